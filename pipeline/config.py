@@ -1,0 +1,47 @@
+"""Settings: what a run may be told, from ``fiches.toml`` and the command line."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import ConfigError
+
+
+class Settings(BaseModel):
+    """Frozen and picklable: a worker rebuilds everything else from it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    forms: tuple[Path, ...] = ()
+    """Folders of forms of one's own, beside the forms the product ships."""
+    form: str | None = None
+    """Read every page as this form; None takes the form that fits."""
+    engine: str = "ppocr"
+    time_limit_s: Annotated[float, Field(gt=0)] = 60.0
+    """A document that takes longer is rejected."""
+    max_pages: Annotated[int, Field(gt=0)] = 200
+    """A document with more pages is rejected."""
+    max_megapixels: Annotated[float, Field(gt=0)] = 120.0
+    """A page image larger than this is rejected before it is decoded."""
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Settings from a ``fiches.toml``; the defaults where there is none.
+
+    Raises ConfigError with every fault at once; an unknown key is a fault.
+    """
+    if path is None:
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except OSError as err:
+        raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        raise ConfigError(f"{path}: not valid TOML: {err}.") from err
+    except ValidationError as err:
+        faults = "\n".join(
+            f"  {'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in err.errors()
+        )
+        raise ConfigError(f"{path}: mend these and run again:\n{faults}") from err

@@ -1,0 +1,128 @@
+"""From CTC probabilities to texts: beam search under a grammar, and the exact score of given texts.
+
+A recogniser's output is evidence, not a string. ``beam_search`` lists the likeliest texts that a
+grammar allows; ``score`` says how likely any given text is under the same evidence, so that a
+lexicon's proposal is weighed by what stands on the paper and never just by how near it looks.
+
+Methods: prefix beam search after Hannun et al., "First-Pass Large Vocabulary Continuous Speech
+Recognition using Bi-Directional Recurrent DNNs" (2014); the forward recursion after Graves et al.,
+"Connectionist Temporal Classification" (ICML 2006), section 4.1.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import regex
+
+from pipeline.geometry import FloatArray
+
+_LOG_ZERO = -1e30
+_MIN_CHAR_PROBABILITY = 1e-4
+"""Characters less likely than this in a frame do not extend a prefix; measured to change no result."""
+
+
+class Grammar:
+    """The texts a field may hold, as a regular expression that can also judge a beginning."""
+
+    def __init__(self, pattern: str) -> None:
+        """``pattern``: a regular expression that the whole text must match."""
+        self._pattern = regex.compile(pattern)
+        self.allows_prefix = cache(self._allows_prefix)
+
+    def _allows_prefix(self, prefix: str) -> bool:
+        return self._pattern.fullmatch(prefix, partial=True) is not None
+
+    def allows(self, text: str) -> bool:
+        return self._pattern.fullmatch(text) is not None
+
+
+def beam_search(
+    log_probs: FloatArray, alphabet: str, *, grammar: Grammar | None = None, width: int = 16
+) -> list[tuple[str, float]]:
+    """The likeliest texts with their natural log-probability, best first; at most ``width``.
+
+    ``log_probs``: (frames, 1 + len(alphabet)), class 0 the blank. With a ``grammar``, a prefix the
+    grammar cannot complete is dropped as soon as it arises; the list is empty where no text fits.
+    """
+    beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # prefix: ends in blank, in character
+    log_scale = 0.0
+    probs = np.exp(log_probs)
+    for frame in probs:
+        blank = float(frame[0])
+        likely = [
+            (alphabet[i - 1], float(frame[i]))
+            for i in np.flatnonzero(frame > _MIN_CHAR_PROBABILITY)
+            if i
+        ]
+        grown: dict[str, tuple[float, float]] = {}
+        for prefix, (in_blank, in_char) in beams.items():
+            total = in_blank + in_char
+            kept_blank, kept_char = grown.get(prefix, (0.0, 0.0))
+            last = prefix[-1:]
+            for char, p in likely:
+                if (
+                    char == last
+                ):  # a repeat: the same character going on, or after a blank a new one
+                    kept_char += in_char * p
+                    gain = in_blank * p
+                else:
+                    gain = total * p
+                if gain <= 0.0:
+                    continue
+                longer = prefix + char
+                if grammar is not None and not grammar.allows_prefix(longer):
+                    continue
+                b, c = grown.get(longer, (0.0, 0.0))
+                grown[longer] = (b, c + gain)
+            grown[prefix] = (kept_blank + total * blank, kept_char)
+        best = sorted(grown.items(), key=lambda item: -(item[1][0] + item[1][1]))[:width]
+        scale = sum(b + c for _, (b, c) in best)
+        if scale <= 0.0:
+            return []
+        log_scale += float(np.log(scale))
+        beams = {prefix: (b / scale, c / scale) for prefix, (b, c) in best}
+    return [
+        (prefix, float(np.log(b + c)) + log_scale)
+        for prefix, (b, c) in beams.items()
+        if b + c > 0.0 and (grammar is None or grammar.allows(prefix))
+    ]
+
+
+def score(log_probs: FloatArray, alphabet: str, texts: Sequence[str]) -> FloatArray:
+    """(len(texts),): the natural log-probability of each text, summed over all its CTC paths.
+
+    A character outside the alphabet makes its text impossible.
+    """
+    if not texts:
+        return np.zeros(0)
+    position = {char: i + 1 for i, char in enumerate(alphabet)}
+    longest = max(len(t) for t in texts)
+    # States as in Graves 2006: blanks interleaved, 2 * longest + 1 of them; short texts are padded
+    # with blanks after their own end and read off at their own last two states.
+    labels = np.zeros((len(texts), 2 * longest + 1), dtype=np.intp)
+    possible = np.ones(len(texts), dtype=bool)
+    for row, text in enumerate(texts):
+        for i, char in enumerate(text):
+            labels[row, 2 * i + 1] = position.get(char, 0)
+            possible[row] &= char in position
+    may_skip = np.zeros(labels.shape, dtype=bool)
+    may_skip[:, 2:] = (labels[:, 2:] != 0) & (labels[:, 2:] != labels[:, :-2])
+    alpha = np.full(labels.shape, _LOG_ZERO)
+    alpha[:, 0] = log_probs[0, 0]
+    if longest:
+        alpha[:, 1] = log_probs[0][labels[:, 1]]
+    for frame in log_probs[1:]:
+        one = np.full_like(alpha, _LOG_ZERO)
+        one[:, 1:] = alpha[:, :-1]
+        two = np.full_like(alpha, _LOG_ZERO)
+        two[:, 2:] = alpha[:, :-2]
+        two[~may_skip] = _LOG_ZERO
+        alpha = np.logaddexp(np.logaddexp(alpha, one), two) + frame[labels]
+    ends = np.array([2 * len(t) for t in texts])
+    rows = np.arange(len(texts))
+    total = np.logaddexp(
+        alpha[rows, ends], np.where(ends > 0, alpha[rows, np.maximum(ends - 1, 0)], _LOG_ZERO)
+    )
+    result: FloatArray = np.where(possible, total, _LOG_ZERO)
+    return result

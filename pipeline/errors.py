@@ -1,0 +1,128 @@
+"""Every deliberate error, with the exit code the command ends with.
+
+A message says what happened, where, and what to do. Facts travel in ``args`` (one string), so that
+an error survives pickling on its way back from a worker.
+
+A ``DocumentError`` ends as a line of ``rejected.csv``, which the secretary reads: its message is in
+French. The other messages are read by whoever set the machine up, and are in English.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the command tells the shell."""
+
+    OK = 0
+    BUG = 1
+    USAGE = 2
+    CONFIG = 3
+    INPUT = 4
+    ENGINE = 5
+    STORE = 6
+    EXPORT = 7
+    SOME_REJECTED = 8
+    INTERRUPTED = 130
+
+
+class PipelineError(Exception):
+    """Base of every error this product raises on purpose."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.BUG
+
+
+class ConfigError(PipelineError):
+    """An unknown name, a bad ``form.toml`` or ``fiches.toml``: every fault at once, each with its path."""
+
+    exit_code = ExitCode.CONFIG
+
+
+class InputError(PipelineError):
+    """What was given cannot be worked on (an inbox that is missing or empty)."""
+
+    exit_code = ExitCode.INPUT
+
+
+class DocumentError(InputError):
+    """One document cannot be read; ``kind`` names why, in one word for ``rejected.csv``."""
+
+    kind: ClassVar[str] = "unreadable"
+
+
+class EmptyFileError(DocumentError):
+    kind = "empty"
+
+
+class DamagedError(DocumentError):
+    kind = "damaged"
+
+
+class EncryptedError(DocumentError):
+    kind = "encrypted"
+
+
+class UnsupportedError(DocumentError):
+    """Not a kind of file that can hold a form."""
+
+    kind = "unsupported"
+
+
+class TooLargeError(DocumentError):
+    kind = "too-large"
+
+
+class TooSmallError(DocumentError):
+    """Too few pixels to read anything."""
+
+    kind = "too-small"
+
+
+class UnavailableError(DocumentError):
+    """The file could not be opened: no permission, vanished, or still being written."""
+
+    kind = "unavailable"
+
+
+class MailError(DocumentError):
+    """A mail that brings nothing to read: no attachment, or mails nested too deep."""
+
+    kind = "mail"
+
+
+class AlignmentError(DocumentError):
+    """No known form fits the page."""
+
+    kind = "no-form"
+
+
+class BlankFormError(DocumentError):
+    """The form fits, and nobody filled it."""
+
+    kind = "blank"
+
+
+class TimeLimitError(DocumentError):
+    """The document took longer than the time limit."""
+
+    kind = "time-limit"
+
+
+class CrashError(DocumentError):
+    """The document killed its worker process."""
+
+    kind = "crash"
+
+
+class EngineError(PipelineError):
+    """An OCR engine or a weights file is missing or damaged; the message says what to install."""
+
+    exit_code = ExitCode.ENGINE
+
+
+class StoreError(PipelineError):
+    exit_code = ExitCode.STORE
+
+
+class ExportError(PipelineError):
+    exit_code = ExitCode.EXPORT

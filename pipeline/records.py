@@ -1,0 +1,219 @@
+"""The frozen records that the stages exchange."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geometry import BoxMm, BoxPx, FloatArray, Homography
+
+Gray = NDArray[np.uint8]
+"""(height, width), 0 black to 255 white."""
+
+FieldValue = str | int | None
+"""text: str; count: int; amount: int, in cents; check boxes: the ticked option or ""; None: unreadable."""
+
+
+class Status(StrEnum):
+    """What became of a field or a registration."""
+
+    ACCEPTED = "accepted"
+    REVIEW = "review"
+    CORRECTED = "corrected"
+
+
+class Severity(StrEnum):
+    """INFO is worth knowing; REVIEW keeps the registration from being accepted."""
+
+    INFO = "info"
+    REVIEW = "review"
+
+
+class Origin(StrEnum):
+    """Where a reading comes from."""
+
+    OCR = "ocr"
+    TEXT_LAYER = "text-layer"
+    COMPUTED = "computed"
+    HUMAN = "human"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a mail says of the document it brought; ``received_at`` is aware, or None if unsaid."""
+
+    sender: str
+    subject: str
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document to read.
+
+    ``document`` is its name for people: the path in the inbox with ``/``, ``mail.eml!piece.pdf``
+    for an attachment. ``path`` is the file to open (an attachment's own bytes lie in the spool).
+    """
+
+    document: str
+    path: Path
+    sha256: str
+    envelope: Envelope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a document, or one page of it, gave no registration; ``message`` is French."""
+
+    kind: str
+    message: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextRun:
+    """Text the file itself holds (text layer, or a form field's value), where it stands on the page.
+
+    A check box's run is "☒" or "☐".
+    """
+
+    text: str
+    box_px: BoxPx
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page image; ``image`` is read-only. ``number`` is 1-based."""
+
+    number: int
+    image: Gray
+    dpi: float
+    runs: tuple[TextRun, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedPage:
+    """A page with the homography that maps its pixels onto a form's page.
+
+    ``inliers`` counts the patches of the blank found where the homography puts them, ``coverage``
+    is their share of all patches looked for, ``residual_mm`` their median distance.
+    """
+
+    page: Page
+    form_id: str
+    form_page: int
+    homography: Homography
+    inliers: int
+    coverage: float
+    residual_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineEvidence:
+    """What an engine saw in one line of a zone.
+
+    ``log_probs``: (frames, classes), natural logarithms, class 0 the CTC blank, class i the
+    character ``alphabet[i - 1]``; None where the engine gives only a string. ``exact`` marks text
+    that the file itself held (text layer, form field).
+    """
+
+    text: str
+    confidence: float
+    box_mm: BoxMm
+    log_probs: FloatArray | None = None
+    alphabet: str = ""
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible value with its probability; ``text`` is how outputs write it."""
+
+    value: FieldValue
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """The reading of one field: its candidates, best first, and what was decided about it.
+
+    ``raw`` is what the engine saw, before any grammar or lexicon.
+    """
+
+    field: str
+    type: str
+    page: int
+    box_mm: BoxMm | None
+    raw: str
+    candidates: tuple[Candidate, ...]
+    origin: Origin = Origin.OCR
+    status: Status = Status.REVIEW
+    reason: str = ""
+
+    @property
+    def value(self) -> FieldValue:
+        return self.candidates[0].value if self.candidates else None
+
+    @property
+    def text(self) -> str:
+        return self.candidates[0].text if self.candidates else ""
+
+    @property
+    def confidence(self) -> float:
+        return self.candidates[0].probability if self.candidates else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A doubt for the reviewer; ``rule`` is the check behind it, ``message`` is French."""
+
+    rule: str
+    severity: Severity
+    message: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One filled form. ``page`` is its first page in the document.
+
+    The total is kept three times: as read (the reading of the total), as computed
+    (``total_due_cents``, None where the counts are unreadable), accepted (the reading's status).
+    """
+
+    form_id: str
+    page: int
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...] = ()
+    total_due_cents: int | None = None
+    status: Status = Status.REVIEW
+
+    @property
+    def confidence(self) -> float:
+        """The least confidence of any field: a form is as doubtful as its worst field."""
+        return min((r.confidence for r in self.readings), default=0.0)
+
+    def reading(self, name: str) -> FieldReading | None:
+        return next((r for r in self.readings if r.field == name), None)
+
+    def replacing(self, reading: FieldReading) -> "Registration":
+        """The registration with the reading of the same field replaced."""
+        return replace(
+            self,
+            readings=tuple(reading if r.field == reading.field else r for r in self.readings),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document; a bug is a rejection of kind ``bug``."""
+
+    source: Source
+    pages: int = 0
+    registrations: tuple[Registration, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
