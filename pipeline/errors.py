@@ -33,7 +33,7 @@ class PipelineError(Exception):
 
 
 class ConfigError(PipelineError):
-    """An unknown name, a bad ``form.toml`` or ``fiches.toml``: every fault at once, each with its path."""
+    """An unknown name, a bad ``form.toml`` or ``fiches.toml``: all faults at once, with paths."""
 
     exit_code = ExitCode.CONFIG
 

@@ -90,7 +90,7 @@ class Homography:
 
     def to_px(self, points_mm: FloatArray) -> FloatArray:
         """Map (n, 2) points of the form into the page image."""
-        return _project(np.linalg.inv(self.matrix), points_mm)
+        return _project(np.asarray(np.linalg.inv(self.matrix), dtype=np.float64), points_mm)
 
 
 def _corners(x: float, y: float, w: float, h: float) -> FloatArray:
@@ -99,5 +99,4 @@ def _corners(x: float, y: float, w: float, h: float) -> FloatArray:
 
 def _project(matrix: FloatArray, points: FloatArray) -> FloatArray:
     homogeneous = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    projected: FloatArray = homogeneous[:, :2] / homogeneous[:, 2:]
-    return projected
+    return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], dtype=np.float64)

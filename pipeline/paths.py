@@ -1,4 +1,4 @@
-"""Where the product's own data lies: ``models/`` beside the package in a checkout, inside it when installed."""
+"""Where the product's own data lies: beside the package in a checkout, inside it when installed."""
 
 from pathlib import Path
 

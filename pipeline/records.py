@@ -14,7 +14,7 @@ Gray = NDArray[np.uint8]
 """(height, width), 0 black to 255 white."""
 
 FieldValue = str | int | None
-"""text: str; count: int; amount: int, in cents; check boxes: the ticked option or ""; None: unreadable."""
+"""text: str; count: int; amount: cents; check boxes: the ticked option or ""; None: unreadable."""
 
 
 class Status(StrEnum):
@@ -75,7 +75,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """Text the file itself holds (text layer, or a form field's value), where it stands on the page.
+    """Text the file itself holds (text layer, form field), where it stands on the page.
 
     A check box's run is "☒" or "☐".
     """
@@ -217,3 +217,19 @@ class Outcome:
     registrations: tuple[Registration, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One file of the inbox as last seen, with what came out of it.
+
+    ``name`` is its path in the inbox with ``/``. A plain scan gives one source, a mail one for each
+    attachment; ``rejections`` pairs the name of a piece that cannot be read with the reason.
+    ``size`` and ``mtime_ns`` tell whether it has changed since.
+    """
+
+    name: str
+    size: int
+    mtime_ns: int
+    sources: tuple[Source, ...] = ()
+    rejections: tuple[tuple[str, Rejection], ...] = ()

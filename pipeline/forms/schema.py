@@ -1,4 +1,4 @@
-"""What a ``form.toml`` may say, checked where it enters: every fault at once, each with its path."""
+"""What a ``form.toml`` may say, checked where it enters: all faults at once, with their paths."""
 
 import datetime
 import tomllib
