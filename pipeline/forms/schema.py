@@ -117,6 +117,9 @@ class Form(_Part):
             raise ValueError("; ".join(faults))
         return self
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.folder))
+
     @property
     def blank_path(self) -> Path:
         return self.folder / self.blank

@@ -1,0 +1,87 @@
+"""The PP-OCRv6 small recogniser, cut to the French alphabet, run directly on crops of lines.
+
+Du et al., "PP-OCR: A Practical Ultra Lightweight OCR System" (2020) and its successors. The weights
+lie in ``models/recognizer``; nothing is downloaded.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from pipeline.engines import EngineLine
+from pipeline.errors import EngineError
+from pipeline.paths import MODELS, RECOGNIZER
+from pipeline.records import Gray
+
+HEIGHT_PX = 48
+_MIN_WIDTH_PX = 64
+_MAX_WIDTH_PX = 1600
+_MAX_PADDING = 1.2
+"""Lines are batched together while the widest is at most this much wider than the narrowest."""
+_FLOOR = 1e-8
+"""Least probability of a character, so that no text is quite impossible."""
+
+
+@cache
+def _session() -> tuple[onnxruntime.InferenceSession, str]:
+    """The network, on one thread (documents run in parallel), and its alphabet.
+
+    Raises EngineError where the weights are missing or are not the ones that were shipped.
+    """
+    path = RECOGNIZER / "recognizer.onnx"
+    try:
+        weights = path.read_bytes()
+        manifest = tomllib.loads((MODELS / "MANIFEST.toml").read_text("utf-8"))
+    except OSError as err:
+        raise EngineError(f"{err.filename} is missing: install fiches again.") from err
+    if hashlib.sha256(weights).hexdigest() != manifest["recognizer/recognizer.onnx"]["sha256"]:
+        raise EngineError(f"{path} is damaged (its checksum is wrong): install fiches again.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    return session, session.get_modelmeta().custom_metadata_map["alphabet"]
+
+
+def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:
+    """Read each crop; the order of the result is the order of the crops."""
+    scaled = [_scale(crop) for crop in crops]
+    by_width = sorted(range(len(crops)), key=lambda i: scaled[i].shape[1])
+    lines: dict[int, EngineLine] = {}
+    while by_width:
+        narrowest = scaled[by_width[0]].shape[1]
+        batch = [i for i in by_width if scaled[i].shape[1] <= narrowest * _MAX_PADDING]
+        by_width = by_width[len(batch) :]
+        lines |= zip(batch, _read_batch([scaled[i] for i in batch]), strict=True)
+    return [lines[i] for i in range(len(crops))]
+
+
+def _scale(crop: Gray) -> Gray:
+    height, width = crop.shape
+    scaled_width = min(_MAX_WIDTH_PX, max(1, round(width * HEIGHT_PX / height)))
+    how = cv2.INTER_AREA if height > HEIGHT_PX else cv2.INTER_LINEAR
+    return cv2.resize(crop, (scaled_width, HEIGHT_PX), interpolation=how)  # type: ignore[return-value]
+
+
+def _read_batch(crops: Sequence[Gray]) -> list[EngineLine]:
+    session, alphabet = _session()
+    width = max(_MIN_WIDTH_PX, *(crop.shape[1] for crop in crops))
+    pixels: NDArray[np.float32] = np.ones((len(crops), 1, HEIGHT_PX, width), np.float32)
+    for row, crop in zip(pixels, crops, strict=True):
+        row[0, :, : crop.shape[1]] = crop.astype(np.float32) / 127.5 - 1
+    output = session.run(None, {session.get_inputs()[0].name: np.repeat(pixels, 3, axis=1)})[0]
+    return [_line(probs, alphabet) for probs in output]
+
+
+def _line(probs: NDArray[np.float32], alphabet: str) -> EngineLine:
+    best = probs.argmax(axis=1)
+    begins = np.flatnonzero((best != 0) & (best != np.concatenate([[0], best[:-1]])))
+    text = "".join(alphabet[best[i] - 1] for i in begins)
+    confidence = float(np.prod(probs[begins, best[begins]])) if len(begins) else 1.0
+    log_probs = np.log(np.maximum(probs.astype(np.float64), _FLOOR))
+    return EngineLine(text, confidence, log_probs, alphabet)

@@ -1,0 +1,124 @@
+"""A form's blank, prepared once a process for alignment, dropout and the search for ink."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+from numpy.typing import NDArray
+
+from pipeline.forms.schema import Form
+from pipeline.geometry import BoxMm
+from pipeline.records import Gray
+
+PX_PER_MM = 8.0
+"""Scale of the rectified page, 203 dpi: enough for the recogniser, whose lines are 48 px high."""
+
+COARSE_PX_PER_MM = 3.7
+"""Scale at which a page is recognised and fitted: print is legible, noise and JPEG blocks are not."""
+
+_PRINT_LEVEL = 128
+_PATCH_MM = (9.0, 4.5)
+_MIN_PATCH_INK = 0.06
+_MAX_PATCHES = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A piece of the form's print to look for on a scan; ``x``, ``y`` its corner in coarse px."""
+
+    x: int
+    y: int
+    image: Gray
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Key points (n, 2) in px of the image they were found in, with their binary descriptors."""
+
+    points: NDArray[np.float32]
+    descriptors: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class BlankPage:
+    """One page of a form's blank: its print at both scales, its key points, patches to look for.
+
+    ``from_print_px``: each fine pixel's distance from the nearest print, rounded, at most 255.
+    """
+
+    form: Form
+    number: int
+    width_mm: float
+    height_mm: float
+    image: Gray
+    from_print_px: NDArray[np.uint8]
+    coarse: Gray
+    features: Features
+    patches: tuple[Patch, ...]
+
+
+def find_features(image: Gray) -> Features:
+    """ORB key points (Rublee et al., ICCV 2011): they do not mind quarter turns."""
+    orb = cv2.ORB_create(nfeatures=2000, scaleFactor=1.2, nlevels=6)  # type: ignore[attr-defined]
+    points, descriptors = orb.detectAndCompute(image, None)
+    if descriptors is None:
+        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
+    return Features(np.array([p.pt for p in points], np.float32), descriptors)
+
+
+@cache
+def blank_pages(form: Form) -> tuple[BlankPage, ...]:
+    """Every page of the form's blank, in order."""
+    document = pdfium.PdfDocument(str(form.blank_path))
+    try:
+        return tuple(_prepare(form, i + 1, document[i]) for i in range(len(document)))
+    finally:
+        document.close()
+
+
+def _prepare(form: Form, number: int, page: pdfium.PdfPage) -> BlankPage:
+    width_mm, height_mm = (v * 25.4 / 72 for v in page.get_size())
+    fine = page.render(scale=PX_PER_MM * 25.4 / 72, grayscale=True).to_numpy().squeeze()
+    size = (round(width_mm * COARSE_PX_PER_MM), round(height_mm * COARSE_PX_PER_MM))
+    coarse: Gray = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return BlankPage(
+        form=form,
+        number=number,
+        width_mm=width_mm,
+        height_mm=height_mm,
+        image=np.ascontiguousarray(fine),
+        from_print_px=_distance_from_print(fine),
+        coarse=coarse,
+        features=find_features(coarse),
+        patches=_choose_patches(coarse, [z.box_mm for z in form.zones_of(number)]),
+    )
+
+
+def _distance_from_print(fine: Gray) -> NDArray[np.uint8]:
+    paper = (fine >= _PRINT_LEVEL).astype(np.uint8)
+    distance = cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.minimum(np.rint(distance), 255).astype(np.uint8)
+
+
+def _choose_patches(coarse: Gray, zones_mm: list[BoxMm]) -> tuple[Patch, ...]:
+    """Pieces of print all over the page, outside the zones, where nobody is asked to write."""
+    w, h = (round(v * COARSE_PX_PER_MM) for v in _PATCH_MM)
+    darkness = (255 - coarse).astype(np.float32) / 255
+    for zone in zones_mm:
+        x, y, right, bottom = (
+            round(v * COARSE_PX_PER_MM) for v in (zone.x, zone.y, zone.right, zone.bottom)
+        )
+        darkness[y:bottom, x:right] = -1.0
+    density = cv2.blur(darkness, (w, h), anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+    density[-h:] = density[:, -w:] = 0
+    patches = []
+    while len(patches) < _MAX_PATCHES:
+        y, x = np.unravel_index(int(np.argmax(density)), density.shape)
+        if density[y, x] < _MIN_PATCH_INK:
+            break
+        patches.append(Patch(int(x), int(y), coarse[y : y + h, x : x + w].copy()))
+        density[max(0, y - h) : y + h, max(0, x - w) : x + w] = 0
+    return tuple(patches)
+

@@ -1,0 +1,189 @@
+"""Fit a page to a known form: which form, which page of it, and where each of its mm lies.
+
+Key points with RANSAC propose a homography; small patches of the blank's print, searched where it
+puts them, refine it and prove it. A page is read only on that proof: zones on a wrong alignment
+would be worse than no reading.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipeline.errors import AlignmentError
+from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Features, find_features
+from pipeline.geometry import FloatArray, Homography
+from pipeline.records import AlignedPage, Gray, Page
+
+_COARSE_HEIGHT_PX = 1100
+_MIN_MATCHES = 20
+_RATIO = 0.8
+"""Lowe's ratio test (IJCV 2004)."""
+_MIN_COVERAGE = 0.5
+_MAX_RESIDUAL_MM = 0.35
+_SEARCH_MM = (2.2, 0.8)
+"""How far a patch is searched around its place, in the first and in the second fit."""
+_MIN_CORRELATION = 0.55
+
+
+def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
+    """The page fitted to the form page that suits it best.
+
+    Raises AlignmentError (French, for the rejected list) where none fits well enough.
+    """
+    coarse, scale = _shrink(page.image)
+    features = find_features(coarse)
+    proposals = sorted(
+        (
+            (matches, blank, homography)
+            for blank in blanks
+            for matches, homography in [_propose(features, blank.features)]
+            if homography is not None
+        ),
+        key=lambda proposal: -proposal[0],
+    )
+    to_coarse = np.diag([scale, scale, 1.0])
+    best: AlignedPage | None = None
+    for matches, blank, proposed in proposals[:3]:
+        if best is not None and matches < proposals[0][0] / 2:
+            break
+        fitted = _fit(page, coarse, proposed, blank, to_coarse)
+        if fitted is not None and (best is None or fitted.coverage > best.coverage):
+            best = fitted
+    if best is None:
+        raise AlignmentError(
+            "Aucun formulaire connu ne correspond à cette page. Vérifiez que la fiche est entière "
+            "et lisible, puis numérisez-la de nouveau, ou saisissez-la à la main."
+        )
+    return best
+
+
+def _shrink(image: Gray) -> tuple[Gray, float]:
+    scale = _COARSE_HEIGHT_PX / max(image.shape)
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(image, size, interpolation=how), scale  # type: ignore[return-value]
+
+
+def _propose(scan: Features, blank: Features) -> tuple[int, FloatArray | None]:
+    """(inliers, homography from coarse scan px to coarse blank px), by RANSAC on matched points.
+
+    MAGSAC++ (Barath et al., CVPR 2020) as OpenCV's USAC offers it; its seed is fixed, so the same
+    page always gives the same alignment.
+    """
+    if len(scan.points) < _MIN_MATCHES or len(blank.points) < _MIN_MATCHES:
+        return 0, None
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(scan.descriptors, blank.descriptors, k=2)
+    good = [a for a, b in pairs if a.distance < _RATIO * b.distance]
+    if len(good) < _MIN_MATCHES:
+        return 0, None
+    source = scan.points[[m.queryIdx for m in good]]
+    target = blank.points[[m.trainIdx for m in good]]
+    homography, mask = cv2.findHomography(
+        source, target, cv2.USAC_MAGSAC, 3.0, maxIters=3000, confidence=0.999
+    )
+    inliers = 0 if mask is None else int(mask.sum())
+    if homography is None or inliers < _MIN_MATCHES or not _is_plausible(homography, scan.points):
+        return 0, None
+    return inliers, homography
+
+
+def _is_plausible(homography: FloatArray, points: np.ndarray) -> bool:
+    """No mirror image, no horizon across the page: what a camera can see of a sheet of paper."""
+    lo, hi = points.min(axis=0), points.max(axis=0)
+    corners = np.array([[lo[0], lo[1]], [hi[0], lo[1]], [hi[0], hi[1]], [lo[0], hi[1]]])
+    depth = corners @ homography[2, :2] + homography[2, 2]
+    if (depth <= 0.2 * depth.max()).any():
+        return False
+    mapped = cv2.perspectiveTransform(corners[None].astype(np.float64), homography)[0]
+    turned = cv2.contourArea(mapped.astype(np.float32), oriented=True)
+    return turned > 0
+
+
+def _fit(
+    page: Page, coarse: Gray, proposed: FloatArray, blank: BlankPage, to_coarse: FloatArray
+) -> AlignedPage | None:
+    """The proposal refined on the blank's patches, or None where too few are found."""
+    size = (blank.coarse.shape[1], blank.coarse.shape[0])
+    homography = proposed
+    for search_mm in _SEARCH_MM:
+        rectified = cv2.warpPerspective(
+            coarse, homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        expected, found = _find_patches(rectified, blank, round(search_mm * COARSE_PX_PER_MM))
+        if len(expected) < max(8, _MIN_COVERAGE / 2 * len(blank.patches)):
+            return None
+        correction, mask = cv2.findHomography(found, expected, cv2.LMEDS)
+        if correction is None:
+            return None
+        homography = correction @ homography
+    moved = cv2.perspectiveTransform(found[None], correction)[0]
+    distance_mm = np.linalg.norm(moved - expected, axis=1) / COARSE_PX_PER_MM
+    close = distance_mm < 2 * _MAX_RESIDUAL_MM
+    coverage = float(close.sum()) / max(1, len(blank.patches))
+    residual_mm = float(np.median(distance_mm))
+    if coverage < _MIN_COVERAGE or residual_mm > _MAX_RESIDUAL_MM:
+        return None
+    to_mm = np.diag([1 / COARSE_PX_PER_MM, 1 / COARSE_PX_PER_MM, 1.0])
+    return AlignedPage(
+        page=page,
+        form_id=blank.form.id,
+        form_page=blank.number,
+        homography=Homography.from_matrix(to_mm @ homography @ to_coarse),
+        inliers=int(close.sum()),
+        coverage=coverage,
+        residual_mm=residual_mm,
+    )
+
+
+def _find_patches(
+    rectified: Gray, blank: BlankPage, search_px: int
+) -> tuple[FloatArray, FloatArray]:
+    """Where each patch is expected and where it is found, (n, 2) coarse px, only those found."""
+    expected, found = [], []
+    height, width = rectified.shape
+    for patch in blank.patches:
+        h, w = patch.image.shape
+        x0, y0 = max(0, patch.x - search_px), max(0, patch.y - search_px)
+        x1, y1 = min(width, patch.x + w + search_px), min(height, patch.y + h + search_px)
+        response = cv2.matchTemplate(
+            rectified[y0:y1, x0:x1], patch.image, cv2.TM_CCOEFF_NORMED
+        )
+        _, peak, _, (px, py) = cv2.minMaxLoc(response)
+        if peak < _MIN_CORRELATION:
+            continue
+        expected.append((patch.x, patch.y))
+        found.append((x0 + px + _peak(response[py], px), y0 + py + _peak(response[:, px], py)))
+    return np.array(expected, np.float64).reshape(-1, 2), np.array(found, np.float64).reshape(-1, 2)
+
+
+def _peak(values: np.ndarray, at: int) -> float:
+    """Sub-pixel offset of a maximum, by the parabola through it and its neighbours."""
+    if not 0 < at < len(values) - 1:
+        return 0.0
+    before, here, after = (float(v) for v in values[at - 1 : at + 2])
+    bend = before - 2 * here + after
+    return 0.5 * (before - after) / bend if bend < -1e-9 else 0.0
+
+
+def upright(aligned: AlignedPage) -> AlignedPage:
+    """The page turned by exact quarter turns so that the form stands upright."""
+    height, width = aligned.page.image.shape
+    a, b = aligned.homography.to_mm(np.array([[width * 0.4, height * 0.5], [width * 0.6, height * 0.5]]))
+    turns = round(float(np.degrees(np.arctan2(*(b - a)[::-1]))) / 90) % 4
+    if turns == 0:
+        return aligned
+    # Turning the image clockwise by `turns` quarters: the map from new px back to old px.
+    back = {
+        1: np.array([[0, 1, 0], [-1, 0, height - 1], [0, 0, 1]]),
+        2: np.array([[-1, 0, width - 1], [0, -1, height - 1], [0, 0, 1]]),
+        3: np.array([[0, -1, width - 1], [1, 0, 0], [0, 0, 1]]),
+    }[turns]
+    image = np.ascontiguousarray(np.rot90(aligned.page.image, -turns))
+    image.flags.writeable = False
+    return replace(
+        aligned,
+        page=replace(aligned.page, image=image),
+        homography=Homography.from_matrix(aligned.homography.matrix @ back),
+    )

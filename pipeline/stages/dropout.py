@@ -1,0 +1,131 @@
+"""Flatten a page onto its form and drop the form's own print, keeping the strokes that cross it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forms.blank import PX_PER_MM, BlankPage
+from pipeline.geometry import BoxMm
+from pipeline.records import AlignedPage, Gray
+
+Mask = NDArray[np.uint8]
+
+_BACKGROUND_PX = 8
+_MAX_SPREAD_PX = 4
+_SPREAD_EXCESS = 0.08
+"""Print is taken to reach as far as pixels near it are this much oftener dark than pixels apart."""
+_BRIDGE_MM = 0.55
+"""Over this much more than the removed print's own width, a stroke that enters print on one side
+and leaves it on the other is taken to go on under it (a leader dot is 0.5 mm wide)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPage:
+    """A page flattened onto its form, at ``PX_PER_MM``: ``image`` as scanned, ``clean`` without print.
+
+    ``ink`` is 255 where somebody wrote, else 0. All three (height, width) on the mm frame.
+    """
+
+    image: Gray
+    clean: Gray
+    ink: Mask
+
+
+def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
+    """The page on the mm frame with even paper, with and without the form's own print."""
+    flat = _flatten(_rectify(aligned, blank))
+    distance = blank.from_print_px
+    dark: Mask = (flat < _ink_level(flat, distance)).astype(np.uint8) * 255
+    spread_px = _print_spread_px(dark, distance)
+    near_print = distance <= spread_px
+    written = np.where(near_print, np.uint8(0), dark)
+    crossing = np.where(near_print, cv2.bitwise_and(_bridge(written, spread_px), dark), np.uint8(0))
+    ink = _without_specks(cv2.bitwise_or(written, crossing), distance, spread_px)
+    # Print fades out over a pixel or two: what is grey there goes with it, unless it is by ink.
+    beside_ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    faded = (distance <= spread_px + 1) & (beside_ink == 0)
+    return CleanPage(image=flat, clean=np.where(faded, np.uint8(255), flat), ink=ink)
+
+
+def _rectify(aligned: AlignedPage, blank: BlankPage) -> Gray:
+    """The one interpolation: page px straight to the mm frame, skew and perspective undone."""
+    to_raster = np.diag([PX_PER_MM, PX_PER_MM, 1.0]) @ aligned.homography.matrix
+    size = (blank.image.shape[1], blank.image.shape[0])
+    return cv2.warpPerspective(  # type: ignore[return-value]
+        aligned.page.image,
+        to_raster,
+        size,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=255,
+    )
+
+
+def _flatten(image: Gray) -> Gray:
+    """Divide by the paper's brightness, so that shadow and grey paper become white."""
+    h, w = image.shape
+    small = cv2.resize(
+        image, (w // _BACKGROUND_PX, h // _BACKGROUND_PX), interpolation=cv2.INTER_AREA
+    )
+    paper = cv2.dilate(small, np.ones((5, 5), np.uint8))
+    paper = cv2.GaussianBlur(cv2.medianBlur(paper, 9), (0, 0), 3)
+    paper = cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(image, np.maximum(paper, 40), scale=255)  # type: ignore[return-value]
+
+
+def _ink_level(flat: Gray, distance: Mask) -> float:
+    """Grey below which a pixel is ink: a pen may be a good deal fainter than the print."""
+    on_print = flat[distance == 0]
+    print_gray = float(np.percentile(on_print, 30)) if on_print.size else 0.0
+    return 255 - 0.35 * (255 - print_gray)
+
+
+def _print_spread_px(dark: Mask, distance: Mask) -> int:
+    """How far this scan's print reaches beyond the blank's: blur, bleeding, what alignment missed."""
+    reach = _MAX_SPREAD_PX + 8
+    near = distance < reach
+    counts = np.bincount(distance[near], minlength=reach)
+    darkness = np.bincount(distance[near], weights=dark[near] / 255, minlength=reach)
+    share = darkness / np.maximum(counts, 1)
+    apart = float(share[_MAX_SPREAD_PX + 1 :].mean())
+    for spread in range(_MAX_SPREAD_PX):
+        if share[spread + 1] - apart < _SPREAD_EXCESS:
+            return spread
+    return _MAX_SPREAD_PX
+
+
+def _bridge(written: Mask, spread_px: int) -> Mask:
+    """Close short gaps in the strokes along eight directions, as far as a leader dot is wide."""
+    length = round(_BRIDGE_MM * PX_PER_MM) + 2 * spread_px + 1
+    closed = np.zeros_like(written)
+    for angle in np.arange(0, 180, 22.5):
+        closed |= cv2.morphologyEx(written, cv2.MORPH_CLOSE, _segment(length, float(angle)))
+    return closed
+
+
+def _without_specks(ink: Mask, distance: Mask, spread_px: int) -> Mask:
+    """Ink that never leaves the surroundings of print is a rest of that print, not writing."""
+    count, labels = cv2.connectedComponents(ink)
+    beyond = np.zeros(count, dtype=bool)
+    beyond[labels[distance > spread_px + 1]] = True
+    beyond[0] = False
+    return np.where(beyond[labels], np.uint8(255), np.uint8(0))
+
+
+def _segment(length: int, angle_deg: float) -> Mask:
+    kernel = np.zeros((length, length), np.uint8)
+    middle = (length - 1) / 2
+    dx, dy = np.cos(np.radians(angle_deg)) * middle, np.sin(np.radians(angle_deg)) * middle
+    start = (round(middle - dx), round(middle - dy))
+    end = (round(middle + dx), round(middle + dy))
+    return cv2.line(kernel, start, end, 1, 1)  # type: ignore[return-value]
+
+
+def crop(image: Gray, box_mm: BoxMm) -> Gray:
+    """The part of a rectified image under a box, cut off at the page's edge."""
+    h, w = image.shape
+    x0, y0 = max(0, round(box_mm.x * PX_PER_MM)), max(0, round(box_mm.y * PX_PER_MM))
+    x1, y1 = min(w, round(box_mm.right * PX_PER_MM)), min(h, round(box_mm.bottom * PX_PER_MM))
+    return image[y0:y1, x0:x1]

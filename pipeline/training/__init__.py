@@ -1,0 +1,1 @@
+"""Making the weights that ship in ``models/recognizer``; nothing here is needed to run."""
