@@ -200,6 +200,10 @@ class Registration:
     def reading(self, name: str) -> FieldReading | None:
         return next((r for r in self.readings if r.field == name), None)
 
+    def repeated(self, name: str) -> tuple[FieldReading, ...]:
+        """The readings of a field, of each of its lines where it is a repeated one."""
+        return tuple(r for r in self.readings if r.field.split(".")[0] == name)
+
     def replacing(self, reading: FieldReading) -> "Registration":
         """The registration with the reading of the same field replaced."""
         return replace(
@@ -210,13 +214,17 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one document; a bug is a rejection of kind ``bug``."""
+    """What became of one document; a bug is a rejection of kind ``bug``.
+
+    ``thumbnails``: small JPEGs for the report, one for each registration in order, or none.
+    """
 
     source: Source
     pages: int = 0
     registrations: tuple[Registration, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    thumbnails: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +241,43 @@ class Received:
     mtime_ns: int
     sources: tuple[Source, ...] = ()
     rejections: tuple[tuple[str, Rejection], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRow:
+    """One registration as the exporters get it.
+
+    ``id`` is the same in every run; ``document`` and ``envelope`` are of the first name, in sort
+    order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty.
+    """
+
+    id: str
+    document: str
+    registration: Registration
+    envelope: Envelope | None = None
+    thumbnail: bytes = b""
+
+    @property
+    def people(self) -> tuple[FieldReading, ...]:
+        """The persons named, in the order of their lines."""
+        return self.registration.repeated("personnes")
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """One document, or page of one, that gave no registration, as the exporters get it."""
+
+    document: str
+    rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that the store holds at one moment, in the order in which it is exported.
+
+    ``documents`` counts what was received, the same bytes once.
+    """
+
+    registrations: tuple[RegistrationRow, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
+    documents: int = 0
