@@ -262,6 +262,24 @@ class RegistrationRow:
         """The persons named, in the order of their lines."""
         return self.registration.repeated("personnes")
 
+    @property
+    def total_cents(self) -> int | None:
+        """The total as read; None where unreadable, or where the form asks for none."""
+        return self.count("total") if self.registration.reading("total") else None
+
+    @property
+    def gap_cents(self) -> int | None:
+        """The total as read minus as computed; None where either is unknown."""
+        due = self.registration.total_due_cents
+        return None if self.total_cents is None or due is None else self.total_cents - due
+
+    def count(self, field: str) -> int | None:
+        """The number a field holds: 0 where the form has no such field, None where unreadable."""
+        reading = self.registration.reading(field)
+        if reading is None:
+            return 0
+        return reading.value if isinstance(reading.value, int) else None
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
