@@ -65,7 +65,8 @@ def _scale(crop: Gray) -> Gray:
     height, width = crop.shape
     scaled_width = min(_MAX_WIDTH_PX, max(1, round(width * HEIGHT_PX / height)))
     how = cv2.INTER_AREA if height > HEIGHT_PX else cv2.INTER_LINEAR
-    return cv2.resize(crop, (scaled_width, HEIGHT_PX), interpolation=how)  # type: ignore[return-value]
+    scaled: Gray = cv2.resize(crop, (scaled_width, HEIGHT_PX), interpolation=how)
+    return scaled
 
 
 def _read_batch(crops: Sequence[Gray]) -> list[EngineLine]:

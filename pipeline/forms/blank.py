@@ -16,7 +16,7 @@ PX_PER_MM = 8.0
 """Scale of the rectified page, 203 dpi: enough for the recogniser, whose lines are 48 px high."""
 
 COARSE_PX_PER_MM = 3.7
-"""Scale at which a page is recognised and fitted: print is legible, noise and JPEG blocks are not."""
+"""Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
 
 _PRINT_LEVEL = 128
 _PATCH_MM = (9.0, 4.5)
@@ -61,7 +61,7 @@ class BlankPage:
 
 def find_features(image: Gray) -> Features:
     """ORB key points (Rublee et al., ICCV 2011): they do not mind quarter turns."""
-    orb = cv2.ORB_create(nfeatures=2000, scaleFactor=1.2, nlevels=6)  # type: ignore[attr-defined]
+    orb = cv2.ORB.create(nfeatures=2000, scaleFactor=1.2, nlevels=6)
     points, descriptors = orb.detectAndCompute(image, None)
     if descriptors is None:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
@@ -82,7 +82,7 @@ def _prepare(form: Form, number: int, page: pdfium.PdfPage) -> BlankPage:
     width_mm, height_mm = (v * 25.4 / 72 for v in page.get_size())
     fine = page.render(scale=PX_PER_MM * 25.4 / 72, grayscale=True).to_numpy().squeeze()
     size = (round(width_mm * COARSE_PX_PER_MM), round(height_mm * COARSE_PX_PER_MM))
-    coarse: Gray = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    coarse: Gray = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
     return BlankPage(
         form=form,
         number=number,
@@ -113,12 +113,11 @@ def _choose_patches(coarse: Gray, zones_mm: list[BoxMm]) -> tuple[Patch, ...]:
         darkness[y:bottom, x:right] = -1.0
     density = cv2.blur(darkness, (w, h), anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
     density[-h:] = density[:, -w:] = 0
-    patches = []
+    patches: list[Patch] = []
     while len(patches) < _MAX_PATCHES:
-        y, x = np.unravel_index(int(np.argmax(density)), density.shape)
+        y, x = (int(i) for i in np.unravel_index(int(np.argmax(density)), density.shape))
         if density[y, x] < _MIN_PATCH_INK:
             break
-        patches.append(Patch(int(x), int(y), coarse[y : y + h, x : x + w].copy()))
+        patches.append(Patch(x, y, coarse[y : y + h, x : x + w].copy()))
         density[max(0, y - h) : y + h, max(0, x - w) : x + w] = 0
     return tuple(patches)
-

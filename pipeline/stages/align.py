@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.errors import AlignmentError
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Features, find_features
@@ -63,7 +64,8 @@ def _shrink(image: Gray) -> tuple[Gray, float]:
     scale = _COARSE_HEIGHT_PX / max(image.shape)
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return cv2.resize(image, size, interpolation=how), scale  # type: ignore[return-value]
+    small: Gray = cv2.resize(image, size, interpolation=how)
+    return small, scale
 
 
 def _propose(scan: Features, blank: Features) -> tuple[int, FloatArray | None]:
@@ -89,7 +91,7 @@ def _propose(scan: Features, blank: Features) -> tuple[int, FloatArray | None]:
     return inliers, homography
 
 
-def _is_plausible(homography: FloatArray, points: np.ndarray) -> bool:
+def _is_plausible(homography: FloatArray, points: NDArray[np.float32]) -> bool:
     """No mirror image, no horizon across the page: what a camera can see of a sheet of paper."""
     lo, hi = points.min(axis=0), points.max(axis=0)
     corners = np.array([[lo[0], lo[1]], [hi[0], lo[1]], [hi[0], hi[1]], [lo[0], hi[1]]])
@@ -97,8 +99,7 @@ def _is_plausible(homography: FloatArray, points: np.ndarray) -> bool:
     if (depth <= 0.2 * depth.max()).any():
         return False
     mapped = cv2.perspectiveTransform(corners[None].astype(np.float64), homography)[0]
-    turned = cv2.contourArea(mapped.astype(np.float32), oriented=True)
-    return turned > 0
+    return bool(cv2.contourArea(mapped.astype(np.float32), oriented=True) > 0)
 
 
 def _fit(
@@ -114,7 +115,7 @@ def _fit(
         expected, found = _find_patches(rectified, blank, round(search_mm * COARSE_PX_PER_MM))
         if len(expected) < max(8, _MIN_COVERAGE / 2 * len(blank.patches)):
             return None
-        correction, mask = cv2.findHomography(found, expected, cv2.LMEDS)
+        correction, _ = cv2.findHomography(found, expected, cv2.LMEDS)
         if correction is None:
             return None
         homography = correction @ homography
@@ -147,9 +148,7 @@ def _find_patches(
         h, w = patch.image.shape
         x0, y0 = max(0, patch.x - search_px), max(0, patch.y - search_px)
         x1, y1 = min(width, patch.x + w + search_px), min(height, patch.y + h + search_px)
-        response = cv2.matchTemplate(
-            rectified[y0:y1, x0:x1], patch.image, cv2.TM_CCOEFF_NORMED
-        )
+        response = cv2.matchTemplate(rectified[y0:y1, x0:x1], patch.image, cv2.TM_CCOEFF_NORMED)
         _, peak, _, (px, py) = cv2.minMaxLoc(response)
         if peak < _MIN_CORRELATION:
             continue
@@ -158,7 +157,7 @@ def _find_patches(
     return np.array(expected, np.float64).reshape(-1, 2), np.array(found, np.float64).reshape(-1, 2)
 
 
-def _peak(values: np.ndarray, at: int) -> float:
+def _peak(values: NDArray[np.float32], at: int) -> float:
     """Sub-pixel offset of a maximum, by the parabola through it and its neighbours."""
     if not 0 < at < len(values) - 1:
         return 0.0
@@ -170,7 +169,8 @@ def _peak(values: np.ndarray, at: int) -> float:
 def upright(aligned: AlignedPage) -> AlignedPage:
     """The page turned by exact quarter turns so that the form stands upright."""
     height, width = aligned.page.image.shape
-    a, b = aligned.homography.to_mm(np.array([[width * 0.4, height * 0.5], [width * 0.6, height * 0.5]]))
+    middle = np.array([[0.4, 0.5], [0.6, 0.5]]) * (width, height)
+    a, b = aligned.homography.to_mm(middle)
     turns = round(float(np.degrees(np.arctan2(*(b - a)[::-1]))) / 90) % 4
     if turns == 0:
         return aligned

@@ -19,6 +19,7 @@ _MIN_INK_MM2 = 0.35
 """Less ink than this is dirt (a full stop is about 0.2 mm2, a dash 1 mm2)."""
 _SPECK_MM2 = 0.25
 _SPECK_GAP_MM = 4.0
+"""A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
 _MARGIN_MM = 0.8
 _MIN_HEIGHT_MM = 4.5
 
@@ -31,6 +32,15 @@ class WrittenLine:
     line: int
     box_mm: BoxMm
     image: Gray
+
+    @property
+    def field(self) -> str:
+        return line_field(self.zone, self.line)
+
+
+def line_field(zone: Zone, line: int) -> str:
+    """The field written on that line (from 0) of a zone."""
+    return f"{zone.field}.{line + 1}" if zone.repeated else zone.field
 
 
 def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
@@ -46,7 +56,9 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
 def _writing_in(clean: CleanPage, box: BoxMm) -> tuple[BoxMm, Gray] | None:
     around = box.grown(0.0, _REACH_MM)
     left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
-    ink = _own_strokes(crop(clean.ink, around), box.y * PX_PER_MM - top, box.bottom * PX_PER_MM - top)
+    ink = _own_strokes(
+        crop(clean.ink, around), box.y * PX_PER_MM - top, box.bottom * PX_PER_MM - top
+    )
     if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:
         return None
     x, y, w, h = cv2.boundingRect(ink)
@@ -69,28 +81,26 @@ def _writing_in(clean: CleanPage, box: BoxMm) -> tuple[BoxMm, Gray] | None:
 
 
 def _own_strokes(ink: Mask, top_px: float, bottom_px: float) -> Mask:
-    """The strokes whose middle lies on the line: not the feet and heads of its neighbours, no dirt."""
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(ink)
+    """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt."""
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink)
     middle = centres[:, 1]
     own = (middle >= top_px) & (middle <= bottom_px)
     own[0] = False
     large = own & (stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * PX_PER_MM**2)
-    if large.any():
-        left = stats[large, cv2.CC_STAT_LEFT]
-        right = left + stats[large, cv2.CC_STAT_WIDTH]
-        gap = _SPECK_GAP_MM * PX_PER_MM
-        at = centres[:, :1]
-        own &= large | ((at >= left - gap) & (at <= right + gap)).any(axis=1)
+    left = stats[large, cv2.CC_STAT_LEFT]
+    right = left + stats[large, cv2.CC_STAT_WIDTH]
+    gap = _SPECK_GAP_MM * PX_PER_MM
+    at = centres[:, :1]
+    own &= large | ((at >= left - gap) & (at <= right + gap)).any(axis=1)
     return np.where(own[labels], np.uint8(255), np.uint8(0))
 
 
 def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[LineEvidence, ...]]:
-    """What the engine saw, by field name (``personnes.1`` for a repeated zone)."""
+    """What the engine saw, by field (``personnes.1`` for a repeated zone)."""
     seen: dict[str, tuple[LineEvidence, ...]] = {}
     for line, read in zip(lines, engine.read_lines([line.image for line in lines]), strict=True):
-        name = f"{line.zone.field}.{line.line + 1}" if line.zone.repeated else line.zone.field
         evidence = LineEvidence(
             read.text, read.confidence, line.box_mm, read.log_probs, read.alphabet
         )
-        seen[name] = (*seen.get(name, ()), evidence)
+        seen[line.field] = (*seen.get(line.field, ()), evidence)
     return seen

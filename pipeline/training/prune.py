@@ -38,7 +38,7 @@ def prune(source: Path, target: Path, alphabet: str = ALPHABET) -> None:
             cut = np.ascontiguousarray(array[..., columns])
             tensor.CopyFrom(numpy_helper.from_array(cut, tensor.name))
     model.graph.output[0].type.tensor_type.shape.dim[2].dim_value = len(columns)
-    del model.metadata_props[:]
+    del model.graph.value_info[:], model.metadata_props[:]
     onnx.helper.set_model_props(model, {"alphabet": "".join(kept)})
     target.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, str(target))

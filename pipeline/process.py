@@ -1,0 +1,201 @@
+"""One document, from Source to Outcome: reads from top to bottom."""
+
+import hashlib
+import json
+import logging
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import cv2
+
+from pipeline import __version__, engines
+from pipeline.config import Settings
+from pipeline.engines import Engine
+from pipeline.errors import BlankFormError, ConfigError, DocumentError, PipelineError
+from pipeline.forms.blank import BlankPage, blank_pages
+from pipeline.forms.schema import Form, load_forms
+from pipeline.paths import FORMS, MODELS
+from pipeline.records import (
+    AlignedPage,
+    FieldReading,
+    Finding,
+    Outcome,
+    Page,
+    Registration,
+    Rejection,
+    Source,
+)
+from pipeline.stages.align import align, upright
+from pipeline.stages.dropout import CleanPage, drop_print
+from pipeline.stages.extract import extract, text_layer_lines
+from pipeline.stages.ingest import open_pages
+from pipeline.stages.recognize import find_lines, read_lines
+from pipeline.stages.reconcile import reconcile
+from pipeline.stages.stray import find_stray_ink
+from pipeline.stages.validate import decide, validate
+
+_log = logging.getLogger(__name__)
+_THUMBNAIL_WIDTH_PX = 300
+_EMPTY_PAGE_DARKNESS = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What reading needs besides the document, built once a process."""
+
+    settings: Settings
+    forms: dict[str, Form]
+    blanks: tuple[BlankPage, ...]
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """One page of a filled form, read."""
+
+    aligned: AlignedPage
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...]
+    thumbnail: bytes
+
+
+@cache
+def context(settings: Settings) -> Context:
+    """Raises ConfigError for a form or an engine that is not known."""
+    forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
+    if settings.form is not None and settings.form not in forms:
+        raise ConfigError(f"form {settings.form!r} is not known; take one of: {', '.join(forms)}.")
+    chosen = [form for form in forms.values() if settings.form in (None, form.id)]
+    blanks = tuple(blank for form in chosen for blank in blank_pages(form))
+    return Context(settings, forms, blanks, engines.load(settings.engine))
+
+
+def reader_fingerprint(settings: Settings) -> str:
+    """Names everything a reading depends on but the document: same fingerprint, same outcome."""
+    digest = hashlib.sha256(__version__.encode())
+    digest.update(settings.model_dump_json().encode())
+    digest.update((MODELS / "MANIFEST.toml").read_bytes())
+    for root in (FORMS, *settings.forms):
+        for path in sorted(p for p in root.rglob("*") if p.is_file()):
+            digest.update(json.dumps([path.name, path.stat().st_size]).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def process_document(source: Source, settings: Settings) -> Outcome:
+    """Run every stage; the one place where an error becomes data.
+
+    Raises PipelineError only where no document could be read (bad configuration, missing engine).
+    """
+    started = time.perf_counter()
+    ctx = context(settings)
+    try:
+        outcome = _read_document(source, ctx)
+    except DocumentError as err:
+        outcome = Outcome(source, rejections=(Rejection(err.kind, str(err)),))
+    except PipelineError:
+        raise
+    except Exception as err:  # a bug fails one document, never the batch
+        # The message of a stray exception may quote what was read: only type and place are kept.
+        place = traceback.extract_tb(err.__traceback__)[-1]
+        where = f"{type(err).__name__}, {Path(place.filename).name}:{place.lineno}"
+        _log.error("%s: bug (%s)", source.document, where)
+        message = f"Erreur interne ({where}). Signalez-la, et saisissez ce document à la main."
+        outcome = Outcome(source, rejections=(Rejection("bug", message),))
+    return replace(outcome, seconds=time.perf_counter() - started)
+
+
+def _read_document(source: Source, ctx: Context) -> Outcome:
+    pages, rejections = [], []
+    empty_pages: list[int] = []
+    count = 0
+    for page in open_pages(source, ctx.settings):
+        count += 1
+        if isinstance(page, Rejection):
+            rejections.append(page)
+        elif _is_empty(page):
+            empty_pages.append(page.number)
+        else:
+            try:
+                pages += read_page(page, ctx)
+            except DocumentError as err:
+                rejections.append(Rejection(err.kind, str(err), page.number))
+    groups = list(_group(pages))
+    if not groups and not rejections:
+        rejections = [
+            Rejection(
+                "no-form",
+                "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce).",
+            )
+        ]
+    return Outcome(
+        source,
+        pages=count,
+        registrations=tuple(_register(group, ctx) for group in groups),
+        rejections=tuple(rejections),
+        thumbnails=tuple(group[0].thumbnail for group in groups),
+    )
+
+
+def read_page(page: Page, ctx: Context) -> list[FormPage]:
+    """The page read as the form that fits it; nothing for a page of the form without zones.
+
+    Raises AlignmentError where no form fits, BlankFormError where nobody filled it.
+    """
+    aligned = upright(align(page, ctx.blanks))
+    blank = next(
+        b for b in ctx.blanks if (b.form.id, b.number) == (aligned.form_id, aligned.form_page)
+    )
+    zones = blank.form.zones_of(blank.number)
+    if not zones:
+        return []
+    clean = drop_print(aligned, blank)
+    held = text_layer_lines(aligned, blank)
+    written = [line for line in find_lines(clean, zones) if line.field not in held]
+    seen = {**read_lines(written, ctx.engine), **held}
+    readings = extract(zones, seen, clean, page=page.number)
+    if not seen and not any(r.text for r in readings):
+        raise BlankFormError("Fiche vierge : personne ne l'a remplie.")
+    return [FormPage(aligned, readings, find_stray_ink(clean, blank), _thumbnail(clean))]
+
+
+def _group(pages: list[FormPage]) -> Iterator[list[FormPage]]:
+    """Consecutive pages of one form make one registration; a page seen again begins the next."""
+    group: list[FormPage] = []
+    for page in pages:
+        last = group[-1].aligned if group else None
+        if last and (
+            page.aligned.form_id != last.form_id or page.aligned.form_page <= last.form_page
+        ):
+            yield group
+            group = []
+        group.append(page)
+    if group:
+        yield group
+
+
+def _register(group: list[FormPage], ctx: Context) -> Registration:
+    form = ctx.forms[group[0].aligned.form_id]
+    registration = Registration(
+        form_id=form.id,
+        page=group[0].aligned.page.number,
+        readings=tuple(reading for page in group for reading in page.readings),
+        findings=tuple(finding for page in group for finding in page.findings),
+    )
+    return decide(validate(reconcile(registration, form), form))
+
+
+def _is_empty(page: Page) -> bool:
+    """A white page: the back of a sheet, which a scanner sends along."""
+    sample = page.image[::4, ::4]
+    return float((sample < 128).mean()) < _EMPTY_PAGE_DARKNESS
+
+
+def _thumbnail(clean: CleanPage) -> bytes:
+    height, width = clean.image.shape
+    size = (_THUMBNAIL_WIDTH_PX, round(height * _THUMBNAIL_WIDTH_PX / width))
+    small = cv2.resize(clean.image, size, interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()

@@ -1,0 +1,167 @@
+"""The checks: each is a function whose name is its rule, and yields what a person should know."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from pipeline.forms.schema import Form
+from pipeline.money import format_cents
+from pipeline.records import FieldReading, Finding, Registration, Severity, Status
+from pipeline.stages.reconcile import gap_cents
+
+Rule = Callable[[Registration, Form], Iterator[Finding]]
+
+MIN_CONFIDENCE = {
+    "organisation": 0.97,
+    "email": 0.97,
+    "phone": 0.98,
+    "person": 0.97,
+    "count": 0.99,
+    "amount": 0.99,
+    "checkbox": 0.98,
+}
+"""A field is accepted at this confidence; chosen on simulated forms (see CONTRIBUTING)."""
+
+
+def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
+    gap = gap_cents(registration, form)
+    if form.sum is not None and gap and registration.total_due_cents is not None:
+        yield Finding(
+            "total_matches_tariff",
+            Severity.REVIEW,
+            f"Total écrit {format_cents(registration.total_due_cents + gap)}, tarif attendu "
+            f"{format_cents(registration.total_due_cents)} (écart {format_cents(gap)}).",
+            (form.sum.total, *form.sum.tariffs_cents),
+        )
+
+
+def total_is_written(registration: Registration, form: Form) -> Iterator[Finding]:
+    reading = registration.reading(form.sum.total) if form.sum else None
+    if reading is not None and reading.value is None:
+        yield Finding(
+            "total_is_written",
+            Severity.REVIEW,
+            "Total absent ou illisible.",
+            (reading.field,),
+        )
+
+
+def somebody_is_named(registration: Registration, form: Form) -> Iterator[Finding]:
+    if form.people and not _people(registration, form):
+        yield Finding(
+            "somebody_is_named",
+            Severity.REVIEW,
+            "Aucune personne n'est inscrite sur la fiche.",
+            (form.people.named,),
+        )
+
+
+def no_more_counted_than_named(registration: Registration, form: Form) -> Iterator[Finding]:
+    if form.people is None:
+        return
+    named = len(_people(registration, form))
+    counted = sum(
+        reading.value
+        for name in form.people.counted
+        if (reading := registration.reading(name)) and isinstance(reading.value, int)
+    )
+    if counted > named:
+        yield Finding(
+            "no_more_counted_than_named",
+            Severity.REVIEW,
+            f"{counted} inscription(s) payée(s) pour {named} personne(s) nommée(s).",
+            (form.people.named, *form.people.counted),
+        )
+
+
+def no_more_meals_than_people(registration: Registration, form: Form) -> Iterator[Finding]:
+    if form.people is None or form.sum is None:
+        return
+    named = len(_people(registration, form))
+    for name in form.sum.tariffs_cents:
+        reading = registration.reading(name)
+        if name in form.people.counted or reading is None or not isinstance(reading.value, int):
+            continue
+        if reading.value > named:
+            yield Finding(
+                "no_more_meals_than_people",
+                Severity.REVIEW,
+                f"{name} : {reading.value} pour {named} personne(s) nommée(s).",
+                (name,),
+            )
+
+
+def one_box_is_ticked(registration: Registration, form: Form) -> Iterator[Finding]:
+    for reading in registration.readings:
+        if reading.type != "checkbox":
+            continue
+        options = len(form.zone(reading.field).boxes)
+        if reading.text == "":
+            yield Finding(
+                "one_box_is_ticked", Severity.INFO, f"{reading.field} : aucune case cochée."
+            )
+        elif reading.value is None and options > 1:
+            yield Finding(
+                "one_box_is_ticked",
+                Severity.REVIEW,
+                f"{reading.field} : plusieurs cases cochées.",
+                (reading.field,),
+            )
+
+
+def every_page_is_there(registration: Registration, form: Form) -> Iterator[Finding]:
+    missing = [z.field for z in form.zones if not z.repeated and not registration.reading(z.field)]
+    if missing:
+        yield Finding(
+            "every_page_is_there",
+            Severity.REVIEW,
+            f"Page manquante : {', '.join(missing)} n'a pas été reçu.",
+            tuple(missing),
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    total_matches_tariff,
+    total_is_written,
+    somebody_is_named,
+    no_more_counted_than_named,
+    no_more_meals_than_people,
+    one_box_is_ticked,
+    every_page_is_there,
+)
+
+
+def validate(registration: Registration, form: Form) -> Registration:
+    """The registration with its findings (those it brought and each rule's)."""
+    found = tuple(finding for rule in RULES for finding in rule(registration, form))
+    return replace(registration, findings=(*registration.findings, *found))
+
+
+def decide(registration: Registration) -> Registration:
+    """Accept or send to review each field, with the reason; a form is accepted if all of it is."""
+    doubted: dict[str, str] = {}
+    for finding in registration.findings:
+        if finding.severity is Severity.REVIEW:
+            doubted |= dict.fromkeys(finding.fields, finding.message)
+    readings = tuple(_decide(r, doubted) for r in registration.readings)
+    accepted = all(r.status is Status.ACCEPTED for r in readings) and not any(
+        f.severity is Severity.REVIEW for f in registration.findings
+    )
+    status = Status.ACCEPTED if accepted else Status.REVIEW
+    return replace(registration, readings=readings, status=status)
+
+
+def _decide(reading: FieldReading, doubted: dict[str, str]) -> FieldReading:
+    reason = doubted.get(reading.field) or doubted.get(reading.field.split(".")[0]) or ""
+    if not reason and not reading.candidates:
+        reason = "Illisible."
+    if not reason and reading.confidence < MIN_CONFIDENCE[reading.type]:
+        others = [c.text for c in reading.candidates[1:3] if c.text != reading.text]
+        reason = f"Lecture incertaine ({reading.confidence:.0%})"
+        reason += f" ; peut-être : {', '.join(others)}." if others else "."
+    status = Status.REVIEW if reason else Status.ACCEPTED
+    return replace(reading, status=status, reason=reason)
+
+
+def _people(registration: Registration, form: Form) -> list[FieldReading]:
+    prefix = f"{form.people.named}." if form.people else ""
+    return [r for r in registration.readings if prefix and r.field.startswith(prefix) and r.text]

@@ -1,0 +1,118 @@
+"""Each rule, and what is accepted."""
+
+from dataclasses import replace
+
+from pipeline.forms.schema import load_form
+from pipeline.paths import FORMS
+from pipeline.records import Candidate, FieldReading, Finding, Registration, Severity, Status
+from pipeline.stages.validate import decide, validate
+
+_FORM = load_form(FORMS / "mais-2018-02-02")
+
+
+def _reading(name: str, kind: str, value: str | int | None, p: float = 0.999) -> FieldReading:
+    text = "" if value is None else str(value)
+    return FieldReading(name, kind, 1, None, text, (Candidate(value, text, p),))
+
+
+def _registration(**changes: str | int | None) -> Registration:
+    values: dict[str, tuple[str, str | int | None]] = {
+        "organisation": ("organisation", "Foyer du Chêne"),
+        "email": ("email", "a@exemple.fr"),
+        "telephone": ("phone", "0240123456"),
+        "adherents": ("count", 1),
+        "non_adherents": ("count", 0),
+        "repas": ("count", 1),
+        "total": ("amount", 4210),
+        "paiement": ("checkbox", "postal"),
+    }
+    readings = [
+        _reading(name, kind, changes.get(name, value)) for name, (kind, value) in values.items()
+    ]
+    readings.append(_reading("personnes.1", "person", "Zélie MARCHAND"))
+    due = sum(
+        (changes.get(n, values[n][1]) or 0) * t  # type: ignore[operator]
+        for n, t in (("adherents", 3000), ("non_adherents", 4000), ("repas", 1210))
+    )
+    return Registration("mais-2018-02-02", 1, tuple(readings), total_due_cents=due)
+
+
+def _rules(registration: Registration) -> set[str]:
+    return {f.rule for f in validate(registration, _FORM).findings}
+
+
+def test_a_clean_form_is_accepted_without_a_finding() -> None:
+    done = decide(validate(_registration(), _FORM))
+    assert done.findings == ()
+    assert done.status is Status.ACCEPTED
+    assert all(r.status is Status.ACCEPTED for r in done.readings)
+
+
+def test_a_total_that_does_not_add_up_is_never_accepted() -> None:
+    done = decide(validate(_registration(total=7790), _FORM))
+    assert done.status is Status.REVIEW
+    finding = next(f for f in done.findings if f.rule == "total_matches_tariff")
+    assert "77,90\u00a0€" in finding.message
+    assert "42,10\u00a0€" in finding.message
+    assert done.reading("total").status is Status.REVIEW  # type: ignore[union-attr]
+    assert done.reading("adherents").status is Status.REVIEW  # type: ignore[union-attr]
+    assert done.reading("email").status is Status.ACCEPTED  # type: ignore[union-attr]
+
+
+def test_a_total_nobody_wrote_goes_to_review() -> None:
+    assert "total_is_written" in _rules(_registration(total=None))
+
+
+def test_a_form_that_names_nobody_goes_to_review() -> None:
+    registration = _registration()
+    bare = replace(registration, readings=registration.readings[:-1])
+    assert "somebody_is_named" in _rules(bare)
+
+
+def test_more_people_paid_for_than_named_goes_to_review() -> None:
+    assert "no_more_counted_than_named" in _rules(_registration(adherents=3, total=10210))
+
+
+def test_more_meals_than_people_goes_to_review() -> None:
+    assert "no_more_meals_than_people" in _rules(_registration(repas=2, total=5420))
+
+
+def test_two_ticked_boxes_go_to_review_and_none_is_only_told() -> None:
+    both = decide(validate(_registration(paiement=None), _FORM))
+    assert both.status is Status.REVIEW or "one_box_is_ticked" in {f.rule for f in both.findings}
+    none = decide(validate(_registration(paiement=""), _FORM))
+    assert [f.severity for f in none.findings] == [Severity.INFO]
+    assert none.status is Status.ACCEPTED
+
+
+def test_a_missing_page_goes_to_review() -> None:
+    registration = _registration()
+    cut = replace(registration, readings=registration.readings[1:])
+    assert "every_page_is_there" in _rules(cut)
+
+
+def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -> None:
+    registration = _registration()
+    doubtful = FieldReading(
+        "email",
+        "email",
+        1,
+        None,
+        "",
+        (
+            Candidate("a@exemple.fr", "a@exemple.fr", 0.6),
+            Candidate("a@exempie.fr", "a@exempie.fr", 0.3),
+        ),
+    )
+    done = decide(validate(registration.replacing(doubtful), _FORM))
+    reading = done.reading("email")
+    assert reading is not None
+    assert reading.status is Status.REVIEW
+    assert "a@exempie.fr" in reading.reason
+    assert done.status is Status.REVIEW
+
+
+def test_an_earlier_finding_for_review_keeps_the_form_in_review() -> None:
+    stray = Finding("no_stray_ink", Severity.REVIEW, "Écriture en dehors des zones prévues.")
+    done = decide(validate(replace(_registration(), findings=(stray,)), _FORM))
+    assert done.status is Status.REVIEW
