@@ -1,0 +1,253 @@
+"""The command ``fiches``: verbs and flags. The only module that prints or exits."""
+
+import argparse
+import io
+import logging
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import __version__
+from pipeline.config import Settings, load_settings
+from pipeline.errors import ConfigError, ExitCode, PipelineError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_CONFIG = Path("fiches.toml")
+_LINE_EVERY_S = 5.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code (see ``errors.ExitCode``). Wrong usage exits with 2."""
+    arguments = build_parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name need not be UTF-8
+        sys.stdout.reconfigure(errors="backslashreplace")
+    logging.basicConfig(
+        level=logging.INFO if arguments.verbose else logging.WARNING,
+        format="fiches: %(message)s",
+    )
+    verb: Callable[[argparse.Namespace], ExitCode] = arguments.verb
+    try:
+        code = verb(arguments)
+        sys.stdout.flush()
+    except PipelineError as err:
+        print(f"fiches: {err}", file=sys.stderr)
+        return err.exit_code
+    except KeyboardInterrupt:
+        print("fiches: interrupted; run again to go on.", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as err:
+        if arguments.verbose:
+            traceback.print_exc()
+        print(
+            f"fiches: this is a bug, please report it: {type(err).__name__}: {err}"
+            + ("" if arguments.verbose else "\nfiches: add --verbose to see where."),
+            file=sys.stderr,
+        )
+        return ExitCode.BUG
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every verb and flag; the README names them all."""
+    parser = argparse.ArgumentParser(
+        prog="fiches", description="Scanned registration forms in, a clean registration table out."
+    )
+    parser.add_argument("--version", action="version", version=f"fiches {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--verbose", action="store_true", help="say more, also of a bug")
+    config = argparse.ArgumentParser(add_help=False)
+    config.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"settings (default: {_CONFIG}, if there)"
+    )
+    reading = argparse.ArgumentParser(add_help=False, parents=[config])
+    reading.add_argument("--form", metavar="ID", help="read every page as this form")
+
+    def add(
+        name: str, verb: Callable[[argparse.Namespace], ExitCode], *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        told = (verb.__doc__ or "").rstrip(".")
+        added = verbs.add_parser(name, parents=[*parents, common], help=told, description=told)
+        added.set_defaults(verb=verb)
+        return added
+
+    run = add("run", _run, reading)
+    run.add_argument("inbox", type=Path, metavar="INBOX", help="folder of scans and mails")
+    run.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR")
+    where = run.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs",
+        type=_whole,
+        metavar="N",
+        help="documents read at a time (default: one a core; 0: in this process, to debug)",
+    )
+    where.add_argument(
+        "--scheduler", metavar="ADDR", help="read on the Dask cluster at ADDR (tcp://host:port)"
+    )
+    run.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
+
+    inspect = add("inspect", _inspect, reading)
+    inspect.add_argument("file", type=Path, metavar="FILE")
+    inspect.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    add("doctor", _doctor, config)
+
+    evaluate = add("evaluate", _evaluate)
+    evaluate.add_argument("out", type=Path, metavar="OUT", help="folder that a run wrote")
+    evaluate.add_argument("truth", type=Path, metavar="TRUTH", help="truth.json of the same inbox")
+
+    simulate = add("simulate", _simulate, config)
+    simulate.add_argument("form", metavar="FORM", help="id of a form")
+    simulate.add_argument("--n", type=_whole, default=10, metavar="N", help="how many (10)")
+    simulate.add_argument("--out", type=Path, required=True, metavar="DIR")
+    simulate.add_argument(
+        "--seed", type=_whole, default=0, metavar="S", help="same seed, same files"
+    )
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> ExitCode:
+    """Read an inbox of scans and mails into a registration table."""
+    from rich.table import Table
+
+    from pipeline.runner import available_cores, run
+
+    settings = _settings(arguments)
+    with _progress() as progress:
+        summary = run(
+            arguments.inbox,
+            arguments.out,
+            settings,
+            jobs=available_cores() if arguments.jobs is None else arguments.jobs,
+            scheduler=arguments.scheduler,
+            store_url=arguments.store,
+            progress=progress,
+        )
+    table = Table("documents", "read", "accepted", "to review", "rejected", "pages a minute")
+    table.add_row(
+        *(str(n) for n in (summary.received, summary.read)),
+        *(str(n) for n in (summary.accepted, summary.review, summary.rejected)),
+        f"{60 * summary.pages / summary.seconds:.0f}" if summary.read else "-",
+    )
+    _print(table)
+    print(f"{arguments.out / 'report.html'}: open this. The tables lie beside it.")
+    return ExitCode.SOME_REJECTED if summary.rejected else ExitCode.OK
+
+
+def _inspect(arguments: argparse.Namespace) -> ExitCode:
+    """Draw one picture a stage of how a document is read."""
+    from pipeline.inspect import inspect_document
+
+    for path in inspect_document(arguments.file, arguments.out, _settings(arguments)):
+        print(path)
+    return ExitCode.OK
+
+
+def _doctor(arguments: argparse.Namespace) -> ExitCode:
+    """Say what is installed, what is missing and what to type."""
+    from rich.table import Table
+
+    from pipeline.doctor import examine
+
+    checks = examine(_settings(arguments), folder=Path.cwd())
+    table = Table("", "what", "found", "what to do")
+    for check in checks:
+        mark = "ok" if check.ok else "MISSING" if check.needed else "optional"
+        table.add_row(mark, check.what, check.found, "" if check.ok else check.remedy)
+    _print(table)
+    ready = all(check.ok for check in checks if check.needed)
+    print("Ready to run." if ready else "Not ready: see MISSING above.")
+    return ExitCode.OK if ready else ExitCode.ENGINE
+
+
+def _evaluate(arguments: argparse.Namespace) -> ExitCode:
+    """Compare a run's tables with the truth."""
+    from pipeline.evaluate import evaluate
+
+    print(evaluate(arguments.out, arguments.truth))
+    return ExitCode.OK
+
+
+def _simulate(arguments: argparse.Namespace) -> ExitCode:
+    """Draw filled, scanned and photographed copies of a form, with their truth."""
+    from pipeline.forms.schema import load_forms
+    from pipeline.paths import FORMS
+    from pipeline.simulate import simulate
+
+    settings = _settings(arguments)
+    form = next(f for f in load_forms(FORMS, *settings.forms) if f.id == settings.form)
+    simulate(form, arguments.out, n=arguments.n, seed=arguments.seed)
+    return ExitCode.OK
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """The settings file and the flags. Raises ConfigError, also for a form nobody knows."""
+    from pipeline.forms.schema import load_forms
+    from pipeline.paths import FORMS
+
+    path = arguments.config or (_CONFIG if _CONFIG.is_file() else None)
+    settings = load_settings(path)
+    base = path.absolute().parent if path else Path.cwd()
+    settings = settings.model_copy(
+        update={
+            "forms": tuple(base / folder for folder in settings.forms),
+            "form": getattr(arguments, "form", None) or settings.form,
+        }
+    )
+    known = [form.id for form in load_forms(FORMS, *settings.forms)]
+    if settings.form is not None and settings.form not in known:
+        raise ConfigError(f"No form is called {settings.form!r}: use one of {', '.join(known)}.")
+    return settings
+
+
+def _print(table: "Table") -> None:
+    from rich.console import Console
+
+    console = Console()
+    with console.capture() as drawn:  # left to print by itself, rich exits on a broken pipe
+        console.print(table)
+    print(drawn.get(), end="")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, else a line now and then; on stderr, so that stdout stays the result."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Progress(
+            "reading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+        ) as bar:
+            task = bar.add_task("reading", total=None, visible=False)
+            yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+        return
+    said_at = time.monotonic()
+
+    def say(done: int, total: int) -> None:
+        nonlocal said_at
+        now = time.monotonic()
+        if done == total or now - said_at >= _LINE_EVERY_S:
+            said_at = now
+            print(f"fiches: {done} of {total} documents read", file=sys.stderr)
+
+    yield say
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number

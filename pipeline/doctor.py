@@ -1,0 +1,165 @@
+"""What is installed, what is missing, and what to type."""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.config import Settings
+from pipeline.engines import load
+from pipeline.errors import PipelineError
+from pipeline.forms.schema import load_forms
+from pipeline.paths import FORMS, MODELS
+
+PACKAGES = (
+    "alembic",
+    "jinja2",
+    "numpy",
+    "olefile",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pandas",
+    "phonenumbers",
+    "pi-heif",
+    "pillow",
+    "pydantic",
+    "pypdfium2",
+    "pytesseract",
+    "rapidfuzz",
+    "regex",
+    "rich",
+    "sqlalchemy",
+)
+"""What pyproject.toml requires."""
+_EXTRAS = {"cluster": "distributed", "postgres": "psycopg"}
+_OLDEST_PYTHON = (3, 11)
+_AGAIN = "pip install --force-reinstall fiches"
+_TESSERACT = "apt install tesseract-ocr tesseract-ocr-fra"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked for; ``remedy`` is what to type where it is missing.
+
+    ``needed``: without it, the engine that the settings name does not run.
+    """
+
+    what: str
+    found: str
+    ok: bool
+    needed: bool = True
+    remedy: str = ""
+
+
+def examine(settings: Settings, *, folder: Path) -> tuple[Check, ...]:
+    """Look at everything a run needs; ``folder`` is where it would write."""
+    return (
+        _python(),
+        *_packages(),
+        *_models(),
+        _forms(settings),
+        _engine(settings),
+        _tesseract(needed=settings.engine == "tesseract"),
+        Check(
+            "may write here",
+            str(folder),
+            ok=os.access(folder, os.W_OK),
+            remedy="go to a folder of yours, or give --out",
+        ),
+        *_extras(),
+    )
+
+
+def _python() -> Check:
+    oldest = ".".join(map(str, _OLDEST_PYTHON))
+    return Check(
+        "Python",
+        platform.python_version(),
+        ok=sys.version_info >= _OLDEST_PYTHON,
+        remedy=f"install Python {oldest} or newer",
+    )
+
+
+def _packages() -> Iterator[Check]:
+    for package in PACKAGES:
+        found = _version(package)
+        yield Check(package, found, ok=bool(found), remedy=f"pip install {package}")
+
+
+def _extras() -> Iterator[Check]:
+    for extra, package in _EXTRAS.items():
+        found = _version(package)
+        yield Check(
+            f"{package} (extra {extra})",
+            found,
+            ok=bool(found),
+            needed=False,
+            remedy=f"pip install 'fiches[{extra}]'",
+        )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _models() -> Iterator[Check]:
+    """Every file the manifest names, with its checksum."""
+    try:
+        manifest = tomllib.loads((MODELS / "MANIFEST.toml").read_text("utf-8"))
+    except OSError:
+        yield Check("models/MANIFEST.toml", "", ok=False, remedy=_AGAIN)
+        return
+    for name, entry in manifest.items():
+        path = MODELS / name
+        if not path.is_file():
+            yield Check(f"models/{name}", "", ok=False, remedy=_AGAIN)
+            continue
+        good = hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
+        yield Check(f"models/{name}", "as shipped" if good else "altered", ok=good, remedy=_AGAIN)
+
+
+def _forms(settings: Settings) -> Check:
+    try:
+        forms = load_forms(FORMS, *settings.forms)
+    except PipelineError as err:
+        return Check("forms", "", ok=False, remedy=str(err))
+    return Check("forms", ", ".join(form.id for form in forms), ok=True)
+
+
+def _engine(settings: Settings) -> Check:
+    """Let the engine read a white line: it loads, and it runs."""
+    what = f"engine {settings.engine}"
+    try:
+        load(settings.engine).read_lines([np.full((48, 320), 255, np.uint8)])
+    except (PipelineError, ImportError) as err:
+        return Check(what, "", ok=False, remedy=str(err))
+    return Check(what, "runs", ok=True)
+
+
+def _tesseract(*, needed: bool) -> Check:
+    what = "Tesseract with French"
+    program = shutil.which("tesseract")
+    if program is None:
+        return Check(what, "", ok=False, needed=needed, remedy=_TESSERACT)
+
+    def ask(option: str) -> list[str]:
+        asked = subprocess.run([program, option], capture_output=True, text=True, check=False)
+        return (asked.stdout or asked.stderr).splitlines()
+
+    found = next(iter(ask("--version")), "")
+    french = "fra" in ask("--list-langs")
+    return Check(
+        what, found if french else f"{found}, no French", french, needed=needed, remedy=_TESSERACT
+    )

@@ -1,0 +1,259 @@
+"""Many documents, on any ``concurrent.futures.Executor``: threads here, or a Dask cluster.
+
+A small ``Source`` goes out, a small ``Outcome`` comes back, images never travel. Wherever a
+document is read, a guard reads it in a child process. Only this process writes to the store.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
+
+from pipeline import __version__
+from pipeline.config import Settings
+from pipeline.errors import ConfigError, CrashError, ExportError
+from pipeline.guard import Guard, Work, read_guarded
+from pipeline.paths import FORMS, MODELS
+from pipeline.records import Outcome, Rejection, Source, Status
+
+if TYPE_CHECKING:
+    from pipeline.store import Store
+
+_CLUSTER_WAIT_S = 30.0
+
+Progress = Callable[[int, int], None]
+"""Told how many documents of this run are read, and how many there are to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reads a document; ``fingerprint`` changes whenever its readings might.
+
+    ``work`` is a ``guard.Work`` as ``module:function``: named and not imported, so that a run with
+    nothing to read does not load the engines.
+    """
+
+    fingerprint: str
+    work: str = "pipeline.process:process_document"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did, and how the inbox stands after it.
+
+    ``read`` documents (``pages`` pages) were read by this run in ``seconds``. ``received``
+    documents, registrations ``accepted`` (or corrected) and to ``review``, and documents or pages
+    ``rejected`` count all that the outputs hold.
+    """
+
+    received: int
+    read: int
+    accepted: int
+    review: int
+    rejected: int
+    pages: int
+    seconds: float
+
+
+def run(
+    inbox: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    store_url: str | None = None,
+    reader: Reader | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> Summary:
+    """Read what is new in ``inbox`` and write the outputs into ``out``.
+
+    ``jobs`` documents are read at a time; 0 reads them in this process, for debuggers, without a
+    time limit. ``scheduler`` is the address of a Dask scheduler, whose workers must see the same
+    files. Each outcome is stored as it comes, so a run that was stopped goes on where it was; on
+    KeyboardInterrupt the outputs are written before it is passed on. Raises any PipelineError but
+    DocumentError.
+    """
+    from pipeline.exporters import export_all
+    from pipeline.store import Store
+
+    start = time.monotonic()
+    inbox, out = inbox.absolute(), out.absolute()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
+    reader = reader or Reader(reader_fingerprint(settings))
+    read = pages = 0
+    with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
+        sources = _receive(inbox, out / "received", store)
+        done = store.done(reader.fingerprint)
+        todo = [source for sha256, source in sources.items() if sha256 not in done]
+        try:
+            if todo:
+                with _pool(reader.work, settings, jobs=jobs, scheduler=scheduler) as pool:
+                    progress(0, len(todo))
+                    for outcome in _read(pool, todo):
+                        store.record_outcome(outcome, reader=reader.fingerprint)
+                        read, pages = read + 1, pages + outcome.pages
+                        progress(read, len(todo))
+        except KeyboardInterrupt:
+            export_all(store, out)
+            raise
+        snapshot = export_all(store, out)
+    statuses = [row.registration.status for row in snapshot.registrations]
+    review = statuses.count(Status.REVIEW)
+    return Summary(
+        received=snapshot.documents,
+        read=read,
+        accepted=len(statuses) - review,
+        review=review,
+        rejected=len(snapshot.rejected),
+        pages=pages,
+        seconds=time.monotonic() - start,
+    )
+
+
+def reader_fingerprint(settings: Settings) -> str:
+    """Names everything a reading depends on but the document: same fingerprint, same outcome."""
+    digest = hashlib.sha256(__version__.encode())
+    digest.update(settings.model_dump_json().encode())
+    digest.update((MODELS / "MANIFEST.toml").read_bytes())
+    for root in (FORMS, *settings.forms):
+        for path in sorted(p for p in root.rglob("*") if p.is_file()):
+            content = path.read_bytes()
+            digest.update(json.dumps([str(path.relative_to(root)), len(content)]).encode())
+            digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def available_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _receive(inbox: Path, spool: Path, store: "Store") -> dict[str, Source]:
+    """What lies in the inbox, by sha256: the same bytes under two names are one document."""
+    from pipeline.stages.receive import discover
+
+    known = store.known()
+    sources: dict[str, Source] = {}
+    for received in discover(inbox, spool, known=known):
+        if known.get(received.name) != received:
+            store.record_received(received)
+        for source in received.sources:
+            sources.setdefault(source.sha256, source)
+    return sources
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Where documents are read: at most ``window`` are submitted and not yet collected."""
+
+    submit: Callable[[Source], Future[Outcome]]
+    window: int
+    collect: Callable[[Future[Outcome], Source], Outcome] = lambda future, _source: future.result()
+
+
+def _read(pool: _Pool, sources: Sequence[Source]) -> Iterator[Outcome]:
+    """Every document's outcome, as it finishes."""
+    waiting = iter(sources)
+    running: dict[Future[Outcome], Source] = {}
+    while True:
+        for source in islice(waiting, pool.window - len(running)):
+            running[pool.submit(source)] = source
+        if not running:
+            return
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            yield pool.collect(future, running.pop(future))
+
+
+def _pool(
+    work: str, settings: Settings, *, jobs: int, scheduler: str | None
+) -> AbstractContextManager[_Pool]:
+    if scheduler is not None:
+        return _cluster(work, settings, scheduler)
+    return _children(work, settings, jobs) if jobs else _inline(work, settings)
+
+
+@contextmanager
+def _inline(work: str, settings: Settings) -> Iterator[_Pool]:
+    read: Work = resolve_name(work)
+
+    def submit(source: Source) -> Future[Outcome]:
+        future: Future[Outcome] = Future()
+        try:
+            future.set_result(read(source, settings))
+        except Exception as err:
+            future.set_exception(err)
+        return future
+
+    yield _Pool(submit, window=1)
+
+
+@contextmanager
+def _children(work: str, settings: Settings, jobs: int) -> Iterator[_Pool]:
+    guard = Guard(work, settings)
+    executor = ThreadPoolExecutor(jobs)
+    try:
+        yield _Pool(lambda source: executor.submit(guard.read, source), window=2 * jobs)
+    finally:
+        guard.close()
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _cluster(work: str, settings: Settings, scheduler: str) -> Iterator[_Pool]:
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError as err:
+        raise ConfigError("--scheduler needs Dask: type pip install 'fiches[cluster]'.") from err
+    # What it logs of a lost connection ends here as an error of its own.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        client = Client(scheduler, timeout=_CLUSTER_WAIT_S, set_as_default=False)
+    except (OSError, ValueError) as err:
+        raise ConfigError(f"No Dask scheduler answers at {scheduler}: {err}.") from err
+
+    def collect(future: Future[Outcome], source: Source) -> Outcome:
+        try:
+            return future.result()
+        except KilledWorker:  # its guard keeps a worker alive; this one lost its whole machine
+            message = "Le document a fait tomber plusieurs machines de lecture."
+            return Outcome(source, rejections=(Rejection(CrashError.kind, message),))
+        except CancelledError as err:
+            raise ConfigError(
+                f"The Dask scheduler at {scheduler} is gone. What was read is kept: start the "
+                "cluster and run again."
+            ) from err
+
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_CLUSTER_WAIT_S)
+        except TimeoutError as err:
+            raise ConfigError(f"No worker has joined the Dask scheduler at {scheduler}.") from err
+        # Not pure: the same document may be read anew after its file or the forms have changed.
+        executor = client.get_executor(pure=False)
+        try:
+            yield _Pool(
+                lambda source: executor.submit(read_guarded, work, settings, source),
+                window=2 * sum(client.nthreads().values()),
+                collect=collect,
+            )
+        finally:
+            executor.shutdown(wait=False)

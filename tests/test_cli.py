@@ -1,0 +1,239 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_work import write_document
+
+from pipeline import errors
+from pipeline.cli import main
+from pipeline.runner import Summary, available_cores
+
+FORM = "mais-2018-02-02"
+SUMMARY = Summary(received=9, read=6, accepted=5, review=3, rejected=0, pages=12, seconds=30.0)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What ``run`` was called with; its stand-in gives ``SUMMARY``."""
+    told: dict[str, Any] = {}
+
+    def run(inbox: Path, out: Path, settings: object, **options: Any) -> Summary:
+        told.update(options, inbox=inbox, out=out, settings=settings)
+        options["progress"](0, 2)
+        options["progress"](2, 2)
+        return SUMMARY
+
+    monkeypatch.setattr("pipeline.runner.run", run)
+    return told
+
+
+def raising(err: BaseException) -> Callable[..., Summary]:
+    def run(*_: object, **__: object) -> Summary:
+        raise err
+
+    return run
+
+
+def test_a_run_ends_with_a_table_and_the_way_to_the_report(
+    told: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "inbox"]) == 0
+    said = capsys.readouterr()
+    for word in ("documents", "read", "accepted", "to review", "rejected", "pages a minute"):
+        assert word in said.out
+    assert [cell.strip() for cell in said.out.splitlines()[3].strip("│").split("│")] == [
+        *("9", "6", "5", "3", "0", "24")
+    ]
+    assert "outputs/report.html" in said.out
+    assert said.err == "fiches: 2 of 2 documents read\n"
+
+
+def test_every_option_of_a_run_reaches_it(told: dict[str, Any]) -> None:
+    main(["run", "inbox"])
+    assert (told["inbox"], told["out"]) == (Path("inbox"), Path("outputs"))
+    assert told["jobs"] == available_cores()
+    assert (told["scheduler"], told["store_url"], told["settings"].form) == (None, None, None)
+    main(["run", "in", "--out", "o", "--jobs", "0", "--store", "sqlite:///x", "--form", FORM])
+    assert (told["out"], told["jobs"], told["store_url"]) == (Path("o"), 0, "sqlite:///x")
+    assert told["settings"].form == FORM
+    main(["run", "in", "--scheduler", "tcp://h:1"])
+    assert told["scheduler"] == "tcp://h:1"
+
+
+def test_rejected_documents_show_in_the_exit_code(
+    told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = Summary(received=1, read=1, accepted=0, review=0, rejected=1, pages=0, seconds=1.0)
+    monkeypatch.setattr("pipeline.runner.run", lambda *_, **__: summary)
+    assert main(["run", "inbox"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("err", "code"),
+    [
+        (errors.ConfigError("x"), 3),
+        (errors.InputError("x"), 4),
+        (errors.EngineError("x"), 5),
+        (errors.StoreError("x"), 6),
+        (errors.ExportError("x"), 7),
+    ],
+)
+def test_an_error_is_one_line_and_its_exit_code(
+    err: errors.PipelineError,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("pipeline.runner.run", raising(err))
+    assert main(["run", "inbox"]) == code
+    assert capsys.readouterr().err == "fiches: x\n"
+
+
+def test_a_bug_is_said_to_be_one_and_shown_only_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pipeline.runner.run", raising(ZeroDivisionError("oh")))
+    assert main(["run", "inbox"]) == 1
+    said = capsys.readouterr().err
+    assert "this is a bug" in said
+    assert "Traceback" not in said
+    assert main(["run", "inbox", "--verbose"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_ctrl_c_says_that_the_next_run_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pipeline.runner.run", raising(KeyboardInterrupt()))
+    assert main(["run", "inbox"]) == 130
+    assert "run again to go on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["nonsense"],
+        ["run"],
+        ["run", "inbox", "--jobs", "-1"],
+        ["run", "inbox", "--jobs", "2", "--scheduler", "tcp://h:1"],
+    ],
+)
+def test_wrong_usage_exits_with_2(argv: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(argv)
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("verb", [["run", "i", "--form", "x"], ["simulate", "x", "--out", "o"]])
+def test_a_form_that_nobody_knows_is_answered_with_the_known_ones(
+    verb: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(verb) == 3
+    assert capsys.readouterr().err == f"fiches: No form is called 'x': use one of {FORM}.\n"
+
+
+def test_the_settings_in_the_current_folder_are_used_unless_others_are_named(
+    told: dict[str, Any], tmp_path: Path
+) -> None:
+    Path("fiches.toml").write_text('time_limit_s = 7\nforms = ["my-forms"]')
+    Path("other").mkdir()
+    Path("other/s.toml").write_text('time_limit_s = 8\nforms = ["my-forms"]')
+    main(["run", "inbox"])
+    assert told["settings"].time_limit_s == 7
+    assert told["settings"].forms == (tmp_path / "my-forms",)
+    main(["run", "inbox", "--config", "other/s.toml"])
+    assert told["settings"].time_limit_s == 8
+    assert told["settings"].forms == (tmp_path / "other" / "my-forms",)
+
+
+def test_a_setting_that_does_not_exist_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("fiches.toml").write_text("tempo = 7")
+    assert main(["run", "inbox"]) == 3
+    assert "tempo" in capsys.readouterr().err
+
+
+def test_an_inbox_that_is_missing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "no-such-inbox"]) == 4
+    assert "no-such-inbox" in capsys.readouterr().err
+
+
+def test_simulate_draws_copies_with_their_truth() -> None:
+    assert main(["simulate", FORM, "--n", "1", "--out", "drawn", "--seed", "3"]) == 0
+    (document,) = json.loads(Path("drawn/truth.json").read_text("utf-8"))
+    assert Path("drawn", document).is_file()
+
+
+def test_evaluate_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "out", "truth.json"]) == 4
+    assert capsys.readouterr().err.startswith("fiches: ")
+
+
+def fiches(*argv: str, **options: Any) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    command = [sys.executable, "-m", "pipeline", *argv]
+    return subprocess.run(command, env=environment, text=True, stderr=subprocess.PIPE, **options)
+
+
+def test_python_dash_m_is_the_command() -> None:
+    assert fiches("--version", stdout=subprocess.PIPE).stdout.startswith("fiches ")
+    assert fiches("run", "no-such-inbox").returncode == 4
+
+
+def test_a_reader_that_stops_listening_is_no_error() -> None:
+    listening, said = os.pipe()
+    os.close(listening)
+    ended = fiches("doctor", stdout=said)
+    os.close(said)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = "{'cv2', 'numpy', 'onnxruntime', 'pandas', 'rich', 'sqlalchemy', 'distributed'}"
+    script = (
+        f"import sys, pipeline.cli as c; c.build_parser(); assert not {heavy} & set(sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+
+
+def test_ctrl_c_in_a_real_run_leaves_outputs_and_no_process(tmp_path: Path) -> None:
+    said_by_children = tmp_path / "said"
+    for n in range(99):
+        write_document(tmp_path / "inbox" / f"{n}.pdf", f"say {said_by_children} {n}")
+    script = """
+import functools, sys
+import pipeline.cli, pipeline.runner
+from fake_work import READER
+pipeline.runner.run = functools.partial(pipeline.runner.run, reader=READER)
+sys.exit(pipeline.cli.main(["run", "inbox", "--out", "out", "--jobs", "2"]))
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    command = [sys.executable, "-c", script]
+    running = subprocess.Popen(
+        command, env=environment, text=True, stderr=subprocess.PIPE, start_new_session=True
+    )
+    while not said_by_children.exists() or said_by_children.read_text().count("\n") < 9:
+        assert running.poll() is None
+        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.stderr is not None
+    # Its end is read only when the children, which share it, have ended too.
+    said = running.stderr.read()
+    running.stderr.close()
+    assert running.wait() == 130
+    assert said == "fiches: interrupted; run again to go on.\n"
+    registrations = (tmp_path / "out" / "registrations.csv").read_text("utf-8")
+    assert 1 < registrations.count("\n") < 100

@@ -1,0 +1,99 @@
+"""The same runs on a real Dask cluster: a scheduler and two worker processes on loopback."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fake_work import READER, write_document
+
+from pipeline.config import Settings
+from pipeline.errors import ConfigError, EngineError
+from pipeline.runner import Reader, run
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("cluster")
+    contact = folder / "scheduler.json"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    common = ["--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", str(contact)]
+    dask = [sys.executable, "-m", "dask"]
+    with (folder / "log").open("w") as log:
+        started = [
+            subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+            for command in (
+                [*dask, "scheduler", "--port", "0", *common],
+                [*dask, "worker", "--nworkers", "2", "--nthreads", "1", *common],
+            )
+        ]
+        try:
+            deadline = time.monotonic() + 30
+            while not contact.exists() or not contact.stat().st_size:
+                assert time.monotonic() < deadline, (folder / "log").read_text()
+                time.sleep(0.05)
+            yield json.loads(contact.read_text())["address"]
+        finally:
+            for process in reversed(started):
+                process.terminate()
+                process.wait(timeout=20)
+
+
+def test_the_outputs_equal_those_of_a_local_run(scheduler: str, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    for n in range(12):
+        write_document(inbox / f"{n}.pdf", "bad" if n == 4 else f"fine Maison {n}")
+    run(inbox, tmp_path / "local", Settings(), jobs=2, reader=READER)
+    run(inbox, tmp_path / "dask", Settings(), scheduler=scheduler, reader=READER)
+    for path in (tmp_path / "local").glob("*.csv"):
+        assert path.read_bytes() == (tmp_path / "dask" / path.name).read_bytes()
+
+
+def test_documents_that_crash_or_hang_are_rejected_alone(scheduler: str, tmp_path: Path) -> None:
+    texts = ["fine A", "kill", "fine B", "hang", "exit", "fine C", "segfault", "fine D"]
+    for n, text in enumerate(texts):
+        write_document(tmp_path / "inbox" / f"{n}.pdf", text)
+    settings = Settings(time_limit_s=2.0)
+    summary = run(
+        tmp_path / "inbox", tmp_path / "out", settings, scheduler=scheduler, reader=READER
+    )
+    assert (summary.read, summary.accepted, summary.rejected) == (8, 4, 4)
+
+
+def test_a_file_that_changed_is_read_anew(scheduler: str, tmp_path: Path) -> None:
+    for text in ("fine A", "fine B"):
+        write_document(tmp_path / "inbox" / "a.pdf", text)
+        run(tmp_path / "inbox", tmp_path / "out", Settings(), scheduler=scheduler, reader=READER)
+        assert text[-1] in (tmp_path / "out" / "registrations.csv").read_text()
+
+
+def test_an_engine_that_the_workers_miss_ends_the_run(scheduler: str, tmp_path: Path) -> None:
+    write_document(tmp_path / "inbox" / "a.pdf", "fine A")
+    nobody = Reader("fake", "no_such_module:read")
+    with pytest.raises(EngineError, match="no_such_module"):
+        run(tmp_path / "inbox", tmp_path / "out", Settings(), scheduler=scheduler, reader=nobody)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x"])
+def test_a_scheduler_that_does_not_answer_is_said(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.runner._CLUSTER_WAIT_S", 0.5)
+    write_document(tmp_path / "inbox" / "a.pdf", "fine A")
+    with pytest.raises(ConfigError, match="No Dask scheduler answers at"):
+        run(tmp_path / "inbox", tmp_path / "out", Settings(), scheduler=address, reader=READER)
+
+
+def test_without_dask_the_extra_to_install_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    write_document(tmp_path / "inbox" / "a.pdf", "fine A")
+    with pytest.raises(ConfigError, match=r"pip install 'fiches\[cluster\]'"):
+        run(tmp_path / "inbox", tmp_path / "out", Settings(), scheduler="tcp://x:1", reader=READER)

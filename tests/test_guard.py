@@ -1,0 +1,154 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from fake_work import WORK, write_document
+
+from pipeline import guard as guard_module
+from pipeline.config import Settings
+from pipeline.errors import EngineError
+from pipeline.guard import Guard
+from pipeline.records import Source
+
+
+def source_of(folder: Path, text: str) -> Source:
+    path = write_document(folder / f"{text}.pdf", text)
+    return Source(path.name, path, path.stem)
+
+
+@pytest.fixture
+def guard() -> Iterator[Guard]:
+    guard = Guard(WORK, Settings(time_limit_s=1.0))
+    yield guard
+    guard.close()
+
+
+def children_of(pid: int) -> set[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return {int(child) for task in tasks for child in task.read_text().split()}
+
+
+@pytest.mark.parametrize("text", ["hang", "spin"])
+def test_a_document_that_hangs_is_rejected_in_french_and_its_process_ended(
+    guard: Guard, tmp_path: Path, text: str
+) -> None:
+    outcome = guard.read(source_of(tmp_path, text))
+    (rejection,) = outcome.rejections
+    assert rejection.kind == "time-limit"
+    assert rejection.message == "La lecture a été arrêtée : elle dépassait la limite de 1 s."
+    assert 1.0 <= outcome.seconds < 5.0
+
+
+@pytest.mark.parametrize(
+    ("text", "how"), [("exit", "code 3"), ("kill", "signal 9"), ("segfault", "signal 11")]
+)
+def test_a_document_that_kills_its_process_is_rejected_and_says_how_it_died(
+    guard: Guard, tmp_path: Path, text: str, how: str
+) -> None:
+    (rejection,) = guard.read(source_of(tmp_path, text)).rejections
+    assert rejection.kind == "crash"
+    assert how in rejection.message
+
+
+def test_documents_after_a_crash_and_a_hang_are_read(guard: Guard, tmp_path: Path) -> None:
+    for text in ("exit", "fine a", "hang", "fine b"):
+        outcome = guard.read(source_of(tmp_path, text))
+        assert bool(outcome.registrations) == text.startswith("fine")
+
+
+def test_what_the_work_raises_reaches_the_caller_and_the_child_lives_on(
+    guard: Guard, tmp_path: Path
+) -> None:
+    guard.read(source_of(tmp_path, "fine"))
+    before = children_of(os.getpid())
+    with pytest.raises(ValueError, match="a bug in the work itself"):
+        guard.read(source_of(tmp_path, "raise"))
+    assert guard.read(source_of(tmp_path, "fine")).registrations
+    assert children_of(os.getpid()) == before
+
+
+def test_work_that_cannot_be_imported_is_an_engine_error(tmp_path: Path) -> None:
+    guard = Guard("no_such_module:read", Settings())
+    with pytest.raises(EngineError, match=r"No module named.*fiches doctor"):
+        guard.read(source_of(tmp_path, "fine"))
+    guard.close()
+
+
+def test_a_child_works_on_one_thread_in_a_session_of_its_own(tmp_path: Path) -> None:
+    guard = Guard("fake_work:child_environment", Settings())
+    outcome = guard.read(source_of(tmp_path, "fine"))
+    guard.close()
+    facts = {rejection.kind: rejection.message for rejection in outcome.rejections}
+    assert facts["cv2 threads"] == facts["omp"] == "1"
+    assert facts["session"] == facts["pid"] != str(os.getpid())
+
+
+def test_one_child_serves_many_documents_and_threads_have_one_each(
+    guard: Guard, tmp_path: Path
+) -> None:
+    before = children_of(os.getpid())
+    with ThreadPoolExecutor(2) as executor:
+        sources = [source_of(tmp_path, f"slow 0.05 {n}") for n in range(8)]
+        assert all(o.registrations for o in executor.map(guard.read, sources))
+    assert len(children_of(os.getpid()) - before) == 2
+
+
+def test_close_ends_the_children_even_while_they_read(guard: Guard, tmp_path: Path) -> None:
+    before = children_of(os.getpid())
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(guard.read, source_of(tmp_path, "hang"))
+        while not children_of(os.getpid()) - before:
+            time.sleep(0.02)
+        guard.close()
+        with pytest.raises(RuntimeError, match="closed"):
+            guard.read(source_of(tmp_path, "fine"))
+    assert children_of(os.getpid()) == before
+
+
+def test_a_child_long_idle_is_replaced(
+    guard: Guard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guard.read(source_of(tmp_path, "fine"))
+    first = children_of(os.getpid())
+    monkeypatch.setattr(guard_module, "_IDLE_LIMIT_S", 0.0)
+    assert guard.read(source_of(tmp_path, "fine")).registrations
+    assert not children_of(os.getpid()) & first
+
+
+def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    script = f"""
+import sys; sys.path[:0] = {sys.path!r}
+from pathlib import Path
+from pipeline.guard import Guard
+from pipeline.config import Settings
+from pipeline.records import Source
+from fake_work import write_document
+path = write_document(Path({str(tmp_path)!r}, "a"), "fine")
+Guard("fake_work:read", Settings()).read(Source("a", path, "a"))
+print("ready", flush=True)
+import time; time.sleep(60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "ready\n"
+    (child,) = children_of(parent.pid)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{child}").exists() and _state(child) != "Z":
+        assert time.monotonic() < deadline, "the child outlived its parent"
+        time.sleep(0.02)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return "Z"

@@ -1,0 +1,80 @@
+"""The rooms of the house: imports only go down, and each room keeps to its job."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "pipeline"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Each row may import the rows above it and its own.
+ROOMS = (
+    {"errors", "geometry", "money", "text", "records", "config", "paths", "ctc"}
+    | {"evidence", "lexicon", "wording"},
+    {"engines", "fields", "forms", "exporters"},
+    {"stages"},
+    {"process", "inspect", "guard", "doctor", "store", "evaluate", "simulate", "training"},
+    {"runner", "bench"},
+    {"cli", "web"},
+    {"__main__"},
+)
+FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE.parent).as_posix()
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules a file imports, anywhere in it, in full."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_only_go_down(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        return
+    assert room in FLOOR, f"{room} has no floor in ROOMS: which room is it?"
+    for module in imported(path):
+        top, _, rest = module.partition(".")
+        if top != "pipeline" or rest == "__version__":
+            continue
+        other = rest.split(".")[0]
+        assert FLOOR[other] <= FLOOR[room], f"{room} may not import {other}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_is_two_modules_or_has_no_name(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 400
+    assert not {"utils", "util", "helpers", "common", "misc"} & {path.stem, path.parent.name}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_the_store_talks_to_the_database(path: Path) -> None:
+    if room_of(path) != "store":
+        tops = {module.split(".")[0] for module in imported(path)}
+        assert not tops & {"sqlalchemy", "alembic", "sqlite3", "psycopg"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_the_command_line_prints_or_exits(path: Path) -> None:
+    # The tools that make the product (weights, measurements) are commands of their own.
+    if room_of(path) not in {"cli", "__main__", "training", "bench"}:
+        assert not {"print", "exit", "quit", "sys.exit"} & set(calls(path))

@@ -1,0 +1,191 @@
+import csv
+import subprocess
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+from fake_work import READER, write_document
+
+from pipeline.config import Settings
+from pipeline.errors import EngineError, ExportError, InputError
+from pipeline.records import Outcome, Source
+from pipeline.runner import Reader, Summary, _Pool, _read, reader_fingerprint, run
+
+SETTINGS = Settings(time_limit_s=2.0)
+NOBODY = Reader("fake", "no_such_module:read")
+"""Fails the run as soon as one document is to be read."""
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    return tmp_path / "inbox"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def outputs(out: Path) -> dict[str, bytes]:
+    found = {p.name: p.read_bytes() for p in out.iterdir() if p.suffix in {".csv", ".html"}}
+    assert found
+    return found
+
+
+def read(inbox: Path, out: Path, *, reader: Reader = READER, jobs: int = 1) -> Summary:
+    return run(inbox, out, SETTINGS, jobs=jobs, reader=reader)
+
+
+def test_a_run_says_what_it_read_and_how_the_inbox_stands(inbox: Path, out: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    write_document(inbox / "b.pdf", "bad")
+    summary = read(inbox, out)
+    assert (summary.received, summary.read, summary.pages) == (2, 2, 2)
+    assert (summary.accepted, summary.review, summary.rejected) == (1, 0, 1)
+
+
+def test_the_outputs_do_not_depend_on_how_many_documents_are_read_at_a_time(
+    inbox: Path, tmp_path: Path
+) -> None:
+    for n in range(9):
+        write_document(inbox / f"{n}.pdf", "bad" if n == 4 else f"slow 0.0{9 - n} Maison {n}")
+    seen = []
+    for jobs in (0, 1, 2, 5):
+        read(inbox, tmp_path / str(jobs), jobs=jobs)
+        seen.append(outputs(tmp_path / str(jobs)))
+    assert all(s == seen[0] for s in seen)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_documents_that_crash_or_hang_are_rejected_alone(inbox: Path, out: Path, jobs: int) -> None:
+    texts = ["fine A", "kill", "fine B", "hang", "exit", "fine C"]
+    for n, text in enumerate(texts):
+        write_document(inbox / f"{n}.pdf", text)
+    summary = read(inbox, out, jobs=jobs)
+    assert (summary.accepted, summary.rejected) == (3, 3)
+    with (out / "rejected.csv").open(encoding="utf-8") as file:
+        kinds = {row["document"]: row["kind"] for row in csv.DictReader(file)}
+    assert kinds == {"1.pdf": "crash", "3.pdf": "time-limit", "4.pdf": "crash"}
+
+
+def test_an_unchanged_inbox_is_not_read_again(inbox: Path, out: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    first = read(inbox, out)
+    before = outputs(out)
+    again = read(inbox, out, reader=NOBODY)
+    assert (again.received, again.read, again.accepted) == (1, 0, first.accepted)
+    assert outputs(out) == before
+
+
+def test_outputs_that_were_deleted_are_written_again(inbox: Path, out: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    read(inbox, out)
+    before = outputs(out)
+    (out / "registrations.csv").unlink()
+    read(inbox, out, reader=NOBODY)
+    assert outputs(out) == before
+
+
+def test_only_what_is_new_is_read(inbox: Path, out: Path, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    write_document(inbox / "a.pdf", f"say {said}")
+    read(inbox, out)
+    write_document(inbox / "b.pdf", f"say {said} also")
+    assert read(inbox, out).read == 1
+    assert said.read_text() == "a.pdf\nb.pdf\n"
+
+
+def test_the_same_bytes_under_two_names_are_read_once(
+    inbox: Path, out: Path, tmp_path: Path
+) -> None:
+    said = tmp_path / "said"
+    write_document(inbox / "a.pdf", f"say {said}")
+    write_document(inbox / "folder" / "b.pdf", f"say {said}")
+    summary = read(inbox, out, jobs=2)
+    assert said.read_text().count("\n") == summary.read == summary.accepted == 1
+
+
+def test_another_reader_reads_everything_again(inbox: Path, out: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    read(inbox, out)
+    summary = read(inbox, out, reader=Reader("newer", READER.work))
+    assert (summary.read, summary.accepted) == (1, 1)
+
+
+def test_ctrl_c_keeps_what_was_read_and_writes_the_outputs(inbox: Path, out: Path) -> None:
+    for n in range(6):
+        write_document(inbox / f"{n}.pdf", f"fine {n}")
+
+    def interrupt(done: int, total: int) -> None:
+        assert total == 6
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(inbox, out, SETTINGS, jobs=2, reader=READER, progress=interrupt)
+    assert outputs(out)["registrations.csv"].count(b"\n") == 3
+    summary = read(inbox, out)
+    assert (summary.read, summary.accepted) == (4, 6)
+
+
+def test_a_missing_engine_ends_the_run_and_the_next_run_goes_on(inbox: Path, out: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    with pytest.raises(EngineError, match="no_such_module"):
+        read(inbox, out, reader=NOBODY)
+    assert read(inbox, out).accepted == 1
+
+
+def test_an_inbox_that_is_not_there_is_said(inbox: Path, out: Path) -> None:
+    with pytest.raises(InputError, match="inbox"):
+        read(inbox, out)
+
+
+def test_an_output_folder_that_is_a_file_is_said(inbox: Path, out: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    out.write_text("")
+    with pytest.raises(ExportError, match="cannot be written"):
+        read(inbox, out)
+
+
+def test_no_more_documents_are_submitted_than_the_window_holds() -> None:
+    submitted: list[Future[Outcome]] = []
+
+    def submit(source: Source) -> Future[Outcome]:
+        assert sum(not future.done() for future in submitted) < 3
+        submitted.append(Future())
+        if len(submitted) % 3 == 0:
+            for future in submitted[-3:]:
+                future.set_result(Outcome(source))
+        return submitted[-1]
+
+    sources = [Source(str(n), Path(), str(n)) for n in range(9)]
+    assert len(list(_read(_Pool(submit, window=3), sources))) == 9
+
+
+def test_the_reader_changes_with_the_settings_and_the_forms(tmp_path: Path) -> None:
+    form = tmp_path / "form" / "form.toml"
+    form.parent.mkdir()
+    form.write_text("a")
+    settings = Settings(forms=(tmp_path,))
+    names = {reader_fingerprint(Settings()), reader_fingerprint(settings)}
+    form.write_text("b")
+    names.add(reader_fingerprint(settings))
+    assert len(names) == 3
+    assert reader_fingerprint(settings) in names
+
+
+def test_a_run_never_loads_the_engines_into_the_parent(inbox: Path, out: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    script = f"""
+import sys
+sys.path[:0] = {sys.path!r}
+from pathlib import Path
+from fake_work import READER
+from pipeline.config import Settings
+from pipeline.runner import run
+run(Path({str(inbox)!r}), Path({str(out)!r}), Settings(), jobs=1, reader=READER)
+heavy = {{"cv2", "onnxruntime", "pandas", "distributed"}} & set(sys.modules)
+assert not heavy, heavy
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
