@@ -128,7 +128,8 @@ class _Child:
     @property
     def fresh(self) -> bool:
         """Whether the child surely still waits for work."""
-        return time.monotonic() - self._used_at < _IDLE_LIMIT_S / 2
+        waited_s = time.monotonic() - self._used_at
+        return waited_s < _IDLE_LIMIT_S / 2 and self._process.poll() is None
 
     def wait_until_ready(self) -> None:
         """Raises EngineError where the child could not import its work."""

@@ -121,6 +121,16 @@ def test_a_child_long_idle_is_replaced(
     assert not children_of(os.getpid()) & first
 
 
+def test_a_child_that_died_while_idle_costs_no_document(guard: Guard, tmp_path: Path) -> None:
+    before = children_of(os.getpid())
+    guard.read(source_of(tmp_path, "fine"))
+    (child,) = children_of(os.getpid()) - before
+    os.kill(child, signal.SIGKILL)
+    while _state(child) != "Z":
+        time.sleep(0.01)
+    assert guard.read(source_of(tmp_path, "fine")).registrations
+
+
 def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     script = f"""
 import sys; sys.path[:0] = {sys.path!r}
