@@ -1,0 +1,88 @@
+"""Draw filled, scanned, photographed copies of any form, with their truth.
+
+The people are invented. The truth says what was meant, and where on the picture the form lies, so
+that reading and alignment can both be measured.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.forms.schema import Form
+from pipeline.simulate.contents import Filling, invent
+from pipeline.simulate.digital import fill_pdf
+from pipeline.simulate.draw import Leaf, Look, choose_look, draw_page, save
+
+STYLES = ("typed", "hand", "photo", "fax", "digital")
+
+__all__ = ["STYLES", "captured", "simulate", "truth_of", "write_truth"]
+
+
+def simulate(
+    form: Form,
+    out: Path,
+    *,
+    n: int,
+    seed: int,
+    styles: Sequence[str] = STYLES,
+    wrong_sums: float = 0.08,
+) -> None:
+    """Write ``n`` filled copies of the form and their ``truth.json`` into ``out``.
+
+    The same seed draws the same files. ``styles`` are taken in turn. Every page of the form that
+    holds a zone is drawn; a form with several such pages never becomes a single picture.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    truth: dict[str, dict[str, Any]] = {}
+    for k in range(n):
+        rng = np.random.default_rng([seed, k])
+        style = styles[k % len(styles)]
+        filling = invent(form, rng, wrong_sums=wrong_sums)
+        if style == "digital":
+            name = f"{style}-{k:04d}.pdf"
+            fill_pdf(form, filling, out / name)
+            truth[name] = truth_of(form, filling) | {"style": style}
+            continue
+        pages = sorted({zone.page for zone in form.zones})
+        look = choose_look(rng, style, several_pages=len(pages) > 1)
+        leaves = [draw_page(form, number, filling, look, rng) for number in pages]
+        name = f"{style}-{k:04d}.{look.kind}"
+        save(leaves, out / name, look)
+        truth[name] = truth_of(form, filling) | captured(leaves, look) | {"style": style}
+    write_truth(truth, out / "truth.json")
+
+
+def truth_of(form: Form, filling: Filling) -> dict[str, Any]:
+    """What one filled form says: the fields as meant, and the sum the tariff gives."""
+    due = filling.total_due_cents
+    return {
+        "form": form.id,
+        "fields": filling.fields,
+        **({} if due is None else {"total_due": due}),
+    }
+
+
+def captured(leaves: Sequence[Leaf], look: Look) -> dict[str, Any]:
+    """How a document was made, and where on each of its pages the paper and the form lie."""
+    return {
+        "font": look.pen.font,
+        "dpi": look.dpi,
+        "pages": [
+            {
+                "page": number,
+                "form_page": leaf.form_page,
+                "turns": leaf.turns,
+                "mm_to_px": [float(f"{v:.10g}") for v in leaf.mm_to_px.ravel()],
+                "corners_px": leaf.corners_px.round(2).tolist(),
+            }
+            for number, leaf in enumerate(leaves, 1)
+        ],
+    }
+
+
+def write_truth(truth: dict[str, dict[str, Any]], path: Path) -> None:
+    """Write ``truth.json``, as people like to read it."""
+    path.write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -1,0 +1,255 @@
+"""Invented people fill in any form: what they mean (the truth) and what their pen writes."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from pipeline.forms.schema import Form
+from pipeline.simulate import names
+
+T = TypeVar("T")
+Truth = str | int | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One filled form.
+
+    ``fields`` is the truth (counts as numbers, amounts in cents, phones as ten digits).
+    ``written`` is what stands on the paper: by zone, one text a line of a repeated zone; for a
+    check box the ticked option, or nothing. ``total_due_cents`` is what the tariff gives.
+    """
+
+    fields: dict[str, Truth]
+    written: dict[str, tuple[str, ...]]
+    total_due_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    given: str
+    surname: str
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How one sender writes, all over the form; the keys of the writing functions below."""
+
+    name_order: int
+    phone: int
+    zero: str
+    amount: int
+
+
+def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
+    """One of the options, each as likely as another."""
+    return options[int(rng.integers(len(options)))]
+
+
+def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) -> Filling:
+    """Somebody fills in the form; ``wrong_sums`` is the share of senders who add up wrongly.
+
+    A zone of a type not known here stays empty.
+    """
+    habits = Habits(
+        name_order=int(rng.choice(5, p=(0.34, 0.3, 0.15, 0.17, 0.04))),
+        phone=int(rng.choice(8, p=(0.34, 0.16, 0.2, 0.12, 0.08, 0.04, 0.03, 0.03))),
+        zero=pick(rng, ("", "", "", "0", "0", "-", "-", "/")),
+        amount=int(rng.integers(8)),
+    )
+    people = _invent_people(form, rng)
+    organisation = invent_organisation(rng)
+    counts = _invent_counts(form, rng, named=len(people))
+    fields: dict[str, Truth] = {}
+    written: dict[str, tuple[str, ...]] = {}
+    due: int | None = None
+    if form.sum:
+        due = sum(counts.get(n, 0) * cents for n, cents in form.sum.tariffs_cents.items())
+    for zone in form.zones:
+        value: Truth
+        text: tuple[str, ...]
+        match zone.type:
+            case "organisation":
+                value = organisation
+                text = (value,)
+            case "person":
+                here = [write_person(p, rng, habits) for p in people]
+                value = here if zone.repeated else here[0]
+                text = tuple(here) if zone.repeated else (here[0],)
+            case "email":
+                value = invent_email(people[0], organisation, rng)
+                text = (value,)
+            case "phone":
+                value = invent_phone(rng)
+                text = (write_phone(value, habits),)
+            case "count":
+                value = counts[zone.field]
+                text = (str(value) if value else habits.zero,)
+            case "amount":
+                value = due if form.sum and zone.field == form.sum.total and due is not None else -1
+                if value < 0:
+                    value = int(rng.integers(1, 400)) * 50
+                elif form.sum and rng.random() < wrong_sums:
+                    value = _add_up_wrongly(value, tuple(form.sum.tariffs_cents.values()), rng)
+                text = (write_amount(value, habits),)
+            case "checkbox":
+                options = tuple(zone.boxes)
+                value = pick(rng, (*options, *options, ""))
+                text = (value,)
+            case _:
+                value, text = "", ()
+        fields[zone.field] = value
+        written[zone.field] = text
+    if form.people:
+        counted = sum(counts[name] for name in form.people.counted)
+        fields[form.people.uncounted] = len(people) - counted
+    return Filling(fields, written, due)
+
+
+def invent_person(rng: np.random.Generator) -> Person:
+    """A person nobody knows; one in nine bears a compound name of one kind or another."""
+    given = pick(rng, names.COMPOUND_GIVEN if rng.random() < 0.11 else names.GIVEN)
+    draw = rng.random()
+    if draw < 0.13:
+        return Person(given, pick(rng, names.PARTICLE_SURNAMES))
+    surname = pick(rng, names.SURNAMES)
+    if draw < 0.2:
+        surname = f"{surname}-{pick(rng, names.SURNAMES)}"
+    return Person(given, surname)
+
+
+def invent_organisation(rng: np.random.Generator) -> str:
+    """A service of the French social sector."""
+    name = pick(rng, names.SERVICES).format(
+        house=pick(rng, names.HOUSES),
+        town=pick(rng, names.TOWNS),
+        department=pick(rng, names.DEPARTMENTS),
+        number=pick(rng, ("22", "29", "35", "44", "49", "53", "56", "72", "85")),
+    )
+    name = re.sub(r"\bde (?=[AEÉIO])", "d'", name.replace(" de Le ", " du "))
+    return name.upper() if rng.random() < 0.12 else name
+
+
+def invent_email(person: Person, organisation: str, rng: np.random.Generator) -> str:
+    """An address at a provider or at a domain of the organisation's own."""
+    given, surname = _plain(person.given), _plain(person.surname)
+    initials = "".join(part[0] for part in re.split(r"[-' ]", person.given))
+    joint = pick(rng, (".", ".", ".", "-", "_", ""))
+    local = pick(
+        rng,
+        (
+            f"{given}{joint}{surname}",
+            f"{given}{joint}{surname}",
+            f"{_plain(initials)}{joint}{surname}",
+            f"{surname}{joint}{given}",
+            f"{surname}{rng.integers(1, 99)}",
+            f"{pick(rng, ('accueil', 'contact', 'direction', 'secretariat', 'formation'))}",
+            f"{pick(rng, ('accueil', 'direction', 'secretariat', 'rh', 'cadre'))}{joint}{surname}",
+        ),
+    )
+    if rng.random() < 0.5:
+        return f"{local}@{pick(rng, names.PROVIDERS)}"
+    words = [
+        w
+        for w in re.split(r"[^a-z0-9]+", _fold(organisation).replace(".", ""))
+        if w not in _SMALL_WORDS
+    ]
+    own = pick(rng, ("-", "-", "")).join(words[:3])
+    return f"{local}@{own}.{pick(rng, ('fr', 'fr', 'fr', 'asso.fr', 'org', 'com', 'bzh', 'eu'))}"
+
+
+def invent_phone(rng: np.random.Generator) -> str:
+    """Ten digits."""
+    start = pick(rng, ("02", "02", "02", "06", "06", "06", "07", "01", "03", "04", "05", "09"))
+    third = int(rng.integers(3 if start == "07" else 0, 10))
+    return f"{start}{third}" + "".join(str(d) for d in rng.integers(0, 10, 7))
+
+
+def write_person(person: Person, rng: np.random.Generator, habits: Habits) -> str:
+    """A name in the sender's order and case; now and then capitals lose their accents."""
+    upper = person.surname.upper()
+    if rng.random() < 0.25:
+        upper = _unaccented(upper)
+    return (
+        f"{person.given} {upper}",
+        f"{upper} {person.given}",
+        f"{person.surname} {person.given}",
+        f"{person.given} {person.surname}",
+        f"{person.given.upper()} {upper}",
+    )[habits.name_order]
+
+
+def write_phone(digits: str, habits: Habits) -> str:
+    """Ten digits as the French write them."""
+    pairs = [digits[i : i + 2] for i in range(0, 10, 2)]
+    abroad = " ".join([digits[1], *pairs[1:]])
+    return (
+        " ".join(pairs),
+        digits,
+        ".".join(pairs),
+        "-".join(pairs),
+        f"+33 {abroad}",
+        "/".join(pairs),
+        f"0033 {abroad}",
+        f"+33 (0){abroad}",
+    )[habits.phone]
+
+
+def write_amount(cents: int, habits: Habits) -> str:
+    """A sum of money as the French write it; whole euros often without their cents."""
+    euros, rest = divmod(cents, 100)
+    whole, decimals = str(euros), f"{rest:02d}"
+    if rest:
+        comma = f"{whole},{decimals}"
+        point = f"{whole}.{decimals}"
+        ways = (comma, comma, comma, point, point, f"{comma} €", f"{comma}€", f"{whole}€{decimals}")
+    else:
+        comma = f"{whole},00"
+        ways = (whole, whole, comma, comma, f"{whole}.00", f"{comma} €", f"{whole} €", f"{whole}€")
+    return ways[habits.amount]
+
+
+def _invent_people(form: Form, rng: np.random.Generator) -> list[Person]:
+    """The people a form names (at least one: somebody writes), often of one service."""
+    room = max((len(z.lines) for z in form.zones if z.type == "person" and z.repeated), default=1)
+    weights = 0.6 ** np.arange(room)
+    return [invent_person(rng) for _ in range(1 + int(rng.choice(room, p=weights / weights.sum())))]
+
+
+def _invent_counts(form: Form, rng: np.random.Generator, *, named: int) -> dict[str, int]:
+    """Counts that agree with the people named: who is counted nowhere is a student."""
+    counts = {z.field: int(rng.integers(0, named + 1)) for z in form.zones if z.type == "count"}
+    if not form.people:
+        return counts
+    left = named - (int(rng.integers(1, named + 1)) if rng.random() < 0.15 else 0)
+    *some, last = rng.permutation(np.array(form.people.counted, dtype=object))
+    for name in some:
+        counts[name] = int(pick(rng, (0, left, left, int(rng.integers(0, left + 1)))))
+        left -= counts[name]
+    return counts | {last: left}
+
+
+def _add_up_wrongly(due: int, tariffs: Sequence[int], rng: np.random.Generator) -> int:
+    """A total that is not ``due``: one price too many or too few, a slip of a digit."""
+    tariff = pick(rng, tariffs)
+    slips = [due + tariff, due - tariff, due + 1000, due - 1000, due + 100, due - 90, due + 900]
+    return pick(rng, [cents for cents in slips if cents > 0])
+
+
+_SMALL_WORDS = {"de", "du", "la", "le", "les", "l", "d", "des", "sur", "sous", "c", "a", "s", "u"}
+
+
+def _unaccented(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def _fold(text: str) -> str:
+    return _unaccented(text).lower().replace("œ", "oe")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z-]", "", _fold(name))

@@ -1,0 +1,53 @@
+"""A form filled in on screen: the blank PDF with the text as a text layer, no picture at all."""
+
+import ctypes
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from pipeline.forms.schema import Form
+from pipeline.geometry import BoxMm
+from pipeline.simulate.contents import Filling
+
+_POINTS_PER_MM = 72 / 25.4
+_FONT = b"Helvetica"
+_FONT_PT = 11.0
+_RANDOM_ID = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
+
+
+def fill_pdf(form: Form, filling: Filling, path: Path) -> None:
+    """Write the blank with the filling typed over it; a check box gets an X."""
+    document = pypdfium2.PdfDocument(form.blank_path)
+    for number in sorted({zone.page for zone in form.zones}):
+        page = document[number - 1]
+        for zone in form.zones_of(number):
+            for text, box in zip(filling.written[zone.field], zone.lines, strict=False):
+                line = box if zone.repeated else max(zone.lines, key=lambda b: b.w)
+                _type(document, page, text, line)
+            for option in filling.written[zone.field] if zone.boxes else ():
+                if option:
+                    _type(document, page, "X", zone.boxes[option])
+        page.gen_content()
+    raw = BytesIO()
+    document.save(raw)
+    document.close()
+    # pdfium signs each file with a random ID; the same filling must give the same bytes.
+    path.write_bytes(_RANDOM_ID.sub(b"/ID[<%b><%b>]" % (b"0" * 32, b"0" * 32), raw.getvalue()))
+
+
+def _type(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, text: str, box: BoxMm) -> None:
+    if not text:
+        return
+    thing = pdfium.FPDFPageObj_NewTextObj(document.raw, _FONT, _FONT_PT)
+    encoded = ctypes.create_string_buffer((text + "\0").encode("utf-16-le"))
+    pdfium.FPDFText_SetText(thing, ctypes.cast(encoded, ctypes.POINTER(ctypes.c_ushort)))
+    line = pypdfium2.PdfTextObj(thing, page=None, pdf=document)
+    page.insert_obj(line)
+    width = line.get_bounds()[2]
+    squeeze = min(1.0, (box.w + 1.0) * _POINTS_PER_MM / width)
+    x = (box.x + min(1.0, 0.15 * box.w)) * _POINTS_PER_MM
+    y = page.get_height() - (box.y + min(0.72 * box.h, box.h - 0.3)) * _POINTS_PER_MM
+    line.set_matrix(pypdfium2.PdfMatrix(squeeze, 0, 0, squeeze, x, y))
