@@ -1,7 +1,5 @@
 """One document, from Source to Outcome: reads from top to bottom."""
 
-import hashlib
-import json
 import logging
 import time
 import traceback
@@ -12,13 +10,13 @@ from pathlib import Path
 
 import cv2
 
-from pipeline import __version__, engines
+from pipeline import engines
 from pipeline.config import Settings
 from pipeline.engines import Engine
 from pipeline.errors import BlankFormError, ConfigError, DocumentError, PipelineError
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, load_forms
-from pipeline.paths import FORMS, MODELS
+from pipeline.paths import FORMS
 from pipeline.records import (
     AlignedPage,
     FieldReading,
@@ -72,17 +70,6 @@ def context(settings: Settings) -> Context:
     chosen = [form for form in forms.values() if settings.form in (None, form.id)]
     blanks = tuple(blank for form in chosen for blank in blank_pages(form))
     return Context(settings, forms, blanks, engines.load(settings.engine))
-
-
-def reader_fingerprint(settings: Settings) -> str:
-    """Names everything a reading depends on but the document: same fingerprint, same outcome."""
-    digest = hashlib.sha256(__version__.encode())
-    digest.update(settings.model_dump_json().encode())
-    digest.update((MODELS / "MANIFEST.toml").read_bytes())
-    for root in (FORMS, *settings.forms):
-        for path in sorted(p for p in root.rglob("*") if p.is_file()):
-            digest.update(json.dumps([path.name, path.stat().st_size]).encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def process_document(source: Source, settings: Settings) -> Outcome:

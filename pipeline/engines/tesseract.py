@@ -13,6 +13,7 @@ import pytesseract
 
 from pipeline.engines import EngineLine
 from pipeline.errors import EngineError
+from pipeline.geometry import BoxPx
 from pipeline.records import Gray
 
 _MARGIN_PX = 10
@@ -29,15 +30,16 @@ def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:
     return [_read_line(crop) for crop in crops]
 
 
-def read_words(page: Gray) -> list[tuple[str, float, float, float, float]]:
-    """The words of a whole page: text, then left, top, width and height in px.
+def read_words(page: Gray) -> list[tuple[str, BoxPx]]:
+    """The words of a whole page, with their boxes in px of that image.
 
     Raises EngineError saying what to install.
     """
     data = _run(page, _SPARSE_PAGE)
+    boxes = zip(*(data[key] for key in ("left", "top", "width", "height")), strict=True)
     return [
-        (text, *(float(data[key][i]) for key in ("left", "top", "width", "height")))
-        for i, text in enumerate(data["text"])
+        (text, BoxPx(*(float(edge) for edge in box)))
+        for text, box in zip(data["text"], boxes, strict=True)
         if text.strip()
     ]
 

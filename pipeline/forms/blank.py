@@ -1,5 +1,7 @@
 """A form's blank, prepared once a process for alignment, dropout and the search for ink."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +20,7 @@ PX_PER_MM = 8.0
 COARSE_PX_PER_MM = 3.7
 """Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
 
+_MM_PER_PT = 25.4 / 72
 _PRINT_LEVEL = 128
 _PATCH_MM = (9.0, 4.5)
 _MIN_PATCH_INK = 0.06
@@ -46,6 +49,7 @@ class BlankPage:
     """One page of a form's blank: its print at both scales, its key points, patches to look for.
 
     ``from_print_px``: each fine pixel's distance from the nearest print, rounded, at most 255.
+    ``words``: the printed words where the blank's file holds them as text, leader dots left out.
     """
 
     form: Form
@@ -57,11 +61,12 @@ class BlankPage:
     coarse: Gray
     features: Features
     patches: tuple[Patch, ...]
+    words: tuple[tuple[str, BoxMm], ...]
 
 
 def find_features(image: Gray) -> Features:
     """ORB key points (Rublee et al., ICCV 2011): they do not mind quarter turns."""
-    orb = cv2.ORB.create(nfeatures=2000, scaleFactor=1.2, nlevels=6)
+    orb = cv2.ORB.create(nfeatures=1200, scaleFactor=1.2, nlevels=6)
     points, descriptors = orb.detectAndCompute(image, None)
     if descriptors is None:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
@@ -79,8 +84,8 @@ def blank_pages(form: Form) -> tuple[BlankPage, ...]:
 
 
 def _prepare(form: Form, number: int, page: pdfium.PdfPage) -> BlankPage:
-    width_mm, height_mm = (v * 25.4 / 72 for v in page.get_size())
-    fine = page.render(scale=PX_PER_MM * 25.4 / 72, grayscale=True).to_numpy().squeeze()
+    width_mm, height_mm = (v * _MM_PER_PT for v in page.get_size())
+    fine = page.render(scale=PX_PER_MM * _MM_PER_PT, grayscale=True).to_numpy().squeeze()
     size = (round(width_mm * COARSE_PX_PER_MM), round(height_mm * COARSE_PX_PER_MM))
     coarse: Gray = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
     return BlankPage(
@@ -93,13 +98,29 @@ def _prepare(form: Form, number: int, page: pdfium.PdfPage) -> BlankPage:
         coarse=coarse,
         features=find_features(coarse),
         patches=_choose_patches(coarse, [z.box_mm for z in form.zones_of(number)]),
+        words=tuple(_words(page)),
     )
+
+
+def _words(page: pdfium.PdfPage) -> Iterator[tuple[str, BoxMm]]:
+    height_pt = page.get_height()
+    text_page = page.get_textpage()
+    try:
+        text = text_page.get_text_range()
+        for match in re.finditer(r"[^\s.…_]+(?:\.[^\s.…_]+)*", text):
+            boxes = [text_page.get_charbox(i) for i in range(*match.span())]
+            left, bottom = min(b[0] for b in boxes), min(b[1] for b in boxes)
+            right, top = max(b[2] for b in boxes), max(b[3] for b in boxes)
+            corner = (left * _MM_PER_PT, (height_pt - top) * _MM_PER_PT)
+            yield match[0], BoxMm(*corner, (right - left) * _MM_PER_PT, (top - bottom) * _MM_PER_PT)
+    finally:
+        text_page.close()
 
 
 def _distance_from_print(fine: Gray) -> NDArray[np.uint8]:
     paper = (fine >= _PRINT_LEVEL).astype(np.uint8)
     distance = cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_5)
-    return np.minimum(np.rint(distance), 255).astype(np.uint8)
+    return np.asarray(np.minimum(np.rint(distance), 255), dtype=np.uint8)
 
 
 def _choose_patches(coarse: Gray, zones_mm: list[BoxMm]) -> tuple[Patch, ...]:

@@ -5,20 +5,28 @@ puts them, refine it and prove it. A page is read only on that proof: zones on a
 would be worse than no reading.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines import tesseract
 from pipeline.errors import AlignmentError
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Features, find_features
 from pipeline.geometry import FloatArray, Homography
 from pipeline.records import AlignedPage, Gray, Page
+from pipeline.text import fold
+
+Proposal = tuple[int, BlankPage, FloatArray]
+"""How many matches agree, on which page, and the homography from coarse scan px to coarse px."""
 
 _COARSE_HEIGHT_PX = 1100
 _MIN_MATCHES = 20
+_MIN_WORDS = 6
+_MIN_WORD_LENGTH = 4
 _RATIO = 0.8
 """Lowe's ratio test (IJCV 2004)."""
 _MIN_COVERAGE = 0.5
@@ -45,19 +53,28 @@ def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
         key=lambda proposal: -proposal[0],
     )
     to_coarse = np.diag([scale, scale, 1.0])
-    best: AlignedPage | None = None
-    for matches, blank, proposed in proposals[:3]:
-        if best is not None and matches < proposals[0][0] / 2:
-            break
-        fitted = _fit(page, coarse, proposed, blank, to_coarse)
-        if fitted is not None and (best is None or fitted.coverage > best.coverage):
-            best = fitted
+    best = _best_fit(page, coarse, proposals, to_coarse)
+    if best is None and tesseract.is_installed():
+        best = _best_fit(page, coarse, _propose_by_words(coarse, blanks), to_coarse)
     if best is None:
         raise AlignmentError(
             "Aucun formulaire connu ne correspond à cette page. Vérifiez que la fiche est entière "
             "et lisible, puis numérisez-la de nouveau, ou saisissez-la à la main."
         )
     return best
+
+
+def _best_fit(
+    page: Page, coarse: Gray, proposals: list[Proposal], to_coarse: FloatArray
+) -> AlignedPage | None:
+    """The fit with the best coverage among the proposals that have not far fewer matches."""
+    likely = [p for p in proposals[:3] if p[0] >= proposals[0][0] / 2]
+    fits = [
+        fit
+        for _, blank, proposed in likely
+        if (fit := _fit(page, coarse, proposed, blank, to_coarse)) is not None
+    ]
+    return max(fits, key=lambda fit: fit.coverage, default=None)
 
 
 def _shrink(image: Gray) -> tuple[Gray, float]:
@@ -91,7 +108,34 @@ def _propose(scan: Features, blank: Features) -> tuple[int, FloatArray | None]:
     return inliers, homography
 
 
-def _is_plausible(homography: FloatArray, points: NDArray[np.float32]) -> bool:
+def _propose_by_words(coarse: Gray, blanks: Sequence[BlankPage]) -> list[Proposal]:
+    """Proposals from the print that Tesseract reads, where noise or blur leaves no key points.
+
+    A word counts where it stands once on the scan and once on the blank.
+    """
+    seen = _unique((fold(text), box.corners()) for text, box in tesseract.read_words(coarse))
+    proposals: list[Proposal] = []
+    for blank in blanks:
+        printed = _unique((fold(text), box.corners()) for text, box in blank.words)
+        shared = sorted(seen.keys() & printed.keys())
+        if len(shared) < _MIN_WORDS:
+            continue
+        source = np.concatenate([seen[word] for word in shared])
+        target = np.concatenate([printed[word] for word in shared]) * COARSE_PX_PER_MM
+        homography, mask = cv2.findHomography(source, target, cv2.RANSAC, 2 * COARSE_PX_PER_MM)
+        if homography is not None and _is_plausible(homography, source):
+            proposals.append((int(mask.sum()), blank, homography))
+    return sorted(proposals, key=lambda proposal: -proposal[0])
+
+
+def _unique(words: Iterable[tuple[str, FloatArray]]) -> dict[str, FloatArray]:
+    """The words that stand once, and are long enough not to be a chance reading."""
+    listed = [(word, corners) for word, corners in words if len(word) >= _MIN_WORD_LENGTH]
+    times = Counter(word for word, _ in listed)
+    return {word: corners for word, corners in listed if times[word] == 1}
+
+
+def _is_plausible(homography: FloatArray, points: NDArray[np.float32] | FloatArray) -> bool:
     """No mirror image, no horizon across the page: what a camera can see of a sheet of paper."""
     lo, hi = points.min(axis=0), points.max(axis=0)
     corners = np.array([[lo[0], lo[1]], [hi[0], lo[1]], [hi[0], hi[1]], [lo[0], hi[1]]])

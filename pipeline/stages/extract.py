@@ -1,9 +1,10 @@
 """From what was seen in a form's zones to a reading of each field, with its alternatives."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import cv2
+import numpy as np
 
 from pipeline import fields
 from pipeline.fields import checkbox
@@ -16,37 +17,51 @@ from pipeline.stages.recognize import line_field
 
 _MARK_REACH_MM = 0.8
 """A tick overshoots its box."""
+_PRINT_NEAR_MM = 6.0
+"""A word of the text layer within this of the same printed word is that word."""
 _LEADERS = re.compile(r"[.…_]{2,}")
 _TICKED = {"☒": 1.0, "☐": 0.0}
 
 
 def text_layer_lines(aligned: AlignedPage, blank: BlankPage) -> dict[str, tuple[LineEvidence, ...]]:
-    """The text the file itself holds, by field name, without the blank's own words."""
-    printed = {(text, round(box.x), round(box.y)) for text, box in blank.runs}
+    """The text the file itself holds, by field (``paiement:postal`` for a box), print left out."""
     words: dict[tuple[str, BoxMm], list[tuple[float, str]]] = {}
-    for run in aligned.page.runs:
-        corners = aligned.homography.to_mm(run.box_px.corners())
-        x, y = corners.mean(axis=0)
-        left, top = corners.min(axis=0)
-        text = _LEADERS.sub(" ", run.text).strip()
-        if not text or any(
-            (run.text, round(left) + dx, round(top) + dy) in printed
-            for dx in (-1, 0, 1)
-            for dy in (-1, 0, 1)
+    for text, left_mm, x_mm, y_mm in _words(aligned):
+        if any(
+            text == print_ and box.grown(_PRINT_NEAR_MM, 1.0).contains(x_mm, y_mm)
+            for print_, box in blank.words
         ):
             continue
         for zone in blank.form.zones_of(blank.number):
             for i, line in enumerate(zone.lines):
-                if line.contains(x, y):
-                    words.setdefault((line_field(zone, i), line), []).append((left, text))
+                if line.contains(x_mm, y_mm):
+                    words.setdefault((line_field(zone, i), line), []).append((left_mm, text))
             for option, box in zone.boxes.items():
-                if box.grown(_MARK_REACH_MM, _MARK_REACH_MM).contains(x, y) and text in _TICKED:
-                    words.setdefault((f"{zone.field}:{option}", box), []).append((left, text))
+                reach = box.grown(_MARK_REACH_MM, _MARK_REACH_MM)
+                if text in _TICKED and reach.contains(x_mm, y_mm):
+                    words.setdefault((f"{zone.field}:{option}", box), []).append((left_mm, text))
     lines: dict[str, tuple[LineEvidence, ...]] = {}
     for (name, box), found in words.items():
         text = " ".join(word for _, word in sorted(found))
         lines[name] = (*lines.get(name, ()), LineEvidence(text, 1.0, box, exact=True))
     return lines
+
+
+def _words(aligned: AlignedPage) -> Iterator[tuple[str, float, float, float]]:
+    """Each word of the text layer with its left edge and its middle in mm.
+
+    A run tells only its own box: its words are taken to share it out by their length.
+    """
+    for run in aligned.page.runs:
+        text = _LEADERS.sub(lambda dots: " " * len(dots[0]), run.text)
+        box = run.box_px
+        for word in re.finditer(r"\S+", text):
+            start, end = (box.x + box.w * at / len(text) for at in word.span())
+            y_px = box.y + box.h / 2
+            (left_mm, _), (x_mm, y_mm) = aligned.homography.to_mm(
+                np.array([[start, y_px], [(start + end) / 2, y_px]])
+            )
+            yield word[0], left_mm, x_mm, y_mm
 
 
 def extract(

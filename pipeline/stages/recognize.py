@@ -85,6 +85,7 @@ def _own_strokes(ink: Mask, top_px: float, bottom_px: float) -> Mask:
     _, labels, stats, centres = cv2.connectedComponentsWithStats(ink)
     middle = centres[:, 1]
     own = (middle >= top_px) & (middle <= bottom_px)
+    own &= stats[:, cv2.CC_STAT_HEIGHT] < ink.shape[0] - 2  # a scanner's streak runs through
     own[0] = False
     large = own & (stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * PX_PER_MM**2)
     left = stats[large, cv2.CC_STAT_LEFT]
