@@ -1,0 +1,157 @@
+"""Opening a database: SQLite or PostgreSQL, with the schema this version needs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
+
+from pipeline.errors import StoreError
+from pipeline.store.tables import SCHEMA
+
+VERSION_TABLE = "fiches_schema"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_S = 60.0
+# Any number will do, as long as every process that writes to this store names the same one.
+_WRITERS = 0x66696368
+
+
+def parse_url(url: str) -> URL:
+    """The database that ``url`` names: ``sqlite:///FILE`` or ``postgresql://...``.
+
+    Raises StoreError for any other.
+    """
+    scheme, found, rest = url.partition("://")
+    if found and scheme == "sqlite" and len(rest) > 1 and rest.startswith("/"):
+        # Not parsed further: a file's name may hold "?" and "%".
+        return URL.create("sqlite", database=rest[1:])
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or scheme.partition("+")[0] not in {"postgres", "postgresql"}:
+        raise StoreError(
+            "--store: not the address of a database that can be used. Write sqlite:///FOLDER/FILE "
+            "or postgresql://USER:PASSWORD@HOST/DATABASE."
+        )
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def open_engine(url: URL) -> Engine:
+    """An engine on a database whose schema is up to date. Raises StoreError."""
+    if url.get_backend_name() == "sqlite":
+        engine = _sqlite(url)
+    else:
+        try:
+            engine = create_engine(url)
+        except ModuleNotFoundError as err:
+            raise StoreError(
+                f"{url}: PostgreSQL needs psycopg. Type: pip install 'fiches[postgres]'"
+            ) from err
+    with saying_where(url):
+        _migrate(engine, url)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes; it waits until no other process does."""
+    with engine.execution_options(fiches_writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that reads, and sees the store as it is at one moment."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def saying_where(url: URL) -> Iterator[None]:
+    """Turns what the database says into a StoreError with what, where and what to do."""
+    try:
+        yield
+    except SQLAlchemyError as err:
+        # The first line only: what follows may quote the values of the statement.
+        said = str(getattr(err, "orig", None) or err).strip().partition("\n")[0]
+        raise StoreError(f"{url}: {said}. {_advice(err, said)}") from err
+
+
+def _advice(err: SQLAlchemyError, said: str) -> str:
+    if "locked" in said:
+        return "Another run is writing to it: wait for its end and run again."
+    if "full" in said:
+        return "Free some space and run again: what was read is kept."
+    if "not a database" in said or "malformed" in said:
+        return "Move the file away, or name another with --store, and run again."
+    if isinstance(err, OperationalError):
+        return "Check that it can be reached and written to, and run again."
+    if isinstance(err, DatabaseError):
+        return "Check that it is a store of this program, or name another with --store."
+    return "Name another with --store."
+
+
+def _sqlite(url: URL) -> Engine:
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise StoreError(
+            f"{folder}: the folder of the store cannot be made ({err.strerror}). "
+            "Name another with --store."
+        ) from err
+    engine = create_engine(url, connect_args={"timeout": _BUSY_S})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        # Transactions are begun below, not by the driver, which would leave DDL outside of them.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Who begins by reading and writes later fails at once where another writes: no waiting.
+        writes = connection.get_execution_options().get("fiches_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _migrate(engine: Engine, url: URL) -> None:
+    with reading(engine) as connection:
+        if _version(connection) == SCHEMA:
+            return
+    # Only now: Alembic takes a tenth of a second to load.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config(
+        attributes={"version_table": VERSION_TABLE},
+    )
+    # "%" would be an interpolation.
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as err:
+            raise StoreError(
+                f"{url}: its schema is {_version(connection)!r}, which this version does not know: "
+                "a newer version wrote it. Upgrade fiches, or name another store with --store."
+            ) from err
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608

@@ -1,0 +1,190 @@
+"""The store's tables as they are now; how they came to be is in ``migrations``."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UnicodeText,
+)
+from sqlalchemy.types import TypeDecorator
+
+SCHEMA = "v0001"
+"""The migration that makes these tables."""
+
+# Half of a surrogate pair (Python's stand-in for a byte that is not UTF-8 in a file's name) cannot
+# be stored as text; it is kept as a character of plane 16, which nobody uses, and given back.
+_KEEP = {code: 0x100000 + code for code in range(0xD800, 0xE000)} | {0: 0xFFFD}
+_GIVE_BACK = {0x100000 + code: code for code in range(0xD800, 0xE000)}
+
+
+class AnyText(TypeDecorator[str]):
+    """Text as it comes; only NUL, which PostgreSQL cannot hold, becomes U+FFFD."""
+
+    impl = UnicodeText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        # psycopg would write the name of a StrEnum, not its value.
+        return None if value is None else str(value).translate(_KEEP)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return value if value is None or value.isascii() else value.translate(_GIVE_BACK)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, AnyText, **({"nullable": False} | options))
+
+
+def _key() -> Column[int]:
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+def _created() -> Column[datetime]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, default=_now)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    _text("name", primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    _created(),
+)
+
+# What a receipt brought: ``sender`` is null where no mail brought it.
+sources = Table(
+    "sources",
+    metadata,
+    Column("receipt", ForeignKey(receipts.c.name, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _text("document"),
+    _text("path"),
+    _text("sha256"),
+    _text("sender", nullable=True),
+    _text("subject", nullable=True),
+    _text("received_at", nullable=True),
+    Index(None, "sha256"),
+)
+
+receipt_rejections = Table(
+    "receipt_rejections",
+    metadata,
+    Column("receipt", ForeignKey(receipts.c.name, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _text("document"),
+    _text("kind"),
+    _text("message"),
+    Column("page", Integer),
+)
+
+# Append-only from here on: of a document's outcomes, the last counts.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    _key(),
+    _text("sha256"),
+    _text("document"),
+    _text("reader"),
+    Column("pages", Integer, nullable=False),
+    Column("seconds", Double, nullable=False),
+    _created(),
+    Index(None, "sha256"),
+)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("outcome", ForeignKey(outcomes.c.id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _text("kind"),
+    _text("message"),
+    Column("page", Integer),
+)
+
+# ``number`` is 1-based within the document.
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("outcome", ForeignKey(outcomes.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _text("form"),
+    Column("page", Integer, nullable=False),
+    Column("total_due_cents", BigInteger),
+    _text("status"),
+    Column("thumbnail", LargeBinary),
+)
+
+
+def _of_registration() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["outcome", "number"], [registrations.c.outcome, registrations.c.number]
+    )
+
+
+# ``fields``: JSON, a list of names.
+findings = Table(
+    "findings",
+    metadata,
+    Column("outcome", BigInteger, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _text("rule"),
+    _text("severity"),
+    _text("message"),
+    _text("fields"),
+    _of_registration(),
+)
+
+# Of a field's readings, the last counts: a correction is a new row, with ``origin`` "human" and
+# ``who``. ``candidates``: JSON, a list of [value, text, probability], best first; ``value`` and
+# ``probability`` are the best one's.
+readings = Table(
+    "readings",
+    metadata,
+    _key(),
+    Column("outcome", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    _text("field"),
+    _text("type"),
+    Column("page", Integer, nullable=False),
+    Column("x_mm", Double),
+    Column("y_mm", Double),
+    Column("w_mm", Double),
+    Column("h_mm", Double),
+    _text("raw"),
+    _text("value"),
+    _text("candidates"),
+    Column("probability", Double, nullable=False),
+    _text("status"),
+    _text("reason"),
+    _text("origin"),
+    _text("who", nullable=True),
+    _created(),
+    _of_registration(),
+    Index(None, "outcome", "number"),
+)

@@ -1,0 +1,388 @@
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from builders import ENVELOPE, GAP, doubtful, outcome, receipt, registration, source, unread
+from sqlalchemy import create_engine, insert, select
+
+import pipeline.store
+from pipeline.errors import StoreError
+from pipeline.records import Origin, Outcome, Rejection, Severity, Status
+from pipeline.store import Store, opening, tables
+
+READER = "reader 1"
+
+
+def engine_of(url: str):  # type: ignore[no-untyped-def]
+    return create_engine(opening.parse_url(url))
+
+
+def fill(store: Store, *outcomes: Outcome, reader: str = READER) -> None:
+    for made in outcomes:
+        store.record_received(receipt(made.source))
+        store.record_outcome(made, reader=reader)
+
+
+# what was received
+
+
+def test_a_receipt_comes_back_as_it_was(store_url: str) -> None:
+    mail = receipt(
+        source("mail.eml!a.pdf", mail=ENVELOPE),
+        source("mail.eml!b.pdf", mail=replace(ENVELOPE, received_at=None)),
+        name="mail.eml",
+    )
+    mail = replace(mail, rejections=(("mail.eml!c.exe", Rejection("unsupported", "Non.", 3)),))
+    plain = receipt(source("scan.pdf"))
+    with Store.open(store_url) as store:
+        store.record_received(mail)
+        store.record_received(plain)
+        assert store.known() == {"mail.eml": mail, "scan.pdf": plain}
+        at = store.known()["mail.eml"].sources[0].envelope.received_at  # type: ignore[union-attr]
+    assert at.isoformat() == "2018-01-12T09:30:00+01:00"  # type: ignore[union-attr]
+
+
+def test_a_receipt_replaces_the_earlier_one_of_its_name(store_url: str) -> None:
+    later = replace(receipt(source("a.pdf", content="rescanned")), size=7)
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a.pdf"), registration()))
+        store.record_received(later)
+        assert store.known() == {"a.pdf": later}
+        assert store.snapshot().registrations == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["caf\udce9.pdf", "deux\nlignes.pdf", "🎉 fiche.pdf", "x" * 250, "a'b\"c;--.pdf"]
+)
+def test_any_file_name_comes_back_as_it_was(store_url: str, name: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source(name), registration()))
+        assert store.known() == {name: receipt(source(name))}
+        assert [row.document for row in store.snapshot().registrations] == [name]
+
+
+def test_a_nul_in_a_text_does_not_stop_the_run(store_url: str) -> None:
+    form = registration(more=(replace(doubtful("organisation"), raw="a\0b", reason="\0"),))
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a.pdf"), form))
+        kept = store.snapshot().registrations[0].registration.reading("organisation")
+    assert kept is not None
+    assert (kept.raw, kept.reason) == ("a\ufffdb", "\ufffd")
+
+
+# what became of it
+
+
+def test_a_registration_comes_back_as_it_was(store_url: str) -> None:
+    form = registration(
+        more=(doubtful("personnes.3"), unread("total")),
+        findings=(GAP, replace(GAP, rule="other", severity=Severity.INFO, fields=())),
+        due=None,
+    )
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a.pdf", mail=ENVELOPE), form))
+    with Store.open(store_url) as store:
+        (row,) = store.snapshot().registrations
+    assert row.registration == form
+    assert row.id == f"{source('a.pdf').sha256[:12]}-1"
+    assert (row.document, row.envelope) == ("a.pdf", ENVELOPE)
+
+
+def test_rejections_of_pieces_documents_and_pages_are_told_in_order(store_url: str) -> None:
+    bad, page = Rejection("damaged", "Abîmé."), Rejection("no-form", "Aucune fiche.", 2)
+    mail = replace(receipt(name="m.eml"), rejections=(("m.eml", Rejection("mail", "Vide.")),))
+    with Store.open(store_url) as store:
+        store.record_received(mail)
+        fill(
+            store,
+            outcome(source("z.pdf"), rejections=(bad,)),
+            outcome(source("a.pdf"), registration(), rejections=(replace(page, page=10), page)),
+        )
+        snapshot = store.snapshot()
+    told = [(row.document, row.rejection.page, row.rejection.kind) for row in snapshot.rejected]
+    assert told == [
+        ("a.pdf", 2, "no-form"),
+        ("a.pdf", 10, "no-form"),
+        ("m.eml", None, "mail"),
+        ("z.pdf", None, "damaged"),
+    ]
+    assert (len(snapshot.registrations), snapshot.documents) == (1, 3)
+
+
+def test_registrations_are_sorted_by_document_page_and_number(store_url: str) -> None:
+    names = ["é.pdf", "b/1.pdf", "B.pdf", "a-b.pdf", "ab.pdf", "a b.pdf", "_.pdf"]
+    forms = [registration(page=page) for page in (2, 10, 2)]
+    with Store.open(store_url) as store:
+        fill(store, *(outcome(source(name), *forms) for name in names))
+        rows = store.snapshot().registrations
+    assert [row.document for row in rows[::3]] == sorted(names)
+    assert [(row.registration.page, row.id[-2:]) for row in rows[:3]] == [
+        (2, "-1"),
+        (2, "-3"),
+        (10, "-2"),
+    ]
+
+
+def test_the_same_bytes_under_three_names_are_one_registration(store_url: str) -> None:
+    first = source("a.pdf", content="same")
+    second = source("b.eml!x.pdf", content="same", mail=ENVELOPE)
+    third = source("c.pdf", content="same")
+    rejection = Rejection("no-form", "Aucune fiche.", 3)
+    with Store.open(store_url) as store:
+        store.record_received(receipt(third))
+        store.record_received(receipt(second, name="b.eml"))
+        store.record_outcome(
+            outcome(third, registration(findings=(GAP,)), rejections=(rejection,)), reader=READER
+        )
+        alone = store.snapshot().registrations[0]
+        store.record_received(receipt(first))
+        snapshot = store.snapshot()
+    (row,), (rejected,) = snapshot.registrations, snapshot.rejected
+    assert (alone.document, alone.envelope) == ("b.eml!x.pdf", ENVELOPE)
+    assert (row.document, row.envelope, row.id) == ("a.pdf", None, alone.id)
+    also = "Reçu aussi sous les noms « b.eml!x.pdf », « c.pdf »."
+    assert [finding.message for finding in row.registration.findings] == [GAP.message, also]
+    assert row.registration.findings[-1].severity is Severity.INFO
+    assert (rejected.document, rejected.rejection.message) == ("a.pdf", f"Aucune fiche. {also}")
+    assert snapshot.documents == 1
+
+
+def test_a_new_outcome_takes_the_place_of_the_earlier_which_is_kept(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a.pdf"), registration(), registration(page=4)))
+        fill(store, outcome(source("a.pdf"), registration(total=None)), reader="reader 2")
+        (row,) = store.snapshot().registrations
+    assert row.total_cents is None
+    with engine_of(store_url).connect() as connection:
+        totals = connection.execute(
+            select(tables.readings.c.value, tables.readings.c.outcome)
+            .where(tables.readings.c.field == "total")
+            .order_by(tables.readings.c.id)
+        ).all()
+    assert [value for value, _ in totals] == ["84.20", "84.20", ""]
+    assert len({key for _, key in totals}) == 2
+
+
+def test_only_the_first_registrations_in_review_carry_thumbnails(store_url: str) -> None:
+    doubted = registration(findings=(GAP,))
+    with Store.open(store_url) as store:
+        fill(
+            store,
+            outcome(source("a"), doubted, registration(), doubted, thumbnails=(b"1", b"2", b"3")),
+            outcome(source("b"), doubted),
+            outcome(source("c"), doubted, thumbnails=(b"5",)),
+        )
+        rows = store.snapshot(thumbnails=3).registrations
+    assert [row.thumbnail for row in rows] == [b"1", b"", b"3", b"", b""]
+
+
+# what need not be read again
+
+
+def test_done_is_what_the_same_reader_read_or_rejected(store_url: str) -> None:
+    read, rejected, other = source("read"), source("rejected"), source("other")
+    with Store.open(store_url) as store:
+        fill(store, outcome(read, registration()))
+        fill(store, outcome(rejected, rejections=(Rejection("damaged", "Abîmé."),)))
+        fill(store, outcome(other, registration()), reader="reader 2")
+        assert store.done(READER) == {read.sha256, rejected.sha256}
+        store.record_outcome(outcome(read), reader="reader 2")
+        assert store.done(READER) == {rejected.sha256}
+
+
+@pytest.mark.parametrize("kind", ["time-limit", "crash", "bug"])
+def test_a_passing_trouble_is_tried_again(store_url: str, kind: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), rejections=(Rejection(kind, "Raté."),)))
+        assert store.done(READER) == frozenset()
+        fill(store, outcome(source("a"), registration()))
+        assert store.done(READER) == {source("a").sha256}
+        assert store.snapshot().rejected == ()
+
+
+def test_a_correction_is_exported_and_never_read_over(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), registration(more=(doubtful("organisation"),))))
+        with engine_of(store_url).begin() as connection:
+            row = connection.execute(
+                select(tables.readings).where(tables.readings.c.field == "organisation")
+            ).one()
+            candidates = '[["CCAS", "CCAS", 1.0]]'
+            corrected = {"value": "CCAS", "candidates": candidates, "status": "corrected"}
+            values = row._asdict() | corrected | {"origin": "human", "who": "Zoé"}
+            del values["id"]
+            connection.execute(insert(tables.readings), values)
+        assert store.done("another reader") == {source("a").sha256}
+        kept = store.snapshot().registrations[0].registration
+    reading = kept.reading("organisation")
+    assert reading is not None
+    assert (reading.text, reading.status, reading.origin) == (
+        "CCAS",
+        Status.CORRECTED,
+        Origin.HUMAN,
+    )
+    assert len(kept.repeated("organisation")) == 1
+
+
+# opening
+
+
+def test_the_migrations_make_the_tables(store_url: str) -> None:
+    with Store.open(store_url):
+        pass
+    folder = Path(pipeline.store.__file__).parent / "migrations"
+    assert ScriptDirectory(str(folder)).get_heads() == [tables.SCHEMA]
+    with engine_of(store_url).connect() as connection:
+        options = {"version_table": opening.VERSION_TABLE}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_opening_again_changes_nothing(store_url: str) -> None:
+    for _ in range(2):
+        with Store.open(store_url) as store:
+            fill(store, outcome(source("a"), registration()))
+    with Store.open(store_url) as store:
+        assert len(store.snapshot().registrations) == 1
+
+
+def test_a_store_of_a_newer_version_is_refused(store_url: str) -> None:
+    with Store.open(store_url):
+        pass
+    with engine_of(store_url).begin() as connection:
+        connection.exec_driver_sql("UPDATE fiches_schema SET version_num = 'v9999'")
+    with pytest.raises(StoreError, match=r"v9999.*newer version.*Upgrade"):
+        Store.open(store_url)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "fiches.sqlite", "mysql://u:secret@h/d", "sqlite:///", "sqlite://", "postgresql//x"]
+)
+def test_an_address_that_is_none_says_how_to_write_one(url: str) -> None:
+    with pytest.raises(StoreError, match="sqlite:///FOLDER/FILE") as caught:
+        Store.open(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_any_folder_name_can_hold_a_store(tmp_path: Path) -> None:
+    path = tmp_path / "a?b=c%20é" / "new" / "fiches.sqlite"
+    with Store.open(f"sqlite:///{path}") as store:
+        fill(store, outcome(source("a"), registration()))
+    assert [p.name for p in path.parent.iterdir()] == ["fiches.sqlite"]
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "fiches.sqlite"
+    path.write_text("Ceci n'est pas une base de données. " * 100)
+    with pytest.raises(StoreError, match=r"fiches.sqlite: file is not a database.*Move the file"):
+        Store.open(f"sqlite:///{path}")
+    assert path.read_text().startswith("Ceci")
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"file: the folder of the store cannot be made"):
+        Store.open(f"sqlite:///{tmp_path / 'file' / 'fiches.sqlite'}")
+
+
+def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'fiches.sqlite'}") as store:
+        fill(store, outcome(source("a"), registration()))
+        with store._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        big = outcome(source("b"), registration(), thumbnails=(b"x" * 1_000_000,))
+        with pytest.raises(StoreError, match=r"full.*Free some space"):
+            fill(store, big)
+        assert [row.document for row in store.snapshot().registrations] == ["a"]
+
+
+# several at once
+
+
+def test_runs_at_once_lose_nothing(store_url: str) -> None:
+    together = Barrier(4, timeout=30)
+
+    def run(worker: int) -> None:
+        together.wait()
+        with Store.open(store_url) as store:
+            for i in range(15):
+                fill(store, outcome(source(f"own-{worker}-{i}"), registration()))
+                together.wait()
+                fill(store, outcome(source(f"shared-{i}"), registration()))
+
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(run, worker) for worker in range(4)]:
+            future.result(timeout=60)
+    with Store.open(store_url) as store:
+        assert len(store.snapshot().registrations) == 4 * 15 + 15
+        assert len(store.known()) == 4 * 15 + 15
+
+
+_ENDLESS = """
+import sys, itertools
+sys.path.insert(0, sys.argv[2])
+from builders import registration, source, receipt, outcome
+from pipeline.store import Store
+with Store.open(sys.argv[1]) as store:
+    done = len(store.done("r"))
+    print("open", flush=True)
+    for i in itertools.count(done):
+        document = source(f"{i:05}")
+        store.record_received(receipt(document))
+        store.record_outcome(outcome(document, registration(), registration(page=4)), reader="r")
+"""
+
+
+def test_a_killed_run_leaves_whole_documents_and_goes_on(store_url: str) -> None:
+    chance = random.Random(4)
+    done = 0
+    for _ in range(5):
+        child = subprocess.Popen(
+            [sys.executable, "-c", _ENDLESS, store_url, str(Path(__file__).parent)],
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(Path(pipeline.__file__).parents[1])},
+        )
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"open\n"
+        time.sleep(chance.uniform(0.02, 0.3))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        with Store.open(store_url) as store:
+            rows = store.snapshot().registrations
+            assert store.done("r") >= {source(row.document).sha256 for row in rows}
+        assert len(rows) >= 2 * done
+        done = len(rows) // 2
+        assert [row.document for row in rows] == [f"{i // 2:05}" for i in range(2 * done)]
+        assert all(row.registration == registration(page=row.registration.page) for row in rows)
+    assert done > 0
+    if store_url.startswith("sqlite"):
+        with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_the_order_of_recording_does_not_show(store_url: str, tmp_path: Path) -> None:
+    made = [
+        outcome(source(f"{i % 7}é{i}", content=str(i // 2)), registration(), registration(page=4))
+        for i in range(12)
+    ]
+    rejections = (Rejection("damaged", "Abîmé."), Rejection("no-form", "Aucune.", 2))
+    made += [outcome(source(name), rejections=rejections) for name in ("B", "a", "É")]
+    with Store.open(store_url) as store:
+        fill(store, *made)
+        expected = store.snapshot()
+    with Store.open(f"sqlite:///{tmp_path / 'other.sqlite'}") as store:
+        fill(store, *reversed(made))
+        assert store.snapshot() == expected
