@@ -160,7 +160,7 @@ class _Child:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         code = self._process.wait()
-        self._connection.close()
+        # The connection is closed with its last user: another thread may wait on it just now.
         return f"signal {-code}" if code < 0 else f"code {code}"
 
 
