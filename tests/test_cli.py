@@ -209,19 +209,21 @@ def test_help_loads_nothing_heavy() -> None:
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
 
 
-def test_ctrl_c_in_a_real_run_leaves_outputs_and_no_process(tmp_path: Path) -> None:
-    said_by_children = tmp_path / "said"
-    for n in range(99):
-        write_document(tmp_path / "inbox" / f"{n}.pdf", f"say {said_by_children} {n}")
-    script = """
+RUN = """
 import functools, sys
 import pipeline.cli, pipeline.runner
 from fake_work import READER
 pipeline.runner.run = functools.partial(pipeline.runner.run, reader=READER)
 sys.exit(pipeline.cli.main(["run", "inbox", "--out", "out", "--jobs", "2"]))
 """
+
+
+def test_ctrl_c_in_a_real_run_leaves_outputs_and_no_process(tmp_path: Path) -> None:
+    said_by_children = tmp_path / "said"
+    for n in range(99):
+        write_document(tmp_path / "inbox" / f"{n}.pdf", f"say {said_by_children} {n}")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    command = [sys.executable, "-c", script]
+    command = [sys.executable, "-c", RUN]
     running = subprocess.Popen(
         command, env=environment, text=True, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -237,3 +239,19 @@ sys.exit(pipeline.cli.main(["run", "inbox", "--out", "out", "--jobs", "2"]))
     assert said == "fiches: interrupted; run again to go on.\n"
     registrations = (tmp_path / "out" / "registrations.csv").read_text("utf-8")
     assert 1 < registrations.count("\n") < 100
+
+
+def test_a_disk_that_fills_up_ends_the_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    for n in range(60):
+        write_document(tmp_path / "inbox" / f"{n}.pdf", f"fine {n} {'A' * 9000}")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    # No file may grow beyond 300 kB: to who writes it, a full disk looks the same.
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))"
+    for script, code, word in ((full + RUN, 6, "run again"), (RUN, 0, "documents read")):
+        ended = subprocess.run(
+            [sys.executable, "-c", script], env=environment, text=True, capture_output=True
+        )
+        assert ended.returncode == code, ended.stderr
+        assert word in ended.stderr
+        assert "Traceback" not in ended.stderr
+    assert (tmp_path / "out" / "registrations.csv").read_text("utf-8").count("\n") == 61
