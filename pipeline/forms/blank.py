@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
 from pipeline.forms.schema import Form
-from pipeline.geometry import BoxMm
+from pipeline.geometry import BoxMm, FloatArray
 from pipeline.records import Gray
 
 PX_PER_MM = 8.0
@@ -62,6 +62,11 @@ class BlankPage:
     features: Features
     patches: tuple[Patch, ...]
     words: tuple[tuple[str, BoxMm], ...]
+
+
+def mm_to_raster(px_per_mm: float) -> FloatArray:
+    """(3, 3): mm on the form to px of an image of it, whose pixel centres are whole numbers."""
+    return np.array([[px_per_mm, 0, -0.5], [0, px_per_mm, -0.5], [0, 0, 1.0]])
 
 
 def find_features(image: Gray) -> Features:

@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 
 from pipeline.engines import tesseract
 from pipeline.errors import AlignmentError
-from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Features, find_features
+from pipeline.forms.blank import (
+    COARSE_PX_PER_MM,
+    BlankPage,
+    Features,
+    find_features,
+    mm_to_raster,
+)
 from pipeline.geometry import FloatArray, Homography
 from pipeline.records import AlignedPage, Gray, Page
 from pipeline.text import fold
@@ -52,7 +58,9 @@ def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
         ),
         key=lambda proposal: -proposal[0],
     )
-    to_coarse = np.diag([scale, scale, 1.0])
+    # Pixel centres lie at whole numbers: resizing scales about the image's corner, half a px off.
+    shift = (scale - 1) / 2
+    to_coarse = np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1.0]])
     best = _best_fit(page, coarse, proposals, to_coarse)
     if best is None and tesseract.is_installed():
         best = _best_fit(page, coarse, _propose_by_words(coarse, blanks), to_coarse)
@@ -121,7 +129,7 @@ def _propose_by_words(coarse: Gray, blanks: Sequence[BlankPage]) -> list[Proposa
         if len(shared) < _MIN_WORDS:
             continue
         source = np.concatenate([seen[word] for word in shared])
-        target = np.concatenate([printed[word] for word in shared]) * COARSE_PX_PER_MM
+        target = np.concatenate([printed[word] for word in shared]) * COARSE_PX_PER_MM - 0.5
         homography, mask = cv2.findHomography(source, target, cv2.RANSAC, 2 * COARSE_PX_PER_MM)
         if homography is not None and _is_plausible(homography, source):
             proposals.append((int(mask.sum()), blank, homography))
@@ -168,9 +176,9 @@ def _fit(
     close = distance_mm < 2 * _MAX_RESIDUAL_MM
     coverage = float(close.sum()) / max(1, len(blank.patches))
     residual_mm = float(np.median(distance_mm))
-    if coverage < _MIN_COVERAGE or residual_mm > _MAX_RESIDUAL_MM:
+    if _band_coverage(expected[close], blank) < _MIN_COVERAGE or residual_mm > _MAX_RESIDUAL_MM:
         return None
-    to_mm = np.diag([1 / COARSE_PX_PER_MM, 1 / COARSE_PX_PER_MM, 1.0])
+    to_mm = np.linalg.inv(mm_to_raster(COARSE_PX_PER_MM))
     return AlignedPage(
         page=page,
         form_id=blank.form.id,
@@ -180,6 +188,17 @@ def _fit(
         coverage=coverage,
         residual_mm=residual_mm,
     )
+
+
+def _band_coverage(found: FloatArray, blank: BlankPage) -> float:
+    """The share of patches found in the worst third of the page: no part of it goes unproven."""
+    heights = np.sort([float(patch.y) for patch in blank.patches])
+    edges = heights[[len(heights) // 3, 2 * len(heights) // 3]]
+    sought, seen = (
+        np.bincount(np.searchsorted(edges, ys, "right"), minlength=3)
+        for ys in (heights, found[:, 1])
+    )
+    return float((seen / np.maximum(sought, 1)).min())
 
 
 def _find_patches(

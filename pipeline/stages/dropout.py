@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forms.blank import PX_PER_MM, BlankPage
+from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
 from pipeline.records import AlignedPage, Gray
 
@@ -53,7 +53,7 @@ def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
 
 def _rectify(aligned: AlignedPage, blank: BlankPage) -> Gray:
     """The one interpolation: page px straight to the mm frame, skew and perspective undone."""
-    to_raster = np.diag([PX_PER_MM, PX_PER_MM, 1.0]) @ aligned.homography.matrix
+    to_raster = mm_to_raster(PX_PER_MM) @ aligned.homography.matrix
     size = (blank.image.shape[1], blank.image.shape[0])
     rectified: Gray = cv2.warpPerspective(
         aligned.page.image,

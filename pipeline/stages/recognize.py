@@ -20,6 +20,8 @@ _MIN_INK_MM2 = 0.35
 _SPECK_MM2 = 0.25
 _SPECK_GAP_MM = 4.0
 """A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
+_STREAK_MM = 1.0
+"""A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
 _MARGIN_MM = 0.8
 _MIN_HEIGHT_MM = 4.5
 
@@ -85,7 +87,12 @@ def _own_strokes(ink: Mask, top_px: float, bottom_px: float) -> Mask:
     _, labels, stats, centres = cv2.connectedComponentsWithStats(ink)
     middle = centres[:, 1]
     own = (middle >= top_px) & (middle <= bottom_px)
-    own &= stats[:, cv2.CC_STAT_HEIGHT] < ink.shape[0] - 2  # a scanner's streak runs through
+    top, bottom = (
+        stats[:, cv2.CC_STAT_TOP],
+        stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT],
+    )
+    runs_on = (top == 0) | (bottom == ink.shape[0])
+    own &= ~runs_on | (stats[:, cv2.CC_STAT_WIDTH] > _STREAK_MM * PX_PER_MM)
     own[0] = False
     large = own & (stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * PX_PER_MM**2)
     left = stats[large, cv2.CC_STAT_LEFT]

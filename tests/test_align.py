@@ -1,0 +1,93 @@
+"""A page is fitted to the form it is, and to no other."""
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.errors import AlignmentError
+from pipeline.geometry import Homography
+from pipeline.records import Gray
+from pipeline.stages import align as stage
+from pipeline.stages.align import align, upright
+from tests.pages import blanks, drawn, fiche, page
+
+_SPOTS_MM = np.array([[15.0, 30.0], [105.0, 30.0], [15.0, 185.0], [105.0, 185.0], [185.0, 60.0]])
+
+
+def _gray(image: Gray) -> Gray:
+    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+@pytest.mark.parametrize("style", ["typed", "hand", "photo", "fax"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_page_is_fitted_within_half_a_millimetre(style: str, seed: int) -> None:
+    leaf, _ = drawn(style, seed)
+    aligned = align(page(_gray(leaf.image)), blanks())
+    truth = Homography.from_matrix(np.linalg.inv(leaf.mm_to_px))
+    found_mm = aligned.homography.to_mm(truth.to_px(_SPOTS_MM))
+    assert (aligned.form_id, aligned.form_page) == ("mais-2018-02-02", 2)
+    assert np.linalg.norm(found_mm - _SPOTS_MM, axis=1).max() < 0.5
+    assert aligned.residual_mm < 0.1
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_turned_page_is_set_upright_exactly(turns: int) -> None:
+    image = _gray(drawn("hand", 1)[0].image)
+    straight = upright(align(page(image), blanks()))
+    turned = upright(align(page(np.rot90(straight.page.image, turns)), blanks()))
+    assert np.array_equal(turned.page.image, straight.page.image)
+    spots_px = straight.homography.to_px(_SPOTS_MM)
+    assert np.abs(turned.homography.to_px(_SPOTS_MM) - spots_px).max() < 1.0
+    assert not turned.page.image.flags.writeable
+
+
+def test_the_flyer_is_known_as_the_page_without_zones() -> None:
+    assert align(page(blanks()[0].image), blanks()).form_page == 1
+
+
+def _letter() -> Gray:
+    image = np.full((2339, 1653), 250, np.uint8)
+    rng = np.random.default_rng(4)
+    for y in range(250, 2100, 45):
+        words = " ".join("".join(rng.choice(list("aeinrstlu"), 6)) for _ in range(9))
+        cv2.putText(image, words, (150, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 30, 2)
+    return image
+
+
+def _noise() -> Gray:
+    return np.random.default_rng(5).integers(0, 255, (2339, 1653)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("image", [_letter(), _noise(), np.full((1800, 1200), 255, np.uint8)])
+def test_a_page_of_no_known_form_is_refused(image: Gray) -> None:
+    with pytest.raises(AlignmentError, match="Aucun formulaire connu"):
+        align(page(image), blanks())
+
+
+def test_a_mirror_image_is_refused() -> None:
+    with pytest.raises(AlignmentError):
+        align(page(fiche().image[:, ::-1]), blanks())
+
+
+def test_half_a_page_is_refused() -> None:
+    image = fiche().image.copy()
+    image[image.shape[0] // 3 :] = 255
+    with pytest.raises(AlignmentError):
+        align(page(image), blanks())
+
+
+def test_a_form_that_only_shares_the_letterhead_is_refused() -> None:
+    image = fiche().image.copy()
+    rows = slice(230, 1500)
+    image[rows, :1653] = _letter()[rows]
+    with pytest.raises(AlignmentError):
+        align(page(image), blanks())
+
+
+def test_printed_words_align_a_page_without_key_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "_propose", lambda *_: (0, None))
+    leaf, _ = drawn("typed", 2)
+    straight = np.rot90(_gray(leaf.image), leaf.turns)
+    aligned = align(page(straight), blanks())
+    assert aligned.form_page == 2
+    assert aligned.residual_mm < 0.1

@@ -1,0 +1,86 @@
+"""Written lines are found whole, and nothing else is."""
+
+import cv2
+import numpy as np
+
+from pipeline.engines import EngineLine
+from pipeline.forms.blank import PX_PER_MM
+from pipeline.records import Gray
+from pipeline.stages.dropout import drop_print
+from pipeline.stages.recognize import WrittenLine, find_lines, read_lines
+from tests.pages import fiche, flat, form
+
+
+def _write(image: Gray, text: str, x_mm: float, y_mm: float, *, height_mm: float = 3.0) -> Gray:
+    image = image.copy()
+    scale = height_mm * PX_PER_MM / 22
+    at = (round(x_mm * PX_PER_MM), round(y_mm * PX_PER_MM))
+    cv2.putText(image, text, at, cv2.FONT_HERSHEY_DUPLEX, scale, 20, 2, cv2.LINE_AA)
+    return image
+
+
+def _lines(image: Gray) -> list[WrittenLine]:
+    return find_lines(drop_print(flat(image), fiche()), form().zones_of(2))
+
+
+def test_nothing_is_found_on_a_blank() -> None:
+    assert _lines(fiche().image) == []
+
+
+def test_each_line_is_found_under_its_own_field() -> None:
+    image = _write(fiche().image, "Foyer", 20, 42)
+    image = _write(image, "Nadia Petit", 20, 85)
+    image = _write(image, "Paul Henry", 20, 103)
+    image = _write(image, "2", 66, 144)
+    assert [line.field for line in _lines(image)] == [
+        "organisation", "personnes.1", "personnes.3", "adherents",
+    ]  # fmt: skip
+
+
+def test_feet_of_the_line_above_do_not_belong_to_a_line() -> None:
+    image = _write(fiche().image, "gypjq gypjq", 20, 86.5, height_mm=4.5)
+    assert [line.field for line in _lines(image)] == ["personnes.1"]
+
+
+def test_writing_that_overshoots_its_line_is_cut_out_whole() -> None:
+    image = _write(fiche().image, "Ag", 20, 86.5, height_mm=7.0)
+    (line,) = _lines(image)
+    assert line.box_mm.h > 9.2
+    assert (line.image[:3] == 255).all()
+    assert (line.image[-3:] == 255).all()
+
+
+def test_a_streak_through_the_page_is_not_writing() -> None:
+    image = fiche().image.copy()
+    image[:, 500:503] = 60
+    assert _lines(image) == []
+
+
+def test_specks_are_not_writing() -> None:
+    image = fiche().image.copy()
+    rng = np.random.default_rng(1)
+    for x, y in rng.integers((100, 220), (880, 1480), (150, 2)):
+        image[y : y + 3, x : x + 3] = 0
+    assert _lines(image) == []
+
+
+def test_a_dash_is_writing() -> None:
+    image = fiche().image.copy()
+    cv2.line(image, (560, 1140), (584, 1138), 20, 4)
+    assert [line.field for line in _lines(image)] == ["adherents"]
+
+
+class _Echo:
+    """An engine that says how wide each crop is."""
+
+    def read_lines(self, crops: list[Gray]) -> list[EngineLine]:
+        return [EngineLine(str(crop.shape[1]), 0.5) for crop in crops]
+
+
+def test_evidence_comes_back_under_the_field_it_was_cut_from() -> None:
+    image = _write(fiche().image, "Foyer", 85, 33)
+    image = _write(image, "des Tilleuls", 20, 42)
+    lines = _lines(image)
+    seen = read_lines(lines, _Echo())
+    assert [e.text for e in seen["organisation"]] == [str(line.image.shape[1]) for line in lines]
+    assert len(seen["organisation"]) == 2
