@@ -1,0 +1,115 @@
+"""What comes out: one file an output, found by its name.
+
+An exporter is a module here with ``FILE_NAME`` and ``render(snapshot) -> str``. It depends on the
+snapshot alone, never on the clock or the machine: the same inbox gives the same bytes.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from pipeline.errors import ExportError
+from pipeline.records import Snapshot
+
+# https://owasp.org/www-community/attacks/CSV_Injection: a cell that begins like a formula. Also
+# after ";", tab or newline, where a spreadsheet set to another separator begins a new cell.
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A(?='*[\t\r\n])")
+_GUARDED = re.compile(r"(\A|[;\t\r\n])'(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A'(?='*[\t\r\n])")
+_SPECIAL = re.compile(r"[,\"\r\n]")
+
+
+class _Exporter(Protocol):
+    FILE_NAME: str
+
+    def render(self, snapshot: Snapshot, /) -> str: ...
+
+
+class _Store(Protocol):
+    def snapshot(self) -> Snapshot: ...
+
+
+def names() -> tuple[str, ...]:
+    """Every exporter, by name."""
+    return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def export_all(store: _Store, out: Path) -> Snapshot:
+    """Write every output into ``out``, and return what they were drawn from.
+
+    Raises ExportError where a file cannot be written; each file is then whole, old or new.
+    """
+    exporters = [cast(_Exporter, import_module(f"{__name__}.{name}")) for name in names()]
+    with _alone(out):
+        snapshot = store.snapshot()
+        for exporter in exporters:
+            write_atomically(out / exporter.FILE_NAME, exporter.render(snapshot))
+    return snapshot
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` in UTF-8, all or nothing. Raises ExportError."""
+    draft = path.with_name(f".{path.name}.tmp")
+    try:
+        # What is not a character (a byte of a file's name that is not UTF-8) is shown as \udce9.
+        with draft.open("wb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as err:
+        raise ExportError(
+            f"{path}: cannot be written ({err.strerror}). Free some space or name another folder "
+            "with --out, and run again: what was read is kept."
+        ) from err
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A CSV file: comma, ``\\n``, and no cell that a spreadsheet takes for a formula."""
+    guarded_rows = ([guarded(cell) for cell in row] for row in rows)
+    return "".join(f"{','.join(map(_quoted, row))}\n" for row in (header, *guarded_rows))
+
+
+def guarded(cell: str) -> str:
+    """``cell`` with an apostrophe wherever a spreadsheet would begin a formula.
+
+    A plain number stays as it is, and so does a lone sign ("-"), which computes nothing.
+    """
+    return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub(r"\1'", cell)
+
+
+def unguarded(cell: str) -> str:
+    """What ``guarded`` was given."""
+    return _GUARDED.sub(r"\1", cell)
+
+
+def _quoted(cell: str) -> str:
+    # Python's csv module leaves a lone carriage return bare, and then reads it as the line's end.
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keeps two runs from writing into one folder at once; the lock ends with its process."""
+    try:
+        folder = os.open(out, os.O_RDONLY)
+    except OSError as err:
+        raise ExportError(
+            f"{out}: cannot be opened ({err.strerror}). Name another folder with --out."
+        ) from err
+    try:
+        # Some network file systems have no such lock: each file is still written whole.
+        with contextlib.suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)

@@ -1,0 +1,40 @@
+"""``fields.csv``: one line a reading."""
+
+from pipeline.exporters import csv_text
+from pipeline.geometry import BoxMm
+from pipeline.records import Snapshot
+
+FILE_NAME = "fields.csv"
+
+_COLUMNS = (
+    *("document", "page", "registration", "field", "raw", "value", "confidence", "status"),
+    *("reason", "x_mm", "y_mm", "w_mm", "h_mm"),
+)
+
+
+def render(snapshot: Snapshot) -> str:
+    return csv_text(
+        _COLUMNS,
+        (
+            [
+                row.document,
+                str(reading.page),
+                row.id,
+                reading.field,
+                reading.raw,
+                reading.text,
+                f"{reading.confidence:.4f}",
+                reading.status.value,
+                reading.reason,
+                *_box(reading.box_mm),
+            ]
+            for row in snapshot.registrations
+            for reading in row.registration.readings
+        ),
+    )
+
+
+def _box(box: BoxMm | None) -> tuple[str, ...]:
+    if box is None:
+        return ("",) * 4
+    return tuple(f"{mm:.2f}" for mm in (box.x, box.y, box.w, box.h))

@@ -1,0 +1,40 @@
+"""``participants.csv``: one line a person."""
+
+from pipeline.exporters import csv_text
+from pipeline.fields.person import split_name
+from pipeline.records import RegistrationRow, Snapshot
+
+FILE_NAME = "participants.csv"
+
+_TARIFFS = {"adherents": "adhérent", "non_adherents": "non-adhérent", "etudiants": "étudiant"}
+
+
+def render(snapshot: Snapshot) -> str:
+    """``tarif`` and ``repas`` are filled only where the form settles them for everyone on it."""
+    return csv_text(
+        ("registration", "rang", "nom", "prenom", "tarif", "repas"),
+        (line for row in snapshot.registrations for line in _lines(row)),
+    )
+
+
+def _lines(row: RegistrationRow) -> list[list[str]]:
+    tariff, meal = _tariff(row), _meal(row)
+    return [
+        [row.id, str(rank), *split_name(person.text), tariff, meal]
+        for rank, person in enumerate(row.people, start=1)
+    ]
+
+
+def _tariff(row: RegistrationRow) -> str:
+    people = len(row.people)
+    counts = {field: row.count(field) for field in _TARIFFS}
+    if None in counts.values() or sum(count or 0 for count in counts.values()) != people:
+        return ""
+    return next((_TARIFFS[field] for field, count in counts.items() if count == people), "")
+
+
+def _meal(row: RegistrationRow) -> str:
+    if row.registration.reading("repas") is None:
+        return ""
+    meals = row.count("repas")
+    return "0" if meals == 0 else "1" if meals == len(row.people) else ""

@@ -1,0 +1,16 @@
+"""``rejected.csv``: one line a document, or page of one, that gave no registration."""
+
+from pipeline.exporters import csv_text
+from pipeline.records import Snapshot
+
+FILE_NAME = "rejected.csv"
+
+
+def render(snapshot: Snapshot) -> str:
+    return csv_text(
+        ("document", "page", "kind", "message"),
+        (
+            [row.document, str(row.rejection.page or ""), row.rejection.kind, row.rejection.message]
+            for row in snapshot.rejected
+        ),
+    )

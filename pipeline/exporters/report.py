@@ -1,0 +1,180 @@
+"""``report.html``: one page, whole in itself, for whoever keeps the accounts."""
+
+import re
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from pipeline.money import format_cents
+from pipeline.records import RegistrationRow, Severity, Snapshot, Status
+
+FILE_NAME = "report.html"
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_THUMBNAILS = 60
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
+    *("août", "septembre", "octobre", "novembre", "décembre"),
+)
+_LABELS = {
+    "email": "E-mail",
+    "telephone": "Téléphone",
+    "adherents": "Adhérents",
+    "non_adherents": "Non-adhérents",
+    "etudiants": "Étudiants",
+}
+_STATUSES = {
+    Status.ACCEPTED: "acceptée",
+    Status.REVIEW: "à relire",
+    Status.CORRECTED: "corrigée",
+}
+# What differs from one form to the next in an otherwise equal reason: figures, amounts, quotations,
+# a remark in brackets that has figures, the alternatives after " ; ".
+_PARTICULARS = re.compile(
+    r" ;.*|\s*\([^()]*\d[^()]*\)|«[^»]*»|-?\d[\d\s.,]*(?:€|%)?(?<!\s)", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A total over all registrations; ``unknown`` of them do not tell theirs."""
+
+    value: int
+    unknown: int
+
+    @classmethod
+    def of(cls, values: Iterable[int | None]) -> "_Sum":
+        known = list(values)
+        return cls(sum(v for v in known if v is not None), known.count(None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One registration as the page shows it."""
+
+    row: RegistrationRow
+    status: str
+    reasons: tuple[str, ...]
+
+    @property
+    def in_review(self) -> bool:
+        return self.row.registration.status is Status.REVIEW
+
+    def text(self, field: str) -> str:
+        reading = self.row.registration.reading(field)
+        return reading.text if reading else ""
+
+    @property
+    def image(self) -> str:
+        return b64encode(self.row.thumbnail).decode("ascii")
+
+
+def render(snapshot: Snapshot) -> str:
+    rows = snapshot.registrations
+    lines = [_Line(r, _STATUSES[r.registration.status], tuple(_reasons(r))) for r in rows]
+    review = [line for line in lines if line.in_review]
+    groups = Counter(group for line in review for group in _groups(line.row))
+    return _template().render(
+        documents=snapshot.documents,
+        dates=_period(rows),
+        lines=lines,
+        review=review,
+        pictured=[line for line in review if line.row.thumbnail][:_THUMBNAILS],
+        rejected=snapshot.rejected,
+        groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
+        people=sum(len(row.people) for row in rows),
+        sums={
+            field: _Sum.of(row.count(field) for row in rows)
+            for field in ("adherents", "non_adherents", "etudiants", "repas")
+        },
+        written=_Sum.of(row.total_cents for row in rows),
+        due=_Sum.of(row.registration.total_due_cents for row in rows),
+        gap=_Sum.of(row.gap_cents for row in rows),
+        gaps=sum(1 for row in rows if row.gap_cents),
+    )
+
+
+def french_date(day: datetime) -> str:
+    """``2 février 2018``, and ``1er`` for the first."""
+    return f"{_day_and_month(day)} {day.year}"
+
+
+def general(reason: str) -> str:
+    """What a reason shares with the same reason on other forms: its figures become ``…``."""
+    plain = _PARTICULARS.sub(lambda m: "" if m[0].lstrip()[:1] in "(;" else "…", reason)
+    return plain.strip().rstrip(".")
+
+
+def _reasons(row: RegistrationRow) -> Iterable[str]:
+    """Why a registration is to be reviewed, field by field."""
+    messages = [f.message for f in row.registration.findings if f.severity is Severity.REVIEW]
+    yield from messages
+    for reading in row.registration.readings:
+        if reading.status is Status.REVIEW and reading.reason not in messages:
+            yield f"{_label(reading.field)} : {_small(reading.reason or 'à vérifier.')}"
+
+
+def _groups(row: RegistrationRow) -> set[str]:
+    return {general(re.sub(r"^([^:]+) \d+ :", r"\1 :", reason)) for reason in _reasons(row)}
+
+
+def _label(field: str) -> str:
+    name, _, number = field.partition(".")
+    label = _LABELS.get(name, name.replace("_", " ").capitalize())
+    return f"{label} {number}".rstrip()
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _period(rows: Iterable[RegistrationRow]) -> str:
+    """When the mails came; empty where none says."""
+    days = [r.envelope.received_at for r in rows if r.envelope and r.envelope.received_at]
+    if not days:
+        return ""
+    first, last = min(days), max(days)
+    if first.date() == last.date():
+        return f"le {french_date(last)}"
+    start = french_date(first) if first.year != last.year else _day_and_month(first)
+    return f"du {start} au {french_date(last)}"
+
+
+def _day_and_month(day: datetime) -> str:
+    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]}"
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _euros(cents: int | None) -> str:
+    return "" if cents is None else format_cents(cents).replace("-", "−")
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{_number(count)}\u00a0{many if count > 1 else one}"
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters |= {
+        "date": french_date,
+        "euros": _euros,
+        "number": _number,
+        "plural": _plural,
+    }
+    return environment.get_template("report.html.j2")

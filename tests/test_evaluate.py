@@ -1,0 +1,169 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from builders import GAP, doubtful, reading, registration, source
+
+from pipeline.errors import InputError
+from pipeline.evaluate import Evaluation, FieldScore, evaluate
+from pipeline.exporters import export_all
+from pipeline.records import Registration, RegistrationRow, RejectedRow, Rejection, Snapshot
+
+TRUTH = {
+    "organisation": "ESAT du Moulin",
+    "email": "Zoe.Martin@exemple.fr",
+    "telephone": "0299000000",
+    "personnes": ["Zoé MARTIN", "Luc PETIT"],
+    "adherents": 2,
+    "non_adherents": 0,
+    "repas": 2,
+    "etudiants": 0,
+    "total": 8420,
+    "paiement": "virement",
+}
+
+
+def score(
+    tmp_path: Path,
+    forms: dict[str, list[Registration]],
+    truth: dict[str, Any],
+    *,
+    rejected: tuple[str, ...] = (),
+) -> Evaluation:
+    rows = tuple(
+        RegistrationRow(f"{source(document).sha256[:12]}-{n}", document, form)
+        for document, several in forms.items()
+        for n, form in enumerate(several, start=1)
+    )
+    refused = tuple(RejectedRow(document, Rejection("damaged", "Abîmé.")) for document in rejected)
+    export_all(SimpleNamespace(snapshot=lambda: Snapshot(rows, refused)), tmp_path)
+    path = tmp_path / "truth.json"
+    path.write_text(json.dumps(truth), "utf-8")
+    return evaluate(tmp_path, path)
+
+
+def field(evaluation: Evaluation, name: str) -> FieldScore:
+    return next(score for score in evaluation.fields if score.field == name)
+
+
+def test_a_perfect_run_scores_one(tmp_path: Path) -> None:
+    result = score(tmp_path, {"a.pdf": [registration()]}, {"a.pdf": {"fields": TRUTH}})
+    assert [verdict for verdict in result.verdicts if not verdict.right] == []
+    assert (result.stp_rate, result.false_accept_rate, result.unread) == (1.0, 0.0, 0)
+    assert {s.cer for s in result.fields} == {0.0, None}
+    assert [s.field for s in result.fields] == list(TRUTH)
+
+
+def test_a_wrong_value_in_an_accepted_form_is_a_false_accept(tmp_path: Path) -> None:
+    forms = {"a.pdf": [registration(total=8520)], "b.pdf": [registration()]}
+    result = score(tmp_path, forms, {name: {"fields": TRUTH} for name in forms})
+    assert (result.stp_rate, result.false_accept_rate) == (1.0, 0.5)
+    assert field(result, "total") == FieldScore("total", 2, 1, 2, 1, None)
+    assert "total  ACCEPTED  read '85.20'  truth '8420'" in str(result)
+
+
+def test_a_wrong_value_in_review_is_not(tmp_path: Path) -> None:
+    form = registration(more=(doubtful("personnes.2"),))
+    result = score(tmp_path, {"a.pdf": [form]}, {"a.pdf": {"fields": TRUTH}})
+    assert (result.untouched, result.false) == (0, 0)
+    people = field(result, "personnes")
+    assert (people.exact, people.accepted, people.wrong) == (0, 0, 0)
+    assert people.cer == pytest.approx(6 / len("Zoé MARTIN | Luc PETIT"))
+    assert field(result, "email").accepted == 1
+
+
+def test_a_missing_document_is_unread_and_all_its_fields_wrong(tmp_path: Path) -> None:
+    truth = {"a.pdf": {"fields": TRUTH}, "b.pdf": {"fields": TRUTH}}
+    result = score(tmp_path, {"a.pdf": [registration()]}, truth)
+    assert (result.documents, result.unread, result.stp_rate) == (2, 1, 0.5)
+    assert all((s.forms, s.exact, s.accepted) == (2, 1, 1) for s in result.fields)
+    assert field(result, "organisation").cer == 0.5
+
+
+def test_several_registrations_are_compared_in_order(tmp_path: Path) -> None:
+    two = {"registrations": [{"fields": {"total": 100}}, {"fields": {"total": 200}}]}
+    first, second = registration(total=100), registration(total=200, page=4)
+    assert score(tmp_path, {"a": [first, second]}, {"a": two}).false == 0
+    assert score(tmp_path, {"a": [second, first]}, {"a": two}).false == 1
+
+
+@pytest.mark.parametrize("found", [1, 3])
+def test_one_registration_too_few_or_too_many_is_not_right(tmp_path: Path, found: int) -> None:
+    two = {"registrations": [{"fields": TRUTH}, {"fields": TRUTH}]}
+    result = score(tmp_path, {"a": [registration()] * found}, {"a": two})
+    assert (result.untouched, result.false, result.unread) == (1, 1, 0)
+    assert field(result, "total").exact == min(found, 2)
+
+
+def test_documents_to_reject_are_scored_too(tmp_path: Path) -> None:
+    truth = {name: {"rejected": "damaged"} for name in ("a", "b", "c")}
+    result = score(tmp_path, {"b": [registration()]}, truth, rejected=("a",))
+    assert (result.unreadable, result.refused, result.unread) == (3, 1, 0)
+    assert result.false == 1
+    assert "3 documents to reject, 1 rejected" in str(result)
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "truth", "right"),
+    [
+        ("telephone", "+33 2 99 00 00 00", "0299000000", True),
+        ("telephone", "02 99 00 00 01", "0299000000", False),
+        ("organisation", "L’ESAT  du Moulin", "L'ESAT du Moulin", True),
+        ("organisation", "ESAT DU MOULIN", "ESAT du Moulin", False),
+        ("organisation", "=ESAT", "=ESAT", True),
+        ("ville", "", None, True),
+        ("ville", "Rennes", None, False),
+        ("page", "recto", "recto", True),
+        ("enfants", "3", 3, True),
+        ("enfants", "", 0, False),
+        ("acompte", "30.00", 3000, True),
+        ("acompte", "30", 3000, False),
+    ],
+)
+def test_values_are_compared_by_what_counts(
+    tmp_path: Path, name: str, read: str, truth: Any, right: bool
+) -> None:
+    form = registration(more=(reading(name, read),))
+    result = score(tmp_path, {"a": [form]}, {"a": {"fields": {name: truth}}})
+    assert [verdict.right for verdict in result.verdicts] == [right]
+
+
+def test_a_field_of_a_registration_in_review_can_be_accepted(tmp_path: Path) -> None:
+    form = registration(findings=(GAP,))
+    result = score(tmp_path, {"a": [form]}, {"a": {"fields": TRUTH}})
+    assert result.untouched == 0
+    assert field(result, "organisation").accepted == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"a": 3}',
+        '{"a": {}}',
+        '{"a": {"fields": {"total": 1.5}}}',
+        '{"a": {"registrations": []}}',
+        '{"a": {"registrations": [{"fields": {}}, 3]}}',
+    ],
+)
+def test_a_truth_that_is_none_is_told(tmp_path: Path, text: str) -> None:
+    score(tmp_path, {}, {})
+    (tmp_path / "truth.json").write_text(text)
+    with pytest.raises(InputError, match=r"truth\.json"):
+        evaluate(tmp_path, tmp_path / "truth.json")
+
+
+def test_a_folder_without_tables_is_told(tmp_path: Path) -> None:
+    (tmp_path / "truth.json").write_text("{}")
+    with pytest.raises(InputError, match=r"registrations\.csv: cannot be read.*Name the folder"):
+        evaluate(tmp_path, tmp_path / "truth.json")
+
+
+def test_an_empty_truth_gives_an_empty_score(tmp_path: Path) -> None:
+    result = score(tmp_path, {"a": [replace(registration())]}, {})
+    assert (result.stp_rate, result.false_accept_rate, result.fields) == (0.0, 0.0, ())
+    assert "STP rate 0.000, false-accept rate 0.000 (0 of 0" in str(result)

@@ -1,0 +1,351 @@
+import csv
+import errno
+import io
+import os
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from builders import (
+    ENVELOPE,
+    GAP,
+    doubtful,
+    outcome,
+    reading,
+    receipt,
+    registration,
+    source,
+    unread,
+)
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pipeline import exporters
+from pipeline.errors import ExportError
+from pipeline.exporters import fields, guarded, participants, registrations, rejected, unguarded
+from pipeline.records import (
+    Finding,
+    Registration,
+    RegistrationRow,
+    RejectedRow,
+    Rejection,
+    Severity,
+    Snapshot,
+)
+from pipeline.store import Store
+
+OUTPUTS = {
+    "registrations.csv",
+    "fields.csv",
+    "participants.csv",
+    "rejected.csv",
+    "report.html",
+}
+
+
+def snapshot(*forms: Registration) -> Snapshot:
+    rows = (
+        RegistrationRow(f"0123456789ab-{n}", "mail.eml!a.pdf", form, ENVELOPE)
+        for n, form in enumerate(forms, start=1)
+    )
+    return Snapshot(tuple(rows), documents=1)
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def one(form: Registration) -> dict[str, str]:
+    (row,) = table(registrations.render(snapshot(form)))
+    return row
+
+
+# registrations.csv
+
+
+def test_registrations_csv_to_the_letter() -> None:
+    form = registration(total=9000, findings=(GAP, Finding("x", Severity.INFO, "Deux, « trois ».")))
+    assert registrations.render(snapshot(form)) == (
+        "registration,document,page,form,status,organisation,email,telephone,personnes,"
+        "n_personnes,adherents,non_adherents,etudiants,repas,total,total_calcule,ecart,paiement,"
+        "confidence,findings,received_at,sender,subject\n"
+        "0123456789ab-1,mail.eml!a.pdf,2,mais-2018-02-02,review,ESAT du Moulin,"
+        "zoe.martin@exemple.fr,02 99 00 00 00,Zoé MARTIN | Luc PETIT,2,2,0,0,2,90.00,84.20,5.80,"
+        'virement,0.9900,"Total écrit 90,00 €, tarif attendu 84,20 € (écart 5,80 €). | Deux, '
+        '« trois ».",2018-01-12T09:30:00+01:00,zoe.martin@exemple.fr,Inscription de Zoé\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "due", "cells"),
+    [
+        (8420, 8420, ("84.20", "84.20", "0.00")),
+        (8415, 8420, ("84.15", "84.20", "-0.05")),
+        (0, 123456, ("0.00", "1234.56", "-1234.56")),
+        (None, 8420, ("", "84.20", "")),
+        (8420, None, ("84.20", "", "")),
+    ],
+)
+def test_the_three_amounts_stand_beside_each_other(
+    total: int | None, due: int | None, cells: tuple[str, str, str]
+) -> None:
+    row = one(registration(total=total, due=due))
+    assert (row["total"], row["total_calcule"], row["ecart"]) == cells
+
+
+def test_what_no_mail_brought_has_no_sender() -> None:
+    row = replace(snapshot(registration()).registrations[0], envelope=None)
+    (cells,) = table(registrations.render(Snapshot((row,))))
+    assert (cells["received_at"], cells["sender"], cells["subject"]) == ("", "", "")
+
+
+def test_a_person_whose_name_is_unreadable_still_counts() -> None:
+    row = one(registration(more=(unread("personnes.3"),)))
+    assert (row["personnes"], row["n_personnes"]) == ("Zoé MARTIN | Luc PETIT", "3")
+
+
+def test_fields_of_other_forms_become_further_columns() -> None:
+    other = (
+        reading("ville", "Rennes"),
+        reading("enfants.1", "Léa"),
+        reading("enfants.2", "Tom"),
+        reading("page", "recto"),
+    )
+    text = registrations.render(snapshot(registration(), registration(more=other)))
+    assert text.splitlines()[0].endswith(",subject,enfants,champ_page,ville")
+    first, second = table(text)
+    assert (first["enfants"], first["champ_page"], first["ville"]) == ("", "", "")
+    assert (second["enfants"], second["champ_page"], second["ville"]) == (
+        "Léa | Tom",
+        "recto",
+        "Rennes",
+    )
+    assert second["page"] == "2"
+
+
+# fields.csv, rejected.csv, participants.csv
+
+
+def test_fields_csv_has_a_line_for_each_reading() -> None:
+    form = registration(people=(), more=(doubtful("personnes.1"),))
+    text = fields.render(snapshot(form))
+    lines = text.splitlines()
+    assert lines[0] == (
+        "document,page,registration,field,raw,value,confidence,status,reason,x_mm,y_mm,w_mm,h_mm"
+    )
+    assert len(lines) == 1 + len(form.readings)
+    assert (
+        "mail.eml!a.pdf,2,0123456789ab-1,personnes.1,Luc,Luc,0.6200,review,"
+        "Lecture incertaine (62%) ; peut-être : Lue.,11.50,26.60,100.70,9.20"
+    ) in lines
+    assert "mail.eml!a.pdf,2,0123456789ab-1,etudiants,0,0,0.9900,accepted,,,,," in lines
+
+
+def test_rejected_csv_leaves_the_page_of_a_whole_document_empty() -> None:
+    rows = (
+        RejectedRow("a.pdf", Rejection("damaged", "Fichier abîmé.")),
+        RejectedRow("b.pdf", Rejection("no-form", "Aucune fiche.", 3)),
+    )
+    assert rejected.render(Snapshot(rejected=rows)) == (
+        "document,page,kind,message\na.pdf,,damaged,Fichier abîmé.\nb.pdf,3,no-form,Aucune fiche.\n"
+    )
+
+
+def test_participants_csv_has_a_line_for_each_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(participants, "split_name", lambda name: tuple(name.split()[::-1]))
+    assert participants.render(snapshot(registration())) == (
+        "registration,rang,nom,prenom,tarif,repas\n"
+        "0123456789ab-1,1,MARTIN,Zoé,adhérent,1\n"
+        "0123456789ab-1,2,PETIT,Luc,adhérent,1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "tariff", "meal"),
+    [
+        (registration(adherents=2), "adhérent", "1"),
+        (registration(adherents=0, non_adherents=2, repas=0), "non-adhérent", "0"),
+        (registration(adherents=0, etudiants=2, repas=1), "étudiant", ""),
+        (registration(adherents=1, non_adherents=1), "", "1"),
+        (registration(adherents=2, non_adherents=1), "", "1"),
+        (registration(adherents=1, repas=3), "", ""),
+        (registration(more=(unread("adherents"), unread("repas"))), "", ""),
+        (registration(more=(unread("etudiants"),)), "", "1"),
+    ],
+)
+def test_a_person_has_a_tariff_only_where_the_form_settles_it(
+    form: Registration, tariff: str, meal: str
+) -> None:
+    for person in table(participants.render(snapshot(form))):
+        assert (person["tarif"], person["repas"]) == (tariff, meal)
+
+
+# cells
+
+
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-2+3", "'-2+3"),
+        ("+33 2 99", "'+33 2 99"),
+        ("\t=1", "'\t'=1"),
+        ("\rx", "'\rx"),
+        (' "=1', "' \"=1"),
+        ("＝1+1", "'＝1+1"),
+        ("a;=1", "a;'=1"),
+        ("a\n-1+1", "a\n'-1+1"),
+        ("'=1", "''=1"),
+        ("-5.00", "-5.00"),
+        ("12", "12"),
+        ("-", "-"),
+        ("=", "="),
+        ("zoe@exemple.fr", "zoe@exemple.fr"),
+        ("Jean-Yves | =x", "Jean-Yves | =x"),
+        ("l'Abbé", "l'Abbé"),
+        ("", ""),
+    ],
+)
+def test_a_cell_is_never_a_formula(cell: str, safe: str) -> None:
+    assert guarded(cell) == safe
+    assert unguarded(safe) == cell
+
+
+_CELLS = st.text(alphabet=st.sampled_from("=+-@'\"; \t\r\n,|aé1."), max_size=12)
+
+
+@given(_CELLS)
+def test_a_guarded_cell_can_be_given_back(cell: str) -> None:
+    assert unguarded(guarded(cell)) == cell
+
+
+@given(st.lists(_CELLS, min_size=2, max_size=4))
+def test_a_table_is_read_back_as_it_was_written(cells: list[str]) -> None:
+    text = exporters.csv_text(["a", "b"], [cells, cells])
+    _, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    assert [[unguarded(cell) for cell in row] for row in rows] == [cells, cells]
+
+
+@given(_CELLS, st.sampled_from(";\t"))
+def test_another_separator_lets_no_formula_through(cell: str, separator: str) -> None:
+    assume(not re.fullmatch(r"-\d+(\.\d+)?", cell))
+    for line in guarded(cell).splitlines():
+        for part in line.split(separator):
+            assert not re.match(r"[\s\"]*[=+@-]\s*\S", part)
+
+
+def test_every_table_guards_its_cells() -> None:
+    evil = '=HYPERLINK("http://x")'
+    mail = replace(ENVELOPE, sender=evil, subject=evil)
+    form = registration(more=(reading("organisation", evil), reading("personnes.1", evil)))
+    everything = Snapshot(
+        (RegistrationRow("0-1", evil, form, mail),), (RejectedRow(evil, Rejection("x", evil)),)
+    )
+    for exporter in (registrations, fields, participants, rejected):
+        cells = [cell for row in table(exporter.render(everything)) for cell in row.values()]
+        assert not [cell for cell in cells if cell.startswith("=")]
+        assert [cell for cell in cells if cell.startswith("'=")]
+
+
+# writing
+
+
+def fake_store(text: str = "") -> SimpleNamespace:
+    form = registration(more=(reading("organisation", text or "CCAS"),))
+    return SimpleNamespace(snapshot=lambda: snapshot(form))
+
+
+def test_all_is_written_in_utf8_and_nothing_else(tmp_path: Path) -> None:
+    assert exporters.export_all(fake_store(), tmp_path) == fake_store().snapshot()
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
+    data = (tmp_path / "registrations.csv").read_bytes()
+    assert data.startswith(b"registration,")
+    assert "Zoé".encode() in data
+    assert b"\r" not in data
+
+
+def test_a_byte_that_is_no_character_is_shown(tmp_path: Path) -> None:
+    exporters.export_all(fake_store("caf\udce9"), tmp_path)
+    assert rb"caf\udce9" in (tmp_path / "registrations.csv").read_bytes()
+
+
+def test_a_new_exporter_is_a_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugins, out = tmp_path / "plugins", tmp_path / "out"
+    plugins.mkdir()
+    out.mkdir()
+    (plugins / "count.py").write_text(
+        "FILE_NAME = 'count.txt'\ndef render(snapshot): return str(len(snapshot.registrations))\n"
+    )
+    (plugins / "_shared.py").write_text("")
+    monkeypatch.setattr(exporters, "__path__", [*exporters.__path__, str(plugins)])
+    monkeypatch.delitem(sys.modules, "pipeline.exporters.count", raising=False)
+    assert exporters.names() == (
+        *("count", "fields", "participants", "registrations", "rejected", "report"),
+    )
+    exporters.export_all(fake_store(), out)
+    assert (out / "count.txt").read_text() == "1"
+
+
+def test_a_full_disk_leaves_the_earlier_file_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporters.export_all(fake_store(), tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(_fd: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ExportError, match=r"fields.csv: cannot be written \(No space.*Free some"):
+        exporters.export_all(fake_store("changed"), tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_what_a_killed_run_left_half_written_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / ".fields.csv.tmp").write_text("half a ta")
+    exporters.export_all(fake_store(), tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"nowhere: cannot be opened.*--out"):
+        exporters.export_all(fake_store(), tmp_path / "nowhere")
+
+
+def test_two_runs_may_write_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(exporters.export_all, fake_store(), tmp_path) for _ in range(12)]
+        for run in runs:
+            run.result()
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
+
+
+def test_outputs_depend_on_the_inbox_alone(store_url: str, tmp_path: Path) -> None:
+    made = [
+        outcome(
+            source(f"{'zéaÉ'[i % 4]}{i}", content=str(i // 2), mail=ENVELOPE if i % 3 else None),
+            registration(more=(doubtful("personnes.3"),), findings=(GAP,)),
+            registration(page=4, total=None),
+            rejections=(Rejection("no-form", "Aucune fiche.", 6),),
+            thumbnails=(b"\xff\xd8", b""),
+        )
+        for i in range(8)
+    ]
+
+    def export(url: str, out: Path, *, often: int) -> dict[str, bytes]:
+        out.mkdir()
+        for _ in range(often):
+            with Store.open(url) as store:
+                for one in made if often == 1 else made[::-1]:
+                    store.record_received(receipt(one.source))
+                    store.record_outcome(replace(one, seconds=often), reader=f"reader {often}")
+                exporters.export_all(store, out)
+        return {name: (out / name).read_bytes() for name in OUTPUTS}
+
+    expected = export(f"sqlite:///{tmp_path / 'plain.sqlite'}", tmp_path / "plain", often=1)
+    assert export(store_url, tmp_path / "other", often=2) == expected

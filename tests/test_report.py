@@ -1,0 +1,173 @@
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+from builders import ENVELOPE, GAP, doubtful, reading, registration, unread
+
+from pipeline.exporters import report
+from pipeline.records import Registration, RegistrationRow, RejectedRow, Rejection, Snapshot
+
+
+class _Page(HTMLParser):
+    """The text of a page, and whether its elements are well nested."""
+
+    VOID = frozenset({"meta", "img", "br"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.tags: list[str] = []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words += data.split(" ")
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split(" ")).replace("\n", " ")
+
+
+def row(form: Registration, n: int = 1, **changes: object) -> RegistrationRow:
+    made = RegistrationRow(f"0123456789ab-{n}", f"scan-{n}.pdf", form, ENVELOPE)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def page(*rows: RegistrationRow, rejected: tuple[RejectedRow, ...] = ()) -> _Page:
+    return _Page(report.render(Snapshot(rows, rejected, len(rows) + len(rejected))))
+
+
+def figure(shown: _Page, name: str) -> str:
+    """The value written under a heading, and the remark beneath it."""
+    html_text = re.sub(r"\s+", " ", shown.text.replace("\u202f", "_").replace("\xa0", "~"))
+    found = re.search(rf"{name} (\S+)", html_text)
+    assert found
+    return found[1]
+
+
+def test_the_figures_add_up() -> None:
+    shown = page(
+        row(registration()),
+        row(registration(adherents=1, non_adherents=1, repas=1, total=90000, due=8210), 2),
+        row(registration(findings=(GAP,), total=9000), 3),
+        row(registration(more=(unread("repas"),), total=None, due=None), 4),
+        rejected=(RejectedRow("x.pdf", Rejection("damaged", "Fichier abîmé.")),),
+    )
+    names = ("Reçues", "Acceptées", "À relire", "Rejetées", "Personnes", "Repas")
+    assert [figure(shown, name) for name in names] == ["5", "2", "2", "1", "8", "5"]
+    assert figure(shown, "Montant calculé au tarif") == "250,50~€"
+    assert figure(shown, "Montant écrit sur les fiches") == "1_074,20~€"
+    assert figure(shown, "Écart, écrit moins calculé") == "823,70~€"
+    assert "7\xa0adhérents, 1\xa0non-adhérent, 0\xa0étudiant" in shown.text
+    assert "1\xa0fiche sans total lisible" in shown.text
+    assert "1\xa0fiche sans nombre lisible" in shown.text
+    assert "x.pdf" in shown.text
+    assert "Fichier abîmé." in shown.text
+
+
+def test_reasons_are_grouped_and_counted_by_registration() -> None:
+    other = replace(
+        GAP, message="Total écrit 1\u202f136,30\xa0€, tarif attendu 84,20\xa0€ (écart 5 €)."
+    )
+    shown = page(
+        row(registration(more=(doubtful("personnes.1"), doubtful("personnes.2")))),
+        row(registration(more=(doubtful("personnes.3"),), findings=(GAP,)), 2),
+        row(registration(findings=(other,), more=(doubtful("total", reason=other.message),)), 3),
+    )
+    grouped = re.sub(r"\s+", " ", shown.text).split("fiches à relire ")[1]
+    assert grouped.startswith("2 Personnes : lecture incertaine 2 Total écrit …, tarif attendu … ")
+
+
+@pytest.mark.parametrize(
+    ("reason", "shared"),
+    [
+        ("Lecture incertaine (85%) ; peut-être : Léa, Léo.", "Lecture incertaine"),
+        ("Total écrit 1 136,30 €, tarif attendu −5 €.", "Total écrit …, tarif attendu −…"),
+        ("3 inscription(s) pour 2 personne(s).", "… inscription(s) pour … personne(s)"),
+        ("Reçu aussi sous le nom « a.pdf ».", "Reçu aussi sous le nom …"),
+        ("Illisible.", "Illisible"),
+    ],
+)
+def test_a_reason_without_its_particulars(reason: str, shared: str) -> None:
+    assert report.general(reason) == shared
+
+
+def test_amounts_and_dates_are_french() -> None:
+    html = report.render(Snapshot((row(registration(total=113630, due=113630)),)))
+    assert "1\u202f136,30\xa0€" in html
+    assert "12 janvier 2018" in html
+    assert report.french_date(datetime(2018, 8, 1, tzinfo=UTC)) == "1er août 2018"
+
+
+def test_the_period_spans_the_mails() -> None:
+    late = replace(ENVELOPE, received_at=datetime(2018, 2, 2, 8, tzinfo=UTC))
+    early = replace(ENVELOPE, received_at=datetime(2017, 12, 1, 8, tzinfo=UTC))
+    rows = [row(registration()), row(registration(), 2, envelope=late)]
+    assert "du 12 janvier au 2 février 2018." in page(*rows).text
+    rows.append(row(registration(), 3, envelope=early))
+    assert "du 1er décembre 2017 au 2 février 2018." in page(*rows).text
+    assert "le 2 février 2018." in page(rows[1]).text
+    assert "reçu." in page(row(registration(), envelope=None)).text.replace("\xa0", " ")
+
+
+def test_what_was_read_cannot_become_markup() -> None:
+    evil = "<script>alert('é')</script><img src=http://x>"
+    form = registration(more=(reading("organisation", evil), reading("personnes.1", evil)))
+    html = report.render(
+        Snapshot(
+            (row(replace(form, findings=(replace(GAP, message=evil),)), document=evil),),
+            (RejectedRow(evil, Rejection("x", evil)),),
+        )
+    )
+    shown = _Page(html)
+    assert "script" not in shown.tags
+    assert "img" not in shown.tags
+    assert "<script" not in html
+
+
+def test_the_page_needs_nothing_else() -> None:
+    html = report.render(Snapshot((row(registration(findings=(GAP,)), thumbnail=b"\xff\xd8"),)))
+    assert not re.search(r"https?:|url\(|@import|<script|<link", html)
+    assert "default-src 'none'" in html
+    assert "prefers-color-scheme: dark" in html
+    assert "@media print" in html
+
+
+def test_pages_in_review_are_pictured_and_others_are_not() -> None:
+    doubted = registration(findings=(GAP,))
+    html = report.render(
+        Snapshot(
+            (
+                row(doubted, 1, thumbnail=b"\xff\xd8one"),
+                row(registration(), 2, thumbnail=b"\xff\xd8two"),
+                row(doubted, 3),
+            )
+        )
+    )
+    assert html.count("<img") == 1
+    assert 'src="data:image/jpeg;base64,/9hvbmU="' in html
+    assert "1\xa0page montrée sur 2." in html
+
+
+def test_at_most_sixty_pages_are_pictured() -> None:
+    doubted = registration(findings=(GAP,))
+    rows = tuple(row(doubted, n, thumbnail=b"\xff\xd8") for n in range(70))
+    assert report.render(Snapshot(rows)).count("<img") == 60
+
+
+def test_an_empty_store_gives_a_page() -> None:
+    shown = page()
+    assert figure(shown, "Reçues") == "0"
+    assert "table" not in shown.tags
