@@ -10,7 +10,7 @@ Recognition using Bi-Directional Recurrent DNNs" (2014); the forward recursion a
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import regex
@@ -18,8 +18,8 @@ import regex
 from pipeline.geometry import FloatArray
 
 _LOG_ZERO = -1e30
-_MIN_CHAR_PROBABILITY = 1e-4
-"""Characters less likely than this in a frame do not extend a prefix."""
+_LEAST_SUM = 1e-300
+"""Keeps the rescaling of a text that has become impossible from dividing by zero."""
 
 
 class Grammar:
@@ -28,7 +28,7 @@ class Grammar:
     def __init__(self, pattern: str) -> None:
         """``pattern``: a regular expression that the whole text must match."""
         self._pattern = regex.compile(pattern)
-        self.allows_prefix = cache(self._allows_prefix)
+        self.allows_prefix = lru_cache(maxsize=50_000)(self._allows_prefix)
 
     def _allows_prefix(self, prefix: str) -> bool:
         return self._pattern.fullmatch(prefix, partial=True) is not None
@@ -38,12 +38,18 @@ class Grammar:
 
 
 def beam_search(
-    log_probs: FloatArray, alphabet: str, *, grammar: Grammar | None = None, width: int = 16
+    log_probs: FloatArray,
+    alphabet: str,
+    *,
+    grammar: Grammar | None = None,
+    width: int = 16,
+    least_probability: float = 1e-4,
 ) -> list[tuple[str, float]]:
     """The likeliest texts with their natural log-probability, best first; at most ``width``.
 
     ``log_probs``: (frames, 1 + len(alphabet)), class 0 the blank. With a ``grammar``, a prefix the
     grammar cannot complete is dropped as soon as it arises; the list is empty where no text fits.
+    Characters below ``least_probability`` in a frame do not extend a prefix.
     """
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # prefix: ends in blank, in character
     log_scale = 0.0
@@ -52,7 +58,7 @@ def beam_search(
         blank = float(frame[0])
         likely = [
             (alphabet[i - 1], float(frame[i]))
-            for i in np.flatnonzero(frame > _MIN_CHAR_PROBABILITY)
+            for i in np.flatnonzero(frame > least_probability)
             if i
         ]
         grown: dict[str, tuple[float, float]] = {}
@@ -106,23 +112,26 @@ def score(log_probs: FloatArray, alphabet: str, texts: Sequence[str]) -> FloatAr
         for i, char in enumerate(text):
             labels[row, 2 * i + 1] = position.get(char, 0)
             possible[row] &= char in position
-    may_skip = np.zeros(labels.shape, dtype=bool)
+    may_skip = np.zeros(labels.shape)
     may_skip[:, 2:] = (labels[:, 2:] != 0) & (labels[:, 2:] != labels[:, :-2])
-    alpha = np.full(labels.shape, _LOG_ZERO)
-    alpha[:, 0] = log_probs[0, 0]
-    if longest:
-        alpha[:, 1] = log_probs[0][labels[:, 1]]
-    for frame in log_probs[1:]:
-        one = np.full_like(alpha, _LOG_ZERO)
-        one[:, 1:] = alpha[:, :-1]
-        two = np.full_like(alpha, _LOG_ZERO)
-        two[:, 2:] = alpha[:, :-2]
-        two[~may_skip] = _LOG_ZERO
-        alpha = np.logaddexp(np.logaddexp(alpha, one), two) + frame[labels]
+    probs = np.exp(log_probs)
+    alpha = np.zeros(labels.shape)
+    alpha[:, : 2 if longest else 1] = probs[0][labels[:, :2]]
+    log_scale = np.zeros(len(texts))
+    for frame in probs[1:]:
+        grown = alpha.copy()
+        grown[:, 1:] += alpha[:, :-1]
+        grown[:, 2:] += alpha[:, :-2] * may_skip[:, 2:]
+        grown *= frame[labels]
+        # Rescaled at each frame, so that a long line does not fade away below the least float.
+        scale = np.maximum(grown.sum(axis=1), _LEAST_SUM)
+        alpha = grown / scale[:, None]
+        log_scale += np.log(scale)
     ends = np.array([2 * len(t) for t in texts])
     rows = np.arange(len(texts))
-    total = np.logaddexp(
-        alpha[rows, ends], np.where(ends > 0, alpha[rows, np.maximum(ends - 1, 0)], _LOG_ZERO)
+    total = alpha[rows, ends] + np.where(ends > 0, alpha[rows, np.maximum(ends - 1, 0)], 0.0)
+    likely = possible & (total > 0.0)
+    result: FloatArray = np.where(
+        likely, np.log(np.where(likely, total, 1.0)) + log_scale, _LOG_ZERO
     )
-    result: FloatArray = np.where(possible, total, _LOG_ZERO)
     return result

@@ -11,7 +11,7 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
-import names_dataset
+import names_dataset  # type: ignore[import-untyped]
 from faker.providers.person.fr_FR import Provider
 
 from pipeline.paths import LEXICONS

@@ -1,0 +1,86 @@
+"""An amount of money in whole cents, as French hands write it: ``136,30 €``, ``136€30``, ``40,-``.
+
+The sign between euros and cents is the first thing an engine loses, so an amount without one is
+read both ways.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline import fields
+from pipeline.ctc import Grammar, beam_search, score
+from pipeline.evidence import DIGITS, Channel, weigh
+from pipeline.money import cents_text, parse_cents
+from pipeline.records import Candidate, FieldValue, LineEvidence
+
+_EMPTY = 0.95
+_CHANNEL = Channel(
+    "0123456789,€ -",
+    {
+        **DIGITS,
+        ".": {",": 0.7, "": 0.3},
+        ",": {",": 0.9, "": 0.1},
+        ";:'’\"": {",": 0.7, "": 0.2},
+        "=": {"-": 0.5, "€": 0.3},
+        "EeCc£Éé": {"€": 0.9},
+        "%": {"": 0.1},
+        " ": {" ": 0.8, "": 0.2},
+        "_": {"-": 0.5, "": 0.4},
+    },
+)
+_GRAMMAR = Grammar(r"€? ?\d{1,3}( ?\d{3})?(( ?[,€] ?\d{1,2})?( ?€)?| ?, ?--?( ?€)?)?|\d{1,6}( ?€)?")
+_WIDTH = 32
+_ODD_CENTS = -1.0
+"""Log-prior of an amount that does not end in ten whole cents, as prices mostly do."""
+_UNSEPARATED = {3: (0.0, -3.0), 4: (-2.0, -0.5)}
+_UNSEPARATED_LONG = (-4.0, -0.3)
+"""Log-priors of so many digits without a separator: as whole euros, and as euros and cents."""
+
+
+def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
+    """Amounts with their probabilities, in cents; None, most likely, where nothing is written."""
+    if not lines:
+        return (Candidate(None, "", _EMPTY),)
+    if (text := fields.exact_text(lines)) is not None:
+        return fields.certain(parse_cents(text), to_text)
+    line = max(lines, key=lambda one: len(one.text))
+    log_probs = _CHANNEL.read(line)
+    written = dict(beam_search(log_probs, _CHANNEL.targets, grammar=_GRAMMAR, width=_WIDTH))
+    texts = list(written)
+    likelihoods = score(log_probs, _CHANNEL.targets, texts)
+    ways = [(i, *way) for i, text in enumerate(texts) for way in _meanings(text)]
+    weights = weigh(
+        likelihoods[[i for i, *_ in ways]], np.array([log_prior for *_, log_prior in ways])
+    )
+    probabilities: defaultdict[FieldValue, float] = defaultdict(float)
+    for (_, cents, _), p in zip(ways, weights, strict=True):
+        probabilities[cents] += float(p)
+    return fields.ranked(probabilities, to_text)
+
+
+def _meanings(text: str) -> list[tuple[int, float]]:
+    """The amounts a spelling may stand for, each with its log-prior."""
+    cents = parse_cents(text)
+    if cents is None:
+        return []
+    rare = 0.0 if cents % 10 == 0 else _ODD_CENTS
+    digits = text.strip("€ ")
+    if re.fullmatch(r"\d+ \d\d", digits):
+        digits = digits.replace(" ", "")
+    elif not digits.isdigit() or len(digits) < 3:
+        return [(cents, rare)]
+    whole, lost = _UNSEPARATED.get(len(digits), _UNSEPARATED_LONG)
+    odd = 0.0 if digits[-1] == "0" else _ODD_CENTS
+    return [(cents, whole + rare), (int(digits), lost + odd)]
+
+
+def to_text(value: FieldValue) -> str:
+    return cents_text(value) if isinstance(value, int) else ""
+
+
+def parse(text: str) -> FieldValue:
+    """The cents of the amount a person typed; None where it is none."""
+    return parse_cents(text)

@@ -1,0 +1,54 @@
+"""Check boxes: which option was ticked, by the ink in and just around each box.
+
+A blank box holds next to no ink beyond its print, a cross or a tick some, a filled box nearly all.
+The chance that a box is ticked is a logistic curve of the logarithm of its ink; the boxes are
+taken to be independent, and forms want exactly one: two ticked boxes, or a doubtful one, leave
+little probability to any answer, so that a person looks.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import exp, log, prod
+
+from pipeline import fields
+from pipeline.errors import ConfigError
+from pipeline.records import Candidate, FieldValue, LineEvidence
+from pipeline.text import tidy
+
+_EVEN_INK = 0.035
+"""The ink at which a box is as likely ticked as not."""
+_STEEPNESS = 3.5
+"""How fast the odds grow with the logarithm of the ink."""
+_LEAST_INK = 0.004
+"""Less ink than this is dust and says no more than this does."""
+
+
+def read_marks(ink: Mapping[str, float]) -> tuple[Candidate, ...]:
+    """Each option, and ``""`` for none, with its probability.
+
+    ``ink``: for each option, the share 0..1 of dark pixels, beyond the blank's own, in and slightly
+    around its box.
+    """
+    ticked = {option: _ticked(share) for option, share in ink.items()}
+    probabilities: dict[FieldValue, float] = {"": prod(1.0 - p for p in ticked.values())}
+    for option, p in ticked.items():
+        alone = prod(1.0 - q for other, q in ticked.items() if other != option)
+        probabilities[option] = p * alone
+    return fields.ranked(probabilities, to_text)
+
+
+def _ticked(ink: float) -> float:
+    return 1.0 / (1.0 + exp(-_STEEPNESS * log(max(ink, _LEAST_INK) / _EVEN_INK)))
+
+
+def read(_lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
+    """Check boxes have no lines to read. Raises ConfigError: the form gives them lines_mm."""
+    raise ConfigError("a zone of type 'checkbox' has boxes_mm, not lines_mm.")
+
+
+def to_text(value: FieldValue) -> str:
+    return "" if value is None else str(value)
+
+
+def parse(text: str) -> FieldValue:
+    """The option a person chose; "" for none."""
+    return tidy(text)

@@ -1,0 +1,103 @@
+"""A number of people or meals. Blank, a dash or a slash is 0; ``2 x`` and ``deux repas`` are 2."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline import fields
+from pipeline.ctc import score
+from pipeline.evidence import DIGITS, Channel, weigh
+from pipeline.records import Candidate, FieldValue, LineEvidence
+from pipeline.text import fold
+
+_EMPTY = 0.98
+_MOST = 99
+_WORDS = {
+    word: number
+    for number, words in enumerate(
+        (
+            ("zero", "neant", "aucun", "aucune", "rien", "non", "nul", "sans objet", "so"),
+            ("un", "une"),
+            ("deux",),
+            ("trois",),
+            ("quatre",),
+            ("cinq",),
+            ("six",),
+            ("sept",),
+            ("huit",),
+            ("neuf",),
+            ("dix",),
+            ("onze",),
+            ("douze",),
+        )
+    )
+    for word in words
+}
+_NOTHING = ("-", "--", "/", "//")
+_UNIT = r"(?:x|×|repas|rep|pers|personnes?|adherents?|participants?|inscrits?)"
+_WRITTEN = re.compile(rf"(?P<number>\d{{1,2}}|[a-z ]+?)\s*{_UNIT}?", re.ASCII)
+
+# Leader dots, and the x of "x 30 €", are no part of the number.
+_CHANNEL = Channel(
+    "0123456789-/",
+    {
+        **DIGITS,
+        ".,:;'\" _…()*°~": {"": 0.95},
+        "xX×": {"": 0.8},
+        "–—=~": {"-": 1.0},
+        "/": {"/": 0.6, "1": 0.4},
+        "\\": {"/": 0.5, "1": 0.5},
+    },
+)
+
+
+def _spelled() -> tuple[tuple[str, ...], tuple[int, ...], tuple[float, ...]]:
+    """What may be written in digits and signs, each with its value and its log-prior.
+
+    Small numbers are commoner, gently: the arithmetic of the form says more than habit does.
+    """
+    texts = [(str(n), n, -float(np.log1p(n)) / 2) for n in range(_MOST + 1)]
+    texts += [(f"0{n}", n, -3.0) for n in range(10)]
+    texts += [(sign, 0, -0.5) for sign in _NOTHING]
+    spelled, values, log_priors = zip(*texts, strict=True)
+    return spelled, values, log_priors
+
+
+_SPELLED, _VALUES, _LOG_PRIORS = _spelled()
+
+
+def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
+    """Every plausible count with its probability; what is spelled in letters is read as such."""
+    if not lines:
+        return (Candidate(0, "0", _EMPTY),)
+    if (text := fields.exact_text(lines)) is not None:
+        return fields.certain(parse(text), to_text)
+    line = max(lines, key=lambda one: len(one.text))
+    probabilities: defaultdict[FieldValue, float] = defaultdict(float)
+    likelihoods = score(_CHANNEL.read(line), _CHANNEL.targets, _SPELLED)
+    for value, p in zip(_VALUES, weigh(likelihoods, np.array(_LOG_PRIORS)), strict=True):
+        probabilities[value] += float(p)
+    in_words = parse(line.text)
+    if in_words is not None and re.search(r"[^\W\d_]{2}", line.text):
+        left = 1.0 - line.confidence
+        probabilities = defaultdict(float, {v: p * left for v, p in probabilities.items()})
+        probabilities[in_words] += line.confidence
+    return fields.ranked(probabilities, to_text)
+
+
+def to_text(value: FieldValue) -> str:
+    return "" if value is None else str(value)
+
+
+def parse(text: str) -> FieldValue:
+    """The count a person typed; None where it is none. Nothing at all is 0."""
+    plain = fold(text).strip(" .")
+    if not plain or set(plain) <= set("-/"):
+        return 0
+    match = _WRITTEN.fullmatch(plain)
+    if match is None:
+        return None
+    number = match["number"].strip()
+    return int(number) if number.isdigit() else _WORDS.get(number)

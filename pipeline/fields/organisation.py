@@ -1,0 +1,71 @@
+"""The name of a service or an association, over one line or more; a hyphen at a line's end joins.
+
+Free text: the lexicon of the social sector only weighs what was seen.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+from pipeline import fields, lexicon
+from pipeline.ctc import Grammar
+from pipeline.evidence import Channel
+from pipeline.records import Candidate, FieldValue, LineEvidence
+from pipeline.text import tidy
+from pipeline.wording import LETTER_CONFUSIONS, LETTERS, Wording
+
+_EMPTY = 0.99
+_SMALL_LETTERS_LOG_PRIOR = -0.7
+_SMALL_WORDS = frozenset(
+    ("de", "du", "des", "d", "l", "la", "le", "les", "et", "à", "au", "aux", "en", "sur", "sous")
+) | {"pour", "par", "dans", "un", "une", "avec", "chez", "s", "n", "qu"}
+_CHANNEL = Channel(
+    LETTERS + "0123456789 '-.,&/()+°",
+    {
+        **LETTER_CONFUSIONS,
+        # A dot is an acronym's, or a leader dot that stands where a blank should.
+        ".": {".": 0.35, " ": 0.2, "": 0.45},
+        ",": {",": 0.3, ".": 0.2, " ": 0.2, "": 0.3},
+        ":;_…*": {" ": 0.3, "": 0.7},
+        "-": {"-": 0.97, " ": 0.03},
+        "–—~=": {"-": 1.0},
+        '’"': {"'": 0.9, "": 0.1},
+        "0": {"0": 0.85, "O": 0.08, "o": 0.07},
+        "1": {"1": 0.85, "l": 0.08, "I": 0.07},
+        "5": {"5": 0.92, "S": 0.08},
+        "8": {"8": 0.95, "B": 0.05},
+        "«": {"": 1.0},
+        "»": {"": 1.0},
+    },
+)
+_GRAMMAR = Grammar(rf"[{LETTERS}0-9(](?:[^ ]| [^ .,])*")
+
+
+@cache
+def _wording() -> Wording:
+    words = lexicon.load("organisation_words")
+    return Wording(
+        _CHANNEL,
+        _GRAMMAR,
+        (words.of_words(),),
+        _SMALL_WORDS,
+        _SMALL_LETTERS_LOG_PRIOR,
+        acronyms=tuple(entry for entry in words.entries if "." in entry),
+    )
+
+
+def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
+    """Names with their probabilities, likeliest first."""
+    if not lines:
+        return (Candidate("", "", _EMPTY),)
+    if (text := fields.exact_text(lines)) is not None:
+        return fields.certain(parse(text), to_text)
+    return fields.ranked(fields.joined([_wording().read(line) for line in lines]), to_text)
+
+
+def to_text(value: FieldValue) -> str:
+    return "" if value is None else str(value)
+
+
+def parse(text: str) -> FieldValue:
+    """The name a person typed, in NFC with straight apostrophes and single spaces."""
+    return tidy(text)

@@ -1,0 +1,118 @@
+"""Lexicons: the words a field is likely to hold, likeliest first.
+
+A lexicon is a text file in ``models/lexicons``: comment lines with its source, version and licence,
+then one entry a line by falling frequency. It only ever raises what it knows (``log_prior``): what
+it does not know stays possible, and a rare name that was clearly written stays as written.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache, cached_property, lru_cache
+from math import log
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.errors import ConfigError
+from pipeline.paths import LEXICONS
+from pipeline.text import best_match, fold
+
+_COMMONEST = 3.5
+_RAREST = 1.5
+"""Natural logarithms: how much likelier the first and the last entry are than an unknown word."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LONG = 5
+"""Shorter words are near only at one letter's difference, longer ones at two."""
+_NEAREST = 16
+_CACHED = 2048
+
+
+class Lexicon:
+    """Entries by falling frequency; two spellings of one word (case, accents) are both entries."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self.entries = tuple(dict.fromkeys(entries))
+        self._near = lru_cache(maxsize=_CACHED)(self._find_near)
+
+    def extended(self, entries: Iterable[str]) -> "Lexicon":
+        """A lexicon that knows these too, as its likeliest: what a user's own corrections say."""
+        return Lexicon((*entries, *self.entries))
+
+    def of_words(self) -> "Lexicon":
+        """The single words of the entries; letters that stand alone are left out."""
+        words = (word for entry in self.entries for word in _WORD.findall(entry))
+        return Lexicon(word for word in words if len(word) > 1)
+
+    def __contains__(self, word: str) -> bool:
+        return fold(word) in self._ranks
+
+    def log_prior(self, word: str) -> float:
+        """How much likelier the word is than an unknown one, whatever its case and accents; or 0.
+
+        Frequencies are taken to fall with the rank as Zipf has it (The Psycho-Biology of Language,
+        1935), within bounds that clear evidence outweighs.
+        """
+        rank = self._ranks.get(fold(word))
+        if rank is None:
+            return 0.0
+        fallen = log(1 + rank) / log(1 + len(self.entries))
+        return _COMMONEST + (_RAREST - _COMMONEST) * fallen
+
+    def spellings(self, word: str) -> list[str]:
+        """The entries that are this word but for case and accents, commonest first."""
+        return self._spellings.get(fold(word), [])
+
+    def neighbours(self, word: str, *, limit: int = 8) -> list[str]:
+        """Entries that differ from the word by few letters, nearest and then commonest first."""
+        found = sorted(self._near(fold(word)))[:limit]
+        return [entry for *_, key in found for entry in self._spellings[key]]
+
+    def _find_near(self, folded: str) -> tuple[tuple[int, int, str], ...]:
+        """(distance, rank, folded entry) of the entries near a folded word."""
+        furthest = 1 if len(folded) < _LONG else 2
+        return tuple(
+            (distance, self._ranks[key], key)
+            for length in range(max(2, len(folded) - furthest), len(folded) + furthest + 1)
+            for key, distance, _ in process.extract(
+                folded,
+                self._by_length.get(length, ()),
+                scorer=Levenshtein.distance,
+                processor=None,
+                score_cutoff=furthest,
+                limit=_NEAREST,
+            )
+        )
+
+    def best_match(self, raw: str, *, min_similarity: float = 0.7) -> tuple[str, float] | None:
+        """The entry that ``raw`` most likely misreads, with its similarity 0..1."""
+        return best_match(raw, self.entries, min_similarity=min_similarity)
+
+    @cached_property
+    def _spellings(self) -> dict[str, list[str]]:
+        spellings: dict[str, list[str]] = {}
+        for entry in self.entries:
+            spellings.setdefault(fold(entry), []).append(entry)
+        return spellings
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {key: rank for rank, key in enumerate(self._spellings)}
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        by_length: dict[int, list[str]] = {}
+        for key in self._spellings:
+            by_length.setdefault(len(key), []).append(key)
+        return by_length
+
+
+@cache
+def load(name: str) -> Lexicon:
+    """The lexicon ``models/lexicons/<name>.txt``. Raises ConfigError where it is missing."""
+    path = LEXICONS / f"{name}.txt"
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as err:
+        raise ConfigError(f"{path} cannot be read ({err.strerror}): install fiches again.") from err
+    return Lexicon(line for line in lines if line and not line.startswith("#"))

@@ -1,0 +1,242 @@
+"""Lines of words: which other wordings a line may have, and how likely each is beforehand.
+
+A word is written in capitals, with one capital, or small; letters that look alike in both sizes
+(o O, c C, s S) follow the rest of their word. A lexicon proposes its own words beside those seen;
+it never takes one away.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.ctc import Grammar, beam_search, score
+from pipeline.evidence import Channel, weigh
+from pipeline.geometry import FloatArray
+from pipeline.lexicon import Lexicon
+from pipeline.records import LineEvidence
+from pipeline.text import best_match, confusion_distance, fold, tidy
+
+LETTERS = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸàâäçèéêëîïôöùûüÿŒœÆæñÑ"
+)
+LETTER_CONFUSIONS = {
+    **{one: {one: 0.9, one.swapcase(): 0.1} for one in "cCoOsSuUvVwWxXzZ"},
+    "Q": {"Q": 0.8, "O": 0.2},
+    "I": {"I": 0.9, "l": 0.1},
+    "l": {"l": 0.96, "I": 0.04},
+    "|!]": {"l": 0.5, "I": 0.4},
+    "E": {"E": 0.98, "É": 0.02},
+    "e": {"e": 0.97, "é": 0.01, "è": 0.01, "ë": 0.01},
+    "é": {"é": 0.97, "e": 0.02, "è": 0.01},
+    "É": {"É": 0.97, "E": 0.02, "È": 0.01},
+    "i": {"i": 0.99, "ï": 0.01},
+    # Blanks and apostrophes are narrow: hands, and engines, lose them.
+    "": {"": 0.9965, " ": 0.003, "'": 0.0005},
+    " ": {" ": 0.92, "": 0.05, "'": 0.03},
+    "m": {"m": 0.99, "M": 0.01},
+}
+"""What a letter seen in words may be."""
+
+_WORD = re.compile(r"([^\W\d_]+)")
+_ELISION = re.compile(r"\b([dlDL])[ ]?(?=[AEIOUYHÀÂÉÈÊÎÔ])|\b([dl]) (?=[aeiouyhàâéèêîô])")
+_ILL_ELIDED = re.compile(r"\b(?!(?:[dlsnjmtcoDLSNJMTCOK]|[qQ][uU])')[^\W\d_]+(?=')")
+_LONE_SMALL = re.compile(r"(?<![^\W\d_'])[b-xz](?![^\W\d_'])")
+_RUN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[^\W\d_])(?=\d)")
+_MIXED_WITH_DIGITS = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
+_ACRONYM = re.compile(r"\S*[^\W\d_]\.\S*|[A-Z]{4,}")
+_LONE_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ]$")
+_SAME_SHAPE = frozenset("coskpuvwxz")
+_MIXED_CASE = -4.5
+_SMALL_WORD = 2.0
+_SMALL_WORD_IN_CAPITALS = 1.5
+_POINT_OF_CAPITAL = 0.7
+_STRAY_POINT = -2.0
+_AS_SPELLED = 0.5
+_LETTER_BY_DIGIT = -2.0
+_NO_ELISION = -3.0
+_LONE_Q = -2.0
+"""Log-priors relative to an unknown word in capitals or with one capital."""
+_WIDTH = 12
+_LEAST_LIKELY = 1e-3
+_REWORDED = 3
+"""So many of the likeliest texts are reworded."""
+_CACHED = 4096
+_SETTLED = 0.6
+"""Evidence as clear as this, of known words only, needs no other wordings."""
+_EDIT_COST = 5.0
+"""How many natural logarithms a whole edit costs, at least, where only a string was seen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wording:
+    """What lines of one kind are made of.
+
+    ``small_words`` are those often written small (de); ``small_letters`` is the log-prior of any
+    other word in small letters. ``acronyms`` are those written with points.
+    """
+
+    channel: Channel
+    grammar: Grammar
+    lexicons: tuple[Lexicon, ...]
+    small_words: frozenset[str]
+    small_letters: float
+    acronyms: tuple[str, ...] = ()
+
+    def read(self, line: LineEvidence) -> dict[str, float]:
+        """The texts the line may hold with their probabilities; the rest is any other text."""
+        log_probs = self.channel.read(line)
+        targets = self.channel.targets
+        beams = beam_search(
+            log_probs,
+            targets,
+            grammar=self.grammar,
+            width=_WIDTH,
+            least_probability=_LEAST_LIKELY,
+        )
+        texts = [text for text, _ in beams]
+        if texts and not (np.exp(beams[0][1]) > _SETTLED and self._knows(texts[0])):
+            reworded = [other for text in texts[:_REWORDED] for other in self.rewordings(text)]
+            texts = list(dict.fromkeys([*texts, *reworded]))
+        if line.log_probs is None:
+            likelihoods = _likelihoods_of_string(line, texts)
+        else:
+            likelihoods = score(log_probs, targets, texts)
+        log_priors = np.array([self.log_prior(text) for text in texts])
+        found: dict[str, float] = {}
+        for text, p in zip(texts, weigh(likelihoods, log_priors), strict=True):
+            found[tidy(text)] = found.get(tidy(text), 0.0) + float(p)
+        return found
+
+    def log_prior(self, text: str) -> float:
+        """Natural logarithm, relative to a line of unknown words in an ordinary case."""
+        points = sum(
+            _POINT_OF_CAPITAL if _LONE_CAPITAL.search(text[: found.start()]) else _STRAY_POINT
+            for found in re.finditer(r"\.", text)
+        )
+        acronyms = sum(len(chunk) / 2 for chunk in text.split() if chunk in self.acronyms)
+        faults = _LETTER_BY_DIGIT * len(_MIXED_WITH_DIGITS.findall(text))
+        faults += _NO_ELISION * len(_ILL_ELIDED.findall(text) + _LONE_SMALL.findall(text))
+        faults += _LONE_Q * len(re.findall("Q(?![uU])", text))
+        faults += self.small_letters if text[:1].islower() else 0.0
+        return points + acronyms + faults + sum(map(self._word_log_prior, _WORD.findall(text)))
+
+    def rewordings(self, text: str) -> list[str]:
+        """The text with every word at its likeliest, and then with one word changed."""
+        parted = " ".join(self._parted(chunk) for chunk in text.split(" "))
+        elided = _ELISION.sub(r"\1\2'", parted)
+        texts = [
+            other
+            for base in dict.fromkeys((text, parted, elided))
+            for other in self._reworded(base)
+        ]
+        for seen in _ACRONYM.findall(text):
+            found = best_match(seen, self.acronyms)
+            texts += [text.replace(seen, found[0])] if found else []
+        return texts
+
+    def _parted(self, chunk: str) -> str:
+        """A chunk that ran together, cut into words a lexicon holds, if it can be."""
+        head = re.match(r"[^\W\d_]{3,}", chunk)
+        if head is None or self._word_log_prior(head.group()) > 0.0:
+            return _RUN_TOGETHER.sub(" ", chunk)
+        for cut in range(len(chunk) - 1, 1, -1):
+            first, rest = chunk[:cut], chunk[cut:]
+            if first.isalpha() and self._word_log_prior(first) > 0.0:
+                tail = self._parted(rest)
+                start = _WORD.search(tail)
+                if start and tail.startswith(start[0]) and self._word_log_prior(start[0]) > 0.0:
+                    return f"{first} {tail}"
+        return _RUN_TOGETHER.sub(" ", chunk)
+
+    def _reworded(self, text: str) -> list[str]:
+        parts = _WORD.split(text)
+        choices = {i: self._choices(parts[i]) for i in range(1, len(parts), 2)}
+        usual = [choices[i][0] if i in choices else part for i, part in enumerate(parts)]
+        changed = [
+            "".join([*base[:i], word, *base[i + 1 :]])
+            for base in (usual, parts)
+            for i, words in choices.items()
+            for word in words
+        ]
+        return ["".join(usual), *changed]
+
+    def _knows(self, text: str) -> bool:
+        words = _WORD.findall(text)
+        return bool(words) and all(self._word_log_prior(word) > 0.0 for word in words)
+
+    def _find_word_log_prior(self, word: str) -> float:
+        if word in self.small_words:
+            return _SMALL_WORD
+        small = _SMALL_WORD_IN_CAPITALS if word.lower() in self.small_words else 0.0
+        known = max(lexicon.log_prior(word) for lexicon in self.lexicons)
+        if known and any(
+            word.lower() in map(str.lower, one.spellings(word)) for one in self.lexicons
+        ):
+            known += _AS_SPELLED
+        known = max(known, small)
+        if len(word) == 1 or word.isupper() or word == _capitalised(word):
+            return known
+        return known + (self.small_letters if word.islower() else _MIXED_CASE)
+
+    @cached_property
+    def _word_log_prior(self) -> Callable[[str], float]:
+        return lru_cache(maxsize=_CACHED)(self._find_word_log_prior)
+
+    @cached_property
+    def _choices(self) -> Callable[[str], list[str]]:
+        return lru_cache(maxsize=_CACHED)(self._find_choices)
+
+    def _find_choices(self, word: str) -> list[str]:
+        """The word in other cases and as near words of the lexicons, the likeliest first."""
+        cases = _cases(word)
+        known = [e for lexicon in self.lexicons for e in lexicon.spellings(word)]
+        entries = known or [e for one in self.lexicons for e in one.neighbours(word, limit=4)]
+        near = [w for e in entries for w in (cases[0](e), cases[0](keep_accents(word, e)), e)]
+        small = [w for w in (word.lower(), "l" if word == "I" else "") if w in self.small_words]
+        choices = dict.fromkeys([word, *(case(word) for case in cases), *small, *near])
+        return sorted(
+            choices,
+            key=lambda w: self._word_log_prior(w) - _EDIT_COST * confusion_distance(word, w),
+            reverse=True,
+        )
+
+
+def keep_accents(word: str, entry: str) -> str:
+    """The entry with the letters as the word shows them, accents and all, where the two agree."""
+    one, two = fold(word), fold(entry)
+    if len(one) != len(word) or len(two) != len(entry):  # a ligature folds to two letters
+        return entry
+    letters = list(entry)
+    for block in Levenshtein.opcodes(one, two):
+        if block.tag == "equal":
+            letters[block.dest_start : block.dest_end] = word[block.src_start : block.src_end]
+    return "".join(letters)
+
+
+def _likelihoods_of_string(line: LineEvidence, texts: list[str]) -> FloatArray:
+    """Log-likelihoods where the engine gave a string: fewer the more edits lie between."""
+    edit_cost = _EDIT_COST * (1 + line.confidence)
+    distances = np.array([confusion_distance(line.text, text) for text in texts])
+    result: FloatArray = np.log(max(line.confidence, 0.05)) - edit_cost * distances
+    return result
+
+
+def _capitalised(word: str) -> str:
+    return word[:1].upper() + word[1:].lower()
+
+
+def _cases(word: str) -> list[Callable[[str], str]]:
+    """The cases a word may be in, likeliest first, by those of its letters that tell."""
+    telling = [c for c in word if c.lower() not in _SAME_SHAPE]
+    capitals = sum(c.isupper() for c in telling)
+    if not telling:
+        return [str.upper, _capitalised, str.lower]
+    if capitals * 2 > len(telling) and (len(telling) > 1 or len(word) == 1):
+        return [str.upper]
+    if word[0].isupper():
+        return [_capitalised] if len(telling) > 1 else [_capitalised, str.upper]
+    return [_capitalised, str.lower] if word[0] in _SAME_SHAPE else [str.lower, _capitalised]
