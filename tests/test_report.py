@@ -67,10 +67,10 @@ def test_the_figures_add_up() -> None:
     )
     names = ("Reçues", "Acceptées", "À relire", "Rejetées", "Personnes", "Repas")
     assert [figure(shown, name) for name in names] == ["5", "2", "2", "1", "8", "5"]
-    assert figure(shown, "Montant calculé au tarif") == "250,50~€"
-    assert figure(shown, "Montant écrit sur les fiches") == "1_074,20~€"
-    assert figure(shown, "Écart, écrit moins calculé") == "823,70~€"
-    assert "7\xa0adhérents, 1\xa0non-adhérent, 0\xa0étudiant" in shown.text
+    assert figure(shown, "Total au tarif") == "250,50~€"
+    assert figure(shown, "Total écrit") == "1_074,20~€"
+    assert figure(shown, "Écart") == "823,70~€"
+    assert "7\xa0adhérents, 1\xa0non‑adhérent, 0\xa0étudiant" in shown.text
     assert "1\xa0fiche sans total lisible" in shown.text
     assert "1\xa0fiche sans nombre lisible" in shown.text
     assert "x.pdf" in shown.text
@@ -124,13 +124,15 @@ def test_the_period_spans_the_mails() -> None:
 
 def test_what_was_read_cannot_become_markup() -> None:
     evil = "<script>alert('é')</script><img src=http://x>"
-    form = registration(more=(reading("organisation", evil), reading("personnes.1", evil)))
-    html = report.render(
-        Snapshot(
-            (row(replace(form, findings=(replace(GAP, message=evil),)), document=evil),),
-            (RejectedRow(evil, Rejection("x", evil)),),
-        )
+    doubt = doubtful("email", reason=evil)
+    form = registration(
+        findings=(replace(GAP, message=evil),),
+        more=(reading("organisation", evil), reading("personnes.1", evil), doubt),
     )
+    html = report.render(
+        Snapshot((row(form, document=evil),), (RejectedRow(evil, Rejection("x", evil)),))
+    )
+    assert html.count("&lt;script&gt;") >= 7
     shown = _Page(html)
     assert "script" not in shown.tags
     assert "img" not in shown.tags
