@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -12,6 +14,7 @@ from pathlib import Path
 
 _BINARIES = Path("/usr/lib/postgresql")
 _DATABASES = count(1)
+_START_S = 30.0
 
 
 def binaries() -> Path | None:
@@ -27,18 +30,27 @@ def server(programs: Path) -> Iterator[str]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        options = f"-p {port} -h 127.0.0.1 -c unix_socket_directories= -c fsync=off"
-        if _is_root():
+        # PostgreSQL refuses to be run by root; and it ends when the tests do, even when killed.
+        user = ("--reuid=postgres", "--regid=postgres", "--init-groups")
+        alone = ["setpriv", "--pdeathsig=INT", *(user if os.geteuid() == 0 else ())]
+        if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
         # It sorts text as the French do, not by code points as SQLite does.
         french = ("-E", "UTF8", "--locale-provider=icu", "--icu-locale=fr")
-        _run(programs / "initdb", "-D", data, "-U", "fiches", "-A", "trust", "-N", *french)
-        start = ("-D", data, "-l", Path(folder) / "log", "-o", options, "-w", "start")
-        _run(programs / "pg_ctl", *start)
+        initdb = [programs / "initdb", "-D", data, "-U", "fiches", "-A", "trust", "-N", *french]
+        with (Path(folder) / "log").open("wb") as log:
+            subprocess.run([*alone, *initdb], check=True, cwd="/", stdout=log, timeout=60)
+            options = ("-p", str(port), "-h", "127.0.0.1", "-c", "unix_socket_directories=", "-F")
+            process = subprocess.Popen(
+                [*alone, programs / "postgres", "-D", data, *options], cwd="/", stderr=log
+            )
+        address = f"postgresql://fiches@127.0.0.1:{port}/postgres"
         try:
-            yield f"postgresql://fiches@127.0.0.1:{port}/postgres"
+            _wait_for(address, process)
+            yield address
         finally:
-            _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            process.send_signal(signal.SIGQUIT)  # at once, nothing there is to be kept
+            process.wait(timeout=30)
 
 
 def new_database(address: str) -> str:
@@ -51,13 +63,16 @@ def new_database(address: str) -> str:
     return address.removesuffix("postgres") + name
 
 
-def _run(*command: str | Path) -> None:
-    # PostgreSQL refuses to be run by root.
-    user = ("runuser", "-u", "postgres", "--") if _is_root() else ()
-    subprocess.run(
-        [*user, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=60
-    )
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    import psycopg
 
-
-def _is_root() -> bool:
-    return os.geteuid() == 0
+    end = time.monotonic() + _START_S
+    while True:
+        try:
+            psycopg.connect(address, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
