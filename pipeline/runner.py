@@ -236,6 +236,11 @@ def _cluster(work: str, settings: Settings, scheduler: str) -> Iterator[_Pool]:
         except KilledWorker:  # its guard keeps a worker alive; this one lost its whole machine
             message = "Le document a fait tomber plusieurs machines de lecture."
             return Outcome(source, rejections=(Rejection(CrashError.kind, message),))
+        except (ImportError, RuntimeError) as err:  # it could not even unpack the task
+            raise ConfigError(
+                f"The Dask cluster at {scheduler} cannot run fiches: install the same version on "
+                f"its scheduler and on every worker ({str(err).splitlines()[0]})."
+            ) from err
         except CancelledError as err:
             raise ConfigError(
                 f"The Dask scheduler at {scheduler} is gone. What was read is kept: start the "

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from fake_work import READER, write_document
@@ -78,6 +79,17 @@ def test_an_engine_that_the_workers_miss_ends_the_run(scheduler: str, tmp_path: 
     nobody = Reader("fake", "no_such_module:read")
     with pytest.raises(EngineError, match="no_such_module"):
         run(tmp_path / "inbox", tmp_path / "out", Settings(), scheduler=scheduler, reader=nobody)
+
+
+def test_a_cluster_without_this_version_of_fiches_is_said(
+    scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = ModuleType("newer")
+    newer.Newer = type("Newer", (Settings,), {"__module__": "newer"})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "newer", newer)
+    write_document(tmp_path / "inbox" / "a.pdf", "fine A")
+    with pytest.raises(ConfigError, match="install the same version"):
+        run(tmp_path / "inbox", tmp_path / "out", newer.Newer(), scheduler=scheduler, reader=READER)
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x"])
