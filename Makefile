@@ -1,0 +1,75 @@
+# `make help` lists what can be made here; CONTRIBUTING.md says how to work here.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= outputs
+JOBS ?= 2
+
+# The first Python that is new enough.
+PYTHON ?= $(firstword $(foreach python,python3.11 python3 python3.12 python3.13 python3.14,\
+	$(shell $(python) -c 'import sys; sys.version_info >= (3, 11) and print("$(python)")' 2>/dev/null)))
+
+help:  ## list what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(VENV)/.run tesseract  ## set up, read samples/inbox into outputs/ and print the table
+	@# Exit code 8: some documents were rejected, as two of the samples must be.
+	@$(BIN)/fiches run samples/inbox --out $(OUT) || [ $$? -eq 8 ]
+
+test: $(VENV)/.dev tesseract postgresql  ## set up and pass the tests
+	$(BIN)/pytest -n $(JOBS)
+
+check: $(VENV)/.dev  ## format, lint and types, then the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(MAKE) test
+
+bench: $(VENV)/.dev tesseract  ## pages a minute and memory, against RapidOCR and Tesseract
+	$(BIN)/python -m pipeline.bench $(ARGS)
+
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command 'make lock'
+
+lock: $(BIN)/python  ## take the newest dependencies that pyproject.toml allows
+	$(BIN)/pip install --quiet uv
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## delete outputs, caches and builds (the .venv stays)
+	find $(OUT) -mindepth 1 ! -name .gitkeep -delete
+	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find pipeline tests -name __pycache__ -prune -exec rm -rf {} +
+
+# --- set-up -----------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo "fiches needs Python 3.11 or newer: on Debian or Ubuntu type" \
+		"apt install python3 python3-venv, elsewhere see python.org/downloads" >&2; exit 1; }
+	@.ci/debian-packages '$(PYTHON) -c "import ensurepip"' python3-venv
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.run: $(BIN)/python requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+
+$(VENV)/.dev: $(BIN)/python requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+
+define install
+	@echo "installing $(1) into $(VENV) (a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+endef
+
+.PHONY: tesseract postgresql
+tesseract:
+	@.ci/debian-packages 'tesseract --list-langs | grep -qx fra' tesseract-ocr tesseract-ocr-fra
+
+postgresql:
+	@.ci/debian-packages 'ls /usr/lib/postgresql/*/bin/initdb' postgresql
