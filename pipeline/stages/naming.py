@@ -1,0 +1,49 @@
+"""Names for people: printable, short and unique, whatever the file system or a mail brings."""
+
+import re
+import unicodedata
+from pathlib import PurePath
+
+_MAX_CHARS = 120
+_NAMELESS = "sans-nom"
+_ESCAPED = re.compile("[\udc80-\udcff]+")
+# Marks that make text run backwards: they let "fdp.exe" show as "exe.pdf".
+_REVERSING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def readable(text: str) -> str:
+    """Decode bytes that were smuggled in as surrogates: UTF-8, or else Windows-1252."""
+    return _ESCAPED.sub(_unescaped, text).encode("utf-8", "replace").decode()
+
+
+def clean_name(raw: str) -> str:
+    """The last component of a file's name, on one line and of a length that a table bears."""
+    name = re.split(r"[/\\]", readable(raw).strip())[-1]
+    name = _REVERSING.sub("", unicodedata.normalize("NFC", name))
+    name = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in name)
+    name = " ".join(name.split())
+    if not name.strip(". "):
+        return _NAMELESS
+    if len(name) > _MAX_CHARS:
+        suffix = PurePath(name).suffix[:12]
+        name = f"{name[: _MAX_CHARS - len(suffix) - 1]}…{suffix}"
+    return name
+
+
+def unique_name(name: str, taken: set[str]) -> str:
+    """``name``, or ``name (2)`` and so on where it is taken; the result is added to ``taken``."""
+    path = PurePath(name)
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{path.stem} ({number}){path.suffix}"
+    taken.add(free)
+    return free
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    raw = match[0].encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
