@@ -120,7 +120,7 @@ def fiches(work: Path, jobs: int) -> Program:
     """This product, each time into a new folder of ``work``."""
     return Program(
         _OURS,
-        f"{jobs} jobs",
+        f"{jobs} x 1",
         lambda folder: _fiches(folder, Path(tempfile.mkdtemp(dir=work)), jobs),
         good=_WHOLE_RUN,
     )
@@ -164,7 +164,7 @@ def _peer(peer: str, name: str, processes: int, threads: int) -> Program:
     threads_env = {"OMP_THREAD_LIMIT": str(threads), "OMP_NUM_THREADS": str(threads)}
     return Program(
         name,
-        f"{processes} processes x {threads} threads",
+        f"{processes} x {threads}",
         lambda folder: [sys.executable, "-m", "pipeline.bench.peers", peer, str(folder), *options],
         env=threads_env,
     )
@@ -210,7 +210,8 @@ def table(report: Mapping[str, Any]) -> str:
         "",
         f"{first['pages']} pages, median of {report['rounds']} rounds, {report['machine']}",
         "",
-        f"{'':<12}{'pages a minute':>16}{'without start-up':>19}{'MB a process':>15}   setting",
+        f"{'':<12}{'pages a minute':>16}{'without start-up':>19}{'MB a process':>15}"
+        "   processes x threads",
     ]
     lines += [
         f"{r['name']:<12}{r['rate']:>16.1f}{r['steady_rate']:>19.1f}{r['peak_mb']:>15.0f}"
