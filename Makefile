@@ -37,7 +37,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --no-annotate --custom-compile-command 'make lock'
 
 lock: $(BIN)/python  ## take the newest dependencies that pyproject.toml allows
-	$(BIN)/pip install --quiet uv
+	$(BIN)/pip install -qq uv
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock
 
@@ -62,8 +62,8 @@ $(VENV)/.dev: $(BIN)/python requirements-dev.lock pyproject.toml
 
 define install
 	@echo "installing $(1) into $(VENV) (a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(1)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
 endef
 
