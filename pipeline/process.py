@@ -33,7 +33,9 @@ from pipeline.stages.extract import extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
 from pipeline.stages.recognize import find_lines, read_lines
 from pipeline.stages.reconcile import reconcile
+from pipeline.stages.same_print import check_print
 from pipeline.stages.stray import find_stray_ink
+from pipeline.stages.streaks import remove_streaks
 from pipeline.stages.validate import decide, validate
 
 _log = logging.getLogger(__name__)
@@ -132,6 +134,7 @@ def read_page(page: Page, ctx: Context) -> list[FormPage]:
 
     Raises AlignmentError where no form fits, BlankFormError where nobody filled it.
     """
+    page = replace(page, image=remove_streaks(page.image))
     aligned = upright(align(page, ctx.blanks))
     blank = next(
         b for b in ctx.blanks if (b.form.id, b.number) == (aligned.form_id, aligned.form_page)
@@ -146,7 +149,8 @@ def read_page(page: Page, ctx: Context) -> list[FormPage]:
     readings = extract(zones, seen, clean, page=page.number)
     if not seen and not any(r.text for r in readings):
         raise BlankFormError("Fiche vierge : personne ne l'a remplie.")
-    return [FormPage(aligned, readings, find_stray_ink(clean, blank), _thumbnail(clean))]
+    findings = check_print(clean, blank) + find_stray_ink(clean, blank)
+    return [FormPage(aligned, readings, findings, _thumbnail(clean))]
 
 
 def _group(pages: list[FormPage]) -> Iterator[list[FormPage]]:

@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
 from pipeline.forms.schema import Form
-from pipeline.geometry import BoxMm, FloatArray
+from pipeline.geometry import BoxMm, FloatArray, bounding_box
 from pipeline.records import Gray
 
 PX_PER_MM = 8.0
@@ -45,6 +45,18 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A printed word of the blank's text layer, with the box of each of its characters."""
+
+    text: str
+    char_boxes: tuple[BoxMm, ...]
+
+    @property
+    def box_mm(self) -> BoxMm:
+        return bounding_box(list(self.char_boxes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class BlankPage:
     """One page of a form's blank: its print at both scales, its key points, patches to look for.
 
@@ -61,7 +73,7 @@ class BlankPage:
     coarse: Gray
     features: Features
     patches: tuple[Patch, ...]
-    words: tuple[tuple[str, BoxMm], ...]
+    words: tuple[Word, ...]
 
 
 def mm_to_raster(px_per_mm: float) -> FloatArray:
@@ -69,9 +81,9 @@ def mm_to_raster(px_per_mm: float) -> FloatArray:
     return np.array([[px_per_mm, 0, -0.5], [0, px_per_mm, -0.5], [0, 0, 1.0]])
 
 
-def find_features(image: Gray) -> Features:
-    """ORB key points (Rublee et al., ICCV 2011): they do not mind quarter turns."""
-    orb = cv2.ORB.create(nfeatures=1200, scaleFactor=1.2, nlevels=6)
+def find_features(image: Gray, *, most: int = 1200) -> Features:
+    """The strongest ORB key points (Rublee et al., ICCV 2011): they do not mind quarter turns."""
+    orb = cv2.ORB.create(nfeatures=most, scaleFactor=1.2, nlevels=6)
     points, descriptors = orb.detectAndCompute(image, None)
     if descriptors is None:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
@@ -107,17 +119,20 @@ def _prepare(form: Form, number: int, page: pdfium.PdfPage) -> BlankPage:
     )
 
 
-def _words(page: pdfium.PdfPage) -> Iterator[tuple[str, BoxMm]]:
+def _words(page: pdfium.PdfPage) -> Iterator[Word]:
     height_pt = page.get_height()
     text_page = page.get_textpage()
     try:
         text = text_page.get_text_range()
         for match in re.finditer(r"[^\s.…_]+(?:\.[^\s.…_]+)*", text):
-            boxes = [text_page.get_charbox(i) for i in range(*match.span())]
-            left, bottom = min(b[0] for b in boxes), min(b[1] for b in boxes)
-            right, top = max(b[2] for b in boxes), max(b[3] for b in boxes)
-            corner = (left * _MM_PER_PT, (height_pt - top) * _MM_PER_PT)
-            yield match[0], BoxMm(*corner, (right - left) * _MM_PER_PT, (top - bottom) * _MM_PER_PT)
+            edges = (text_page.get_charbox(i) for i in range(*match.span()))
+            boxes = tuple(
+                BoxMm(
+                    *(v * _MM_PER_PT for v in (left, height_pt - top, right - left, top - bottom))
+                )
+                for left, bottom, right, top in edges
+            )
+            yield Word(match[0], boxes)
     finally:
         text_page.close()
 

@@ -7,7 +7,7 @@ would be worse than no reading.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -30,6 +30,8 @@ Proposal = tuple[int, BlankPage, FloatArray]
 """How many matches agree, on which page, and the homography from coarse scan px to coarse px."""
 
 _COARSE_HEIGHT_PX = 1100
+_KEY_POINTS = (1200, 4000)
+"""How many to take at first, and where a thick pen draws away all of those from the print."""
 _MIN_MATCHES = 20
 _MIN_WORDS = 6
 _MIN_WORD_LENGTH = 4
@@ -40,6 +42,10 @@ _MAX_RESIDUAL_MM = 0.35
 _SEARCH_MM = (2.2, 0.8)
 """How far a patch is searched around its place, in the first and in the second fit."""
 _MIN_CORRELATION = 0.55
+_RIVAL = 0.9
+"""A fit with this share of the best one's patches may be another edition of the same form."""
+_OTHER_PRINT = 40
+_MIN_OTHER_PRINT_PX = 4
 
 
 def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
@@ -48,41 +54,71 @@ def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
     Raises AlignmentError (French, for the rejected list) where none fits well enough.
     """
     coarse, scale = _shrink(page.image)
-    features = find_features(coarse)
-    proposals = sorted(
-        (
-            (matches, blank, homography)
-            for blank in blanks
-            for matches, homography in [_propose(features, blank.features)]
-            if homography is not None
-        ),
-        key=lambda proposal: -proposal[0],
-    )
-    # Pixel centres lie at whole numbers: resizing scales about the image's corner, half a px off.
-    shift = (scale - 1) / 2
-    to_coarse = np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1.0]])
-    best = _best_fit(page, coarse, proposals, to_coarse)
-    if best is None and tesseract.is_installed():
-        best = _best_fit(page, coarse, _propose_by_words(coarse, blanks), to_coarse)
-    if best is None:
+    fit: _Fit | None = None
+    for most in _KEY_POINTS:
+        fit = fit or _best_fit(coarse, _propose_all(coarse, blanks, most))
+    if fit is None and tesseract.is_installed():
+        fit = _best_fit(coarse, _propose_by_words(coarse, blanks))
+    if fit is None:
         raise AlignmentError(
             "Aucun formulaire connu ne correspond à cette page. Vérifiez que la fiche est entière "
             "et lisible, puis numérisez-la de nouveau, ou saisissez-la à la main."
         )
+    # Pixel centres lie at whole numbers: resizing scales about the image's corner, half a px off.
+    shift = (scale - 1) / 2
+    to_coarse = np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1.0]])
+    to_mm = np.linalg.inv(mm_to_raster(COARSE_PX_PER_MM))
+    return AlignedPage(
+        page=page,
+        form_id=fit.blank.form.id,
+        form_page=fit.blank.number,
+        homography=Homography.from_matrix(to_mm @ fit.homography @ to_coarse),
+        inliers=fit.inliers,
+        coverage=fit.inliers / len(fit.blank.patches),
+        residual_mm=fit.residual_mm,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A form page fitted to the scan; ``homography``: coarse scan px to coarse px of the blank."""
+
+    blank: BlankPage
+    homography: FloatArray
+    inliers: int
+    residual_mm: float
+
+
+def _best_fit(coarse: Gray, proposals: list[Proposal]) -> _Fit | None:
+    """The fit of most patches among the proposals that have not far fewer matches than the best."""
+    likely = [p for p in proposals if p[0] >= proposals[0][0] / 2]
+    fits = [fit for _, b, proposed in likely if (fit := _fit(coarse, proposed, b)) is not None]
+    best = max(fits, key=lambda fit: fit.inliers, default=None)
+    for rival in fits:
+        if best is not None and rival.inliers > _RIVAL * best.inliers:
+            best = _nearer(coarse, best, rival)
     return best
 
 
-def _best_fit(
-    page: Page, coarse: Gray, proposals: list[Proposal], to_coarse: FloatArray
-) -> AlignedPage | None:
-    """The fit with the best coverage among the proposals that have not far fewer matches."""
-    likely = [p for p in proposals[:3] if p[0] >= proposals[0][0] / 2]
-    fits = [
-        fit
-        for _, blank, proposed in likely
-        if (fit := _fit(page, coarse, proposed, blank, to_coarse)) is not None
-    ]
-    return max(fits, key=lambda fit: fit.coverage, default=None)
+def _nearer(coarse: Gray, one: _Fit, other: _Fit) -> _Fit:
+    """Two editions of a form fit equally well: where their print differs, the scan decides."""
+    if one.blank.coarse.shape != other.blank.coarse.shape:
+        return one
+    prints = [cv2.GaussianBlur(fit.blank.coarse, (0, 0), 1).astype(float) for fit in (one, other)]
+    differ = np.abs(prints[0] - prints[1]) > _OTHER_PRINT
+    if np.count_nonzero(differ) < _MIN_OTHER_PRINT_PX:
+        return one
+    seen = cv2.GaussianBlur(_rectify(coarse, one), (0, 0), 1)[differ]
+    alike, alike_other = (float(np.corrcoef(seen, p[differ])[0, 1]) for p in prints)
+    return other if alike_other > alike else one
+
+
+def _rectify(coarse: Gray, fit: _Fit) -> Gray:
+    size = (fit.blank.coarse.shape[1], fit.blank.coarse.shape[0])
+    rectified: Gray = cv2.warpPerspective(
+        coarse, fit.homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return rectified
 
 
 def _shrink(image: Gray) -> tuple[Gray, float]:
@@ -91,6 +127,18 @@ def _shrink(image: Gray) -> tuple[Gray, float]:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small: Gray = cv2.resize(image, size, interpolation=how)
     return small, scale
+
+
+def _propose_all(coarse: Gray, blanks: Sequence[BlankPage], most: int) -> list[Proposal]:
+    """A proposal for each form page that key points of the scan agree on, most matches first."""
+    features = find_features(coarse, most=most)
+    proposals = [
+        (matches, blank, homography)
+        for blank in blanks
+        for matches, homography in [_propose(features, blank.features)]
+        if homography is not None
+    ]
+    return sorted(proposals, key=lambda proposal: -proposal[0])
 
 
 def _propose(scan: Features, blank: Features) -> tuple[int, FloatArray | None]:
@@ -124,7 +172,7 @@ def _propose_by_words(coarse: Gray, blanks: Sequence[BlankPage]) -> list[Proposa
     seen = _unique((fold(text), box.corners()) for text, box in tesseract.read_words(coarse))
     proposals: list[Proposal] = []
     for blank in blanks:
-        printed = _unique((fold(text), box.corners()) for text, box in blank.words)
+        printed = _unique((fold(w.text), w.box_mm.corners()) for w in blank.words)
         shared = sorted(seen.keys() & printed.keys())
         if len(shared) < _MIN_WORDS:
             continue
@@ -154,40 +202,23 @@ def _is_plausible(homography: FloatArray, points: NDArray[np.float32] | FloatArr
     return bool(cv2.contourArea(mapped.astype(np.float32), oriented=True) > 0)
 
 
-def _fit(
-    page: Page, coarse: Gray, proposed: FloatArray, blank: BlankPage, to_coarse: FloatArray
-) -> AlignedPage | None:
-    """The proposal refined on the blank's patches, or None where too few are found."""
-    size = (blank.coarse.shape[1], blank.coarse.shape[0])
-    homography = proposed
+def _fit(coarse: Gray, proposed: FloatArray, blank: BlankPage) -> _Fit | None:
+    """The proposal refined on the blank's patches; None where too few lie in their places."""
+    fit = _Fit(blank, proposed, 0, np.inf)
     for search_mm in _SEARCH_MM:
-        rectified = cv2.warpPerspective(
-            coarse, homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        expected, found = _find_patches(rectified, blank, round(search_mm * COARSE_PX_PER_MM))
+        expected, found = _find_patches(_rectify(coarse, fit), blank, search_mm)
         if len(expected) < max(8, _MIN_COVERAGE / 2 * len(blank.patches)):
             return None
         correction, _ = cv2.findHomography(found, expected, cv2.LMEDS)
         if correction is None:
             return None
-        homography = correction @ homography
-    moved = cv2.perspectiveTransform(found[None], correction)[0]
-    distance_mm = np.linalg.norm(moved - expected, axis=1) / COARSE_PX_PER_MM
-    close = distance_mm < 2 * _MAX_RESIDUAL_MM
-    coverage = float(close.sum()) / max(1, len(blank.patches))
-    residual_mm = float(np.median(distance_mm))
-    if _band_coverage(expected[close], blank) < _MIN_COVERAGE or residual_mm > _MAX_RESIDUAL_MM:
-        return None
-    to_mm = np.linalg.inv(mm_to_raster(COARSE_PX_PER_MM))
-    return AlignedPage(
-        page=page,
-        form_id=blank.form.id,
-        form_page=blank.number,
-        homography=Homography.from_matrix(to_mm @ homography @ to_coarse),
-        inliers=int(close.sum()),
-        coverage=coverage,
-        residual_mm=residual_mm,
-    )
+        moved = cv2.perspectiveTransform(found[None], correction)[0]
+        distance_mm = np.linalg.norm(moved - expected, axis=1) / COARSE_PX_PER_MM
+        close = distance_mm < 2 * _MAX_RESIDUAL_MM
+        residual_mm = float(np.median(distance_mm))
+        fit = _Fit(blank, correction @ fit.homography, int(close.sum()), residual_mm)
+    proven = _band_coverage(expected[close], blank) >= _MIN_COVERAGE
+    return fit if proven and residual_mm <= _MAX_RESIDUAL_MM else None
 
 
 def _band_coverage(found: FloatArray, blank: BlankPage) -> float:
@@ -202,10 +233,11 @@ def _band_coverage(found: FloatArray, blank: BlankPage) -> float:
 
 
 def _find_patches(
-    rectified: Gray, blank: BlankPage, search_px: int
+    rectified: Gray, blank: BlankPage, search_mm: float
 ) -> tuple[FloatArray, FloatArray]:
     """Where each patch is expected and where it is found, (n, 2) coarse px, only those found."""
     expected, found = [], []
+    search_px = round(search_mm * COARSE_PX_PER_MM)
     height, width = rectified.shape
     for patch in blank.patches:
         h, w = patch.image.shape
@@ -213,10 +245,9 @@ def _find_patches(
         x1, y1 = min(width, patch.x + w + search_px), min(height, patch.y + h + search_px)
         response = cv2.matchTemplate(rectified[y0:y1, x0:x1], patch.image, cv2.TM_CCOEFF_NORMED)
         _, peak, _, (px, py) = cv2.minMaxLoc(response)
-        if peak < _MIN_CORRELATION:
-            continue
-        expected.append((patch.x, patch.y))
-        found.append((x0 + px + _peak(response[py], px), y0 + py + _peak(response[:, px], py)))
+        if peak >= _MIN_CORRELATION:
+            expected.append((patch.x, patch.y))
+            found.append((x0 + px + _peak(response[py], px), y0 + py + _peak(response[:, px], py)))
     return np.array(expected, np.float64).reshape(-1, 2), np.array(found, np.float64).reshape(-1, 2)
 
 

@@ -28,8 +28,8 @@ def text_layer_lines(aligned: AlignedPage, blank: BlankPage) -> dict[str, tuple[
     words: dict[tuple[str, BoxMm], list[tuple[float, str]]] = {}
     for text, left_mm, x_mm, y_mm in _words(aligned):
         if any(
-            text == print_ and box.grown(_PRINT_NEAR_MM, 1.0).contains(x_mm, y_mm)
-            for print_, box in blank.words
+            text == word.text and word.box_mm.grown(_PRINT_NEAR_MM, 1.0).contains(x_mm, y_mm)
+            for word in blank.words
         ):
             continue
         for zone in blank.form.zones_of(blank.number):

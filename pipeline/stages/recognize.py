@@ -20,6 +20,8 @@ _MIN_INK_MM2 = 0.35
 _SPECK_MM2 = 0.25
 _SPECK_GAP_MM = 4.0
 """A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
+_BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
+"""A round solid spot up to this size is a full stop or dirt: by itself it is no writing."""
 _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
 _MARGIN_MM = 0.8
@@ -94,7 +96,11 @@ def _own_strokes(ink: Mask, top_px: float, bottom_px: float) -> Mask:
     runs_on = (top == 0) | (bottom == ink.shape[0])
     own &= ~runs_on | (stats[:, cv2.CC_STAT_WIDTH] > _STREAK_MM * PX_PER_MM)
     own[0] = False
-    large = own & (stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * PX_PER_MM**2)
+    area = stats[:, cv2.CC_STAT_AREA]
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    blot = (area > _BLOT_FILL * width * height) & (np.maximum(width, height) < _BLOT_MM * PX_PER_MM)
+    blot &= np.abs(width - height) <= _BLOT_LOPSIDED * height
+    large = own & ~blot & (area >= _SPECK_MM2 * PX_PER_MM**2)
     left = stats[large, cv2.CC_STAT_LEFT]
     right = left + stats[large, cv2.CC_STAT_WIDTH]
     gap = _SPECK_GAP_MM * PX_PER_MM
