@@ -96,11 +96,14 @@ def test_a_scan_is_turned_and_flipped_as_the_page_shows_it(tmp_path, matrix, rot
     assert sorted(set(page.image.ravel().tolist())) == [0, 120, 255]  # never interpolated
 
 
-def test_a_scan_stored_inverted_is_read_as_shown(tmp_path):
+@pytest.mark.parametrize("stored", ["as it is", "as JPEG"])
+def test_a_scan_stored_inverted_is_read_as_shown(tmp_path, stored):
     inverted = Image.eval(sheet(), lambda v: 255 - v)
-    page = only_page(
-        tmp_path, pages_pdf([(FULL_PAGE, b"")], image_object(inverted, b"/Decode [1 0]"))
-    )
+    picture = image_object(inverted, b"/Decode [1 0]")
+    if stored == "as JPEG":
+        jpeg = jpeg_object(saved(inverted, "JPEG"), WIDTH, HEIGHT)
+        picture = jpeg.replace(b"/DCTDecode", b"/DCTDecode /Decode [1 0]")
+    page = only_page(tmp_path, pages_pdf([(FULL_PAGE, b"")], picture))
     assert np.median(page.image) > 200
 
 
@@ -144,6 +147,13 @@ def test_a_line_of_text_is_cut_at_wide_gaps_only(tmp_path):
 def test_spaces_used_as_layout_cut_a_line(tmp_path):
     content = b"BT /F 12 Tf 20 40 Td (Nom" + b" " * 12 + b"Emma) Tj ET"
     assert texts(only_page(tmp_path, pages_pdf([(content, b"")]))) == ["Nom", "Emma"]
+
+
+def test_spaces_before_a_text_are_not_in_its_box(tmp_path):
+    content = b"BT /F 20 Tf 20 40 Td (       HH) Tj ET"
+    page = only_page(tmp_path, pages_pdf([(content, b"")]))
+    (run,) = page.runs
+    assert run.box_px.x == pytest.approx(np.nonzero(page.image < 128)[1].min(), abs=8)
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
@@ -275,6 +285,16 @@ def test_a_cut_pdf_is_damaged(tmp_path, share):
 def test_junk_that_claims_to_be_a_pdf_is_damaged(tmp_path):
     with pytest.raises(DamagedError, match="PDF abîmé"):
         read_bytes(tmp_path, b"%PDF-1.7\n" + b"junk " * 2000 + b"%%EOF")
+
+
+def test_a_pdf_cut_in_a_later_revision_is_damaged(tmp_path):
+    earlier = pages_pdf([(b"", b"")])
+    with pytest.raises(DamagedError, match="incomplet"):
+        read_bytes(tmp_path, earlier + b"9 0 obj\n<< /Length 9000 >>\nstream\n" + b"x" * 5000)
+
+
+def test_a_pdf_with_a_tail_of_zeros_is_whole(tmp_path):
+    assert only_page(tmp_path, pages_pdf([(b"", b"")]) + bytes(6000)).number == 1
 
 
 def test_a_pdf_without_pages_is_damaged_also_after_an_encrypted_one(tmp_path):

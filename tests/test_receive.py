@@ -347,7 +347,7 @@ def test_each_mail_of_a_mailbox_is_opened(inbox, spool):
 
 def test_a_line_that_begins_with_from_does_not_cut_a_mail(inbox, spool):
     message = mail()
-    message.set_content("Bonjour,\n\nFrom 2018 on: we come.\n\nFrom then on\n")
+    message.set_content("Bonjour,\nFrom 2018 on\nTarif: 30\n\nFrom 2018 on\n\nFrom then\n")
     message.add_attachment(PDF, "application", "pdf", filename="a.pdf")
     text = message.as_bytes(unixfrom=False).replace(b">From", b"From")
     put(inbox, "box", b"From emma@exemple.fr Fri Jan 12 09:30:00 2018\n" + text)

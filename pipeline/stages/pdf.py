@@ -1,5 +1,6 @@
 """PDF pages as gray pixels and text: the scan itself where the page is one, else a rendering."""
 
+import logging
 import math
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +17,9 @@ from pipeline.geometry import BoxMm, BoxPx
 from pipeline.records import Gray, Page, Rejection, TextRun
 from pipeline.stages import raster
 from pipeline.stages.pdftext import View, address, form_runs, has_marks, text_runs
+
+# It tells whoever opens a form of the XFA kind to build it anew; the plain fields are read.
+logging.getLogger("pypdfium2").setLevel(logging.ERROR)
 
 _RENDER_DPI = 200.0
 _MAX_RENDER_DPI = 300.0
