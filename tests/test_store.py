@@ -60,7 +60,29 @@ def test_a_receipt_replaces_the_earlier_one_of_its_name(store_url: str) -> None:
         fill(store, outcome(source("a.pdf"), registration()))
         store.record_received(later)
         assert store.known() == {"a.pdf": later}
-        assert store.snapshot().registrations == ()
+
+
+def test_a_registration_outlives_the_file_whose_name_another_took(store_url: str) -> None:
+    later = source("a.pdf", content="another fiche")
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a.pdf"), registration()))
+        for _ in range(2):  # as when every run finds the file changed
+            store.record_received(replace(receipt(later), size=7))
+            store.record_outcome(outcome(later, registration(adherents=1)), reader="r")
+        old, new = sorted(
+            (row.registration for row in store.snapshot().registrations),
+            key=lambda one: one.status is Status.ACCEPTED,
+        )
+    assert old.status is Status.REVIEW
+    assert [finding.rule for finding in old.findings] == ["not_replaced"]
+    assert new.findings == ()
+
+
+def test_a_rejection_goes_with_the_file_that_was_replaced(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a.pdf"), rejections=(Rejection("damaged", "Abîmée."),)))
+        store.record_received(replace(receipt(source("a.pdf", content="whole")), size=7))
+        assert store.snapshot().rejected == ()
 
 
 @pytest.mark.parametrize(

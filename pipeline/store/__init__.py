@@ -56,10 +56,14 @@ class Store:
             return rows.receipts(connection)
 
     def record_received(self, received: Received) -> None:
-        """Keep a receipt; it replaces an earlier one of the same name."""
-        sources = rows.of_sources(received)
+        """Keep a receipt; it replaces an earlier one of the same name.
+
+        What the earlier one brought stays, marked, where it gave a registration: a scanner that
+        names every scan alike, or a second version of a mail's piece, must lose nobody.
+        """
         rejections = rows.of_receipt_rejections(received)
         with self._writing() as connection:
+            sources = rows.of_sources(received) + rows.superseded(connection, received)
             connection.execute(
                 delete(tables.receipts).where(tables.receipts.c.name == received.name)
             )

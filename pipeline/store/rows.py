@@ -50,9 +50,31 @@ def of_sources(received: Received) -> list[Values]:
             "document": source.document,
             "path": str(source.path),
             "sha256": source.sha256,
+            "superseded": False,
             **_of_envelope(source.envelope),
         }
         for position, source in enumerate(received.sources)
+    ]
+
+
+def superseded(connection: Connection, received: Received) -> list[Values]:
+    """The sources of the receipt's earlier states that gave a registration, as rows to keep."""
+    table, outcomes = tables.sources, tables.outcomes
+    registered = select(outcomes.c.sha256).join(
+        tables.registrations, tables.registrations.c.outcome == outcomes.c.id
+    )
+    earlier = connection.execute(
+        select(table)
+        .where(
+            table.c.receipt == received.name,
+            table.c.sha256.in_(registered),
+            table.c.sha256.not_in([source.sha256 for source in received.sources]),
+        )
+        .order_by(table.c.position)
+    )
+    return [
+        {**row._mapping, "position": position, "superseded": True}
+        for position, row in enumerate(earlier, start=len(received.sources))
     ]
 
 
@@ -129,10 +151,11 @@ def of_parts(outcome: Outcome, key: int) -> list[tuple[Table, list[Values]]]:
 
 
 def receipts(connection: Connection) -> dict[str, Received]:
-    """Every receipt, by name."""
+    """Every receipt as it last was, by name."""
     sources, rejections = defaultdict(list), defaultdict(list)
     table = tables.sources
-    for row in connection.execute(select(table).order_by(table.c.receipt, table.c.position)):
+    current = select(table).where(~table.c.superseded).order_by(table.c.receipt, table.c.position)
+    for row in connection.execute(current):
         sources[row.receipt].append(_source(row))
     table = tables.receipt_rejections
     for row in connection.execute(select(table).order_by(table.c.receipt, table.c.position)):
@@ -152,8 +175,11 @@ def receipts(connection: Connection) -> dict[str, Received]:
 def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     """All there is to export. It is sorted here: databases do not agree on the order of text."""
     sources: dict[str, list[Source]] = defaultdict(list)
+    current: set[str] = set()
     for row in connection.execute(select(tables.sources)):
         sources[row.sha256].append(_source(row))
+        if not row.superseded:
+            current.add(row.sha256)
     for same in sources.values():
         same.sort(key=lambda source: source.document)
     outcomes = tables.outcomes
@@ -171,10 +197,14 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     rejected = pieces + [
         _rejected(_rejection(row), sources[sha256[row.outcome]])
         for row in _rows_of_latest(connection, tables.rejections)
-        if row.outcome in sha256
+        if sha256.get(row.outcome) in current
     ]
     registrations = {
-        key: _registration_row(registration, key[1], sources[sha256[key[0]]])
+        key: _registration_row(
+            registration if sha256[key[0]] in current else _replaced(registration),
+            key[1],
+            sources[sha256[key[0]]],
+        )
         for key, registration in _registrations(connection).items()
         if key[0] in sha256
     }
@@ -184,7 +214,7 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     return Snapshot(
         tuple(replace(registrations[k], thumbnail=images.get(k, b"")) for k in order),
         tuple(sorted(rejected, key=_rejected_order)),
-        len(sources) + len(pieces),
+        len(current) + len(pieces),
     )
 
 
@@ -239,6 +269,14 @@ def _registration_row(
         registration = replace(registration, findings=(*registration.findings, also))
     identity = f"{first.sha256[:12]}-{number}"
     return RegistrationRow(identity, first.document, registration, first.envelope)
+
+
+def _replaced(registration: Registration) -> Registration:
+    """A registration whose file is no longer there under its name: kept, for a person to judge."""
+    message = "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"
+    found = Finding("not_replaced", Severity.REVIEW, message)
+    findings = (*registration.findings, found)
+    return replace(registration, findings=findings, status=Status.REVIEW)
 
 
 def _rejected(rejection: Rejection, sources: list[Source]) -> RejectedRow:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -76,7 +77,8 @@ receipts = Table(
     _created(),
 )
 
-# What a receipt brought: ``sender`` is null where no mail brought it.
+# What a receipt brought: ``sender`` is null where no mail brought it. ``superseded``: the file has
+# since been replaced by another of its name, but its registrations stay.
 sources = Table(
     "sources",
     metadata,
@@ -88,6 +90,7 @@ sources = Table(
     _text("sender", nullable=True),
     _text("subject", nullable=True),
     _text("received_at", nullable=True),
+    Column("superseded", Boolean, nullable=False, default=False),
     Index(None, "sha256"),
 )
 

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.UnicodeText(), nullable=True),
         sa.Column("subject", sa.UnicodeText(), nullable=True),
         sa.Column("received_at", sa.UnicodeText(), nullable=True),
+        sa.Column("superseded", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["receipt"], ["receipts.name"], name=op.f("fk_sources_receipt"), ondelete="CASCADE"
         ),
