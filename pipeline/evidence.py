@@ -30,6 +30,11 @@ _LEAST_REST = 0.01
 _REST_LOG_PRIOR = -1.5
 """What nobody proposed is mostly noise of the evidence, and seldom what was written."""
 _LOG_ZERO = -1e30
+_SELDOM_MISTAKEN = 0.95
+_SURE = 0.95
+"""An engine at least this sure of a character is mistaken the less."""
+_LEAST_MISTAKEN = 0.2
+"""What is left of a seldom mistake where the engine has no doubt at all."""
 
 DIGITS: Mapping[str, Mapping[str, float]] = {
     "OoQDÔöôÖ°U": {"0": 1.0},
@@ -60,6 +65,9 @@ class Channel:
     names (each one of a key), the shares of what they may be, ``""`` being nothing at all on either
     side; what is missing to 1 is something unreadable. A target not listed is itself. Any other
     character is its own folded form where that is a target, and else nothing or unreadable.
+
+    A character that is itself by ``_SELDOM_MISTAKEN`` or more is mistaken the less, the surer the
+    engine is of it; the other shares hold however sure it is, and so do those of nothing at all.
     """
 
     def __init__(self, targets: str, confusions: Mapping[str, Mapping[str, float]]) -> None:
@@ -67,7 +75,7 @@ class Channel:
         self._shares = {
             char: shares for chars, shares in confusions.items() for char in chars or ("",)
         }
-        self._matrix = lru_cache(maxsize=4)(self._build_matrix)
+        self._matrices = lru_cache(maxsize=4)(self._build_matrices)
 
     def read(self, line: LineEvidence) -> FloatArray:
         """(frames, 1 + len(targets)): natural log-probabilities over the targets, 0 the blank.
@@ -78,26 +86,35 @@ class Channel:
         if log_probs is None:
             alphabet = "".join(sorted({*line.text, *self.targets}))
             log_probs = spell(line.text, alphabet, confidence=line.confidence)
-        probs = np.exp(log_probs) @ self._matrix(alphabet)
-        inked = 1.0 - np.exp(log_probs[:, :1])
+        seen = np.exp(log_probs)
+        usual, mistaken = self._matrices(alphabet)
+        doubt = (1.0 - seen.max(axis=1, keepdims=True)) / (1.0 - _SURE)
+        probs = seen @ usual + np.clip(doubt, _LEAST_MISTAKEN, 1.0) * (seen @ mistaken)
+        inked = 1.0 - seen[:, :1]
         probs += inked * _SUBSTITUTED + _INSERTED
         probs[:, :1] += inked * _DELETED
         result: FloatArray = np.log(probs / np.maximum(1.0, probs.sum(axis=1, keepdims=True)))
         return result
 
-    def _build_matrix(self, alphabet: str) -> FloatArray:
+    def _build_matrices(self, alphabet: str) -> tuple[FloatArray, FloatArray]:
+        """What each character mostly is, and how its shares differ where it is seldom mistaken."""
         column = {"": 0} | {char: i + 1 for i, char in enumerate(self.targets)}
-        matrix = np.zeros((len(alphabet) + 1, len(self.targets) + 1))
+        shares = np.zeros((len(alphabet) + 1, len(column)))
+        usual = np.zeros_like(shares)
         for row, char in enumerate(["", *alphabet]):
-            shares = self._shares.get(char)
-            if shares is None and not char:
-                shares = {"": 1.0}
-            if shares is None:
-                same = next((c for c in (char, *fold(char)) if c in column), None)
-                shares = {"": 0.1} if same is None else {same: 1.0}
-            for target, share in shares.items():
-                matrix[row, column[target]] = share
-        return matrix
+            for target, share in self._shares_of(char, column).items():
+                shares[row, column[target]] = share
+            usual[row] = shares[row]
+            if char and char in column and shares[row, column[char]] >= _SELDOM_MISTAKEN:
+                usual[row] = 0.0
+                usual[row, column[char]] = 1.0
+        return usual, shares - usual
+
+    def _shares_of(self, char: str, column: Mapping[str, int]) -> Mapping[str, float]:
+        if char in self._shares:
+            return self._shares[char]
+        same = next((c for c in (char, *fold(char)) if c in column), None)
+        return {"": 0.1} if same is None else {same: 1.0}
 
 
 def spell(text: str, alphabet: str, *, confidence: float) -> FloatArray:

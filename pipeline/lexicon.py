@@ -6,7 +6,7 @@ it does not know stays possible, and a rare name that was clearly written stays 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache, cached_property, lru_cache
 from math import log
 
@@ -17,11 +17,18 @@ from pipeline.errors import ConfigError
 from pipeline.paths import LEXICONS
 from pipeline.text import best_match, fold
 
-_COMMONEST = 3.5
-_RAREST = 1.5
+_COMMONEST = 4.0
+_RAREST = 2.2
 """Natural logarithms: how much likelier the first and the last entry are than an unknown word."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ACCENTED = 6.0
+"""Names typed by their bearers lose their accents; by hand they are written so much oftener."""
+_IN_CAPITALS = 0.5
+"""Capitals often lack their accents: there, the usual spelling counts half."""
+_RANK_BLUR = 50
+_LEAST_SHARE = 0.1
+"""Least share of a spelling that is not among a word's own."""
 _LONG = 5
 """Shorter words are near only at one letter's difference, longer ones at two."""
 _NEAREST = 16
@@ -39,16 +46,16 @@ class Lexicon:
         """A lexicon that knows these too, as its likeliest: what a user's own corrections say."""
         return Lexicon((*entries, *self.entries))
 
-    def of_words(self) -> "Lexicon":
+    def of_words(self, *, without: Container[str] = ()) -> "Lexicon":
         """The single words of the entries; letters that stand alone are left out."""
         words = (word for entry in self.entries for word in _WORD.findall(entry))
-        return Lexicon(word for word in words if len(word) > 1)
+        return Lexicon(word for word in words if len(word) > 1 and word not in without)
 
     def __contains__(self, word: str) -> bool:
         return fold(word) in self._ranks
 
     def log_prior(self, word: str) -> float:
-        """How much likelier the word is than an unknown one, whatever its case and accents; or 0.
+        """How much likelier the word is than an unknown one, in natural logarithms; 0 for those.
 
         Frequencies are taken to fall with the rank as Zipf has it (The Psycho-Biology of Language,
         1935), within bounds that clear evidence outweighs.
@@ -57,7 +64,18 @@ class Lexicon:
         if rank is None:
             return 0.0
         fallen = log(1 + rank) / log(1 + len(self.entries))
-        return _COMMONEST + (_RAREST - _COMMONEST) * fallen
+        common = _COMMONEST + (_RAREST - _COMMONEST) * fallen
+        return common + log(self._share(word)) * (_IN_CAPITALS if word.isupper() else 1.0)
+
+    def _share(self, word: str) -> float:
+        """How often the word is spelled with just these accents, 0..1."""
+        lower = word.lower()
+        shares = {
+            entry.lower(): (1.0 if entry.isascii() else _ACCENTED) / (_RANK_BLUR + rank)
+            for entry in self.spellings(word)
+            for rank in [self._entry_ranks[entry]]
+        }
+        return max(shares.get(lower, 0.0) / sum(shares.values()), _LEAST_SHARE)
 
     def spellings(self, word: str) -> list[str]:
         """The entries that are this word but for case and accents, commonest first."""
@@ -98,6 +116,10 @@ class Lexicon:
     @cached_property
     def _ranks(self) -> dict[str, int]:
         return {key: rank for rank, key in enumerate(self._spellings)}
+
+    @cached_property
+    def _entry_ranks(self) -> dict[str, int]:
+        return {entry: rank for rank, entry in enumerate(self.entries)}
 
     @cached_property
     def _by_length(self) -> dict[int, list[str]]:

@@ -24,26 +24,32 @@ LETTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸàâäçèéêëîïôöùûüÿŒœÆæñÑ"
 )
 LETTER_CONFUSIONS = {
-    **{one: {one: 0.9, one.swapcase(): 0.1} for one in "cCoOsSuUvVwWxXzZ"},
+    **{one: {one: 0.9, one.swapcase(): 0.1} for one in "oOsSuUvVwWxXzZ"},
+    "c": {"c": 0.88, "C": 0.1, "ç": 0.02},
+    "C": {"C": 0.88, "c": 0.1, "Ç": 0.02},
     "Q": {"Q": 0.8, "O": 0.2},
-    "I": {"I": 0.9, "l": 0.1},
-    "l": {"l": 0.96, "I": 0.04},
+    "I": {"I": 0.88, "l": 0.12},
+    "l": {"l": 0.94, "I": 0.06},
     "|!]": {"l": 0.5, "I": 0.4},
-    "E": {"E": 0.98, "É": 0.02},
-    "e": {"e": 0.97, "é": 0.01, "è": 0.01, "ë": 0.01},
-    "é": {"é": 0.97, "e": 0.02, "è": 0.01},
+    # Accents are faint, and engines trained on other tongues drop them.
+    "E": {"E": 0.96, "É": 0.03, "È": 0.01},
+    "e": {"e": 0.95, "é": 0.025, "è": 0.015, "ë": 0.01},
+    "é": {"é": 0.96, "e": 0.02, "è": 0.02},
     "É": {"É": 0.97, "E": 0.02, "È": 0.01},
-    "i": {"i": 0.99, "ï": 0.01},
+    "i": {"i": 0.93, "ï": 0.04, "î": 0.03},
     # Blanks and apostrophes are narrow: hands, and engines, lose them.
-    "": {"": 0.9965, " ": 0.003, "'": 0.0005},
+    "": {"": 0.9977, " ": 0.002, "'": 0.0003},
     " ": {" ": 0.92, "": 0.05, "'": 0.03},
+    # What is left of leader dots closes an o and opens an E.
+    "a": {"a": 0.93, "o": 0.06, "â": 0.01},
+    "F": {"F": 0.94, "E": 0.06},
     "m": {"m": 0.99, "M": 0.01},
 }
 """What a letter seen in words may be."""
 
 _WORD = re.compile(r"([^\W\d_]+)")
 _ELISION = re.compile(r"\b([dlDL])[ ]?(?=[AEIOUYHÀÂÉÈÊÎÔ])|\b([dl]) (?=[aeiouyhàâéèêîô])")
-_ILL_ELIDED = re.compile(r"\b(?!(?:[dlsnjmtcoDLSNJMTCOK]|[qQ][uU])')[^\W\d_]+(?=')")
+_ILL_ELIDED = re.compile(r"\b(?!(?:[dlsnjmtcoDLSNJMTCOK]|[qQ][uU])')[^\W\d_]+(?='(?![hH]))")
 _LONE_SMALL = re.compile(r"(?<![^\W\d_'])[b-xz](?![^\W\d_'])")
 _RUN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[^\W\d_])(?=\d)")
 _MIXED_WITH_DIGITS = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
@@ -53,15 +59,17 @@ _SAME_SHAPE = frozenset("coskpuvwxz")
 _MIXED_CASE = -4.5
 _SMALL_WORD = 2.0
 _SMALL_WORD_IN_CAPITALS = 1.5
-_POINT_OF_CAPITAL = 0.7
+_POINT_OF_CAPITAL = 1.5
 _STRAY_POINT = -2.0
-_AS_SPELLED = 0.5
 _LETTER_BY_DIGIT = -2.0
-_NO_ELISION = -3.0
+_NO_ELISION = -4.0
+_NO_WRITING = -1.0
+_LONE_SIGN = -2.5
+_PROPER_IN_SMALL = -1.5
 _LONE_Q = -2.0
 """Log-priors relative to an unknown word in capitals or with one capital."""
 _WIDTH = 12
-_LEAST_LIKELY = 1e-3
+_LEAST_LIKELY = 5e-3
 _REWORDED = 3
 """So many of the likeliest texts are reworded."""
 _CACHED = 4096
@@ -69,6 +77,8 @@ _SETTLED = 0.6
 """Evidence as clear as this, of known words only, needs no other wordings."""
 _EDIT_COST = 5.0
 """How many natural logarithms a whole edit costs, at least, where only a string was seen."""
+_CHANGED = 1.5
+"""What any change costs beside, there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +111,7 @@ class Wording:
         if texts and not (np.exp(beams[0][1]) > _SETTLED and self._knows(texts[0])):
             reworded = [other for text in texts[:_REWORDED] for other in self.rewordings(text)]
             texts = list(dict.fromkeys([*texts, *reworded]))
+        texts.append("")  # ink that is no writing
         if line.log_probs is None:
             likelihoods = _likelihoods_of_string(line, texts)
         else:
@@ -117,12 +128,16 @@ class Wording:
             _POINT_OF_CAPITAL if _LONE_CAPITAL.search(text[: found.start()]) else _STRAY_POINT
             for found in re.finditer(r"\.", text)
         )
+        if len(text) < 2:
+            return _LONE_SIGN if text else _NO_WRITING
         acronyms = sum(len(chunk) / 2 for chunk in text.split() if chunk in self.acronyms)
         faults = _LETTER_BY_DIGIT * len(_MIXED_WITH_DIGITS.findall(text))
         faults += _NO_ELISION * len(_ILL_ELIDED.findall(text) + _LONE_SMALL.findall(text))
         faults += _LONE_Q * len(re.findall("Q(?![uU])", text))
-        faults += self.small_letters if text[:1].islower() else 0.0
-        return points + acronyms + faults + sum(map(self._word_log_prior, _WORD.findall(text)))
+        words = _WORD.findall(text)
+        if text[0].islower() and words[0] not in self.small_words:
+            faults += self.small_letters
+        return points + acronyms + faults + sum(map(self._word_log_prior, words))
 
     def rewordings(self, text: str) -> list[str]:
         """The text with every word at its likeliest, and then with one word changed."""
@@ -173,14 +188,15 @@ class Wording:
             return _SMALL_WORD
         small = _SMALL_WORD_IN_CAPITALS if word.lower() in self.small_words else 0.0
         known = max(lexicon.log_prior(word) for lexicon in self.lexicons)
-        if known and any(
-            word.lower() in map(str.lower, one.spellings(word)) for one in self.lexicons
-        ):
-            known += _AS_SPELLED
         known = max(known, small)
         if len(word) == 1 or word.isupper() or word == _capitalised(word):
             return known
-        return known + (self.small_letters if word.islower() else _MIXED_CASE)
+        if not word.islower():
+            return known + _MIXED_CASE
+        spelled = [entry for one in self.lexicons for entry in one.spellings(word)]
+        if any(entry.islower() for entry in spelled):
+            return known
+        return known + self.small_letters + (_PROPER_IN_SMALL if spelled else 0.0)
 
     @cached_property
     def _word_log_prior(self) -> Callable[[str], float]:
@@ -220,8 +236,11 @@ def keep_accents(word: str, entry: str) -> str:
 def _likelihoods_of_string(line: LineEvidence, texts: list[str]) -> FloatArray:
     """Log-likelihoods where the engine gave a string: fewer the more edits lie between."""
     edit_cost = _EDIT_COST * (1 + line.confidence)
-    distances = np.array([confusion_distance(line.text, text) for text in texts])
-    result: FloatArray = np.log(max(line.confidence, 0.05)) - edit_cost * distances
+    costs = [
+        edit_cost * confusion_distance(line.text, text) + (0.0 if text == line.text else _CHANGED)
+        for text in texts
+    ]
+    result: FloatArray = np.log(max(line.confidence, 0.05)) - np.array(costs)
     return result
 
 

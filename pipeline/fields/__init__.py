@@ -66,20 +66,20 @@ def certain(value: FieldValue, to_text: Callable[[FieldValue], str]) -> tuple[Ca
     return () if value is None else (Candidate(value, to_text(value), CERTAIN),)
 
 
-def joined(lines: Sequence[Mapping[str, float]]) -> Mapping[FieldValue, float]:
+def joined(lines: Sequence[Mapping[str, float]]) -> dict[FieldValue, float]:
     """The probability of each text over several lines; a hyphen at a line's end joins words.
 
     A line nothing could be read in is left out, and takes half of all certainty with it.
     """
-    texts: dict[str, float] = {"": 1.0}
+    texts: dict[FieldValue, float] = {"": 1.0}
     for line in lines:
         best = sorted(line.items(), key=lambda item: -item[1])[:_MOST_A_LINE] or [("", 0.5)]
-        longer: dict[str, float] = {}
+        longer: dict[FieldValue, float] = {}
         for (before, p), (text, q) in product(texts.items(), best):
-            whole = _join(before, text)
+            whole = _join(str(before), text)
             longer[whole] = longer.get(whole, 0.0) + p * q
         texts = longer
-    return {text: p for text, p in texts.items() if text}
+    return texts
 
 
 def _join(before: str, text: str) -> str:

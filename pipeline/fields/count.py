@@ -60,7 +60,7 @@ def _spelled() -> tuple[tuple[str, ...], tuple[int, ...], tuple[float, ...]]:
     """
     texts = [(str(n), n, -float(np.log1p(n)) / 2) for n in range(_MOST + 1)]
     texts += [(f"0{n}", n, -3.0) for n in range(10)]
-    texts += [(sign, 0, -0.5) for sign in _NOTHING]
+    texts += [(sign, 0, -0.5) for sign in _NOTHING] + [("", 0, -2.0)]
     spelled, values, log_priors = zip(*texts, strict=True)
     return spelled, values, log_priors
 
@@ -97,7 +97,7 @@ def parse(text: str) -> FieldValue:
     if not plain or set(plain) <= set("-/"):
         return 0
     match = _WRITTEN.fullmatch(plain)
-    if match is None:
-        return None
+    if plain in _WORDS or match is None:
+        return _WORDS.get(plain)
     number = match["number"].strip()
     return int(number) if number.isdigit() else _WORDS.get(number)

@@ -4,7 +4,7 @@ others: the dot before ``fr``, the ``@`` taken for a letter, ``tr`` for ``fr``, 
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -17,29 +17,33 @@ from pipeline.records import Candidate, FieldValue, LineEvidence
 
 _EMPTY = 0.99
 _WIDTH = 12
-_LEAST_LIKELY = 1e-3
+_LEAST_LIKELY = 5e-3
+_LEAST_PARTED = 6
 _USUAL_ENDINGS = 8
 _UNKNOWN_ENDING = -3.0
 """Log-prior of an address whose domain ends in no known way."""
+_NO_WRITING = -1.0
 _DIGIT_FIRST = -1.5
 """Log-prior of a digit before a letter, as in ``6o`` for ``60``; digits mostly follow a name."""
 _PARTED = 0.7
-_NAME_SHARE = 0.4
+_DOMAIN_SHARE = 1.5
+"""How much a known domain counts: hardly anybody has one a letter away from a provider's."""
+_NAME_SHARE = 0.5
 """How much a person's name in an address counts, of what it counts on a line of its own."""
 _CHANNEL = Channel(
     "abcdefghijklmnopqrstuvwxyz0123456789._-@+",
     {
         # Leader dots and dots of the address look alike; blanks are no part of it.
-        "": {"": 0.998, ".": 0.002},
+        "": {"": 0.996, ".": 0.004},
         ".": {".": 0.9, "": 0.1},
-        " ": {"": 0.7, ".": 0.2, "_": 0.05, "-": 0.05},
+        " ": {"": 0.4, ".": 0.5, "_": 0.05, "-": 0.05},
         ",;:·": {".": 0.8, "": 0.2},
         "–—~=": {"-": 1.0},
         "-": {"-": 0.94, "_": 0.03, ".": 0.03},
         "_": {"_": 0.95, "-": 0.04},
         "'": {"": 0.8, ".": 0.1},
         "©®&Qà": {"@": 0.9},
-        "a": {"a": 0.99, "@": 0.01},
+        "a": {"a": 0.96, "o": 0.03, "@": 0.01},
         "e": {"e": 0.98, "@": 0.02},
         "I": {"l": 0.5, "i": 0.5},
         "|!]": {"l": 0.7, "i": 0.2, "1": 0.1},
@@ -77,7 +81,10 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     line = max(lines, key=lambda one: len(one.text))
     log_probs = _CHANNEL.read(line)
     beams = beam_search(log_probs, _CHANNEL.targets, width=_WIDTH, least_probability=_LEAST_LIKELY)
-    proposed = sorted({a for text, _ in beams for a in _addresses(text) if _ADDRESS.fullmatch(a)})
+    proposed = [
+        "",
+        *sorted({a for text, _ in beams for a in _addresses(text) if _ADDRESS.fullmatch(a)}),
+    ]
     log_priors = np.array([_log_prior(address) for address in proposed])
     shares = posterior(log_probs, _CHANNEL.targets, proposed, log_priors)
     return fields.ranked(dict(zip(proposed, map(float, shares), strict=True)), to_text)
@@ -106,14 +113,26 @@ def _addresses(text: str) -> set[str]:
             if bare.endswith(domain) and len(bare) > len(domain)
         }
     return {
-        f"{_local(local)}@{mended}"
+        f"{name}@{mended}"
         for local, domain in pairs
+        for name in _locals(local.replace("@", "a").strip("."))
         for mended in {domain, *_mended_domains(domain)}
     }
 
 
-def _local(text: str) -> str:
-    return text.replace("@", "a").strip(".")
+def _locals(name: str) -> set[str]:
+    """The name before the ``@``; with a lost dot put before a surname, and o among digits as 0."""
+    numbered = re.sub(r"(?<=\d)o|o(?=\d)", "0", name)
+    head = re.match(r"[a-z]+", name)
+    if head is None or len(head[0]) < _LEAST_PARTED:
+        return {name, numbered}
+    word, rest = head[0], name[head.end() :]
+    cuts = [
+        i
+        for i in range(1, len(word) - 2)
+        if _name_log_prior(word[i:]) and (i == 1 or _name_log_prior(word[:i]))
+    ]
+    return {name, numbered, *(f"{word[:i]}.{word[i:]}{rest}" for i in cuts)}
 
 
 def _mended_domains(domain: str) -> set[str]:
@@ -131,15 +150,18 @@ def _mended_domains(domain: str) -> set[str]:
 
 def _log_prior(address: str) -> float:
     """Relative to an address of an unknown domain with a known ending."""
+    if not address:
+        return _NO_WRITING
     local, _, domain = address.partition("@")
-    names = max((_name_log_prior(part) for part in re.split(r"[^a-z]+", local)), default=0.0)
-    known = _domains().log_prior(domain)
+    names = sum(map(_name_log_prior, re.split(r"[^a-z]+", local)))
+    known = _DOMAIN_SHARE * _domains().log_prior(domain)
     ending = known or any(domain.endswith(f".{known}") for known in _endings().entries)
     shape = _DIGIT_FIRST * len(re.findall(r"\d[a-z]|^\d+[._-]", local))
     shape += _PARTED if re.search(r"[a-z][._-][a-z]", local) else 0.0
     return shape + _NAME_SHARE * names + (known if ending else _UNKNOWN_ENDING)
 
 
+@lru_cache(maxsize=4096)
 def _name_log_prior(part: str) -> float:
     if len(part) < 3:
         return 0.0

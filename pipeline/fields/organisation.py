@@ -29,15 +29,15 @@ _CHANNEL = Channel(
         "-": {"-": 0.97, " ": 0.03},
         "–—~=": {"-": 1.0},
         '’"': {"'": 0.9, "": 0.1},
-        "0": {"0": 0.85, "O": 0.08, "o": 0.07},
+        "0": {"0": 0.95, "O": 0.03, "o": 0.02},
         "1": {"1": 0.85, "l": 0.08, "I": 0.07},
-        "5": {"5": 0.92, "S": 0.08},
+        "5": {"5": 0.95, "S": 0.05},
         "8": {"8": 0.95, "B": 0.05},
         "«": {"": 1.0},
         "»": {"": 1.0},
     },
 )
-_GRAMMAR = Grammar(rf"[{LETTERS}0-9(](?:[^ ]| [^ .,])*")
+_GRAMMAR = Grammar(rf"[{LETTERS}0-9(](?:[^ ']| [^ .,']|(?<=[{LETTERS}])'(?!'))*")
 
 
 @cache
@@ -46,7 +46,7 @@ def _wording() -> Wording:
     return Wording(
         _CHANNEL,
         _GRAMMAR,
-        (words.of_words(),),
+        (words.of_words(without=_SMALL_WORDS),),
         _SMALL_WORDS,
         _SMALL_LETTERS_LOG_PRIOR,
         acronyms=tuple(entry for entry in words.entries if "." in entry),

@@ -25,7 +25,7 @@ _CHANNEL = Channel(
     {
         **LETTER_CONFUSIONS,
         # A dot is an initial's, or a leader dot that stands where a blank should.
-        ".,_…": {" ": 0.3, "": 0.6, ".": 0.1},
+        ".,_…": {" ": 0.3, "": 0.5, ".": 0.2},
         ":;*": {" ": 0.2, "": 0.8},
         "-": {"-": 0.97, " ": 0.03},
         "–—~=": {"-": 1.0},

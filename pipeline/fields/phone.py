@@ -19,6 +19,7 @@ from pipeline.records import Candidate, FieldValue, LineEvidence
 _EMPTY = 0.99
 _UNASSIGNED_LOG_PRIOR = -2.0
 """Log-prior of a number outside the French numbering plan: rare, not forbidden."""
+_NO_WRITING_LOG_PRIOR = -1.0
 _WIDTH = 24
 _CHANNEL = Channel(
     "0123456789+ ",
@@ -33,7 +34,7 @@ _CHANNEL = Channel(
 )
 _NATIONAL = r"0[1-9]( ?\d\d){4}"
 _ABROAD = r"(\+|00 ?)33 ?(0 ?)?[1-9]( ?\d\d){4}"
-_GRAMMAR = Grammar(rf" ?({_NATIONAL}|{_ABROAD}|0\d{{2}}( ?\d{{3}}){{2}} ?\d)( ?{_NATIONAL})? ?")
+_GRAMMAR = Grammar(rf" ?({_NATIONAL}|{_ABROAD}|0[1-9]\d( ?\d{{3}}){{2}} ?\d)( ?{_NATIONAL})? ?")
 _PREFIX = re.compile(r"(?:\+|00)33(?:\(0\)|0)?(?=[1-9])")
 _SEPARATORS = re.compile(r"[\s.,/_:;\-–—]+")
 
@@ -47,9 +48,9 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     line = max(lines, key=lambda one: len(one.text))
     log_probs = _CHANNEL.read(line)
     beams = beam_search(log_probs, _CHANNEL.targets, grammar=_GRAMMAR, width=_WIDTH)
-    texts = [text for text, _ in beams]
+    texts = [text for text, _ in beams] + [""]
     numbers = [_national(text) for text in texts]
-    log_priors = np.array([0.0 if _assigned(n) else _UNASSIGNED_LOG_PRIOR for n in numbers])
+    log_priors = np.array([_log_prior(number) for number in numbers])
     probabilities: defaultdict[FieldValue, float] = defaultdict(float)
     for number, p in zip(
         numbers, posterior(log_probs, _CHANNEL.targets, texts, log_priors), strict=True
@@ -84,5 +85,8 @@ def _national(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _assigned(number: str) -> bool:
-    return phonenumbers.is_valid_number(phonenumbers.parse(number, "FR"))
+def _log_prior(number: str) -> float:
+    if not number:
+        return _NO_WRITING_LOG_PRIOR
+    assigned = phonenumbers.is_valid_number(phonenumbers.parse(number, "FR"))
+    return 0.0 if assigned else _UNASSIGNED_LOG_PRIOR

@@ -1,0 +1,67 @@
+import pytest
+from written import best, held, probability_of, said, seen
+
+from pipeline.fields.email import parse, read
+
+
+@pytest.mark.parametrize(
+    ("named", "address"),
+    [
+        ("nina.tremel@orange.fr", "nina.tremel@orange.fr"),
+        ("NINA.TREMEL@ORANGE.FR", "nina.tremel@orange.fr"),
+        ("nina.tremel@orange.fr.", "nina.tremel@orange.fr"),
+        ("..nina.tremel@orange.fr", "nina.tremel@orange.fr"),
+        ("nina.tremel@orange fr", "nina.tremel@orange.fr"),
+        ("nina.tremel@gmailcom", "nina.tremel@gmail.com"),
+        ("nina.tremel@mais.asso fr", "nina.tremel@mais.asso.fr"),
+        ("nina.tremel@orange.tr", "nina.tremel@orange.fr"),
+        ("nina.tremel@wanadooo.fr", "nina.tremel@wanadoo.fr"),
+        ("nina.tremel@Iaposte.net", "nina.tremel@laposte.net"),
+        ("nina.tremelelaposte.net", "nina.tremel@laposte.net"),
+        ("níña.tremel@free.fr".replace("í", "i"), "nina.tremel@free.fr"),
+        ("nina tremel@free.fr", "nina.tremel@free.fr"),
+    ],
+)
+def test_what_an_engine_loses_is_mended(named, address):
+    assert best(read([seen(named)]))[0] == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "secretariat@foyer-kerzu.fr",
+        "a.b@xyz-quelconque.org",
+        "n_tremel2@ville-machin.bzh",
+        "zq@hotnail.fr",
+    ],
+)
+def test_an_unknown_domain_clearly_written_stays_as_written(address):
+    assert best(read([seen(address, sure=0.9999)]))[0] == address
+
+
+def test_a_correction_is_a_candidate_beside_what_was_seen():
+    candidates = read([seen("ninatremel@orange.fr", sure=0.9)])
+    assert probability_of(candidates, "ninatremel@orange.fr") > 0.1
+    assert probability_of(candidates, "nina.tremel@orange.fr") > 0.001
+
+
+def test_blurred_evidence_is_pulled_to_a_provider():
+    unsure = {i: {"x": 0.4, c: 0.35} for i, c in enumerate("a@orange.fr") if c in "rn"}
+    assert best(read([seen("a@orange.fr", unsure=unsure)]))[0] == "a@orange.fr"
+
+
+def test_what_is_no_address_is_hardly_believed():
+    assert all(c.probability < 0.5 for c in read([seen("par courrier")]))
+    assert all(c.probability < 0.5 for c in read([said("par courrier")]))
+
+
+def test_a_text_layer_is_certain_or_says_nothing():
+    assert best(read([held("Nina.Tremel@Orange.fr")])) == ("nina.tremel@orange.fr", 0.999)
+    assert read([held("néant")]) == ()
+
+
+def test_what_a_person_types_is_an_address_or_refused():
+    assert parse(" Nina.Tremel@Orange.fr ") == "nina.tremel@orange.fr"
+    assert parse("") == ""
+    assert parse("nina.tremel@orange") is None
+    assert parse("nina tremel") is None

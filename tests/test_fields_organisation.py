@@ -1,0 +1,72 @@
+import pytest
+from written import best, held, probability_of, said, seen
+
+from pipeline.fields.organisation import read
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Foyer de l'Étang",
+        "CHRS Le Zébrule",
+        "UDAF du Morbihan",
+        "ADAPEI 44",
+        "M.A.I.S.",
+        "MAIS",
+        "Association Kerzu Avel",
+        "I.M.E. Les Korrigans",
+        "Collectif 2 Rives",
+    ],
+)
+def test_a_name_clearly_written_stays_as_written(name):
+    assert best(read([seen(name, sure=0.9999)]))[0] == name
+
+
+@pytest.mark.parametrize(
+    ("named", "name"),
+    [
+        ("UDAF.du Morbihan.", "UDAF du Morbihan"),
+        ("cADA de Laval", "CADA de Laval"),
+        ("Mission Lacale de Vannes", "Mission Locale de Vannes"),
+        ("CHRS Les Faux Vives", "CHRS Les Eaux Vives"),
+        ("I'Abbé", "l'Abbé"),
+        ("Foyer I’Abri", "Foyer l'Abri"),
+        ("Fayer de vie", "Foyer de vie"),
+        ("M.A.l.S.", "M.A.I.S."),
+    ],
+)
+def test_ocr_noise_becomes_the_name_it_was(named, name):
+    candidates = read([seen(named)])
+    assert best(candidates)[0] == name
+    assert len(candidates) > 1
+
+
+@pytest.mark.parametrize(
+    ("said_text", "name"),
+    [
+        ("M.A.LS. régional", "M.A.I.S. régional"),
+        ("I’Abbé", "l'Abbé"),
+        ("pour I'lnsertion", "pour l'Insertion"),
+    ],
+)
+def test_the_noise_of_an_engine_without_evidence_is_mended_too(said_text, name):
+    candidates = read([said(said_text, confidence=0.6)])
+    assert name.casefold() in [str(c.value).casefold() for c in candidates[:2]]
+
+
+def test_a_name_over_two_lines_is_joined():
+    assert best(read([seen("Mission Locale"), seen("de Vannes")]))[0] == "Mission Locale de Vannes"
+    assert best(read([seen("CCAS de Saint-"), seen("Malo")]))[0] == "CCAS de Saint-Malo"
+
+
+def test_a_speck_on_a_line_of_its_own_is_no_part_of_the_name():
+    assert best(read([seen(""), seen("CCAS de Rennes")]))[0] == "CCAS de Rennes"
+
+
+def test_words_that_ran_together_may_be_apart():
+    candidates = read([seen("Foyerde vie", sure=0.95)])
+    assert probability_of(candidates, "Foyer de vie") > 0.05
+
+
+def test_a_text_layer_is_certain():
+    assert best(read([held("Foyer de"), held("l’Étang")])) == ("Foyer de l'Étang", 0.999)

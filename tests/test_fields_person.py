@@ -1,0 +1,106 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from written import best, held, probability_of, said, seen
+
+from pipeline.fields.person import parse, read, split_name
+
+AS_WRITTEN = [
+    "TRÉMEL Nina",
+    "Jean-Yves TRÉMEL",
+    "Nina Le Dantec",
+    "LE DANTEC Nina",
+    "L'HELGOUALC'H Maël",
+    "Anne de la Rivière",
+    "Loïc Ben Amar",
+    "J. Trémel",
+    "Gaëlle D'HAENE",
+    "Zoé MAHÉ-LE BRAS",
+]
+
+
+@pytest.mark.parametrize("name", AS_WRITTEN)
+def test_a_name_clearly_written_stays_as_written(name):
+    assert best(read([seen(name, sure=0.9999)]))[0] == name
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.from_regex(r"[BDGHKLMNPRT][eiuy]?[bdfghklmnprt][eiuy][bdghkmnprt]{1,2}", fullmatch=True))
+def test_a_rare_name_clearly_written_is_never_rewritten(surname):
+    assert best(read([seen(f"Marie {surname}", sure=0.9999)]))[0] == f"Marie {surname}"
+
+
+def test_a_blurred_letter_is_pulled_to_a_likely_name():
+    blurred = {5: {"q": 0.5, "n": 0.4}}
+    assert best(read([seen("Nolwenn Trémel", unsure=blurred)]))[0] == "Nolwenn Trémel"
+
+
+def test_the_name_as_seen_stays_beside_the_likely_one():
+    candidates = read([seen("Nolwean Trémel", unsure={5: {"a": 0.5, "n": 0.4}})])
+    assert best(candidates)[0] == "Nolwenn Trémel"
+    assert probability_of(candidates, "Nolwean Trémel") > 0.01
+
+
+@pytest.mark.parametrize(
+    ("named", "name"),
+    [
+        ("NiColaS Trémel", "Nicolas Trémel"),
+        ("nina TRÉMEL", None),
+        ("Lucien..TRÉMEL", "Lucien TRÉMEL"),
+        ("Lucien TRÉMEL..", "Lucien TRÉMEL"),
+        ("MERClER Nina", "MERCIER Nina"),
+        ("Qlivier MARTIN", "Olivier MARTIN"),
+        ("Saizic TRÉMEL", "Soizic TRÉMEL"),
+        ("S0IZIC TRÉMEL", "SOIZIC TRÉMEL"),
+        ("L’HELGOUALC’H Maël", "L'HELGOUALC'H Maël"),
+    ],
+)
+def test_what_engines_confuse_is_told_by_the_rest_of_the_word(named, name):
+    value, _ = best(read([seen(named)]))
+    assert value == name if name else value in ("nina TRÉMEL", "Nina TRÉMEL")
+
+
+def test_a_lost_accent_leaves_both_spellings():
+    candidates = read([seen("Anais Trémel", sure=0.9)])
+    assert probability_of(candidates, "Anais Trémel") > 0.1
+    assert probability_of(candidates, "Anaïs Trémel") > 0.1
+
+
+def test_a_string_alone_is_read_too():
+    assert best(read([said("Nina TRÉMEL", confidence=0.95)]))[0] == "Nina TRÉMEL"
+
+
+def test_a_text_layer_is_certain():
+    assert best(read([held("Nina  L’Helgoualc’h")])) == ("Nina L'Helgoualc'h", 0.999)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("TRÉMEL Nina", ("TRÉMEL", "Nina")),
+        ("Jean-Yves TRÉMEL", ("TRÉMEL", "Jean-Yves")),
+        ("Marie Claire DUPONT", ("DUPONT", "Marie Claire")),
+        ("LE DANTEC Nina", ("LE DANTEC", "Nina")),
+        ("L'HOSTIS Marc", ("L'HOSTIS", "Marc")),
+        ("Charles de GAULLE", ("de GAULLE", "Charles")),
+        ("Nolwenn Le Goff", ("Le Goff", "Nolwenn")),
+        ("Le Goff Nolwenn", ("Le Goff", "Nolwenn")),
+        ("Kervella Soizic", ("Kervella", "Soizic")),
+        ("DUBOIS SARAH", ("DUBOIS", "SARAH")),
+        ("Thomas Martin", ("Martin", "Thomas")),
+        ("Mme Martin", ("Martin", "")),
+        ("J. Martin", ("Martin", "J.")),
+        ("Ronan de la Villemarqué", ("de la Villemarqué", "Ronan")),
+        ("Zblorg Pfuitt", ("Pfuitt", "Zblorg")),
+        ("", ("", "")),
+    ],
+)
+def test_the_surname_is_told_by_capitals_then_lexicon_then_habit(name, parts):
+    assert split_name(name) == parts
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40))
+def test_no_text_raises(text):
+    surname, given_name = split_name(text)
+    assert set(surname.split()) | set(given_name.split()) <= set(parse(text).split())

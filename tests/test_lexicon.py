@@ -1,0 +1,75 @@
+"""Lexicons raise what they know and forbid nothing."""
+
+import time
+
+import pytest
+
+from pipeline import lexicon
+from pipeline.errors import ConfigError
+from pipeline.lexicon import Lexicon
+
+NAMES = Lexicon(["Marie", "Hélène", "Yann", "Helene", "Kervella", "Le Goff", "Rouxel"])
+
+
+def test_an_unknown_word_is_neither_raised_nor_lowered():
+    assert NAMES.log_prior("Zébulon") == 0.0
+
+
+def test_a_commoner_name_is_likelier_in_any_case():
+    assert NAMES.log_prior("marie") > NAMES.log_prior("rouxel") > 0.0
+    assert NAMES.log_prior("ROUXEL") == NAMES.log_prior("Rouxel")
+
+
+def test_the_usual_accents_are_likelier_and_less_so_in_capitals():
+    small = NAMES.log_prior("Hélène") - NAMES.log_prior("Helene")
+    capitals = NAMES.log_prior("HÉLÈNE") - NAMES.log_prior("HELENE")
+    assert small > capitals > 0.0
+
+
+def test_near_words_come_nearest_first():
+    assert NAMES.neighbours("Kervela") == ["Kervella"]
+    assert NAMES.neighbours("helane") == ["Hélène", "Helene"]
+    assert NAMES.neighbours("Zébulon") == []
+
+
+def test_a_correction_makes_a_name_the_likeliest():
+    taught = NAMES.extended(["Quillivéré"])
+    assert taught.log_prior("Quillivéré") > taught.log_prior("Marie")
+    assert NAMES.log_prior("Quillivéré") == 0.0
+
+
+def test_a_name_of_two_words_is_known_by_each_of_them():
+    assert "goff" in NAMES.of_words()
+    assert "goff" not in NAMES
+
+
+def test_a_missing_lexicon_says_what_to_do():
+    with pytest.raises(ConfigError, match="install fiches again"):
+        lexicon.load("no-such-lexicon")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("given_names", ["Nolwenn", "Jean-Yves", "Gaëlle", "Zoé"]),
+        ("surnames", ["Quemener", "Le Goff", "Lefèvre"]),
+        ("organisation_words", ["CHRS", "Ille-et-Vilaine", "M.A.I.S."]),
+        ("email_domains", ["gmail.com", "laposte.net"]),
+        ("email_endings", ["fr", "asso.fr"]),
+    ],
+)
+def test_what_ships_holds_what_a_form_needs(name, words):
+    shipped = lexicon.load(name)
+    assert all(word in shipped for word in words)
+    assert not any(entry.startswith("#") for entry in shipped.entries)
+
+
+def test_the_lexicons_are_small_and_load_at_once():
+    from pipeline.paths import LEXICONS
+
+    assert sum(path.stat().st_size for path in LEXICONS.iterdir()) < 2_000_000
+    lexicon.load.cache_clear()
+    start = time.process_time()
+    for name in ("given_names", "surnames", "organisation_words", "email_domains"):
+        lexicon.load(name).log_prior("Marie")
+    assert time.process_time() - start < 0.3
