@@ -96,12 +96,6 @@ class AlignmentError(DocumentError):
     kind = "no-form"
 
 
-class BlankFormError(DocumentError):
-    """The form fits, and nobody filled it."""
-
-    kind = "blank"
-
-
 class TimeLimitError(DocumentError):
     """The document took longer than the time limit."""
 

@@ -13,7 +13,7 @@ import cv2
 from pipeline import engines
 from pipeline.config import Settings
 from pipeline.engines import Engine
-from pipeline.errors import BlankFormError, ConfigError, DocumentError, PipelineError
+from pipeline.errors import ConfigError, DocumentError, PipelineError
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, load_forms
 from pipeline.paths import FORMS
@@ -55,12 +55,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """One page of a filled form, read."""
+    """One page of a form, read; ``is_blank`` where nobody wrote on it."""
 
     aligned: AlignedPage
     readings: tuple[FieldReading, ...]
     findings: tuple[Finding, ...]
     thumbnail: bytes
+    is_blank: bool
 
 
 @cache
@@ -99,20 +100,23 @@ def process_document(source: Source, settings: Settings) -> Outcome:
 
 def _read_document(source: Source, ctx: Context) -> Outcome:
     pages, rejections = [], []
-    empty_pages: list[int] = []
     count = 0
     for page in open_pages(source, ctx.settings):
         count += 1
         if isinstance(page, Rejection):
             rejections.append(page)
-        elif _is_empty(page):
-            empty_pages.append(page.number)
-        else:
+        elif not _is_empty(page):
             try:
                 pages += read_page(page, ctx)
             except DocumentError as err:
                 rejections.append(Rejection(err.kind, str(err), page.number))
-    groups = list(_group(pages))
+    groups = []
+    for group in _group(pages):
+        if all(page.is_blank for page in group):
+            number = group[0].aligned.page.number
+            rejections.append(Rejection("blank", "Fiche vierge : personne ne l'a remplie.", number))
+        else:
+            groups.append(group)
     if not groups and not rejections:
         rejections = [
             Rejection(
@@ -132,7 +136,7 @@ def _read_document(source: Source, ctx: Context) -> Outcome:
 def read_page(page: Page, ctx: Context) -> list[FormPage]:
     """The page read as the form that fits it; nothing for a page of the form without zones.
 
-    Raises AlignmentError where no form fits, BlankFormError where nobody filled it.
+    Raises AlignmentError where no form fits.
     """
     page = replace(page, image=remove_streaks(page.image))
     aligned = upright(align(page, ctx.blanks))
@@ -147,10 +151,9 @@ def read_page(page: Page, ctx: Context) -> list[FormPage]:
     written = [line for line in find_lines(clean, zones) if line.field not in held]
     seen = {**read_lines(written, ctx.engine), **held}
     readings = extract(zones, seen, clean, page=page.number)
-    if not seen and not any(r.text for r in readings):
-        raise BlankFormError("Fiche vierge : personne ne l'a remplie.")
+    is_blank = not seen and not any(r.text for r in readings if r.type == "checkbox")
     findings = check_print(clean, blank) + find_stray_ink(clean, blank)
-    return [FormPage(aligned, readings, findings, _thumbnail(clean))]
+    return [FormPage(aligned, readings, findings, _thumbnail(clean), is_blank and not findings)]
 
 
 def _group(pages: list[FormPage]) -> Iterator[list[FormPage]]:

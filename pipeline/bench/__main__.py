@@ -56,7 +56,7 @@ class Program:
 def main() -> None:
     """Measure, print, and write ``bench.png`` and ``bench.json``."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.bench", description=__doc__)
-    parser.add_argument("--pages", type=int, default=24, help="how many documents (24)")
+    parser.add_argument("--pages", type=int, default=20, help="how many documents (20)")
     parser.add_argument("--folder", type=Path, help="documents of your own (default: drawn)")
     parser.add_argument("--rounds", type=int, default=3, help="times each program runs (3)")
     parser.add_argument("--jobs", type=int, default=2, help="cores each program gets (2)")

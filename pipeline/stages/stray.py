@@ -14,21 +14,22 @@ _ZONE_REACH_MM = 2.5
 _PAGE_MARGIN_MM = 8.0
 """Near the paper's edge lie staples, shadows and the desk."""
 _PRINT_REACH_MM = 0.75
-_STROKE_MM = (1.5, 60.0)
+_STROKE_MM = (1.2, 60.0)
 """A stroke is neither a speck nor a fold."""
 _MIN_BREADTH = 0.15
 """A scanner's streak, or a piece of one, is narrower for its length."""
 _MAX_FILL = 0.6
 """A solid blot fills its box, a stroke does not."""
 _MIN_STROKES = 3
-_WORD_GAP_MM = 6.0
+_WORD_GAP_MM = 5.0
 
 
 def find_stray_ink(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
     """One finding where something like a word stands outside every zone, else none."""
     strokes = _strokes(_outside_zones(clean, blank))
-    gap = np.ones((1, round(_WORD_GAP_MM * _SCALE)), np.uint8)
-    count, words = cv2.connectedComponents(cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, gap))
+    gap = round(_WORD_GAP_MM * _SCALE)
+    joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
+    count, words = cv2.connectedComponents(joined)
     _, labels = cv2.connectedComponents(strokes)
     pairs = np.unique(np.stack([words[strokes > 0], labels[strokes > 0]]), axis=1)
     strokes_of = np.bincount(pairs[0], minlength=count)

@@ -1,0 +1,33 @@
+"""Anyone can see where a bad read comes from."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pipeline.config import Settings
+from pipeline.inspect import inspect_document
+from tests.pages import drawn
+
+
+def test_each_stage_leaves_a_picture(tmp_path: Path) -> None:
+    source = tmp_path / "scan.png"
+    Image.fromarray(drawn("hand", 4)[0].image).save(source)
+    written = inspect_document(source, tmp_path / "out", Settings())
+    assert [path.name for path in written] == [
+        "page-1-1-page.png",
+        "page-1-2-upright.png",
+        "page-1-3-aligned.png",
+        "page-1-4-crops.png",
+    ]
+    aligned = np.asarray(Image.open(written[2]))
+    assert (aligned == (0, 110, 230)).all(axis=2).sum() > 1000, "the zones are drawn"
+    assert Image.open(written[3]).height > 500
+
+
+def test_a_page_no_form_fits_still_leaves_its_own_picture(tmp_path: Path) -> None:
+    source = tmp_path / "noise.png"
+    noise = np.random.default_rng(1).integers(0, 255, (1800, 1300)).astype(np.uint8)
+    Image.fromarray(noise).save(source)
+    written = inspect_document(source, tmp_path / "out", Settings())
+    assert [path.name for path in written] == ["page-1-1-page.png"]

@@ -1,0 +1,170 @@
+"""One document from end to end: what a sender may put in it, and what becomes of it."""
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline import process
+from pipeline.config import Settings
+from pipeline.errors import ConfigError, EngineError
+from pipeline.forms.schema import load_form
+from pipeline.paths import FORMS
+from pipeline.process import process_document
+from pipeline.records import Gray, Origin, Outcome, Source, Status
+from pipeline.simulate.digital import fill_pdf
+from tests.pages import blanks, drawn, fiche, form
+
+
+def _picture(image: Gray) -> Image.Image:
+    return Image.fromarray(image).convert("L")
+
+
+def _read(tmp_path: Path, *pages: Gray, settings: Settings | None = None) -> Outcome:
+    path = tmp_path / "document.pdf"
+    pictures = [_picture(image) for image in pages]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], resolution=200)
+    return process_document(Source("document.pdf", path, "0" * 64), settings or Settings())
+
+
+def _values(outcome: Outcome, number: int = 0) -> dict[str, str]:
+    return {r.field: r.text for r in outcome.registrations[number].readings}
+
+
+def test_a_typed_fiche_is_read(tmp_path: Path) -> None:
+    leaf, filling = drawn("typed", 1)
+    outcome = _read(tmp_path, leaf.image)
+    values = _values(outcome)
+    assert outcome.rejections == ()
+    assert values["telephone"].replace(" ", "") == filling.fields["telephone"]
+    assert values["personnes.1"] == filling.fields["personnes"][0]
+    assert values["total"] == f"{filling.fields['total'] / 100:.2f}"
+    for count in ("adherents", "non_adherents", "repas", "etudiants"):
+        assert values[count] == str(filling.fields[count])
+    assert values["paiement"] == filling.fields["paiement"]
+    assert len(outcome.thumbnails) == 1
+    assert Image.open(io.BytesIO(outcome.thumbnails[0])).width == 300
+
+
+def test_a_flyer_before_the_fiche_is_skipped_without_fuss(tmp_path: Path) -> None:
+    outcome = _read(tmp_path, blanks()[0].image, drawn("typed", 1)[0].image)
+    assert outcome.rejections == ()
+    assert [r.page for r in outcome.registrations] == [2]
+
+
+def test_each_fiche_of_a_document_is_a_registration(tmp_path: Path) -> None:
+    one, two = drawn("typed", 1), drawn("hand", 4)
+    outcome = _read(tmp_path, one[0].image, two[0].image)
+    assert [r.page for r in outcome.registrations] == [1, 2]
+    for number, (_, filling) in enumerate((one, two)):
+        assert _values(outcome, number)["total"] == f"{filling.fields['total'] / 100:.2f}"
+
+
+def test_a_blank_fiche_is_recognised_as_blank(tmp_path: Path) -> None:
+    outcome = _read(tmp_path, fiche().image)
+    assert outcome.registrations == ()
+    assert [(r.kind, r.page) for r in outcome.rejections] == [("blank", 1)]
+
+
+def test_a_strange_page_is_rejected_and_the_fiche_beside_it_is_read(tmp_path: Path) -> None:
+    noise = np.random.default_rng(2).integers(0, 255, (2000, 1400)).astype(np.uint8)
+    outcome = _read(tmp_path, noise, drawn("typed", 1)[0].image)
+    assert [(r.kind, r.page) for r in outcome.rejections] == [("no-form", 1)]
+    assert [r.page for r in outcome.registrations] == [2]
+
+
+def test_the_white_back_of_a_sheet_is_no_rejection(tmp_path: Path) -> None:
+    white = np.full((2339, 1653), 250, np.uint8)
+    outcome = _read(tmp_path, drawn("typed", 1)[0].image, white)
+    assert outcome.rejections == ()
+    assert outcome.pages == 2
+
+
+def test_a_document_without_any_fiche_says_so(tmp_path: Path) -> None:
+    outcome = _read(tmp_path, blanks()[0].image)
+    assert [r.kind for r in outcome.rejections] == ["no-form"]
+
+
+def test_text_that_the_file_holds_beats_ocr(tmp_path: Path) -> None:
+    _, filling = drawn("typed", 6)
+    path = tmp_path / "screen.pdf"
+    fill_pdf(form(), filling, path)
+    outcome = process_document(Source("screen.pdf", path, "1" * 64), Settings())
+    (registration,) = outcome.registrations
+    assert outcome.rejections == ()
+    by_field = {r.field: r for r in registration.readings}
+    for name in ("organisation", "email"):
+        assert by_field[name].origin is Origin.TEXT_LAYER
+        assert by_field[name].text == filling.fields[name]
+    named = [r.text for r in registration.repeated("personnes")]
+    assert named == filling.fields["personnes"]
+
+
+def test_a_remark_outside_the_zones_sends_the_fiche_to_review(tmp_path: Path) -> None:
+    leaf, _ = drawn("typed", 1)
+    image = np.array(_picture(leaf.image))
+    matrix = leaf.mm_to_px
+    x, y, w = matrix @ (130, 215, 1)
+    at = (round(x / w), round(y / w))
+    cv2.putText(image, "arrivera vers dix heures", at, cv2.FONT_HERSHEY_SIMPLEX, 1.1, 30, 2)
+    (registration,) = _read(tmp_path, image).registrations
+    assert "no_stray_ink" in {f.rule for f in registration.findings}
+    assert registration.status is Status.REVIEW
+
+
+def test_a_bug_costs_one_document_and_tells_no_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> object:
+        raise ValueError("Zélie MARCHAND")
+
+    monkeypatch.setattr(process, "reconcile", stumble)
+    outcome = _read(tmp_path, drawn("typed", 1)[0].image)
+    (rejection,) = outcome.rejections
+    assert rejection.kind == "bug"
+    assert "ValueError" in rejection.message
+    assert "MARCHAND" not in rejection.message
+
+
+def test_a_missing_engine_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object) -> object:
+        raise EngineError("no weights")
+
+    monkeypatch.setattr(process, "read_lines", missing)
+    with pytest.raises(EngineError):
+        _read(tmp_path, drawn("typed", 1)[0].image)
+
+
+def test_an_unknown_form_or_engine_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="mais-2018-02-02"):
+        _read(tmp_path, fiche().image, settings=Settings(form="nope"))
+    with pytest.raises(ConfigError, match="ppocr"):
+        _read(tmp_path, fiche().image, settings=Settings(engine="nope"))
+
+
+def test_tesseract_can_be_the_engine(tmp_path: Path) -> None:
+    leaf, filling = drawn("typed", 1)
+    outcome = _read(tmp_path, leaf.image, settings=Settings(engine="tesseract"))
+    read = _values(outcome)["personnes.1"]
+    assert read.replace(" ", "") == filling.fields["personnes"][0].replace(" ", "")
+
+
+def test_pages_of_a_form_of_several_pages_make_one_registration(tmp_path: Path) -> None:
+    """A form whose zones lie on both pages of the blank: its pages belong together in order."""
+    folder = tmp_path / "forms" / "two-pages"
+    folder.mkdir(parents=True)
+    (folder / "blank.pdf").write_bytes(form().blank_path.read_bytes())
+    text = (FORMS / form().id / "form.toml").read_text("utf-8").replace(form().id, "two-pages")
+    note = '[[zones]]\nfield = "note"\ntype = "organisation"\npage = 1\n'
+    note += "lines_mm = [[20.0, 275.0, 170.0, 12.0]]\n\n[sum]"
+    (folder / "form.toml").write_text(text.replace("[sum]", note), "utf-8")
+    load_form(folder)
+    settings = Settings(forms=(folder.parent,), form="two-pages")
+    flyer, filled = blanks()[0].image.copy(), drawn("typed", 1)[0].image
+    both = _read(tmp_path, flyer, filled, settings=settings)
+    assert [r.page for r in both.registrations] == [1]
+    alone = _read(tmp_path, filled, settings=settings)
+    assert "every_page_is_there" in {f.rule for f in alone.registrations[0].findings}
