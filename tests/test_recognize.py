@@ -50,6 +50,26 @@ def test_writing_that_overshoots_its_line_is_cut_out_whole() -> None:
     assert (line.image[-3:] == 255).all()
 
 
+def test_a_word_that_runs_on_past_its_line_is_cut_out_whole() -> None:
+    image = _write(fiche().image, "Residence de l'Estuaire", 70, 42, height_mm=4.0)
+    (line,) = _lines(image)
+    assert line.box_mm.right > 114
+
+
+def test_a_mark_in_the_box_beside_a_line_is_not_its_writing() -> None:
+    image = _write(fiche().image, "a@exemple.fr", 80, 53)
+    ticked = image.copy()
+    cv2.line(ticked, (950, 405), (985, 435), 20, 5)
+    cv2.line(ticked, (950, 435), (985, 405), 20, 5)
+    assert [line.box_mm for line in _lines(ticked)] == [line.box_mm for line in _lines(image)]
+
+
+def test_a_remark_far_from_a_line_is_not_its_writing() -> None:
+    image = _write(fiche().image, "Foyer", 20, 42)
+    beside = _write(image, "midi", 118, 42)
+    assert [line.box_mm for line in _lines(beside)] == [line.box_mm for line in _lines(image)]
+
+
 def test_a_streak_through_the_page_is_not_writing() -> None:
     image = fiche().image.copy()
     image[:, 500:503] = 60

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.forms.schema import load_form
 from pipeline.paths import FORMS
-from pipeline.records import Candidate, FieldReading, Registration
+from pipeline.records import Candidate, FieldReading, Registration, Severity
 from pipeline.stages import reconcile as stage
 from pipeline.stages.reconcile import gap_cents, reconcile
 
@@ -58,6 +58,19 @@ def test_a_misread_count_is_repaired_by_the_total() -> None:
     counts = {**_sure(adherents=1, repas=1), "repas": {1: 0.9, 0: 0.05}}
     done = reconcile(_registration(people=1, counts=counts, total={3000: 0.95}), _FORM)
     assert _value(done, "repas") == 0
+
+
+def test_a_sum_against_the_writing_is_for_a_person_to_see() -> None:
+    """One member, a slash for no other, and a total 10 too high: the false sum agrees with 0 + 1."""
+    counts = {
+        "adherents": {1: 0.966, 7: 0.015, 0: 0.012},
+        "non_adherents": {1: 0.889, 0: 0.079},
+        "repas": {0: 0.7, 1: 0.25},
+    }
+    done = reconcile(_registration(people=1, counts=counts, total={4000: 0.974}), _FORM)
+    (finding,) = done.findings
+    assert finding.fields == ("adherents",)
+    assert finding.severity is Severity.REVIEW
 
 
 def test_a_wrong_sum_stays_as_written_and_shows_its_gap() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.engines import Engine
 from pipeline.forms.blank import PX_PER_MM
@@ -13,10 +14,15 @@ from pipeline.geometry import BoxMm
 from pipeline.records import Gray, LineEvidence
 from pipeline.stages.dropout import CleanPage, Mask, crop
 
+IntArray = NDArray[np.intp]
+
 _REACH_MM = 3.0
-"""How far beyond a line's box its own strokes are followed."""
+"""How far above and below a line's box its own strokes are followed."""
+_OVERSHOOT_MM = 12.0
+"""How far a word may run on past the ends of its line."""
 _MIN_INK_MM2 = 0.35
 """Less ink than this is dirt (a full stop is about 0.2 mm2, a dash 1 mm2)."""
+_CRUMB_PX = 3
 _SPECK_MM2 = 0.25
 _SPECK_GAP_MM = 4.0
 """A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
@@ -24,6 +30,7 @@ _BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
 """A round solid spot up to this size is a full stop or dirt: by itself it is no writing."""
 _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
+_WORD_GAP_MM = 3.0
 _MARGIN_MM = 0.8
 _MIN_HEIGHT_MM = 4.5
 
@@ -49,20 +56,24 @@ def line_field(zone: Zone, line: int) -> str:
 
 def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     """The lines that hold ink, zone by zone from the top; ``line`` counts from 0 in its zone."""
+    boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
     return [
         WrittenLine(zone, i, *found)
         for zone in zones
         for i, box in enumerate(zone.lines)
-        if (found := _writing_in(clean, box)) is not None
+        if (found := _writing_in(clean, box, [b for b in boxes if b != box])) is not None
     ]
 
 
-def _writing_in(clean: CleanPage, box: BoxMm) -> tuple[BoxMm, Gray] | None:
-    around = box.grown(0.0, _REACH_MM)
+def _writing_in(clean: CleanPage, box: BoxMm, others: list[BoxMm]) -> tuple[BoxMm, Gray] | None:
+    """The box of the writing on a line, and its pixels; ``others`` are the page's other boxes."""
+    around = box.grown(_OVERSHOOT_MM, _REACH_MM)
     left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
-    ink = _own_strokes(
-        crop(clean.ink, around), box.y * PX_PER_MM - top, box.bottom * PX_PER_MM - top
-    )
+    ink = crop(clean.ink, around).copy()
+    for other in others:
+        if other.x >= box.right or other.right <= box.x:  # beside the line, not above or below
+            ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
+    ink = _own_strokes(ink, _slice(box.x, box.right, left), _slice(box.y, box.bottom, top))
     if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:
         return None
     x, y, w, h = cv2.boundingRect(ink)
@@ -84,29 +95,52 @@ def _writing_in(clean: CleanPage, box: BoxMm) -> tuple[BoxMm, Gray] | None:
     return found, image
 
 
-def _own_strokes(ink: Mask, top_px: float, bottom_px: float) -> Mask:
-    """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt."""
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink)
-    middle = centres[:, 1]
-    own = (middle >= top_px) & (middle <= bottom_px)
-    top, bottom = (
-        stats[:, cv2.CC_STAT_TOP],
-        stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT],
-    )
-    runs_on = (top == 0) | (bottom == ink.shape[0])
-    own &= ~runs_on | (stats[:, cv2.CC_STAT_WIDTH] > _STREAK_MM * PX_PER_MM)
+def _slice(start_mm: float, end_mm: float, origin_px: int) -> slice:
+    start, end = (max(0, round(v * PX_PER_MM) - origin_px) for v in (start_mm, end_mm))
+    return slice(start, end)
+
+
+def _own_strokes(ink: Mask, columns: slice, rows: slice) -> Mask:
+    """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt.
+
+    ``columns`` and ``rows`` are the line's box in ``ink``. A word that begins in it is followed
+    past its ends.
+    """
+    # A thin pen on a coarse scan falls into crumbs: what nearly touches is one stroke.
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((_CRUMB_PX, _CRUMB_PX), np.uint8))
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(joined)
+    left, top, width, height, area = stats.T
+    own = (centres[:, 1] >= rows.start) & (centres[:, 1] <= rows.stop)
+    runs_on = (top == 0) | (top + height == ink.shape[0])
+    own &= ~runs_on | (width > _STREAK_MM * PX_PER_MM)
     own[0] = False
-    area = stats[:, cv2.CC_STAT_AREA]
-    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     blot = (area > _BLOT_FILL * width * height) & (np.maximum(width, height) < _BLOT_MM * PX_PER_MM)
     blot &= np.abs(width - height) <= _BLOT_LOPSIDED * height
     large = own & ~blot & (area >= _SPECK_MM2 * PX_PER_MM**2)
-    left = stats[large, cv2.CC_STAT_LEFT]
-    right = left + stats[large, cv2.CC_STAT_WIDTH]
+    start, stop = _run_on(left[large], (left + width)[large], columns)
+    own &= (left + width > start) & (left < stop)
+    large &= own
     gap = _SPECK_GAP_MM * PX_PER_MM
     at = centres[:, :1]
-    own &= large | ((at >= left - gap) & (at <= right + gap)).any(axis=1)
-    return np.where(own[labels], np.uint8(255), np.uint8(0))
+    near = (at >= left[large] - gap) & (at <= (left + width)[large] + gap)
+    own &= large | near.any(axis=1)
+    return np.where(own[labels], ink, np.uint8(0))
+
+
+def _run_on(left: IntArray, right: IntArray, columns: slice) -> tuple[int, int]:
+    """The columns that a line's strokes reach: its own, and on as long as no gap ends the word."""
+    gap = _WORD_GAP_MM * PX_PER_MM
+    inside = (left < columns.stop) & (right > columns.start)
+    start, stop = columns.start, columns.stop
+    if inside.any():
+        last, first = int(right[inside].max()), int(left[inside].min())
+        for i in np.argsort(left):
+            if right[i] > last and left[i] - last <= gap:
+                last = stop = max(stop, int(right[i]))
+        for i in np.argsort(-right):
+            if left[i] < first and first - right[i] <= gap:
+                first = start = min(start, int(left[i]))
+    return start, stop
 
 
 def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[LineEvidence, ...]]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline.forms.schema import Form, Sum
 from pipeline.geometry import FloatArray
-from pipeline.records import Candidate, FieldReading, Origin, Registration
+from pipeline.records import Candidate, FieldReading, Finding, Origin, Registration, Severity
 
 _P_WRONG_SUM = 0.05
 """How often a sender's total is not what the tariff gives."""
@@ -31,6 +31,8 @@ _FLOOR = 1e-5
 """Least probability of a small count: no reading is so sure that arithmetic may not overrule it."""
 _LEAST = 1e-6
 """Least probability that is still worth keeping."""
+_SUPPORTED = 0.1
+"""A value that the sum prefers is taken without a person where the paper gives it this much."""
 _MAX_CANDIDATES = 12
 
 
@@ -68,9 +70,8 @@ def reconcile(registration: Registration, form: Form) -> Registration:
 
     for axis, (name, found) in enumerate(counts.items()):
         shares = joint.sum(axis=tuple(i for i in range(joint.ndim) if i != axis))
-        registration = _with_candidates(
-            registration, name, _ranked(dict(zip(found, shares, strict=True)))
-        )
+        ranked = _ranked(dict(zip(found, shares, strict=True)))
+        registration = _with_candidates(registration, name, ranked, found)
     if total is not None:
         shares = joint.sum(axis=tuple(range(joint.ndim - 1)))
         again = [replace(c, probability=float(p)) for c, p in zip(totals, shares, strict=False)]
@@ -104,12 +105,23 @@ def _ranked(shares: Mapping[int, float]) -> tuple[Candidate, ...]:
 
 
 def _with_candidates(
-    registration: Registration, name: str, candidates: tuple[Candidate, ...]
+    registration: Registration,
+    name: str,
+    candidates: tuple[Candidate, ...],
+    seen: Mapping[int, float],
 ) -> Registration:
+    """The count as the sum has it; where the paper itself says otherwise, with a finding."""
     reading = registration.reading(name)
     if reading is None:
         return registration
-    return registration.replacing(replace(reading, candidates=candidates))
+    registration = registration.replacing(replace(reading, candidates=candidates))
+    best, likeliest = candidates[0].value, max(seen, key=lambda value: seen[value])
+    if best == likeliest or (isinstance(best, int) and seen[best] >= _SUPPORTED):
+        return registration
+    # A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
+    message = f"{name} : « {likeliest} » d'après l'écriture, {best} d'après le total."
+    finding = Finding("reading_agrees_with_sum", Severity.REVIEW, message, (name,))
+    return replace(registration, findings=(*registration.findings, finding))
 
 
 def _with_uncounted(

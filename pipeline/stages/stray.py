@@ -18,7 +18,7 @@ _STROKE_MM = (1.2, 60.0)
 """A stroke is neither a speck nor a fold."""
 _MIN_BREADTH = 0.15
 """A scanner's streak, or a piece of one, is narrower for its length."""
-_MAX_FILL = 0.6
+_MAX_FILL = 0.75
 """A solid blot fills its box, a stroke does not."""
 _MIN_STROKES = 3
 _WORD_GAP_MM = 5.0
@@ -46,7 +46,8 @@ def find_stray_ink(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
 
 def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
     height, width = (n // 2 for n in clean.ink.shape)
-    ink: Mask = cv2.resize(clean.ink, (width, height), interpolation=cv2.INTER_AREA)
+    half = cv2.resize(clean.ink, (width, height), interpolation=cv2.INTER_AREA)
+    ink = np.where(half >= 128, np.uint8(255), np.uint8(0))
     ink[blank.from_print_px[::2, ::2][:height, :width] < _PRINT_REACH_MM * PX_PER_MM] = 0
     edge = round(_PAGE_MARGIN_MM * _SCALE)
     ink[:edge] = ink[height - edge :] = 0
@@ -62,7 +63,7 @@ def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
 
 def _strokes(ink: Mask) -> Mask:
     """Only what looks drawn by a pen: no specks, folds, streaks or blots."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink > 0).astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     length_mm = np.maximum(width, height) / _SCALE
     drawn = (length_mm >= _STROKE_MM[0]) & (length_mm <= _STROKE_MM[1])

@@ -30,7 +30,7 @@ def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Fin
             Severity.REVIEW,
             f"Total écrit {format_cents(registration.total_due_cents + gap)}, tarif attendu "
             f"{format_cents(registration.total_due_cents)} (écart {format_cents(gap)}).",
-            (form.sum.total, *form.sum.tariffs_cents),
+            (form.sum.total, *form.sum.tariffs_cents, *_uncounted(form)),
         )
 
 
@@ -69,7 +69,7 @@ def no_more_counted_than_named(registration: Registration, form: Form) -> Iterat
             "no_more_counted_than_named",
             Severity.REVIEW,
             f"{counted} inscription(s) payée(s) pour {named} personne(s) nommée(s).",
-            (form.people.named, *form.people.counted),
+            (form.people.named, *form.people.counted, *_uncounted(form)),
         )
 
 
@@ -160,6 +160,10 @@ def _decide(reading: FieldReading, doubted: dict[str, str]) -> FieldReading:
         reason += f" ; peut-être : {', '.join(others)}." if others else "."
     status = Status.REVIEW if reason else Status.ACCEPTED
     return replace(reading, status=status, reason=reason)
+
+
+def _uncounted(form: Form) -> tuple[str, ...]:
+    return (form.people.uncounted,) if form.people else ()
 
 
 def _people(registration: Registration, form: Form) -> list[FieldReading]:
