@@ -1,4 +1,8 @@
+import json
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,3 +27,31 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'fiches.sqlite'}"
     return postgres_server.new_database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Dask cluster: a scheduler and two worker processes on loopback."""
+    folder = tmp_path_factory.mktemp("cluster")
+    contact = folder / "scheduler.json"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    common = ["--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", str(contact)]
+    dask = [sys.executable, "-m", "dask"]
+    with (folder / "log").open("w") as log:
+        started = [
+            subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+            for command in (
+                [*dask, "scheduler", "--port", "0", *common],
+                [*dask, "worker", "--nworkers", "2", "--nthreads", "1", *common],
+            )
+        ]
+        try:
+            deadline = time.monotonic() + 30
+            while not contact.exists() or not contact.stat().st_size:
+                assert time.monotonic() < deadline, (folder / "log").read_text()
+                time.sleep(0.05)
+            yield json.loads(contact.read_text())["address"]
+        finally:
+            for process in reversed(started):
+                process.terminate()
+                process.wait(timeout=20)

@@ -1,11 +1,6 @@
 """The same runs on a real Dask cluster: a scheduler and two worker processes on loopback."""
 
-import json
-import os
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -17,33 +12,6 @@ from pipeline.errors import ConfigError, EngineError
 from pipeline.runner import Reader, run
 
 pytest.importorskip("distributed")
-
-
-@pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("cluster")
-    contact = folder / "scheduler.json"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    common = ["--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", str(contact)]
-    dask = [sys.executable, "-m", "dask"]
-    with (folder / "log").open("w") as log:
-        started = [
-            subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
-            for command in (
-                [*dask, "scheduler", "--port", "0", *common],
-                [*dask, "worker", "--nworkers", "2", "--nthreads", "1", *common],
-            )
-        ]
-        try:
-            deadline = time.monotonic() + 30
-            while not contact.exists() or not contact.stat().st_size:
-                assert time.monotonic() < deadline, (folder / "log").read_text()
-                time.sleep(0.05)
-            yield json.loads(contact.read_text())["address"]
-        finally:
-            for process in reversed(started):
-                process.terminate()
-                process.wait(timeout=20)
 
 
 def test_the_outputs_equal_those_of_a_local_run(scheduler: str, tmp_path: Path) -> None:
