@@ -156,6 +156,7 @@ def _inspect(arguments: argparse.Namespace) -> ExitCode:
 
 def _doctor(arguments: argparse.Namespace) -> ExitCode:
     """Say what is installed, what is missing and what to type."""
+    from rich.markup import escape
     from rich.table import Table
 
     from pipeline.doctor import examine
@@ -164,7 +165,7 @@ def _doctor(arguments: argparse.Namespace) -> ExitCode:
     table = Table("", "what", "found", "what to do")
     for check in checks:
         mark = "ok" if check.ok else "MISSING" if check.needed else "optional"
-        table.add_row(mark, check.what, check.found, "" if check.ok else check.remedy)
+        table.add_row(mark, check.what, check.found, "" if check.ok else escape(check.remedy))
     _print(table)
     ready = all(check.ok for check in checks if check.needed)
     print("Ready to run." if ready else "Not ready: see MISSING above.")

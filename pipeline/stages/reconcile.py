@@ -68,10 +68,11 @@ def reconcile(registration: Registration, form: Form) -> Registration:
     joint = weights[..., None] * agreement * read
     joint /= joint.sum()
 
+    bound = (form.sum.total, *counts, *((form.people.uncounted,) if form.people else ()))
     for axis, (name, found) in enumerate(counts.items()):
         shares = joint.sum(axis=tuple(i for i in range(joint.ndim) if i != axis))
         ranked = _ranked(dict(zip(found, shares, strict=True)))
-        registration = _with_candidates(registration, name, ranked, found)
+        registration = _with_candidates(registration, name, ranked, found, bound)
     if total is not None:
         shares = joint.sum(axis=tuple(range(joint.ndim - 1)))
         again = [replace(c, probability=float(p)) for c, p in zip(totals, shares, strict=False)]
@@ -109,8 +110,9 @@ def _with_candidates(
     name: str,
     candidates: tuple[Candidate, ...],
     seen: Mapping[int, float],
+    bound: tuple[str, ...],
 ) -> Registration:
-    """The count as the sum has it; where the paper itself says otherwise, with a finding."""
+    """The count as the sum has it; where the paper says otherwise, all the sum ``bound`` is doubted."""
     reading = registration.reading(name)
     if reading is None:
         return registration
@@ -120,7 +122,7 @@ def _with_candidates(
         return registration
     # A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
     message = f"{name} : « {likeliest} » d'après l'écriture, {best} d'après le total."
-    finding = Finding("reading_agrees_with_sum", Severity.REVIEW, message, (name,))
+    finding = Finding("reading_agrees_with_sum", Severity.REVIEW, message, bound)
     return replace(registration, findings=(*registration.findings, finding))
 
 

@@ -12,14 +12,15 @@ Rule = Callable[[Registration, Form], Iterator[Finding]]
 
 MIN_CONFIDENCE = {
     "organisation": 0.97,
-    "email": 0.97,
-    "phone": 0.98,
-    "person": 0.97,
+    "email": 0.96,
+    "phone": 0.96,
+    "person": 0.98,
     "count": 0.99,
-    "amount": 0.99,
-    "checkbox": 0.98,
+    "amount": 0.95,
+    "checkbox": 0.95,
 }
-"""A field is accepted at this confidence; chosen on simulated forms (see CONTRIBUTING)."""
+"""A field is accepted at this confidence: 400 simulated forms (seed 314, typed, hand, photo and fax)
+held one wrong value above it, a name that lacked its diaeresis."""
 
 
 def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
