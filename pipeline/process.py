@@ -34,9 +34,10 @@ from pipeline.stages.ingest import open_pages
 from pipeline.stages.recognize import find_lines, read_lines
 from pipeline.stages.reconcile import reconcile
 from pipeline.stages.same_print import check_print
+from pipeline.stages.second_reader import second_opinions
 from pipeline.stages.stray import find_stray_ink
 from pipeline.stages.streaks import remove_streaks
-from pipeline.stages.validate import decide, validate
+from pipeline.stages.validate import MIN_CONFIDENCE, decide, validate
 
 _log = logging.getLogger(__name__)
 _THUMBNAIL_WIDTH_PX = 300
@@ -151,6 +152,8 @@ def read_page(page: Page, ctx: Context) -> list[FormPage]:
     written = [line for line in find_lines(clean, zones) if line.field not in held]
     seen = {**read_lines(written, ctx.engine), **held}
     readings = extract(zones, seen, clean, page=page.number)
+    if ctx.settings.second_reader:
+        readings = second_opinions(readings, written, MIN_CONFIDENCE)
     is_blank = not seen and not any(r.text for r in readings if r.type == "checkbox")
     findings = check_print(clean, blank) + find_stray_ink(clean, blank)
     return [FormPage(aligned, readings, findings, _thumbnail(clean), is_blank and not findings)]

@@ -61,7 +61,7 @@ def test_a_misread_count_is_repaired_by_the_total() -> None:
 
 
 def test_a_sum_against_the_writing_is_for_a_person_to_see() -> None:
-    """One member, a slash for no other, and a total 10 too high: the false sum agrees with 0 + 1."""
+    """One member, a slash for no other, and 10 too much: the false sum agrees with 0 + 1."""
     counts = {
         "adherents": {1: 0.966, 7: 0.015, 0: 0.012},
         "non_adherents": {1: 0.889, 0: 0.079},

@@ -112,7 +112,7 @@ def _with_candidates(
     seen: Mapping[int, float],
     bound: tuple[str, ...],
 ) -> Registration:
-    """The count as the sum has it; where the paper says otherwise, all the sum ``bound`` is doubted."""
+    """The count as the sum has it; where the paper says otherwise, all it binds is doubted."""
     reading = registration.reading(name)
     if reading is None:
         return registration

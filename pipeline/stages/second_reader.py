@@ -1,0 +1,93 @@
+"""Ask a second, independent reader about typed lines in doubt.
+
+Tesseract shares neither network nor segmentation with the default engine: where both read the same
+value, that is evidence, and where they differ nothing is lost. It is asked once a page, for all the
+doubtful lines together, and only for type, which is what it reads well.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipeline import fields
+from pipeline.engines import tesseract
+from pipeline.forms.blank import PX_PER_MM
+from pipeline.records import FieldReading, Gray, LineEvidence
+from pipeline.stages.recognize import WrittenLine
+
+_AGREEMENT = 12.0
+"""How much likelier two readers agree on the truth than on the same error."""
+_MIN_TYPED = 0.4
+"""Share of a page's lines that look typed on a typed page: short ones tell nothing."""
+_MIN_LETTERS = 4
+_MIN_LETTER_MM = 1.2
+_BASELINE_MM = 0.1
+"""Type stands on a straight line: half of its letters end within this of each other."""
+
+
+def second_opinions(
+    readings: Iterable[FieldReading],
+    lines: Iterable[WrittenLine],
+    min_confidence: Mapping[str, float],
+) -> tuple[FieldReading, ...]:
+    """The readings, those of typed lines in doubt with Tesseract's agreement weighed in.
+
+    A field is in doubt below ``min_confidence`` of its type. Without Tesseract nothing changes.
+    """
+    readings = tuple(readings)
+    by_field: dict[str, list[WrittenLine]] = {}
+    for line in lines:
+        by_field.setdefault(line.field, []).append(line)
+    doubtful = {
+        r.field: by_field[r.field]
+        for r in readings
+        if r.field in by_field and r.confidence < min_confidence[r.type]
+    }
+    if not doubtful or not _is_typed_page(by_field) or not tesseract.is_installed():
+        return readings
+    asked = [line for of_field in doubtful.values() for line in of_field]
+    answers = iter(tesseract.read_lines([line.image for line in asked]))
+    seen = {
+        name: tuple(
+            LineEvidence(answer.text, answer.confidence, line.box_mm)
+            for line, answer in zip(of_field, answers, strict=False)
+        )
+        for name, of_field in doubtful.items()
+    }
+    return tuple(_weigh(r, seen[r.field]) if r.field in seen else r for r in readings)
+
+
+def _is_typed_page(by_field: Mapping[str, list[WrittenLine]]) -> bool:
+    lines = [is_typed(line.image) for of_field in by_field.values() for line in of_field]
+    return sum(lines) >= _MIN_TYPED * len(lines)
+
+
+def is_typed(image: Gray) -> bool:
+    """Whether the letters of a line all stand on one straight line, as no hand writes them."""
+    ink = (image < 128).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    letters = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= _MIN_LETTER_MM * PX_PER_MM]
+    if len(letters) < _MIN_LETTERS:
+        return False
+    ends = letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT]
+    return bool(np.median(np.abs(ends - np.median(ends))) <= _BASELINE_MM * PX_PER_MM)
+
+
+def _weigh(reading: FieldReading, seen: tuple[LineEvidence, ...]) -> FieldReading:
+    """The reading with the odds of its value raised, where the second reader finds the same.
+
+    Never another value: what leader dots spoil, they spoil for both.
+    """
+    second = fields.load(reading.type).read(seen)
+    if not second or not reading.candidates or second[0].value != reading.value:
+        return reading
+    p = reading.confidence
+    raised = p * _AGREEMENT / (p * _AGREEMENT + 1 - p)
+    others = (1 - raised) / max(1 - p, 1e-9)
+    weighed = (
+        replace(c, probability=raised if i == 0 else c.probability * others)
+        for i, c in enumerate(reading.candidates)
+    )
+    return replace(reading, candidates=tuple(weighed))

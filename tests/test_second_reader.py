@@ -1,0 +1,87 @@
+"""Typed lines in doubt get a second, independent reading."""
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.engines import EngineLine, tesseract
+from pipeline.forms.schema import Zone
+from pipeline.geometry import BoxMm
+from pipeline.records import Candidate, FieldReading, Gray
+from pipeline.stages.recognize import WrittenLine
+from pipeline.stages.second_reader import is_typed, second_opinions
+
+_ZONE = Zone(field="organisation", type="organisation", lines_mm=((0, 0, 90, 9),))
+_DOUBT = {"organisation": 0.98}
+
+
+def _typed(text: str = "Foyer des Tilleuls") -> Gray:
+    image = np.full((60, 620), 255, np.uint8)
+    cv2.putText(image, text, (10, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 2, cv2.LINE_AA)
+    return image
+
+
+def _wavy(image: Gray) -> Gray:
+    rows = np.arange(image.shape[0])[:, None]
+    shift = (6 * np.sin(np.arange(image.shape[1]) / 25)).round().astype(int)[None]
+    return image[(rows + shift).clip(0, image.shape[0] - 1), np.arange(image.shape[1])[None]]
+
+
+def _line(image: Gray) -> WrittenLine:
+    return WrittenLine(_ZONE, 0, BoxMm(0, 0, 80, 8), image)
+
+
+def _reading(text: str, p: float) -> FieldReading:
+    candidates = (Candidate(text, text, p), Candidate("Foyer", "Foyer", (1 - p) / 2))
+    return FieldReading("organisation", "organisation", 1, None, text, candidates)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Tesseract will say, one text for each line it is asked; emptied as it speaks."""
+    said: list[str] = []
+    monkeypatch.setattr(tesseract, "is_installed", lambda: True)
+    monkeypatch.setattr(
+        tesseract, "read_lines", lambda crops: [EngineLine(said.pop(0), 0.9) for _ in crops]
+    )
+    return said
+
+
+def test_type_stands_on_a_line_and_hands_do_not() -> None:
+    assert is_typed(_typed())
+    assert not is_typed(_wavy(_typed()))
+    assert not is_typed(np.full((50, 300), 255, np.uint8))
+
+
+def test_agreement_raises_a_typed_field_in_doubt(answers: list[str]) -> None:
+    answers.append("Foyer des Tilleuls")
+    (reading,) = second_opinions([_reading("Foyer des Tilleuls", 0.8)], [_line(_typed())], _DOUBT)
+    assert reading.confidence > 0.95
+    assert sum(c.probability for c in reading.candidates) <= 1.0
+
+
+def test_disagreement_changes_nothing(answers: list[str]) -> None:
+    answers.append("Foyer")
+    before = _reading("Foyer des Tilleuls", 0.8)
+    assert second_opinions([before], [_line(_typed())], _DOUBT) == (before,)
+
+
+def test_nobody_is_asked_about_hands_or_about_what_is_sure(answers: list[str]) -> None:
+    doubtful, sure = _reading("Foyer", 0.8), _reading("Foyer", 0.99)
+    assert second_opinions([doubtful], [_line(_wavy(_typed()))], _DOUBT) == (doubtful,)
+    assert second_opinions([sure], [_line(_typed())], _DOUBT) == (sure,)
+    assert answers == []
+
+
+def test_without_tesseract_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract, "is_installed", lambda: False)
+    before = _reading("Foyer", 0.8)
+    assert second_opinions([before], [_line(_typed())], _DOUBT) == (before,)
+
+
+def test_tesseract_reads_several_lines_in_one_call() -> None:
+    crops = [_typed("Foyer des Tilleuls"), np.full((40, 300), 255, np.uint8), _typed("Rennes 35")]
+    assert [line.text for line in tesseract.read_lines(crops)] == [
+        "Foyer des Tilleuls", "", "Rennes 35",
+    ]  # fmt: skip
+    assert tesseract.read_lines([]) == []
