@@ -8,7 +8,7 @@ is unlikely, not impossible, and what was written is never overwritten.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -31,8 +31,11 @@ _FLOOR = 1e-5
 """Least probability of a small count: no reading is so sure that arithmetic may not overrule it."""
 _LEAST = 1e-6
 """Least probability that is still worth keeping."""
-_SUPPORTED = 0.1
-"""A value that the sum prefers is taken without a person where the paper gives it this much."""
+_COUNT_SUPPORT, _TOTAL_SUPPORT = 0.1, 0.3
+"""A value that the sum prefers is taken without a person where the paper gives it this much; a
+total needs more, for what a sender wrote is never overwritten."""
+_LEAST_SHARE = 0.02
+"""A total is a candidate where the paper gives it this much of what it gives the likeliest."""
 _MAX_CANDIDATES = 12
 
 
@@ -47,7 +50,7 @@ def reconcile(registration: Registration, form: Form) -> Registration:
     people = _people_named(registration, form)
     counts = {n: _count_candidates(registration, n, people) for n in form.sum.tariffs_cents}
     total = registration.reading(form.sum.total)
-    totals = total.candidates[:_MAX_CANDIDATES] if total else ()
+    totals = _total_candidates(total) if total else ()
 
     values = dict(zip(counts, np.ix_(*(list(c) for c in counts.values())), strict=True))
     weights = np.asarray(1.0)
@@ -68,16 +71,18 @@ def reconcile(registration: Registration, form: Form) -> Registration:
     joint = weights[..., None] * agreement * read
     joint /= joint.sum()
 
-    bound = (form.sum.total, *counts, *((form.people.uncounted,) if form.people else ()))
+    reconciled = registration
     for axis, (name, found) in enumerate(counts.items()):
         shares = joint.sum(axis=tuple(i for i in range(joint.ndim) if i != axis))
         ranked = _ranked(dict(zip(found, shares, strict=True)))
-        registration = _with_candidates(registration, name, ranked, found, bound)
-    if total is not None:
-        shares = joint.sum(axis=tuple(range(joint.ndim - 1)))
-        again = [replace(c, probability=float(p)) for c, p in zip(totals, shares, strict=False)]
-        again.sort(key=lambda c: -c.probability)
-        registration = registration.replacing(replace(total, candidates=tuple(again)))
+        reconciled = _with_candidates(reconciled, name, ranked)
+    shares = joint.sum(axis=tuple(range(joint.ndim - 1)))
+    again = [replace(c, probability=float(p)) for c, p in zip(totals, shares, strict=False)]
+    again.sort(key=lambda c: -c.probability)
+    reconciled = _with_candidates(reconciled, form.sum.total, tuple(again))
+    registration = replace(
+        reconciled, findings=(*registration.findings, *_overruled(registration, reconciled, form))
+    )
     if form.people is not None and people is not None:
         registration = _with_uncounted(registration, form.people.uncounted, rest, joint)
     return replace(registration, total_due_cents=_total_due_cents(registration, form.sum))
@@ -100,30 +105,44 @@ def _count_candidates(
     return dict.fromkeys(range((people or 4) + 1), _FLOOR) | found
 
 
+def _total_candidates(total: FieldReading) -> tuple[Candidate, ...]:
+    """What the sender may have written: nothing so unlikely that only the sum would suggest it."""
+    least = _LEAST_SHARE * total.confidence
+    return tuple(c for c in total.candidates[:_MAX_CANDIDATES] if c.probability >= least)
+
+
 def _ranked(shares: Mapping[int, float]) -> tuple[Candidate, ...]:
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     return tuple(Candidate(v, str(v), float(p)) for v, p in ranked if p > _LEAST)
 
 
 def _with_candidates(
-    registration: Registration,
-    name: str,
-    candidates: tuple[Candidate, ...],
-    seen: Mapping[int, float],
-    bound: tuple[str, ...],
+    registration: Registration, name: str, candidates: tuple[Candidate, ...]
 ) -> Registration:
-    """The count as the sum has it; where the paper says otherwise, all it binds is doubted."""
     reading = registration.reading(name)
-    if reading is None:
+    if reading is None or not candidates:
         return registration
-    registration = registration.replacing(replace(reading, candidates=candidates))
-    best, likeliest = candidates[0].value, max(seen, key=lambda value: seen[value])
-    if best == likeliest or (isinstance(best, int) and seen[best] >= _SUPPORTED):
-        return registration
-    # A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
-    message = f"{name} : « {likeliest} » d'après l'écriture, {best} d'après le total."
-    finding = Finding("reading_agrees_with_sum", Severity.REVIEW, message, bound)
-    return replace(registration, findings=(*registration.findings, finding))
+    return registration.replacing(replace(reading, candidates=candidates))
+
+
+def _overruled(before: Registration, after: Registration, form: Form) -> Iterator[Finding]:
+    """Where the sum prefers what the paper hardly supports: all that the sum binds is doubted.
+
+    A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
+    """
+    if form.sum is None:
+        return
+    uncounted = (form.people.uncounted,) if form.people else ()
+    bound = (form.sum.total, *form.sum.tariffs_cents, *uncounted)
+    for name in (form.sum.total, *form.sum.tariffs_cents):
+        written, chosen = before.reading(name), after.reading(name)
+        if written is None or chosen is None or written.value == chosen.value:
+            continue
+        support = sum(c.probability for c in written.candidates if c.value == chosen.value)
+        if support < (_TOTAL_SUPPORT if name == form.sum.total else _COUNT_SUPPORT):
+            message = f"{name} : « {written.text} » d'après l'écriture, {chosen.text} d'après la "
+            message += "somme."
+            yield Finding("reading_agrees_with_sum", Severity.REVIEW, message, bound)
 
 
 def _with_uncounted(

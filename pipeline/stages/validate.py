@@ -11,7 +11,7 @@ from pipeline.stages.reconcile import gap_cents
 Rule = Callable[[Registration, Form], Iterator[Finding]]
 
 MIN_CONFIDENCE = {
-    "organisation": 0.985,
+    "organisation": 0.995,
     "email": 0.96,
     "phone": 0.96,
     "person": 0.98,
