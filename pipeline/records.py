@@ -117,7 +117,8 @@ class LineEvidence:
 
     ``log_probs``: (frames, classes), natural logarithms, class 0 the CTC blank, class i the
     character ``alphabet[i - 1]``; None where the engine gives only a string. ``exact`` marks text
-    that the file itself held (text layer, form field).
+    that the file itself held (text layer, form field). ``slant_deg``: where the writing is one lone
+    straight stroke, how far it leans to the right of upright (a dash: 90), else None.
     """
 
     text: str
@@ -126,6 +127,7 @@ class LineEvidence:
     log_probs: FloatArray | None = None
     alphabet: str = ""
     exact: bool = False
+    slant_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

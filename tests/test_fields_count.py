@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +78,17 @@ def test_a_count_reads_back(count):
 @given(st.text())
 def test_no_text_raises(text):
     assert parse(text) is None or 0 <= parse(text) <= 99
+
+
+@pytest.mark.parametrize(
+    ("slant_deg", "count"), [(0.0, 1), (-12.0, 1), (28.0, 0), (88.0, 0), (None, 1)]
+)
+def test_a_lone_stroke_is_a_one_or_nothing_by_its_slant(slant_deg, count):
+    line = replace(seen("1"), slant_deg=slant_deg)
+    assert best(read([line]))[0] == count
+
+
+def test_a_stroke_between_the_two_keeps_both_alive():
+    candidates = read([replace(seen("1"), slant_deg=17.0)])
+    assert probability_of(candidates, 0) > 0.2
+    assert probability_of(candidates, 1) > 0.2

@@ -2,12 +2,13 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from pipeline.engines import EngineLine
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.records import Gray
 from pipeline.stages.dropout import drop_print
-from pipeline.stages.recognize import WrittenLine, find_lines, read_lines
+from pipeline.stages.recognize import WrittenLine, find_lines, lone_stroke_slant_deg, read_lines
 from tests.pages import fiche, flat, form
 
 
@@ -88,6 +89,22 @@ def test_a_dash_is_writing() -> None:
     image = fiche().image.copy()
     cv2.line(image, (560, 1140), (584, 1138), 20, 4)
     assert [line.field for line in _lines(image)] == ["adherents"]
+
+
+@pytest.mark.parametrize("slant_deg", [-10.0, 0.0, 25.0, 88.0])
+def test_the_slant_of_a_lone_stroke_is_measured(slant_deg: float) -> None:
+    image = np.full((80, 80), 255, np.uint8)
+    dx, dy = 25 * np.sin(np.radians(slant_deg)), 25 * np.cos(np.radians(slant_deg))
+    cv2.line(image, (round(40 - dx), round(40 + dy)), (round(40 + dx), round(40 - dy)), 20, 4)
+    assert lone_stroke_slant_deg(image) == pytest.approx(slant_deg, abs=2.5)
+
+
+def test_only_a_lone_straight_stroke_has_a_slant() -> None:
+    blank = np.full((60, 120), 255, np.uint8)
+    assert lone_stroke_slant_deg(blank) is None
+    assert lone_stroke_slant_deg(cv2.circle(blank.copy(), (40, 30), 18, 20, 4)) is None
+    two = cv2.line(cv2.line(blank.copy(), (20, 5), (20, 50), 20, 4), (60, 5), (60, 50), 20, 4)
+    assert lone_stroke_slant_deg(two) is None
 
 
 class _Echo:

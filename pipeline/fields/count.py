@@ -1,8 +1,9 @@
 """A number of people or meals. Blank, a dash or a slash is 0; ``2 x`` and ``deux repas`` are 2."""
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,6 +14,10 @@ from pipeline.records import Candidate, FieldValue, LineEvidence
 from pipeline.text import fold
 
 _EMPTY = 0.98
+_SLASH_DEG, _SLASH_SPREAD_DEG = 17.0, 3.5
+"""Strokes leaning more are rather slashes, less rather ones: measured on 155 simulated ones."""
+_SLANT_TELLS = 0.9
+"""The slant's share of the say about a lone stroke; the engine has the rest."""
 _MOST = 99
 _WORDS = {
     word: number
@@ -79,12 +84,26 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     likelihoods = score(_CHANNEL.read(line), _CHANNEL.targets, _SPELLED)
     for value, p in zip(_VALUES, weigh(likelihoods, np.array(_LOG_PRIORS)), strict=True):
         probabilities[value] += float(p)
+    if line.slant_deg is not None:
+        probabilities = _with_slant(probabilities, line.slant_deg)
     in_words = parse(line.text)
     if in_words is not None and re.search(r"[^\W\d_]{2}", line.text):
         left = 1.0 - line.confidence
         probabilities = defaultdict(float, {v: p * left for v, p in probabilities.items()})
         probabilities[in_words] += line.confidence
     return fields.ranked(probabilities, to_text)
+
+
+def _with_slant(
+    seen: Mapping[FieldValue, float], slant_deg: float
+) -> defaultdict[FieldValue, float]:
+    """A lone straight stroke is a 1, or a slash or dash for nothing: its slant tells better than
+    any engine, which has read few slashes."""
+    nothing = 1.0 / (1.0 + math.exp(-(slant_deg - _SLASH_DEG) / _SLASH_SPREAD_DEG))
+    weighed = defaultdict(float, {v: p * (1.0 - _SLANT_TELLS) for v, p in seen.items()})
+    weighed[0] += _SLANT_TELLS * nothing
+    weighed[1] += _SLANT_TELLS * (1.0 - nothing)
+    return weighed
 
 
 def to_text(value: FieldValue) -> str:

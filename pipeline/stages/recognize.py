@@ -31,6 +31,9 @@ _BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
 _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
 _WORD_GAP_MM = 3.0
+_STROKE_GRAY, _STROKE_PX = 140, 20
+_STRAIGHT = 0.17
+"""A straight stroke's breadth over its length, both as standard deviations."""
 _MARGIN_MM = 0.8
 _MIN_HEIGHT_MM = 4.5
 
@@ -148,7 +151,28 @@ def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[L
     seen: dict[str, tuple[LineEvidence, ...]] = {}
     for line, read in zip(lines, engine.read_lines([line.image for line in lines]), strict=True):
         evidence = LineEvidence(
-            read.text, read.confidence, line.box_mm, read.log_probs, read.alphabet
+            read.text,
+            read.confidence,
+            line.box_mm,
+            read.log_probs,
+            read.alphabet,
+            slant_deg=lone_stroke_slant_deg(line.image),
         )
         seen[line.field] = (*seen.get(line.field, ()), evidence)
     return seen
+
+
+def lone_stroke_slant_deg(image: Gray) -> float | None:
+    """How far the one straight stroke of a line leans to the right; None for any other writing."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (image < _STROKE_GRAY).astype(np.uint8)
+    )
+    strokes = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= _STROKE_PX]
+    if len(strokes) != 1:
+        return None
+    ys, xs = np.nonzero(labels == strokes[0])
+    spreads, axes = np.linalg.eigh(np.cov(np.stack([xs, -ys])))
+    if spreads[0] > _STRAIGHT**2 * spreads[1]:
+        return None
+    right, up = axes[:, 1] if axes[1, 1] >= 0 else -axes[:, 1]
+    return float(np.degrees(np.arctan2(right, up)))
