@@ -37,7 +37,7 @@ from pipeline.stages.same_print import check_print
 from pipeline.stages.second_reader import second_opinions
 from pipeline.stages.stray import find_stray_ink
 from pipeline.stages.streaks import remove_streaks
-from pipeline.stages.validate import MIN_CONFIDENCE, decide, validate
+from pipeline.stages.validate import decide, min_confidence, validate
 
 _log = logging.getLogger(__name__)
 _THUMBNAIL_WIDTH_PX = 300
@@ -153,7 +153,7 @@ def read_page(page: Page, ctx: Context) -> list[FormPage]:
     seen = {**read_lines(written, ctx.engine), **held}
     readings = extract(zones, seen, clean, page=page.number)
     if ctx.settings.second_reader:
-        readings = second_opinions(readings, written, MIN_CONFIDENCE)
+        readings = second_opinions(readings, written, min_confidence)
     is_blank = not seen and not any(r.text for r in readings if r.type == "checkbox")
     findings = check_print(clean, blank) + find_stray_ink(clean, blank)
     return [FormPage(aligned, readings, findings, _thumbnail(clean), is_blank and not findings)]
@@ -182,7 +182,7 @@ def _register(group: list[FormPage], ctx: Context) -> Registration:
         readings=tuple(reading for page in group for reading in page.readings),
         findings=tuple(finding for page in group for finding in page.findings),
     )
-    return decide(validate(reconcile(registration, form), form))
+    return decide(validate(reconcile(registration, form), form), form)
 
 
 def _is_empty(page: Page) -> bool:

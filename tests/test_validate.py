@@ -42,14 +42,14 @@ def _rules(registration: Registration) -> set[str]:
 
 
 def test_a_clean_form_is_accepted_without_a_finding() -> None:
-    done = decide(validate(_registration(), _FORM))
+    done = decide(validate(_registration(), _FORM), _FORM)
     assert done.findings == ()
     assert done.status is Status.ACCEPTED
     assert all(r.status is Status.ACCEPTED for r in done.readings)
 
 
 def test_a_total_that_does_not_add_up_is_never_accepted() -> None:
-    done = decide(validate(_registration(total=7790), _FORM))
+    done = decide(validate(_registration(total=7790), _FORM), _FORM)
     assert done.status is Status.REVIEW
     finding = next(f for f in done.findings if f.rule == "total_matches_tariff")
     assert "77,90\u00a0€" in finding.message
@@ -78,9 +78,9 @@ def test_more_meals_than_people_goes_to_review() -> None:
 
 
 def test_two_ticked_boxes_go_to_review_and_none_is_only_told() -> None:
-    both = decide(validate(_registration(paiement=None), _FORM))
+    both = decide(validate(_registration(paiement=None), _FORM), _FORM)
     assert both.status is Status.REVIEW or "one_box_is_ticked" in {f.rule for f in both.findings}
-    none = decide(validate(_registration(paiement=""), _FORM))
+    none = decide(validate(_registration(paiement=""), _FORM), _FORM)
     assert [f.severity for f in none.findings] == [Severity.INFO]
     assert none.status is Status.ACCEPTED
 
@@ -104,7 +104,7 @@ def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -
             Candidate("a@exempie.fr", "a@exempie.fr", 0.3),
         ),
     )
-    done = decide(validate(registration.replacing(doubtful), _FORM))
+    done = decide(validate(registration.replacing(doubtful), _FORM), _FORM)
     reading = done.reading("email")
     assert reading is not None
     assert reading.status is Status.REVIEW
@@ -114,5 +114,17 @@ def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -
 
 def test_an_earlier_finding_for_review_keeps_the_form_in_review() -> None:
     stray = Finding("no_stray_ink", Severity.REVIEW, "Écriture en dehors des zones prévues.")
-    done = decide(validate(replace(_registration(), findings=(stray,)), _FORM))
+    done = decide(validate(replace(_registration(), findings=(stray,)), _FORM), _FORM)
     assert done.status is Status.REVIEW
+
+
+def test_students_are_unsure_where_the_counts_are() -> None:
+    students = _reading("etudiants", "count", 0, 0.9999)
+    sure = _registration()
+    sure = replace(sure, readings=(*sure.readings, students))
+    doubtful = sure.replacing(_reading("adherents", "count", 1, 0.9))
+    assert decide(sure, _FORM).reading("etudiants").status is Status.ACCEPTED  # type: ignore[union-attr]
+    reading = decide(doubtful, _FORM).reading("etudiants")
+    assert reading is not None
+    assert reading.status is Status.REVIEW
+    assert "adherents" in reading.reason

@@ -5,7 +5,7 @@ value, that is evidence, and where they differ nothing is lost. It is asked once
 doubtful lines together, and only for type, which is what it reads well.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import cv2
@@ -30,11 +30,11 @@ _BASELINE_MM = 0.1
 def second_opinions(
     readings: Iterable[FieldReading],
     lines: Iterable[WrittenLine],
-    min_confidence: Mapping[str, float],
+    min_confidence: Callable[[str], float],
 ) -> tuple[FieldReading, ...]:
     """The readings, those of typed lines in doubt with Tesseract's agreement weighed in.
 
-    A field is in doubt below ``min_confidence`` of its type. Without Tesseract nothing changes.
+    A field is in doubt below the ``min_confidence`` of its type. Without Tesseract nothing changes.
     """
     readings = tuple(readings)
     by_field: dict[str, list[WrittenLine]] = {}
@@ -43,7 +43,7 @@ def second_opinions(
     doubtful = {
         r.field: by_field[r.field]
         for r in readings
-        if r.field in by_field and r.confidence < min_confidence[r.type]
+        if r.field in by_field and r.confidence < min_confidence(r.type)
     }
     if not doubtful or not _is_typed_page(by_field) or not tesseract.is_installed():
         return readings

@@ -10,7 +10,7 @@ from pipeline.stages.reconcile import gap_cents
 
 Rule = Callable[[Registration, Form], Iterator[Finding]]
 
-MIN_CONFIDENCE = {
+_MIN_CONFIDENCE = {
     "organisation": 0.995,
     "email": 0.96,
     "phone": 0.96,
@@ -21,6 +21,12 @@ MIN_CONFIDENCE = {
 }
 """A field is accepted at this confidence: 400 simulated forms (seed 314; typed, hand, photo, fax)
 held one wrong value above it, a name that lacked its diaeresis."""
+_MIN_CONFIDENCE_OF_OTHERS = 0.99
+
+
+def min_confidence(field_type: str) -> float:
+    """The confidence from which a field of that type is accepted without a person."""
+    return _MIN_CONFIDENCE.get(field_type, _MIN_CONFIDENCE_OF_OTHERS)
 
 
 def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -137,13 +143,21 @@ def validate(registration: Registration, form: Form) -> Registration:
     return replace(registration, findings=(*registration.findings, *found))
 
 
-def decide(registration: Registration) -> Registration:
+def decide(registration: Registration, form: Form) -> Registration:
     """Accept or send to review each field, with the reason; a form is accepted if all of it is."""
     doubted: dict[str, str] = {}
     for finding in registration.findings:
         if finding.severity is Severity.REVIEW:
             doubted |= dict.fromkeys(finding.fields, finding.message)
     readings = tuple(_decide(r, doubted) for r in registration.readings)
+    if form.people is not None:  # who is not counted is known only where the counts are
+        unsure = [
+            r.field
+            for r in readings
+            if r.field in form.people.counted and r.status is not Status.ACCEPTED
+        ]
+        depends = dict.fromkeys([form.people.uncounted] if unsure else [], _depends_on(unsure))
+        readings = tuple(_decide(r, doubted | depends) for r in readings)
     accepted = all(r.status is Status.ACCEPTED for r in readings) and not any(
         f.severity is Severity.REVIEW for f in registration.findings
     )
@@ -151,11 +165,15 @@ def decide(registration: Registration) -> Registration:
     return replace(registration, readings=readings, status=status)
 
 
+def _depends_on(fields: list[str]) -> str:
+    return f"Dépend de : {', '.join(fields)}."
+
+
 def _decide(reading: FieldReading, doubted: dict[str, str]) -> FieldReading:
     reason = doubted.get(reading.field) or doubted.get(reading.field.split(".")[0]) or ""
     if not reason and not reading.candidates:
         reason = "Illisible."
-    if not reason and reading.confidence < MIN_CONFIDENCE[reading.type]:
+    if not reason and reading.confidence < min_confidence(reading.type):
         others = [c.text for c in reading.candidates[1:3] if c.text != reading.text]
         reason = f"Lecture incertaine ({reading.confidence:.0%})"
         reason += f" ; peut-être : {', '.join(others)}." if others else "."
