@@ -3,12 +3,13 @@
 import logging
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from pipeline import engines
 from pipeline.config import Settings
@@ -27,11 +28,11 @@ from pipeline.records import (
     Rejection,
     Source,
 )
-from pipeline.stages.align import align, upright
+from pipeline.stages.align import align_all, upright
 from pipeline.stages.dropout import CleanPage, drop_print
 from pipeline.stages.extract import extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
-from pipeline.stages.recognize import find_lines, read_lines
+from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
 from pipeline.stages.reconcile import reconcile
 from pipeline.stages.same_print import check_print
 from pipeline.stages.second_reader import second_opinions
@@ -41,7 +42,8 @@ from pipeline.stages.validate import decide, min_confidence, validate
 
 _log = logging.getLogger(__name__)
 _THUMBNAIL_WIDTH_PX = 300
-_EMPTY_PAGE_DARKNESS = 0.002
+_INK_TO_PAPER, _EMPTY_PAGE_INK = 0.85, 0.001
+"""Pixels darker than this share of the paper are ink; a page with less ink than that is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """One page of a form, read; ``is_blank`` where nobody wrote on it."""
+    """One page of a form, read, with what was seen on the way; ``lines`` are those the engine read.
+
+    ``is_blank`` where nobody wrote on it.
+    """
 
     aligned: AlignedPage
+    blank: BlankPage
+    clean: CleanPage
+    lines: tuple[WrittenLine, ...]
     readings: tuple[FieldReading, ...]
     findings: tuple[Finding, ...]
-    thumbnail: bytes
     is_blank: bool
 
 
@@ -100,76 +107,84 @@ def process_document(source: Source, settings: Settings) -> Outcome:
 
 
 def _read_document(source: Source, ctx: Context) -> Outcome:
-    pages, rejections = [], []
+    found: list[FormPage | Rejection] = []
     count = 0
     for page in open_pages(source, ctx.settings):
         count += 1
         if isinstance(page, Rejection):
-            rejections.append(page)
+            found.append(page)
         elif not _is_empty(page):
             try:
-                pages += read_page(page, ctx)
+                found += read_page(page, ctx)
             except DocumentError as err:
-                rejections.append(Rejection(err.kind, str(err), page.number))
+                found.append(Rejection(err.kind, str(err), page.number))
+    rejections = [one for one in found if isinstance(one, Rejection)]
     groups = []
-    for group in _group(pages):
+    for group in _group(found):
         if all(page.is_blank for page in group):
             number = group[0].aligned.page.number
             rejections.append(Rejection("blank", "Fiche vierge : personne ne l'a remplie.", number))
         else:
             groups.append(group)
     if not groups and not rejections:
-        rejections = [
-            Rejection(
-                "no-form",
-                "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce).",
-            )
-        ]
+        message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
+        rejections.append(Rejection("no-form", message))
     return Outcome(
         source,
         pages=count,
         registrations=tuple(_register(group, ctx) for group in groups),
         rejections=tuple(rejections),
-        thumbnails=tuple(group[0].thumbnail for group in groups),
+        thumbnails=tuple(_thumbnail(group[0].clean) for group in groups),
     )
 
 
 def read_page(page: Page, ctx: Context) -> list[FormPage]:
-    """The page read as the form that fits it; nothing for a page of the form without zones.
+    """The forms on the page, read; nothing for a form's page without zones.
 
     Raises AlignmentError where no form fits.
     """
     page = replace(page, image=remove_streaks(page.image))
-    aligned = upright(align(page, ctx.blanks))
+    fitted = (upright(aligned) for aligned in align_all(page, ctx.blanks))
+    return [form_page for aligned in fitted for form_page in _read_aligned(aligned, ctx)]
+
+
+def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
     blank = next(
         b for b in ctx.blanks if (b.form.id, b.number) == (aligned.form_id, aligned.form_page)
     )
     zones = blank.form.zones_of(blank.number)
     if not zones:
-        return []
+        return
     clean = drop_print(aligned, blank)
     held = text_layer_lines(aligned, blank)
-    written = [line for line in find_lines(clean, zones) if line.field not in held]
-    seen = {**read_lines(written, ctx.engine), **held}
-    readings = extract(zones, seen, clean, page=page.number)
+    lines = [line for line in find_lines(clean, zones) if line.field not in held]
+    seen = {**read_lines(lines, ctx.engine), **held}
+    readings = extract(zones, seen, clean, page=aligned.page.number)
     if ctx.settings.second_reader:
-        readings = second_opinions(readings, written, min_confidence)
-    is_blank = not seen and not any(r.text for r in readings if r.type == "checkbox")
-    findings = check_print(clean, blank) + find_stray_ink(clean, blank)
-    return [FormPage(aligned, readings, findings, _thumbnail(clean), is_blank and not findings)]
+        readings = second_opinions(readings, lines, min_confidence)
+    findings = check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
+    is_blank = not seen and not findings
+    is_blank &= not any(r.text for r in readings if r.type == "checkbox")
+    yield FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)
 
 
-def _group(pages: list[FormPage]) -> Iterator[list[FormPage]]:
-    """Consecutive pages of one form make one registration; a page seen again begins the next."""
+def _group(found: Sequence[FormPage | Rejection]) -> Iterator[list[FormPage]]:
+    """Consecutive pages of one form make one registration; a page seen again begins the next.
+
+    So does a page that could not be read: what lies behind it may be another sender's.
+    """
     group: list[FormPage] = []
-    for page in pages:
+    for page in found:
         last = group[-1].aligned if group else None
         if last and (
-            page.aligned.form_id != last.form_id or page.aligned.form_page <= last.form_page
+            isinstance(page, Rejection)
+            or page.aligned.form_id != last.form_id
+            or page.aligned.form_page <= last.form_page
         ):
             yield group
             group = []
-        group.append(page)
+        if not isinstance(page, Rejection):
+            group.append(page)
     if group:
         yield group
 
@@ -181,14 +196,17 @@ def _register(group: list[FormPage], ctx: Context) -> Registration:
         page=group[0].aligned.page.number,
         readings=tuple(reading for page in group for reading in page.readings),
         findings=tuple(finding for page in group for finding in page.findings),
+        roles=form.roles,
     )
     return decide(validate(reconcile(registration, form), form), form)
 
 
 def _is_empty(page: Page) -> bool:
-    """A white page: the back of a sheet, which a scanner sends along."""
-    sample = page.image[::4, ::4]
-    return float((sample < 128).mean()) < _EMPTY_PAGE_DARKNESS
+    """A white page: the back of a sheet, which a scanner sends along. Faint writing is writing."""
+    height, width = page.image.shape
+    middle = page.image[height // 20 : -height // 20 : 4, width // 20 : -width // 20 : 4]
+    paper = float(np.percentile(middle, 75))
+    return float((middle < _INK_TO_PAPER * paper).mean()) < _EMPTY_PAGE_INK
 
 
 def _thumbnail(clean: CleanPage) -> bytes:

@@ -34,6 +34,16 @@ def _values(outcome: Outcome, number: int = 0) -> dict[str, str]:
     return {r.field: r.text for r in outcome.registrations[number].readings}
 
 
+def _two_page_form(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "blank.pdf").write_bytes(form().blank_path.read_bytes())
+    text = (FORMS / form().id / "form.toml").read_text("utf-8").replace(form().id, "two-pages")
+    note = '[[zones]]\nfield = "note"\ntype = "organisation"\npage = 1\n'
+    note += "lines_mm = [[20.0, 275.0, 170.0, 12.0]]\n\n[sum]"
+    (folder / "form.toml").write_text(text.replace("[sum]", note), "utf-8")
+    load_form(folder)
+
+
 def test_a_typed_fiche_is_read(tmp_path: Path) -> None:
     leaf, filling = drawn("typed", 1)
     outcome = _read(tmp_path, leaf.image)
@@ -155,16 +165,41 @@ def test_tesseract_can_be_the_engine(tmp_path: Path) -> None:
 def test_pages_of_a_form_of_several_pages_make_one_registration(tmp_path: Path) -> None:
     """A form whose zones lie on both pages of the blank: its pages belong together in order."""
     folder = tmp_path / "forms" / "two-pages"
-    folder.mkdir(parents=True)
-    (folder / "blank.pdf").write_bytes(form().blank_path.read_bytes())
-    text = (FORMS / form().id / "form.toml").read_text("utf-8").replace(form().id, "two-pages")
-    note = '[[zones]]\nfield = "note"\ntype = "organisation"\npage = 1\n'
-    note += "lines_mm = [[20.0, 275.0, 170.0, 12.0]]\n\n[sum]"
-    (folder / "form.toml").write_text(text.replace("[sum]", note), "utf-8")
-    load_form(folder)
+    _two_page_form(folder)
     settings = Settings(forms=(folder.parent,), form="two-pages")
     flyer, filled = blanks()[0].image.copy(), drawn("typed", 1)[0].image
     both = _read(tmp_path, flyer, filled, settings=settings)
     assert [r.page for r in both.registrations] == [1]
     alone = _read(tmp_path, filled, settings=settings)
     assert "every_page_is_there" in {f.rule for f in alone.registrations[0].findings}
+
+
+def test_two_sheets_on_one_picture_are_two_registrations(tmp_path: Path) -> None:
+    sheets = [np.array(_picture(drawn(*which)[0].image)) for which in (("typed", 1), ("hand", 4))]
+    height = max(sheet.shape[0] for sheet in sheets)
+    padded = [np.pad(s, ((0, height - s.shape[0]), (0, 40)), constant_values=235) for s in sheets]
+    outcome = _read(tmp_path, np.hstack(padded))
+    totals = {_values(outcome, number)["total"] for number in range(len(outcome.registrations))}
+    assert totals == {
+        f"{drawn(*which)[1].fields['total'] / 100:.2f}" for which in (("typed", 1), ("hand", 4))
+    }
+
+
+def test_a_faint_page_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    image = np.array(_picture(drawn("typed", 1)[0].image))
+    faint = (255 - (255 - image.astype(float)) * 0.45).astype(np.uint8)
+    outcome = _read(tmp_path, drawn("hand", 4)[0].image, faint)
+    assert len(outcome.registrations) + len(outcome.rejections) == 2
+
+
+def test_an_unreadable_page_parts_what_lies_before_and_behind_it(tmp_path: Path) -> None:
+    """Page 1 of one sender, something unreadable, page 2 of another: never one registration."""
+    folder = tmp_path / "forms" / "two-pages"
+    _two_page_form(folder)
+    settings = Settings(forms=(folder.parent,), form="two-pages")
+    noise = np.random.default_rng(2).integers(0, 255, (2000, 1400)).astype(np.uint8)
+    flyer = blanks()[0].image.copy()
+    cv2.putText(flyer, "Foyer", (400, 2280), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 3)
+    outcome = _read(tmp_path, flyer, noise, drawn("typed", 1)[0].image, settings=settings)
+    assert [r.page for r in outcome.registrations] == [1, 3]
+    assert all(r.status is Status.REVIEW for r in outcome.registrations)

@@ -8,7 +8,13 @@ from pipeline.engines import EngineLine
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.records import Gray
 from pipeline.stages.dropout import drop_print
-from pipeline.stages.recognize import WrittenLine, find_lines, lone_stroke_slant_deg, read_lines
+from pipeline.stages.recognize import (
+    WrittenLine,
+    find_lines,
+    find_struck_out,
+    lone_stroke_slant_deg,
+    read_lines,
+)
 from tests.pages import fiche, flat, form
 
 
@@ -105,6 +111,15 @@ def test_only_a_lone_straight_stroke_has_a_slant() -> None:
     assert lone_stroke_slant_deg(cv2.circle(blank.copy(), (40, 30), 18, 20, 4)) is None
     two = cv2.line(cv2.line(blank.copy(), (20, 5), (20, 50), 20, 4), (60, 5), (60, 50), 20, 4)
     assert lone_stroke_slant_deg(two) is None
+
+
+def test_struck_out_writing_is_for_a_person_to_see() -> None:
+    image = _write(fiche().image, "Nadia Petit", 20, 85, height_mm=4.0)
+    struck = image.copy()
+    cv2.line(struck, (150, 668), (470, 660), 20, 4)
+    assert find_struck_out(_lines(image)) == ()
+    (finding,) = find_struck_out(_lines(struck))
+    assert finding.fields == ("personnes.1",)
 
 
 class _Echo:

@@ -22,7 +22,7 @@ from pipeline.forms.blank import (
     find_features,
     mm_to_raster,
 )
-from pipeline.geometry import FloatArray, Homography
+from pipeline.geometry import BoxPx, FloatArray, Homography
 from pipeline.records import AlignedPage, Gray, Page
 from pipeline.text import fold
 
@@ -42,14 +42,16 @@ _MAX_RESIDUAL_MM = 0.35
 _SEARCH_MM = (2.2, 0.8)
 """How far a patch is searched around its place, in the first and in the second fit."""
 _MIN_CORRELATION = 0.55
+_ROOM_FOR_ANOTHER = 0.35
+"""Share of a picture outside the sheets found in which another sheet is looked for."""
 _RIVAL = 0.9
 """A fit with this share of the best one's patches may be another edition of the same form."""
 _OTHER_PRINT = 40
 _MIN_OTHER_PRINT_PX = 4
 
 
-def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
-    """The page fitted to the form page that suits it best.
+def align_all(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
+    """Every form on the page, the one that suits it best first: two sheets may share a picture.
 
     Raises AlignmentError (French, for the rejected list) where none fits well enough.
     """
@@ -64,6 +66,25 @@ def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
             "Aucun formulaire connu ne correspond à cette page. Vérifiez que la fiche est entière "
             "et lisible, puis numérisez-la de nouveau, ou saisissez-la à la main."
         )
+    aligned = []
+    free = coarse.copy()
+    while fit is not None:
+        aligned.append(_aligned(page, fit, scale))
+        sheet = _sheet(fit)
+        cv2.fillConvexPoly(free, sheet, 255)
+        room = free.size - cv2.contourArea(sheet.astype(np.float32)) * len(aligned)
+        if room < _ROOM_FOR_ANOTHER * free.size:
+            break
+        fit = _best_fit(free, _propose_all(free, blanks, _KEY_POINTS[0]))
+    return aligned
+
+
+def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
+    """The page fitted to the form page that suits it best; raises as ``align_all``."""
+    return align_all(page, blanks)[0]
+
+
+def _aligned(page: Page, fit: "_Fit", scale: float) -> AlignedPage:
     # Pixel centres lie at whole numbers: resizing scales about the image's corner, half a px off.
     shift = (scale - 1) / 2
     to_coarse = np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1.0]])
@@ -77,6 +98,14 @@ def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
         coverage=fit.inliers / len(fit.blank.patches),
         residual_mm=fit.residual_mm,
     )
+
+
+def _sheet(fit: "_Fit") -> NDArray[np.int32]:
+    """(4, 2): the corners of the fitted sheet in px of the coarse scan."""
+    height, width = fit.blank.coarse.shape
+    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
+    there = cv2.perspectiveTransform(corners, np.linalg.inv(fit.homography))[0]
+    return np.asarray(np.rint(there), dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +305,19 @@ def upright(aligned: AlignedPage) -> AlignedPage:
     }[turns]
     image = np.ascontiguousarray(np.rot90(aligned.page.image, -turns))
     image.flags.writeable = False
+    runs = tuple(
+        replace(run, box_px=_turned(run.box_px, turns, width, height)) for run in aligned.page.runs
+    )
     return replace(
         aligned,
-        page=replace(aligned.page, image=image),
+        page=replace(aligned.page, image=image, runs=runs),
         homography=Homography.from_matrix(aligned.homography.matrix @ back),
     )
+
+
+def _turned(box: BoxPx, turns: int, width: float, height: float) -> BoxPx:
+    """The box after quarter turns clockwise of the image it lies in, of that size."""
+    for _ in range(turns):
+        box = BoxPx(height - box.y - box.h, box.x, box.h, box.w)
+        width, height = height, width
+    return box

@@ -105,7 +105,7 @@ def _bridge(written: Mask, spread_px: int) -> Mask:
     length = round(_BRIDGE_MM * PX_PER_MM) + 2 * spread_px + 1
     closed = np.zeros_like(written)
     for angle in np.arange(0, 180, 22.5):
-        closed |= cv2.morphologyEx(written, cv2.MORPH_CLOSE, _segment(length, float(angle)))
+        closed |= cv2.morphologyEx(written, cv2.MORPH_CLOSE, segment(length, float(angle)))
     return closed
 
 
@@ -122,7 +122,8 @@ def _without_specks(ink: Mask, distance: Mask, spread_px: int) -> Mask:
     return cleaned
 
 
-def _segment(length: int, angle_deg: float) -> Mask:
+def segment(length: int, angle_deg: float) -> Mask:
+    """A straight line one px wide through a square of that many px, for morphology."""
     kernel = np.zeros((length, length), np.uint8)
     middle = (length - 1) / 2
     dx, dy = np.cos(np.radians(angle_deg)) * middle, np.sin(np.radians(angle_deg)) * middle

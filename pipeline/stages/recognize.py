@@ -1,6 +1,6 @@
 """Find the written lines of each zone and have an engine read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,8 +11,8 @@ from pipeline.engines import Engine
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
-from pipeline.records import Gray, LineEvidence
-from pipeline.stages.dropout import CleanPage, Mask, crop
+from pipeline.records import Finding, Gray, LineEvidence, Severity
+from pipeline.stages.dropout import CleanPage, Mask, crop, segment
 
 IntArray = NDArray[np.intp]
 
@@ -32,6 +32,9 @@ _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
 _WORD_GAP_MM = 3.0
 _STROKE_GRAY, _STROKE_PX = 140, 20
+_STRIKE_MM = 12.0
+_STRIKE_ANGLES_DEG = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
+"""A straight stroke as long as this, and as level, is no letter's."""
 _STRAIGHT = 0.17
 """A straight stroke's breadth over its length, both as standard deviations."""
 _MARGIN_MM = 0.8
@@ -160,6 +163,26 @@ def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[L
         )
         seen[line.field] = (*seen.get(line.field, ()), evidence)
     return seen
+
+
+def find_struck_out(lines: Sequence[WrittenLine]) -> tuple[Finding, ...]:
+    """A finding for each field through which a long straight stroke runs: what counts there?"""
+    fields = dict.fromkeys(line.field for line in lines if _is_struck_out(line.image))
+    return tuple(
+        Finding("not_struck_out", Severity.REVIEW, f"{field} : texte barré ou souligné.", (field,))
+        for field in fields
+    )
+
+
+def _is_struck_out(image: Gray) -> bool:
+    ink = (image < _STROKE_GRAY).astype(np.uint8)
+    if lone_stroke_slant_deg(image) is not None:
+        return False  # a dash for nothing
+    length = round(_STRIKE_MM * PX_PER_MM)
+    return any(
+        cv2.erode(ink, segment(length, angle_deg), borderValue=0).any()
+        for angle_deg in _STRIKE_ANGLES_DEG
+    )
 
 
 def lone_stroke_slant_deg(image: Gray) -> float | None:
