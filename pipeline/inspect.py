@@ -5,101 +5,113 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.config import Settings
-from pipeline.errors import DocumentError
+from pipeline.errors import DocumentError, ExportError
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
 from pipeline.paths import FONTS
-from pipeline.process import Context, context
-from pipeline.records import AlignedPage, Candidate, Gray, Page, Rejection, Source
-from pipeline.stages.align import align, upright
-from pipeline.stages.dropout import CleanPage, crop, drop_print
-from pipeline.stages.extract import extract, text_layer_lines
+from pipeline.process import Context, FormPage, context, read_page, register
+from pipeline.records import Candidate, Page, Rejection, Source
+from pipeline.stages.dropout import CleanPage, crop
 from pipeline.stages.ingest import open_pages
-from pipeline.stages.recognize import find_lines, read_lines
 
 _ZONE_COLOUR = (0, 110, 230)
 _INK_COLOUR = (220, 60, 20)
 _SHEET_WIDTH_PX = 1500
 
 
-def inspect_document(path: Path, out: Path, settings: Settings) -> list[Path]:
-    """Write the pictures of each page of ``path`` into ``out``; their paths, in order.
+def inspect_document(path: Path, out: Path, settings: Settings) -> list[str]:
+    """Write the pictures of each page of ``path`` into ``out``; their paths, and what went wrong.
 
-    Raises DocumentError where the document cannot be opened; a page that no form fits still gives
-    its own picture.
+    Every stage is the run's own. Raises DocumentError where the document cannot be opened,
+    ExportError where ``out`` cannot be written.
     """
     ctx = context(settings)
-    out.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    for page in open_pages(Source(path.name, path, sha256=""), settings):
-        if not isinstance(page, Rejection):
-            written += _inspect_page(page, out, ctx)
-    return written
-
-
-def _inspect_page(page: Page, out: Path, ctx: Context) -> list[Path]:
-    stem = f"page-{page.number}"
-    written = [_save(Image.fromarray(page.image), out / f"{stem}-1-page.png")]
     try:
-        aligned = upright(align(page, ctx.blanks))
-    except DocumentError:
-        return written
-    written.append(_save(Image.fromarray(aligned.page.image), out / f"{stem}-2-upright.png"))
-    blank = next(
-        b for b in ctx.blanks if (b.form.id, b.number) == (aligned.form_id, aligned.form_page)
-    )
-    clean = drop_print(aligned, blank)
-    zones = blank.form.zones_of(blank.number)
-    held = text_layer_lines(aligned, blank)
-    lines = [line for line in find_lines(clean, zones) if line.field not in held]
-    boxes = [b for z in zones for b in (*z.lines, *z.boxes.values())]
-    picture = _draw_zones(clean.image, boxes, [line.box_mm for line in lines], aligned)
-    written.append(_save(picture, out / f"{stem}-3-aligned.png"))
-    if zones:
-        seen = {**read_lines(lines, ctx.engine), **held}
-        readings = extract(zones, seen, clean, page=page.number)
-        rows = [
-            _draw_row(f"{r.field}: {r.raw!r}", _candidates_text(r.candidates), r.box_mm, clean)
-            for r in readings
-            if r.box_mm is not None
-        ]
-        written.append(_save(_stack(rows), out / f"{stem}-4-crops.png"))
-    return written
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
+    told: list[str] = []
+    for page in open_pages(Source(path.name, path, sha256=""), settings):
+        if isinstance(page, Rejection):
+            told.append(f"page {page.page}: {page.message}")
+        else:
+            told += _inspect_page(page, out, ctx)
+    return told
 
 
-def _save(picture: Image.Image, path: Path) -> Path:
+def _inspect_page(page: Page, out: Path, ctx: Context) -> list[str]:
+    stem = f"page-{page.number}"
+    told = [_save(Image.fromarray(page.image), out / f"{stem}-1-page.png")]
+    try:
+        forms = read_page(page, ctx)
+    except DocumentError as err:
+        return [*told, f"page {page.number}: {err}"]
+    if not forms:
+        return [*told, f"page {page.number}: a page of a known form that holds nothing to read"]
+    for number, form in enumerate(forms, start=1):
+        name = stem if len(forms) == 1 else f"{stem}-form-{number}"
+        upright = Image.fromarray(form.aligned.page.image)
+        told.append(_save(upright, out / f"{name}-2-upright.png"))
+        told.append(_save(_draw_zones(form), out / f"{name}-3-aligned.png"))
+        told.append(_save(_draw_readings(form, ctx), out / f"{name}-4-crops.png"))
+    return told
+
+
+def _save(picture: Image.Image, path: Path) -> str:
     picture.save(path)
-    return path
+    return str(path)
 
 
-def _draw_zones(
-    image: Gray, zones: list[BoxMm], lines: list[BoxMm], aligned: AlignedPage
-) -> Image.Image:
-    picture = Image.fromarray(image).convert("RGB")
+def _draw_zones(form: FormPage) -> Image.Image:
+    """The flattened page with its zones, and the writing found in them."""
+    picture = Image.fromarray(form.clean.image).convert("RGB")
     draw = ImageDraw.Draw(picture)
-    for boxes, colour in ((zones, _ZONE_COLOUR), (lines, _INK_COLOUR)):
-        for box in boxes:
-            draw.rectangle([tuple(c * PX_PER_MM) for c in box.corners()[[0, 2]]], None, colour, 2)
+    zones = form.blank.form.zones_of(form.blank.number)
+    boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
+    found = [line.box_mm for line in form.lines]
+    for box, colour in [(b, _ZONE_COLOUR) for b in boxes] + [(b, _INK_COLOUR) for b in found]:
+        edges = [v * PX_PER_MM for v in (box.x, box.y, box.right, box.bottom)]
+        draw.rectangle(edges, None, colour, 2)
+    aligned = form.aligned
     title = f"{aligned.form_id} page {aligned.form_page}   {aligned.inliers} patches found "
     title += f"({aligned.coverage:.0%}), residual {aligned.residual_mm:.2f} mm"
     draw.text((12, 12), title, _ZONE_COLOUR, _font(26))
     return picture
 
 
+def _draw_readings(form: FormPage, ctx: Context) -> Image.Image:
+    """Each field's crop before and after dropout, what was read, what was decided; the findings."""
+    registration = register([form], ctx)
+    decided = {reading.field: reading for reading in registration.readings}
+    rows = []
+    for reading in form.readings:
+        last = decided[reading.field]
+        verdict = f"{last.text!r} {last.confidence:.3f} {last.status}: {last.reason}"
+        texts = (
+            f"{reading.field}: saw {reading.raw!r}, took {verdict}",
+            _candidates_text(reading.candidates),
+        )
+        rows.append(_draw_row(texts, reading.box_mm, form.clean))
+    rows += [
+        _draw_row((f"{f.rule}: {f.message}", ""), None, form.clean) for f in registration.findings
+    ]
+    return _stack(rows)
+
+
 def _candidates_text(candidates: tuple[Candidate, ...]) -> str:
     return "   ".join(f"{c.text!r} {c.probability:.3f}" for c in candidates[:6])
 
 
-def _draw_row(title: str, text: str, box: BoxMm, clean: CleanPage) -> Image.Image:
-    """The crop before dropout, after it, and what was read."""
-    crops = [crop(image, box.grown(1.0, 1.0)) for image in (clean.image, clean.clean)]
-    height = max(c.shape[0] for c in crops)
+def _draw_row(texts: tuple[str, str], box: BoxMm | None, clean: CleanPage) -> Image.Image:
+    around = box.grown(1.0, 1.0) if box else None
+    crops = [crop(image, around) for image in (clean.image, clean.clean)] if around else []
+    height = max((c.shape[0] for c in crops), default=0)
     row = Image.new("RGB", (_SHEET_WIDTH_PX, height + 70), "white")
-    row.paste(Image.fromarray(crops[0]), (0, 0))
-    row.paste(Image.fromarray(crops[1]), (_SHEET_WIDTH_PX // 2, 0))
+    for i, piece in enumerate(crops):
+        row.paste(Image.fromarray(piece), (i * _SHEET_WIDTH_PX // 2, 0))
     draw = ImageDraw.Draw(row)
-    draw.text((8, height + 4), title, _ZONE_COLOUR, _font(22))
-    draw.text((8, height + 34), text, "black", _font(22))
+    draw.text((8, height + 4), texts[0], _ZONE_COLOUR, _font(22))
+    draw.text((8, height + 34), texts[1], "black", _font(22))
     draw.line([(0, height + 68), (_SHEET_WIDTH_PX, height + 68)], "lightgrey", 1)
     return row
 

@@ -68,3 +68,10 @@ def test_outputs_write_a_point():
 @given(st.integers(0, 9_999_999))
 def test_an_amount_reads_back(cents):
     assert parse(to_text(cents)) == cents
+
+
+@pytest.mark.parametrize(
+    ("named", "cents"), [("30 euros", 3000), ("12,10 Euros", 1210), ("42 EUR", 4200)]
+)
+def test_an_amount_with_its_unit_in_letters_is_read(named, cents):
+    assert best(read([seen(named)]))[0] == cents

@@ -32,6 +32,7 @@ _CHANNEL = Channel(
     },
 )
 _GRAMMAR = Grammar(r"€? ?\d{1,3}( ?\d{3})?(( ?[,€] ?\d{1,2})?( ?€)?| ?, ?--?( ?€)?)?|\d{1,6}( ?€)?")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _WIDTH = 32
 _ODD_CENTS = -1.0
 """Log-prior of an amount that does not end in ten whole cents, as prices mostly do."""
@@ -58,6 +59,11 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     probabilities: defaultdict[FieldValue, float] = defaultdict(float)
     for (_, cents, _), p in zip(ways, weights, strict=True):
         probabilities[cents] += float(p)
+    in_words = parse_cents(line.text) if _WORD.search(line.text) else None
+    if in_words is not None:  # "30 euros": its letters are none of the digits they look like
+        left = 1.0 - line.confidence
+        probabilities = defaultdict(float, {v: p * left for v, p in probabilities.items()})
+        probabilities[in_words] += line.confidence
     return fields.ranked(probabilities, to_text)
 
 

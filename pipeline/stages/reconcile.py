@@ -140,8 +140,8 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
             continue
         support = sum(c.probability for c in written.candidates if c.value == chosen.value)
         if support < (_TOTAL_SUPPORT if name == form.sum.total else _COUNT_SUPPORT):
-            message = f"{name} : « {written.text} » d'après l'écriture, {chosen.text} d'après la "
-            message += "somme."
+            seen = written.text or written.raw or "illisible"
+            message = f"{name} : « {seen} » d'après l'écriture, {chosen.text} d'après la somme."
             yield Finding("reading_agrees_with_sum", Severity.REVIEW, message, bound)
 
 
