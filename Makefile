@@ -3,12 +3,15 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench train lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= outputs
 JOBS ?= 2
+DATA ?= ../shared/data
+CACHE ?= $(HOME)/.cache/fiches
+MINUTES ?= 120
 
 # The first Python that is new enough.
 PYTHON ?= $(firstword $(foreach python,python3.11 python3 python3.12 python3.13 python3.14,\
@@ -32,6 +35,15 @@ check: $(VENV)/.dev  ## format, lint and types, then the tests
 
 bench: $(VENV)/.dev tesseract  ## pages a minute and memory, against RapidOCR and Tesseract
 	$(BIN)/python -m pipeline.bench $(ARGS)
+
+# PyTorch is in no extra, so that its gigabytes are in no lock: only this target needs it.
+train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes on with a run
+	$(BIN)/pip install -qq torch==2.13.0
+	$(BIN)/pip install -qq --no-deps onnx2torch==1.5.15
+	$(BIN)/python -m pipeline.training.synthesis --data $(DATA) --cache $(CACHE)
+	OMP_WAIT_POLICY=passive $(BIN)/python -m pipeline.training.train --data $(DATA) \
+		--cache $(CACHE) --out $(CACHE)/run --minutes $(MINUTES) --seed 1 $(ARGS)
+	$(BIN)/python -m pipeline.training.export $(CACHE)/run/best.pt --cache $(CACHE)
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock'

@@ -50,18 +50,27 @@ def _session() -> tuple[onnxruntime.InferenceSession, str]:
 
 def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:
     """Read each crop; the order of the result is the order of the crops."""
-    scaled = [_scale(crop) for crop in crops]
+    return read_with(*_session(), crops)
+
+
+def read_with(
+    session: onnxruntime.InferenceSession, alphabet: str, crops: Sequence[Gray]
+) -> list[EngineLine]:
+    """Read each crop with a network of this kind that need not be the shipped one."""
+    scaled = [scale(crop) for crop in crops]
     by_width = sorted(range(len(crops)), key=lambda i: scaled[i].shape[1])
     lines: dict[int, EngineLine] = {}
     while by_width:
         narrowest = scaled[by_width[0]].shape[1]
         batch = [i for i in by_width if scaled[i].shape[1] <= narrowest * _MAX_PADDING]
         by_width = by_width[len(batch) :]
-        lines |= zip(batch, _read_batch([scaled[i] for i in batch]), strict=True)
+        read = _read_batch(session, alphabet, [scaled[i] for i in batch])
+        lines |= zip(batch, read, strict=True)
     return [lines[i] for i in range(len(crops))]
 
 
-def _scale(crop: Gray) -> Gray:
+def scale(crop: Gray) -> Gray:
+    """The crop at the height the network reads; a very long line is squeezed."""
     height, width = crop.shape
     scaled_width = min(_MAX_WIDTH_PX, max(1, round(width * HEIGHT_PX / height)))
     how = cv2.INTER_AREA if height > HEIGHT_PX else cv2.INTER_LINEAR
@@ -69,14 +78,20 @@ def _scale(crop: Gray) -> Gray:
     return scaled
 
 
-def _read_batch(crops: Sequence[Gray]) -> list[EngineLine]:
-    session, alphabet = _session()
-    width = max(_MIN_WIDTH_PX, *(crop.shape[1] for crop in crops))
+def _read_batch(
+    session: onnxruntime.InferenceSession, alphabet: str, crops: Sequence[Gray]
+) -> list[EngineLine]:
+    output = session.run(None, {session.get_inputs()[0].name: to_input(crops)})[0]
+    return [_line(probs, alphabet) for probs in output]
+
+
+def to_input(crops: Sequence[Gray], *, least_width: int = _MIN_WIDTH_PX) -> NDArray[np.float32]:
+    """(crops, 3, height, width): scaled crops from -1 black to 1 white, padded with white."""
+    width = max(least_width, *(crop.shape[1] for crop in crops))
     pixels: NDArray[np.float32] = np.ones((len(crops), 1, HEIGHT_PX, width), np.float32)
     for row, crop in zip(pixels, crops, strict=True):
         row[0, :, : crop.shape[1]] = crop.astype(np.float32) / 127.5 - 1
-    output = session.run(None, {session.get_inputs()[0].name: np.repeat(pixels, 3, axis=1)})[0]
-    return [_line(probs, alphabet) for probs in output]
+    return np.repeat(pixels, 3, axis=1)
 
 
 def _line(probs: NDArray[np.float32], alphabet: str) -> EngineLine:

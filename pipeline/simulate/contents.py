@@ -136,7 +136,7 @@ def invent_organisation(rng: np.random.Generator) -> str:
 
 def invent_email(person: Person, organisation: str, rng: np.random.Generator) -> str:
     """An address at a provider or at a domain of the organisation's own."""
-    given, surname = _plain(person.given), _plain(person.surname)
+    given, surname = plain(person.given), plain(person.surname)
     initials = "".join(part[0] for part in re.split(r"[-' ]", person.given))
     joint = pick(rng, (".", ".", ".", "-", "_", ""))
     local = pick(
@@ -144,7 +144,7 @@ def invent_email(person: Person, organisation: str, rng: np.random.Generator) ->
         (
             f"{given}{joint}{surname}",
             f"{given}{joint}{surname}",
-            f"{_plain(initials)}{joint}{surname}",
+            f"{plain(initials)}{joint}{surname}",
             f"{surname}{joint}{given}",
             f"{surname}{rng.integers(1, 99)}",
             f"{pick(rng, ('accueil', 'contact', 'direction', 'secretariat', 'formation'))}",
@@ -251,5 +251,6 @@ def _fold(text: str) -> str:
     return _unaccented(text).lower().replace("œ", "oe")
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name as it stands in an e-mail address."""
     return re.sub(r"[^a-z-]", "", _fold(name))

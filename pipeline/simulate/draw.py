@@ -123,8 +123,13 @@ def draw_page(
     form: Form, number: int, filling: Filling | None, look: Look, rng: np.random.Generator
 ) -> Leaf:
     """Fill in, wear and capture one page of the form."""
+    return capture(draw_sheet(form, number, filling, look, rng), number, look, rng)
+
+
+def capture(sheet: paper.Picture, number: int, look: Look, rng: np.random.Generator) -> Leaf:
+    """Wear and capture a filled sheet, page ``number`` of its form."""
     px_per_mm = look.dpi / MM_PER_INCH
-    sheet = paper.age(draw_sheet(form, number, filling, look, rng), rng, px_per_mm=px_per_mm)
+    sheet = paper.age(sheet, rng, px_per_mm=px_per_mm)
     high, wide = sheet.shape[:2]
     match look.capture:
         case "photo":
@@ -212,11 +217,17 @@ def _write(
                 tick_box(ink, box, look.pen, rng, px_per_mm=px_per_mm)
         if not zone.lines:
             continue
-        lines = [(box, _dots_y(blank, box)) for box in (_to_px(b, look) for b in zone.lines)]
+        lines = [where_to_write(blank, line, look) for line in zone.lines]
         for text, where in zip(
             texts, [[line] for line in lines] if zone.repeated else [lines], strict=False
         ):
             write_zone_text(ink, text, where, look.pen, rng, px_per_mm=px_per_mm)
+
+
+def where_to_write(blank: Gray, line: BoxMm, look: Look) -> tuple[BoxPx, float]:
+    """A line's box on the printed page, and the row of its leader dots or rule, both in px."""
+    box = _to_px(line, look)
+    return box, _dots_y(blank, box)
 
 
 def _to_px(box: BoxMm, look: Look) -> BoxPx:

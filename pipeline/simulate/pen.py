@@ -149,7 +149,7 @@ def tick_box(
     kind = pen.tick
     if kind == "letter":
         strip = write_line("X", pen, rng, cap_px=0.75 * box.h)
-        _lay(ink, strip, box.x + 0.2 * box.w, box.y + 0.88 * box.h)
+        lay(ink, strip, box.x + 0.2 * box.w, box.y + 0.88 * box.h)
         return
     if kind == "filled" and pen.printed:
         curves = [np.array([[0.15, y], [0.85, y]]) for y in np.linspace(0.15, 0.85, 12)]
@@ -195,7 +195,7 @@ def _write_on(
         squeeze = max(squeeze / narrower, 0.6)
     strip = write_line(text, pen, rng, cap_px=cap_px * squeeze)
     lift = (pen.lift_mm + 0.25 * hasty * rng.normal()) * px_per_mm
-    _lay(ink, strip, start, dots_y - lift)
+    lay(ink, strip, start, dots_y - lift)
 
 
 def _strike_out(
@@ -213,7 +213,7 @@ def _strike_out(
     strip = write_line(wrong, pen, rng, cap_px=cap_px)
     y = dots_y - pen.lift_mm * cap_px / pen.cap_mm
     width = strip.end - strip.start
-    _lay(ink, strip, x, y)
+    lay(ink, strip, x, y)
     for _ in range(int(rng.integers(1, 4))):
         ends = np.array([[x - 0.15 * cap_px, y - 0.3 * cap_px], [x + width, y - 0.5 * cap_px]])
         _stroke(ink, ends + rng.normal(0, 0.1 * cap_px, (2, 2)), max(1, round(0.1 * cap_px)))
@@ -301,7 +301,7 @@ def noise(rng: np.random.Generator, shape: tuple[int, ...], *, cell: float) -> N
     )
 
 
-def _lay(ink: Gray, strip: Strip, x: float, baseline: float) -> None:
+def lay(ink: Gray, strip: Strip, x: float, baseline: float) -> None:
     """Lay a strip on the sheet, its first letter at ``x``; what hangs over the sheet is cut."""
     left, top = round(x - strip.start), round(baseline - strip.baseline)
     high, wide = strip.coverage.shape

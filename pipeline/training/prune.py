@@ -22,6 +22,9 @@ ALPHABET = (
 )
 
 
+SOURCE = Path(str(files("rapidocr") / "models" / "PP-OCRv6_rec_small.onnx"))
+
+
 def prune(source: Path, target: Path, alphabet: str = ALPHABET) -> None:
     """Write ``source`` with only the blank and ``alphabet`` in its last layer.
 
@@ -45,7 +48,4 @@ def prune(source: Path, target: Path, alphabet: str = ALPHABET) -> None:
 
 
 if __name__ == "__main__":
-    prune(
-        Path(str(files("rapidocr") / "models" / "PP-OCRv6_rec_small.onnx")),
-        RECOGNIZER / "recognizer.onnx",
-    )
+    prune(SOURCE, RECOGNIZER / "recognizer.onnx")

@@ -1,0 +1,303 @@
+"""Labelled lines of handwriting from the folder of real data, made fit for training.
+
+The folder holds ``lines``, ``names`` and ``amounts``, each with a table of its labels. Nothing of
+it is copied into the repository. A fifth of the names and of the amounts, chosen by the hash of the
+file's name, is never trained on, and neither are the writers of the ``val`` lines.
+"""
+
+import csv
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+
+from pipeline import ctc, lexicon
+from pipeline.engines import EngineLine, ppocr
+from pipeline.errors import InputError
+from pipeline.records import Gray
+
+_TYPOGRAPHIC = str.maketrans(
+    {**dict.fromkeys("“”„", '"'), **dict.fromkeys("‘`´", "'"), "…": "...", "−": "-", "\u00a0": " "}
+)
+_HELD_OUT = 5
+"""One file in so many is held out."""
+_STORED_HEIGHT_PX = 72
+"""Higher crops are shrunk to this: half as much again as the network reads."""
+_LEAST_BAND_PX, _LEAST_GAP_PX = 12, 10
+_AS_LIKELY = 3.0
+"""Of two parts of a crop that are about as likely, in nats, the smaller holds less print."""
+_LEAST_LOG_PROB = -2.0
+"""A letter of a name: a label less likely than this on average is not what stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A crop of one line, dark on white, with what stands on it.
+
+    ``source`` is the set it comes from (``lines names amounts``, or how a form was captured),
+    ``kind`` the field type it resembles, ``name`` the file or the page it was cut from.
+    """
+
+    image: Gray
+    text: str
+    source: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A recogniser of this kind, from any file."""
+
+    session: onnxruntime.InferenceSession
+    alphabet: str
+
+    @classmethod
+    def open(cls, path: Path, *, threads: int = 1) -> "Reader":
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = threads
+        session = onnxruntime.InferenceSession(str(path), options)
+        return cls(session, session.get_modelmeta().custom_metadata_map["alphabet"])
+
+    def read_lines(self, crops: Sequence[Gray]) -> list[EngineLine]:
+        return ppocr.read_with(self.session, self.alphabet, crops)
+
+
+def is_held_out(file: str) -> bool:
+    """Whether this file of the names or the amounts is kept for validation."""
+    return int(hashlib.sha256(file.encode()).hexdigest(), 16) % _HELD_OUT == 0
+
+
+def clean_label(text: str, alphabet: str) -> str:
+    """The label in the recogniser's own characters; empty where that is not possible.
+
+    A foreign letter becomes its base letter, quotation marks become plain ones; ``<>``, which
+    stands for something crossed out, goes.
+    """
+    plain = text.replace('\\"', '"').replace("<>", "").translate(_TYPOGRAPHIC)
+    letters = [c if c in alphabet else unicodedata.normalize("NFD", c)[0] for c in plain]
+    cleaned = " ".join("".join(letters).split())
+    return cleaned if all(c in alphabet for c in cleaned) else ""
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a TSV with a heading. Raises InputError where it is missing."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except OSError as err:
+        raise InputError(f"{path}: {err.strerror or err}.") from err
+
+
+def read_gray(path: Path) -> Gray:
+    """A crop from its file. Raises InputError where it is no picture."""
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise InputError(f"{path} is missing or is no picture.")
+    return np.asarray(image, dtype=np.uint8)
+
+
+def load_lines(data: Path, split: str, alphabet: str) -> list[Sample]:
+    """The handwritten lines of a split (``train`` or ``val``) whose labels can be written."""
+    samples = []
+    for row in read_table(data / "lines" / "lines.tsv"):
+        text = clean_label(row["text"], alphabet)
+        if row["split"] == split and text:
+            image = shrink(read_gray(data / "lines" / row["file"]))
+            samples.append(Sample(image, text, "lines", "text", row["file"]))
+    return samples
+
+
+def load_names(data: Path, reader: Reader) -> list[Sample]:
+    """The names, cut out of their crops: the printed "NOM :" and the neighbours are masked.
+
+    The pipeline's own crops never hold print, so that the network has no use for reading it. An
+    accent that the label dropped is put back where a French name has it and the paper shows it. A
+    crop to train on whose label does not stand there is left out; the held-out ones all stay.
+    """
+    lexicons = (lexicon.load("given_names"), lexicon.load("surnames"))
+    samples = []
+    for row in read_table(data / "names" / "names.tsv"):
+        text = clean_label(row["text"].replace(" - ", "-"), reader.alphabet)
+        if not text:
+            continue
+        image = read_gray(data / "names" / row["file"])
+        known = [word.upper() for names in lexicons for word in names.spellings(text)]
+        spellings = list(dict.fromkeys([text, *(word for word in known if not word.isascii())]))
+        crop, text, log_prob = find_handwriting(image, spellings, reader)
+        if log_prob >= _LEAST_LOG_PROB * len(text) or is_held_out(row["file"]):
+            samples.append(Sample(shrink(crop), text, "names", "person", row["file"]))
+    return samples
+
+
+def cached_names(data: Path, cache: Path) -> list[Sample]:
+    """The names as ``load_names`` cuts them with the untrained recogniser, which takes a while."""
+    path = cache / "names.npz"
+    if not path.exists():
+        save_samples(path, load_names(data, Reader.open(untrained(cache))))
+    return load_samples(path)
+
+
+def untrained(cache: Path) -> Path:
+    """The recogniser that training starts from, made anew where the cache does not hold it."""
+    path = cache / "untrained.onnx"
+    if not path.exists():
+        from pipeline.training import prune  # needs the extra ``train``; measuring lines does not
+
+        prune.prune(prune.SOURCE, path)
+    return path
+
+
+def find_handwriting(
+    image: Gray, spellings: Sequence[str], reader: Reader
+) -> tuple[Gray, str, float]:
+    """The part of a crop where one of the spellings stands: the part, the spelling, its log-prob.
+
+    Tried are the bands of rows that hold ink, and each from its wide gaps on; the recogniser
+    says which of them may hold the label and nothing else, and the smallest of these is taken.
+    """
+    parts = list(_parts(image))
+    found = []
+    for part, line in zip(parts, reader.read_lines(parts), strict=True):
+        if line.log_probs is not None:
+            scores = ctc.score(line.log_probs, line.alphabet, list(spellings))
+            found.append((part, spellings[int(scores.argmax())], float(scores.max())))
+    likeliest = max(log_prob for _, _, log_prob in found)
+    return min((f for f in found if f[2] >= likeliest - _AS_LIKELY), key=lambda f: f[0].size)
+
+
+def _parts(image: Gray) -> Iterable[Gray]:
+    yield image
+    ink = image < 160
+    for top, bottom in _runs(ink.sum(axis=1) > 0, least_gap=2):
+        if bottom - top < _LEAST_BAND_PX:
+            continue
+        columns = _runs(ink[top:bottom].sum(axis=0) > 0, least_gap=_LEAST_GAP_PX)
+        right = columns[-1][1] + 6
+        for left, _ in columns[:4]:
+            if right - left >= 2 * _LEAST_BAND_PX:
+                x0, y0 = max(0, left - 6), max(0, top - 4)
+                yield np.ascontiguousarray(image[y0 : bottom + 4, x0:right])
+
+
+def _runs(
+    filled: np.ndarray[tuple[int], np.dtype[np.bool_]], *, least_gap: int
+) -> list[tuple[int, int]]:
+    """(start, stop) of the runs of True; a gap shorter than ``least_gap`` ends none."""
+    at = np.flatnonzero(filled)
+    if not at.size:
+        return []
+    breaks = np.flatnonzero(np.diff(at) > least_gap)
+    starts, stops = at[np.r_[0, breaks + 1]], at[np.r_[breaks, at.size - 1]] + 1
+    return [(int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A handwritten amount: its digits, and the box (x, y, w, h) of each in px of the image."""
+
+    name: str
+    image: Gray
+    digits: str
+    boxes: tuple[tuple[int, int, int, int], ...]
+
+
+def read_amounts(data: Path) -> list[Amount]:
+    """The amounts whose boxes agree with their digits."""
+    amounts = []
+    for row in read_table(data / "amounts" / "amounts.tsv"):
+        boxes = sorted(json.loads(row["boxes"]), key=lambda box: float(box[0] + box[2] / 2))
+        if "".join(str(box[4]) for box in boxes) == row["digits"]:
+            image = read_gray(data / "amounts" / row["file"])
+            places = tuple((int(x), int(y), int(w), int(h)) for x, y, w, h, _ in boxes)
+            amounts.append(Amount(row["file"], image, row["digits"], places))
+    return amounts
+
+
+def load_amounts(data: Path, *, held_out: bool) -> list[Sample]:
+    """The amounts to train on, or the held-out ones.
+
+    The labels know digits only. To train on, what stands outside the digits' boxes (points, commas,
+    closing strokes) is painted over, so that nobody learns to overlook a decimal point, and a wide
+    gap is a space.
+    """
+    samples = []
+    for amount in read_amounts(data):
+        if is_held_out(amount.name) != held_out:
+            continue
+        image, text = amount.image, amount.digits
+        if not held_out:
+            image, text = digits_only(amount), _spaced(amount)
+        samples.append(Sample(image, text, "amounts", "amount", amount.name))
+    return samples
+
+
+def _spaced(amount: Amount) -> str:
+    wide = 0.6 * float(np.median([w for _, _, w, _ in amount.boxes]))
+    text = amount.digits[0]
+    for digit, (x0, _, w, _), (x1, *_) in zip(
+        amount.digits[1:], amount.boxes, amount.boxes[1:], strict=False
+    ):
+        text += (" " if x1 - x0 - w > wide else "") + digit
+    return text
+
+
+def digits_only(amount: Amount) -> Gray:
+    """The image without what was written outside the boxes of its digits."""
+    outside = written(amount.image)
+    for x, y, w, h in amount.boxes:
+        outside[max(0, y - 2) : y + h + 2, max(0, x - 2) : x + w + 2] = 0
+    outside = cv2.dilate(outside, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.inpaint(amount.image, outside, 3, cv2.INPAINT_TELEA), dtype=np.uint8)
+
+
+def flatten(image: Gray) -> Gray:
+    """The image with its paper made white."""
+    paper = cv2.dilate(image, np.ones((9, 9), np.uint8))
+    paper = cv2.GaussianBlur(paper, (0, 0), 7)
+    return np.asarray(cv2.divide(image, np.maximum(paper, 30), scale=255), dtype=np.uint8)
+
+
+def written(image: Gray) -> Gray:
+    """255 where there is ink on the image, else 0, by Otsu's threshold."""
+    _, ink = cv2.threshold(flatten(image), 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    return np.asarray(ink, dtype=np.uint8)
+
+
+def shrink(image: Gray) -> Gray:
+    """The crop at a height that is worth keeping."""
+    scale = _STORED_HEIGHT_PX / image.shape[0]
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * scale)), _STORED_HEIGHT_PX)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def save_samples(path: Path, samples: Sequence[Sample]) -> None:
+    """Write samples into one ``.npz`` file, which appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part.npz")
+    np.savez_compressed(
+        part,
+        pixels=np.concatenate([s.image.ravel() for s in samples] or [np.zeros(0, np.uint8)]),
+        shapes=np.array([s.image.shape for s in samples], dtype=np.int32).reshape(-1, 2),
+        labels=np.array([(s.text, s.source, s.kind, s.name) for s in samples], dtype=np.str_),
+    )
+    part.rename(path)
+
+
+def load_samples(path: Path) -> list[Sample]:
+    """The samples of a file that ``save_samples`` wrote."""
+    with np.load(path) as held:
+        pixels, shapes, labels = held["pixels"], held["shapes"], held["labels"]
+    ends = np.cumsum(shapes.prod(axis=1))[:-1]
+    return [
+        Sample(image.reshape(shape), *(str(v) for v in label))
+        for image, shape, label in zip(np.split(pixels, ends), shapes, labels, strict=True)
+    ]

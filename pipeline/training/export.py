@@ -1,0 +1,67 @@
+"""Put trained weights into the product: ``python -m pipeline.training.export RUN/best.pt``.
+
+Writes ``models/recognizer/recognizer.onnx`` and its checksum in ``models/MANIFEST.toml``.
+"""
+
+import argparse
+import hashlib
+import logging
+import re
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pipeline.paths import MODELS, RECOGNIZER
+from pipeline.training import data, model, train
+
+_TOLERANCE = 1e-5
+
+_log = logging.getLogger(__name__)
+
+
+def export(checkpoint: Path, base: Path, target: Path) -> float:
+    """Write a checkpoint's averaged weights as ONNX; gives the greatest difference of a
+    probability between PyTorch and the file. Raises ValueError where they are not the same."""
+    recognizer = model.from_onnx(base)
+    train.put_weights(recognizer, torch.load(checkpoint, weights_only=True)["average"])
+    model.to_onnx(recognizer, base, target)
+    pixels = np.random.default_rng(0).uniform(-1, 1, (2, 3, 48, 320)).astype(np.float32)
+    difference = model.difference(recognizer, target, pixels)
+    if difference > _TOLERANCE:
+        raise ValueError(f"{target} differs from the network by {difference:.1e}")
+    return difference
+
+
+def update_manifest(manifest: Path, weights: Path, *, key: str, origin: str) -> None:
+    """Write a file's checksum and origin into the manifest's entry of that name."""
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    text = manifest.read_text("utf-8")
+    head, entry, rest = text.partition(f'["{key}"]\n')
+    entry_text, gap, others = rest.partition("\n[")
+    entry_text = re.sub(r"(?m)^sha256 = .*$", f'sha256 = "{digest}"', entry_text)
+    entry_text = re.sub(r"(?m)^origin = .*$", lambda _: f'origin = "{origin}"', entry_text)
+    manifest.write_text(head + entry + entry_text + gap + others, "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "fiches")
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    target = RECOGNIZER / "recognizer.onnx"
+    difference = export(args.checkpoint, data.untrained(args.cache), target)
+    update_manifest(
+        MODELS / "MANIFEST.toml",
+        target,
+        key="recognizer/recognizer.onnx",
+        origin="PP-OCRv6_rec_small.onnx of the rapidocr 3.10.0 wheel, its last layer cut to 136 "
+        "French characters and fine-tuned on French handwriting (pipeline/training)",
+    )
+    megabytes = target.stat().st_size / 1e6
+    _log.info("%s: %.1f MB, differs by %.1e", target, megabytes, difference)
+
+
+if __name__ == "__main__":
+    main()

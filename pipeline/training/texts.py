@@ -1,0 +1,119 @@
+"""Texts as people write them into the fields of a form; everybody in them is invented."""
+
+import numpy as np
+
+from pipeline import lexicon
+from pipeline.simulate import contents, names
+from pipeline.simulate.contents import Habits, Person, pick
+
+_WIDE = {"person": 0.36, "email": 0.22, "organisation": 0.16, "phone": 0.2, "date": 0.06}
+_NARROW = {"count": 0.45, "amount": 0.4, "digits": 0.1, "date": 0.05}
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
+    *("septembre", "octobre", "novembre", "décembre"),
+)
+_PARTICLES = ("de", "du", "de la", "d'", "Le", "La", "des", "ben", "van", "von", "da")
+
+
+def invent_habits(rng: np.random.Generator) -> Habits:
+    """How one writer writes; all ways about as often, for the recogniser must know them all."""
+    return Habits(
+        name_order=int(rng.integers(5)),
+        phone=int(rng.choice(8, p=(0.3, 0.14, 0.2, 0.12, 0.08, 0.06, 0.05, 0.05))),
+        zero=pick(rng, ("0", "0", "-", "/", "--", "néant")),
+        amount=int(rng.integers(8)),
+    )
+
+
+def choose_kind(rng: np.random.Generator, *, wide: bool) -> str:
+    """The field type of a text for a wide or a narrow line."""
+    shares = _WIDE if wide else _NARROW
+    return str(rng.choice(list(shares), p=list(shares.values())))
+
+
+def invent_text(kind: str, rng: np.random.Generator, habits: Habits, *, wide: bool) -> str:
+    """What somebody writes into a field of this type."""
+    match kind:
+        case "person":
+            return contents.write_person(invent_person(rng), rng, habits)
+        case "organisation":
+            name = contents.invent_organisation(rng)
+            return name if rng.random() < 0.7 else f"{pick(rng, _ORGANISATION_PARTS)} {_town(rng)}"
+        case "email":
+            return invent_email(rng)
+        case "phone":
+            return contents.write_phone(contents.invent_phone(rng), habits)
+        case "date":
+            return invent_date(rng, wide=wide)
+        case "count":
+            return invent_count(rng, habits)
+        case "amount":
+            cents = int(rng.choice((rng.integers(1, 120) * 1000, rng.integers(1, 100_000))))
+            return contents.write_amount(cents, habits)
+        case _:
+            return "".join(str(d) for d in rng.integers(0, 10, int(rng.integers(1, 7))))
+
+
+_ORGANISATION_PARTS = (
+    *("C.C.A.S. de", "Mairie de", "CHRS", "Association", "S.A.V.S.", "EHPAD", "ESAT de", "UDAF"),
+    *("Foyer de", "Conseil départemental", "Mission locale de", "Centre social", "MAIS"),
+)
+
+
+def invent_person(rng: np.random.Generator) -> Person:
+    """Somebody: half the generator's people, half any French names, however rare."""
+    if rng.random() < 0.35:
+        return contents.invent_person(rng)
+    given, surname = _word(rng, "given_names"), _word(rng, "surnames")
+    draw = rng.random()
+    if draw < 0.1:
+        given = f"{given}-{_word(rng, 'given_names')}"
+    elif draw < 0.2:
+        surname = f"{surname}{pick(rng, '- ')}{_word(rng, 'surnames')}"
+    elif draw < 0.28:
+        particle = pick(rng, _PARTICLES)
+        surname = f"{particle}{'' if particle.endswith(chr(39)) else ' '}{surname}"
+    return Person(given, surname)
+
+
+def invent_email(rng: np.random.Generator) -> str:
+    """An address of somebody, at a provider or at a domain of any name."""
+    person = invent_person(rng)
+    address = contents.invent_email(person, contents.invent_organisation(rng), rng)
+    if rng.random() < 0.3:
+        local, _ = address.split("@")
+        domain = pick(rng, lexicon.load("email_domains").entries)
+        if rng.random() < 0.4:
+            ending = pick(rng, ("fr", "fr", "com", "org", "net", "eu", "asso.fr"))
+            domain = f"{contents.plain(_word(rng, 'surnames'))}.{ending}"
+        address = f"{local}@{domain}"
+    return address
+
+
+def invent_date(rng: np.random.Generator, *, wide: bool) -> str:
+    """A date in figures, or on a wide line in words, perhaps behind a town."""
+    day, month, year = rng.integers(1, 29), rng.integers(1, 13), rng.integers(1990, 2030)
+    if wide and rng.random() < 0.7:
+        written = f"{day} {_MONTHS[month - 1]} {year}"
+        return f"{_town(rng)}, le {written}" if rng.random() < 0.5 else written
+    sign = pick(rng, "//.-")
+    return f"{day:02d}{sign}{month:02d}{sign}{year if rng.random() < 0.6 else f'{year % 100:02d}'}"
+
+
+def invent_count(rng: np.random.Generator, habits: Habits) -> str:
+    """A small number, sometimes with its unit, or one of the signs for none."""
+    draw = rng.random()
+    if draw < 0.25:
+        return habits.zero
+    number = int(rng.integers(1, 10) if draw < 0.9 else rng.integers(10, 100))
+    if draw < 0.85:
+        return str(number)
+    return pick(rng, (f"{number:02d}", f"{number} x", f"x {number}", f"{number} pers", f"{number}"))
+
+
+def _town(rng: np.random.Generator) -> str:
+    return str(pick(rng, names.TOWNS))
+
+
+def _word(rng: np.random.Generator, name: str) -> str:
+    return pick(rng, lexicon.load(name).entries)

@@ -1,0 +1,304 @@
+"""Fine-tune the recogniser: ``python -m pipeline.training.train --out RUN --minutes 55 --seed 1``.
+
+Starts from the untrained recogniser, or from the weights of an earlier run (``--start``). The rate
+follows the share of the time that has gone by, so that a run ends when it was told to, whatever
+else the machine does; ``--resume`` goes on where an interrupted run stopped. The folder RUN holds
+``last.pt``, ``best.pt`` (by validation) and ``log.tsv``.
+
+CTC after Graves et al. (ICML 2006); AdamW after Loshchilov and Hutter (ICLR 2019); the weights kept
+are a moving average after Polyak and Juditsky (1992).
+"""
+
+import argparse
+import logging
+import math
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+
+from pipeline.engines import ppocr
+from pipeline.training import data, model
+from pipeline.training.augment import Batch, batches
+from pipeline.training.data import Reader, Sample
+from pipeline.training.evaluate_lines import Score, as_written, digits, letters, measure
+from pipeline.training.model import Recognizer
+
+WEIGHTS = {"lines": 0.35, "names": 0.1, "amounts": 0.12, "real ink": 0.2, "fonts": 0.23}
+"""How often a crop comes from each set."""
+_RATE, _LEAST_RATE = 4e-4, 4e-6
+_WARM_UP = 0.03
+_DECAY = 0.01
+_CLIP = 5.0
+_AVERAGE = 0.998
+_CHECKPOINT_S, _VALIDATION_S = 300.0, 600.0
+_QUICK = {"lines": 150, "names": 150, "amounts": 150, "forms": 300}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Run:
+    """A run under way: what ``last.pt`` holds."""
+
+    recognizer: Recognizer
+    optimizer: torch.optim.Optimizer
+    average: dict[str, torch.Tensor]
+    seed: int
+    step: int = 0
+    seconds: float = 0.0
+    best: float = -1.0
+
+
+def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
+    """The sets to train on, by the names of ``WEIGHTS``."""
+    forms = [s for path in sorted((cache / "train").glob("*.npz")) for s in data.load_samples(path)]
+    names = data.cached_names(folder, cache)
+    return {
+        "lines": data.load_lines(folder, "train", alphabet),
+        "names": [s for s in names if not data.is_held_out(s.name)],
+        "amounts": data.load_amounts(folder, held_out=False),
+        "real ink": [s for s in forms if s.source.endswith("-real")],
+        "fonts": [s for s in forms if not s.source.endswith("-real")],
+    }
+
+
+def load_validation(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
+    """The sets never trained on: ``lines`` (other writers), ``names``, ``amounts``, ``forms``."""
+    forms = [s for path in sorted((cache / "val").glob("*.npz")) for s in data.load_samples(path)]
+    return {
+        "lines": data.load_lines(folder, "val", alphabet),
+        "names": [s for s in data.cached_names(folder, cache) if data.is_held_out(s.name)],
+        "amounts": data.load_amounts(folder, held_out=True),
+        "forms": forms,
+    }
+
+
+def validate(
+    sets: Mapping[str, Sequence[Sample]], reader: Reader, most: Mapping[str, int] | None = None
+) -> dict[str, Score]:
+    """The score of each set, or of some of its samples, the same each time."""
+    compare = {"names": letters, "amounts": digits}
+    scores = {}
+    for name, samples in sets.items():
+        few = len(samples) if most is None else most[name]
+        chosen = np.random.default_rng(0).permutation(len(samples))[:few]
+        some = [samples[int(i)] for i in chosen]
+        scores[name] = measure(some, reader, compare=compare.get(name, as_written))
+    return scores
+
+
+def overall(scores: Mapping[str, Score]) -> float:
+    """One figure to choose weights by, 0..1: lines count by characters, the others exactly."""
+    return float(np.mean([1 - s.cer if name == "lines" else s.exact for name, s in scores.items()]))
+
+
+def rate(share: float) -> float:
+    """The learning rate when this share of the time has gone by: warm-up, then a cosine."""
+    if share < _WARM_UP:
+        return _RATE * (share + 1e-3) / (_WARM_UP + 1e-3)
+    fallen = min(1.0, (share - _WARM_UP) / (1 - _WARM_UP))
+    return _LEAST_RATE + (_RATE - _LEAST_RATE) * 0.5 * (1 + math.cos(math.pi * fallen))
+
+
+def learn(run: Run, batch: Batch, *, bfloat16: bool = False) -> float:
+    """One step; gives the loss a character, in nats.
+
+    ``bfloat16`` computes the network in half the bits, which is half as fast again on processors
+    that know them (``avx512_bf16``, ``amx_bf16``); weights and loss keep all of theirs.
+    """
+    classes = {char: i + 1 for i, char in enumerate(run.recognizer.alphabet)}
+    pixels = torch.from_numpy(ppocr.to_input(batch.crops, least_width=batch.width))
+    pixels = pixels.contiguous(memory_format=torch.channels_last)
+    targets = torch.tensor([classes[char] for text in batch.texts for char in text])
+    lengths = torch.tensor([len(text) for text in batch.texts])
+    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        logits = run.recognizer.network(pixels)
+    log_probs = logits.float().log_softmax(-1).transpose(0, 1)
+    frames = torch.full((len(batch.texts),), log_probs.shape[0])
+    loss = functional.ctc_loss(
+        log_probs, targets, frames, lengths, reduction="sum", zero_infinity=True
+    ) / len(targets)
+    run.optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    parameters = list(run.recognizer.weights.values())
+    torch.nn.utils.clip_grad_norm_(parameters, _CLIP)
+    run.optimizer.step()
+    run.step += 1
+    keep = min(_AVERAGE, (1 + run.step) / (10 + run.step))
+    with torch.no_grad():
+        for name, weight in run.recognizer.weights.items():
+            run.average[name].lerp_(weight, 1 - keep)
+    return float(loss.detach())
+
+
+def begin(base: Path, *, seed: int, start: Path | None) -> Run:
+    """A new run from the untrained network, or from the weights of an earlier one."""
+    recognizer = model.from_onnx(base)
+    recognizer.network.to(memory_format=torch.channels_last)
+    if start is not None:
+        put_weights(recognizer, torch.load(start, weights_only=True)["average"])
+    weights = recognizer.weights
+    # A single scale or bias is not pulled towards nought.
+    wide = [w for w in weights.values() if w.dim() > 1 and min(w.shape[:2]) > 1]
+    thin = [w for w in weights.values() if not (w.dim() > 1 and min(w.shape[:2]) > 1)]
+    optimizer = torch.optim.AdamW(
+        [{"params": wide, "weight_decay": _DECAY}, {"params": thin, "weight_decay": 0.0}], lr=_RATE
+    )
+    average = {name: weight.detach().clone() for name, weight in weights.items()}
+    return Run(recognizer, optimizer, average, seed)
+
+
+def put_weights(recognizer: Recognizer, weights: Mapping[str, torch.Tensor]) -> None:
+    """Give the network these weights."""
+    with torch.no_grad():
+        for name, weight in recognizer.weights.items():
+            weight.copy_(weights[name])
+
+
+def save(run: Run, path: Path) -> None:
+    """Write a checkpoint, whole or not at all."""
+    state: dict[str, Any] = {
+        "weights": {name: weight.detach() for name, weight in run.recognizer.weights.items()},
+        "average": run.average,
+        "optimizer": run.optimizer.state_dict(),
+        "seed": run.seed,
+        "step": run.step,
+        "seconds": run.seconds,
+        "best": run.best,
+    }
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)
+
+
+def resume(run: Run, path: Path) -> None:
+    """Put a run back to where its checkpoint stands."""
+    state = torch.load(path, weights_only=True)
+    put_weights(run.recognizer, state["weights"])
+    run.average = state["average"]
+    run.optimizer.load_state_dict(state["optimizer"])
+    run.step, run.seconds, run.best = state["step"], state["seconds"], state["best"]
+
+
+def averaged(run: Run, base: Path, target: Path) -> None:
+    """Write the averaged weights as ONNX."""
+    held = {name: torch.nn.Parameter(value) for name, value in run.average.items()}
+    model.to_onnx(Recognizer(run.recognizer.network, held, run.recognizer.alphabet), base, target)
+
+
+def train(
+    run: Run,
+    sets: Mapping[str, Sequence[Sample]],
+    unseen: Mapping[str, Sequence[Sample]],
+    *,
+    base: Path,
+    out: Path,
+    minutes: float,
+    threads: int,
+    bfloat16: bool = False,
+    most_steps: int | None = None,
+) -> None:
+    """Train until the run has lasted so many minutes in all; logs, keeps the last and the best."""
+    stream = batches(sets, WEIGHTS, np.random.default_rng([run.seed, run.step]))
+    total = 60 * minutes
+    checked = saved = run.seconds
+    losses: list[float] = []
+    lines = 0
+    began = time.perf_counter()
+    seconds_before = run.seconds
+    while run.seconds < total and (most_steps is None or run.step < most_steps):
+        for group in run.optimizer.param_groups:
+            group["lr"] = rate(run.seconds / total)
+        batch = next(stream)
+        losses.append(learn(run, batch, bfloat16=bfloat16))
+        lines += len(batch.texts)
+        run.seconds = seconds_before + time.perf_counter() - began
+        if run.step % 50 == 0:
+            speed = lines / (time.perf_counter() - began)
+            _note(out, run, f"loss\t{np.mean(losses):.4f}\tlines/s\t{speed:.1f}")
+            losses.clear()
+        if run.seconds - checked >= _VALIDATION_S or run.seconds >= total:
+            checked = run.seconds
+            _check(run, unseen, base=base, out=out, threads=threads)
+        if run.seconds - saved >= _CHECKPOINT_S:
+            saved = run.seconds
+            save(run, out / "last.pt")
+    save(run, out / "last.pt")
+
+
+def _check(
+    run: Run, unseen: Mapping[str, Sequence[Sample]], *, base: Path, out: Path, threads: int
+) -> None:
+    """Validate the averaged weights as the product will run them; keep them if they are best."""
+    averaged(run, base, out / "average.onnx")
+    scores = validate(unseen, Reader.open(out / "average.onnx", threads=threads), _QUICK)
+    figure = overall(scores)
+    _note(out, run, f"validation\t{figure:.4f}\t{describe(scores)}")
+    if figure > run.best:
+        run.best = figure
+        save(run, out / "best.pt")
+
+
+def describe(scores: Mapping[str, Score]) -> str:
+    """The figures of each set on one line."""
+    return "  ".join(
+        f"{name}: CER {100 * s.cer:.2f} exact {100 * s.exact:.1f} % of {s.lines}"
+        for name, s in scores.items()
+    )
+
+
+def _note(out: Path, run: Run, text: str) -> None:
+    _log.info("step %d, %.1f min: %s", run.step, run.seconds / 60, text.replace("\t", " "))
+    with (out / "log.tsv").open("a", encoding="utf-8") as file:
+        file.write(f"{run.step}\t{run.seconds:.0f}\t{text}\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "fiches")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=55.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--bfloat16", action="store_true")
+    parser.add_argument("--steps", type=int, help="stop after so many steps: a trial")
+    parser.add_argument("--start", type=Path, help="weights of an earlier run (best.pt)")
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8192")  # of every shape of a batch
+    torch.set_num_threads(args.threads)
+    cv2.setNumThreads(1)
+    torch.manual_seed(args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+    base = data.untrained(args.cache)
+    run = begin(base, seed=args.seed, start=args.start)
+    if args.resume:
+        resume(run, args.out / "last.pt")
+    sets = load_training(args.data, args.cache, run.recognizer.alphabet)
+    unseen = load_validation(args.data, args.cache, run.recognizer.alphabet)
+    _log.info("%s", ", ".join(f"{name}: {len(held)}" for name, held in (sets | unseen).items()))
+    train(
+        run,
+        sets,
+        unseen,
+        base=base,
+        out=args.out,
+        minutes=args.minutes,
+        threads=args.threads,
+        bfloat16=args.bfloat16,
+        most_steps=args.steps,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Invented texts, crops drawn as the pipeline cuts them, augmentation and batches."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from pipeline.engines import ppocr
+from pipeline.forms.blank import BlankPage, blank_pages
+from pipeline.forms.schema import Form, load_forms
+from pipeline.paths import FORMS
+from pipeline.training import augment, synthesis, texts
+from pipeline.training.data import Amount, Sample
+from pipeline.training.prune import ALPHABET
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return load_forms(FORMS)[0]
+
+
+@pytest.fixture(scope="module")
+def blank(form: Form) -> BlankPage:
+    return blank_pages(form)[1]
+
+
+@pytest.fixture(scope="module")
+def ink() -> synthesis.RealInk:
+    """Digits that were cut from invented amounts: each an upright bar of its own thickness."""
+    amounts = []
+    for i in range(40):
+        image = np.full((50, 330), 210, np.uint8)
+        boxes = []
+        for k in range(10):
+            image[8:42, 12 + 32 * k : 15 + 32 * k + k] = 40
+            boxes.append((8 + 32 * k, 6, 10 + k, 38))
+        amounts.append(Amount(f"{i}.png", image, "0123456789", tuple(boxes)))
+    return synthesis.collect_ink((), amounts, held_out=False)
+
+
+def test_every_invented_text_can_be_learned() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        habits = texts.invent_habits(rng)
+        for wide in (True, False):
+            kind = texts.choose_kind(rng, wide=wide)
+            text = texts.invent_text(kind, rng, habits, wide=wide)
+            assert text
+            assert set(text) <= set(ALPHABET), text
+
+
+def test_nothing_held_out_is_drawn_with(ink: synthesis.RealInk) -> None:
+    amount = Amount("x", np.full((50, 60), 210, np.uint8), "1", ((8, 6, 12, 38),))
+    held = [Amount(f"{i}.png", amount.image, "1", amount.boxes) for i in range(40)]
+    assert len(ink.writers) + len(synthesis.collect_ink((), held, held_out=True).writers) == 40
+
+
+def test_a_number_is_put_together_from_real_digits(ink: synthesis.RealInk) -> None:
+    strip = synthesis.write_number("07 11", ink, np.random.default_rng(1), cap_px=30)
+    columns = (strip.coverage > 100).any(axis=0)
+    strokes = np.flatnonzero(np.diff(columns.astype(int)) == 1)
+    assert len(strokes) == 4
+    assert np.diff(strokes)[1] > np.diff(strokes)[2]  # the space
+    assert strip.end <= strip.coverage.shape[1]
+
+
+@pytest.mark.parametrize("style", ["typed", "hand", "photo", "fax"])
+def test_the_crops_of_a_drawn_page_hold_what_their_labels_say(
+    form: Form, blank: BlankPage, style: str
+) -> None:
+    rng = np.random.default_rng(7)
+    none = synthesis.RealInk()
+    samples = synthesis.draw_crops(form, blank, none, style=style, rng=rng, name="page-7")
+    assert len(samples) >= 6
+    if style == "typed":
+        read = [line.text for line in ppocr.read_lines([s.image for s in samples])]
+        right = sum(a == s.text for a, s in zip(read, samples, strict=True))
+        assert right >= 0.7 * len(samples)
+
+
+def test_the_same_seed_draws_the_same_crops(
+    form: Form, blank: BlankPage, ink: synthesis.RealInk
+) -> None:
+    one, other = (
+        synthesis.draw_crops(
+            form, blank, ink, style="hand", rng=np.random.default_rng(5), name="page-5"
+        )
+        for _ in range(2)
+    )
+    assert [s.text for s in one] == [s.text for s in other]
+    assert all(np.array_equal(a.image, b.image) for a, b in zip(one, other, strict=True))
+    assert any(s.source == "hand-real" for s in one)
+
+
+def sample(text: str, wide: int, source: str = "lines") -> Sample:
+    image = np.full((60, wide), 240, np.uint8)
+    image[20:40, ::7] = 30
+    return Sample(image, text, source, "text", "x")
+
+
+@pytest.mark.parametrize("source", ["lines", "names", "amounts", "hand"])
+def test_augmented_crops_have_the_networks_height_and_keep_their_ink(source: str) -> None:
+    for seed in range(60):
+        crop = augment.augment(sample("abc", 200, source), np.random.default_rng(seed))
+        assert crop.shape[0] == ppocr.HEIGHT_PX
+        assert crop.dtype == np.uint8
+        assert crop.std() > 3
+
+
+def test_batches_have_few_shapes_and_leave_out_what_is_too_short() -> None:
+    sets = {
+        "lines": [sample("un deux", wide) for wide in range(100, 900, 40)],
+        "names": [sample("far too long for its crop", 60)],
+    }
+    stream = augment.batches(sets, {"lines": 0.5, "names": 0.5}, np.random.default_rng(1))
+    some = list(itertools.islice(stream, 40))
+    assert {text for batch in some for text in batch.texts} == {"un deux"}
+    assert all(batch.width - 130 < max(c.shape[1] for c in batch.crops) for batch in some)
+    assert all(c.shape[1] <= batch.width for batch in some for c in batch.crops)
+    sizes = {(batch.width, len(batch.texts)) for batch in some}
+    assert len(sizes) == len({width for width, _ in sizes})  # one number of crops for each width
