@@ -180,6 +180,32 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Roles:
+    """What a form's fields stand for, kept with each registration: outputs never need the form.
+
+    ``named``: the lines of people; ``counted`` and ``uncounted``: the counts that class them;
+    ``total``: the written amount; ``others``: the priced counts that are not of people (meals).
+    Empty where the form has none. ``labels`` pairs a class's count with its name for readers.
+    """
+
+    named: str = ""
+    counted: tuple[str, ...] = ()
+    uncounted: str = ""
+    total: str = ""
+    others: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The counts that together count every person named."""
+        return (*self.counted, self.uncounted) if self.uncounted else self.counted
+
+    def label(self, field: str) -> str:
+        """How readers call those whom that count counts."""
+        return dict(self.labels).get(field, field)
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """One filled form. ``page`` is its first page in the document.
 
@@ -193,6 +219,7 @@ class Registration:
     findings: tuple[Finding, ...] = ()
     total_due_cents: int | None = None
     status: Status = Status.REVIEW
+    roles: Roles = Roles()
 
     @property
     def confidence(self) -> float:
@@ -261,13 +288,15 @@ class RegistrationRow:
 
     @property
     def people(self) -> tuple[FieldReading, ...]:
-        """The persons named, in the order of their lines."""
-        return self.registration.repeated("personnes")
+        """The persons named, in the order of their lines; a line read as nothing names nobody."""
+        named = self.registration.repeated(self.registration.roles.named)
+        return tuple(reading for reading in named if reading.text)
 
     @property
     def total_cents(self) -> int | None:
         """The total as read; None where unreadable, or where the form asks for none."""
-        return self.count("total") if self.registration.reading("total") else None
+        total = self.registration.roles.total
+        return self.count(total) if self.registration.reading(total) else None
 
     @property
     def gap_cents(self) -> int | None:

@@ -17,6 +17,7 @@ from pipeline.records import (
     Received,
     Registration,
     Rejection,
+    Roles,
     Severity,
     Source,
     Status,
@@ -26,6 +27,26 @@ ENVELOPE = Envelope(
     "zoe.martin@exemple.fr",
     "Inscription de Zoé",
     datetime(2018, 1, 12, 9, 30, tzinfo=timezone(timedelta(hours=1))),
+)
+ROLES = Roles(
+    named="personnes",
+    counted=("adherents", "non_adherents"),
+    uncounted="etudiants",
+    total="total",
+    others=("repas",),
+    labels=(
+        ("adherents", "adhérent"),
+        ("non_adherents", "non-adhérent"),
+        ("etudiants", "étudiant"),
+    ),
+)
+OTHER_ROLES = Roles(
+    named="participants",
+    counted=("plein_tarif", "jeunes"),
+    uncounted="invites",
+    total="montant",
+    others=("gouters",),
+    labels=(("jeunes", "jeune"),),
 )
 PEOPLE = ("Zoé MARTIN", "Luc PETIT")
 GAP = Finding(
@@ -93,7 +114,20 @@ def registration(
         f.severity is Severity.REVIEW for f in findings
     )
     status = Status.REVIEW if review else Status.ACCEPTED
-    return Registration("mais-2018-02-02", page, readings, findings, due, status)
+    return Registration("mais-2018-02-02", page, readings, findings, due, status, ROLES)
+
+
+def other_registration(*, jeunes: int = 2, gouters: int = 2, total: int = 2500) -> Registration:
+    """A filled form of another organiser, who calls no field as the first one does."""
+    readings = (
+        *(reading(f"participants.{n}", person) for n, person in enumerate(PEOPLE, start=1)),
+        reading("plein_tarif", "0", 0),
+        reading("jeunes", str(jeunes), jeunes),
+        reading("gouters", str(gouters), gouters),
+        reading("montant", f"{total / 100:.2f}", total),
+        reading("invites", str(2 - jeunes), 2 - jeunes),
+    )
+    return Registration("sortie", 1, readings, (), 2400, Status.ACCEPTED, OTHER_ROLES)
 
 
 def unread(field: str) -> FieldReading:

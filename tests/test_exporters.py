@@ -14,6 +14,7 @@ from builders import (
     ENVELOPE,
     GAP,
     doubtful,
+    other_registration,
     outcome,
     reading,
     receipt,
@@ -28,6 +29,7 @@ from pipeline import exporters
 from pipeline.errors import ExportError
 from pipeline.exporters import fields, guarded, participants, registrations, rejected, unguarded
 from pipeline.records import (
+    FieldReading,
     Finding,
     Registration,
     RegistrationRow,
@@ -103,9 +105,33 @@ def test_what_no_mail_brought_has_no_sender() -> None:
     assert (cells["received_at"], cells["sender"], cells["subject"]) == ("", "", "")
 
 
-def test_a_person_whose_name_is_unreadable_still_counts() -> None:
-    row = one(registration(more=(unread("personnes.3"),)))
-    assert (row["personnes"], row["n_personnes"]) == ("Zoé MARTIN | Luc PETIT", "3")
+@pytest.mark.parametrize("nothing", [unread("personnes.3"), reading("personnes.3", "")])
+def test_a_line_read_as_nothing_is_no_person(nothing: FieldReading) -> None:
+    form = registration(more=(nothing, replace(nothing, field="personnes.4")))
+    row = one(form)
+    assert (row["personnes"], row["n_personnes"]) == ("Zoé MARTIN | Luc PETIT", "2")
+    people = table(participants.render(snapshot(form)))
+    assert [(p["rang"], p["tarif"], p["repas"]) for p in people] == [
+        ("1", "adhérent", "1"),
+        ("2", "adhérent", "1"),
+    ]
+
+
+def test_a_form_with_names_of_its_own_fills_the_columns_of_every_form() -> None:
+    mais, row = table(registrations.render(snapshot(registration(), other_registration(jeunes=1))))
+    assert (row["personnes"], row["n_personnes"]) == ("Zoé MARTIN | Luc PETIT", "2")
+    assert (row["total"], row["total_calcule"], row["ecart"]) == ("25.00", "24.00", "1.00")
+    assert (row["etudiants"], row["adherents"], row["repas"]) == ("1", "", "")
+    assert (row["plein_tarif"], row["jeunes"], row["gouters"]) == ("0", "1", "2")
+    assert (mais["etudiants"], mais["total"], mais["jeunes"]) == ("0", "84.20", "")
+
+
+def test_a_field_that_only_sounds_like_a_total_does_not_take_its_column() -> None:
+    form = other_registration()
+    form = replace(form, readings=(*form.readings, reading("total", "3", 3)))
+    mais, row = table(registrations.render(snapshot(registration(), form)))
+    assert (row["total"], row["champ_total"]) == ("25.00", "3")
+    assert (mais["total"], mais["champ_total"]) == ("84.20", "")
 
 
 def test_fields_of_other_forms_become_further_columns() -> None:
@@ -182,6 +208,25 @@ def test_a_person_has_a_tariff_only_where_the_form_settles_it(
 ) -> None:
     for person in table(participants.render(snapshot(form))):
         assert (person["tarif"], person["repas"]) == (tariff, meal)
+
+
+@pytest.mark.parametrize(
+    ("jeunes", "gouters", "tariff", "meal"),
+    [(2, 2, "jeune", "1"), (0, 0, "invites", "0"), (1, 1, "", "")],
+)
+def test_the_people_of_another_form_are_listed_with_its_tariffs(
+    jeunes: int, gouters: int, tariff: str, meal: str
+) -> None:
+    form = other_registration(jeunes=jeunes, gouters=gouters)
+    people = table(participants.render(snapshot(form)))
+    assert [person["rang"] for person in people] == ["1", "2"]
+    assert {(person["tarif"], person["repas"]) for person in people} == {(tariff, meal)}
+
+
+def test_two_kinds_of_meals_leave_the_one_column_empty() -> None:
+    form = other_registration()
+    form = replace(form, roles=replace(form.roles, others=("gouters", "jeunes")))
+    assert {person["repas"] for person in table(participants.render(snapshot(form)))} == {""}
 
 
 # cells

@@ -22,8 +22,9 @@ def test_no_ink_is_no_choice():
     assert chosen.probability > 0.99
 
 
-def test_two_ticks_leave_nothing_likely():
-    assert all(c.probability < 0.1 for c in read_marks({"postal": 0.3, "virement": 0.25}))
+@pytest.mark.parametrize("ink", [0.04, 0.12, 0.25, 0.95])
+def test_two_ticks_are_no_answer(ink):
+    assert read_marks({"postal": 0.3, "virement": ink}) == ()
 
 
 def test_a_faint_mark_is_left_to_a_person():

@@ -1,5 +1,6 @@
 """Forms are folders, checked where they enter."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.forms.schema import load_form, load_forms
 from pipeline.paths import FORMS
+from pipeline.records import Roles
 
 _MAIS = FORMS / "mais-2018-02-02"
 
@@ -44,6 +46,105 @@ def test_every_fault_of_a_form_is_told_at_once_with_its_path(tmp_path: Path) -> 
     assert "zones.3.repeated" in message
     assert "zones.1.lines_mm" in message
     assert str(folder / "form.toml") in message
+
+
+def test_faults_between_the_parts_of_a_form_are_told_with_those_in_them(tmp_path: Path) -> None:
+    folder = _copy(
+        tmp_path,
+        "bad",
+        ('type = "phone"', 'type = "fax"'),
+        ('field = "email"\ntype = "email"\npage = 2', 'field = "email"\ntype = "email"\npage = 3'),
+        ("[44.4, 159.4, 44.2, 9.4]", "[184.4, 159.4, 44.2, 9.4]"),
+        ('type = "checkbox"', 'type = "count"'),
+        ('type = "amount"', 'type = "count"'),
+        ("repeated = true", "repeated = false"),
+        ("repas = 1210", "repas = -1210"),
+        ('uncounted = "etudiants"', 'uncounted = "repas"'),
+        ("labels = { adherents", "labels = { enfants"),
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_form(folder)
+    told = [line.split(": ")[0].strip() for line in str(caught.value).splitlines()[1:]]
+    assert sorted(told) == [
+        "people.labels.enfants",
+        "people.labels.etudiants",
+        "people.named",
+        "people.uncounted",
+        "sum.tariffs_cents.repas",
+        "zones.1.page",
+        "zones.2.type",
+        "zones.6.lines_mm.0",
+        "zones.8.type",
+    ]
+    assert "organisation, person, phone" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (('type = "amount"', 'type = "count"'), "sum.total: zone 'total' is of type 'count'"),
+        (
+            ('field = "repas"\ntype = "count"', 'field = "repas"\ntype = "amount"'),
+            "sum.tariffs_cents.repas: zone 'repas' is of type 'amount', not 'count'",
+        ),
+        (
+            ('field = "adherents"\ntype', 'field = "adherents"\nrepeated = true\ntype'),
+            "people.counted.0: zone 'adherents' must not be repeated",
+        ),
+        (('type = "person"', 'type = "email"'), "people.named: zone 'personnes' is of type"),
+        (("[119.04, 84.41, 3.47", "[219.04, 84.41, 3.47"), "zones.8.boxes_mm.virement: runs off"),
+        (('field = "email"', 'field = "telephone"'), "zones.1.field: 'telephone' stands twice"),
+    ],
+)
+def test_a_fault_between_the_parts_of_a_form_is_told(
+    tmp_path: Path, change: tuple[str, str], fault: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_form(_copy(tmp_path, "bad", change))
+    assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize("zones", ["zones = 3", "zones = [3]", "[[zones]]\nfield = ['a']"])
+def test_nonsense_is_told_and_not_stumbled_over(tmp_path: Path, zones: str) -> None:
+    folder = _copy(tmp_path, "bad")
+    (folder / "form.toml").write_text(f'id = "bad"\n{zones}\n', "utf-8")
+    with pytest.raises(ConfigError, match="zones"):
+        load_form(folder)
+
+
+def test_a_blank_that_is_no_pdf_is_refused(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "torn")
+    (folder / "blank.pdf").write_bytes(b"%PDF-1.4 torn")
+    with pytest.raises(ConfigError, match=r"blank: .*PDF"):
+        load_form(folder)
+
+
+def test_a_form_tells_what_its_fields_stand_for(tmp_path: Path) -> None:
+    names = {"personnes": "participants", "total": "montant", "adherents": "jeunes"}
+    folder = _copy(tmp_path, "sortie")
+    text = (folder / "form.toml").read_text("utf-8")
+    for old, new in names.items():
+        text = re.sub(rf"\b{old}\b", new, text)
+    text = text.replace("[sum]\nmontant", "[sum]\ntotal").replace("# montant", "# total")
+    text = text.replace('montant = "montant"', 'total = "montant"')
+    (folder / "form.toml").write_text(text, "utf-8")
+    assert load_form(folder).roles == Roles(
+        named="participants",
+        counted=("jeunes", "non_adherents"),
+        uncounted="etudiants",
+        total="montant",
+        others=("repas",),
+        labels=(
+            ("jeunes", "adhérent"),
+            ("non_adherents", "non-adhérent"),
+            ("etudiants", "étudiant"),
+        ),
+    )
+
+
+def test_a_folder_of_forms_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="nowhere"):
+        load_forms(FORMS, tmp_path / "nowhere")
 
 
 def test_arithmetic_on_a_zone_that_does_not_exist_is_refused(tmp_path: Path) -> None:

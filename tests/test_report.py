@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-from builders import ENVELOPE, GAP, doubtful, reading, registration, unread
+from builders import (
+    ENVELOPE,
+    GAP,
+    doubtful,
+    other_registration,
+    reading,
+    registration,
+    unread,
+)
 
 from pipeline.exporters import report
 from pipeline.records import Registration, RegistrationRow, RejectedRow, Rejection, Snapshot
@@ -75,6 +83,16 @@ def test_the_figures_add_up() -> None:
     assert "1\xa0fiche sans nombre lisible" in shown.text
     assert "x.pdf" in shown.text
     assert "Fichier abîmé." in shown.text
+
+
+def test_forms_with_names_of_their_own_are_added_up() -> None:
+    shown = page(row(registration()), row(other_registration(jeunes=1), 2))
+    names = ("Personnes", "Repas", "Gouters")
+    assert [figure(shown, name) for name in names] == ["4", "2", "2"]
+    assert figure(shown, "Total écrit") == "109,20~€"
+    assert "2\xa0adhérents, 0\xa0non‑adhérent, 0\xa0étudiant, 0\xa0plein tarif" in shown.text
+    assert "1\xa0jeune, 1\xa0invites" in shown.text
+    assert shown.text.count("Luc PETIT") == 2
 
 
 def test_reasons_are_grouped_and_counted_by_registration() -> None:

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageOps
 
-from pipeline import paths
+from pipeline import fields, paths
 from pipeline.forms.schema import Form, load_form
 from pipeline.geometry import Homography
 from pipeline.simulate import STYLES, captured, draw, paper, pen, simulate
@@ -62,8 +62,10 @@ def form() -> Form:
 
 
 @pytest.fixture
-def other_form(tmp_path: Path) -> Form:
-    """A form of two A5 pages without sum or people, one zone of a type nobody knows."""
+def other_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Form:
+    """A form of two A5 pages without sum or people, one zone of a type new to the simulator."""
+    known = [*fields.names(), "unheard-of"]
+    monkeypatch.setattr(fields, "names", lambda: known)
     folder = tmp_path / "atelier"
     folder.mkdir()
     (folder / "form.toml").write_text(OTHER_FORM, "utf-8")

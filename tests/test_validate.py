@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from pipeline.forms.schema import load_form
+from pipeline.fields.checkbox import read_marks
+from pipeline.forms.schema import Form, load_form
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, FieldReading, Finding, Registration, Severity, Status
 from pipeline.stages.validate import decide, validate
@@ -35,6 +36,12 @@ def _registration(**changes: str | int | None) -> Registration:
         for n, t in (("adherents", 3000), ("non_adherents", 4000), ("repas", 1210))
     )
     return Registration("mais-2018-02-02", 1, tuple(readings), total_due_cents=due)
+
+
+def _marked(**ink: float) -> Registration:
+    """A clean form whose boxes hold that much ink."""
+    boxes = FieldReading("paiement", "checkbox", 1, None, "", read_marks(ink))
+    return _registration().replacing(boxes)
 
 
 def _rules(registration: Registration) -> set[str]:
@@ -78,10 +85,17 @@ def test_more_meals_than_people_goes_to_review() -> None:
 
 
 def test_two_ticked_boxes_go_to_review_and_none_is_only_told() -> None:
-    both = decide(validate(_registration(paiement=None), _FORM), _FORM)
-    assert both.status is Status.REVIEW or "one_box_is_ticked" in {f.rule for f in both.findings}
-    none = decide(validate(_registration(paiement=""), _FORM), _FORM)
-    assert [f.severity for f in none.findings] == [Severity.INFO]
+    both = decide(validate(_marked(postal=0.3, virement=0.12), _FORM), _FORM)
+    assert [f.message for f in both.findings] == ["paiement : plusieurs cases cochées."]
+    assert both.status is Status.REVIEW
+    reading = both.reading("paiement")
+    assert reading is not None
+    assert (reading.value, reading.text, reading.status) == (None, "", Status.REVIEW)
+    assert reading.confidence < 0.5
+    none = decide(validate(_marked(postal=0.002, virement=0.0), _FORM), _FORM)
+    assert [(f.severity, f.message) for f in none.findings] == [
+        (Severity.INFO, "paiement : aucune case cochée.")
+    ]
     assert none.status is Status.ACCEPTED
 
 
@@ -89,6 +103,28 @@ def test_a_missing_page_goes_to_review() -> None:
     registration = _registration()
     cut = replace(registration, readings=registration.readings[1:])
     assert "every_page_is_there" in _rules(cut)
+
+
+def _with_people_overleaf() -> Form:
+    """The form, its people on a page of their own, and no arithmetic that would miss them."""
+    zones = tuple(
+        zone.model_copy(update={"page": 1}) if zone.repeated else zone for zone in _FORM.zones
+    )
+    return _FORM.model_copy(update={"zones": zones, "people": None})
+
+
+def test_a_missing_page_that_holds_only_people_goes_to_review() -> None:
+    form, both = _with_people_overleaf(), _registration()
+    alone = replace(both, readings=both.readings[:-1])
+    assert validate(both, form).findings == ()
+    (finding,) = validate(alone, form).findings
+    assert (finding.rule, finding.severity) == ("every_page_is_there", Severity.REVIEW)
+    assert finding.fields == ("personnes",)
+
+
+def test_a_page_where_nobody_is_named_is_not_missing() -> None:
+    bare = replace(_registration(), readings=_registration().readings[:-1])
+    assert "every_page_is_there" not in _rules(bare)
 
 
 def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -> None:

@@ -6,8 +6,6 @@ from pipeline.records import RegistrationRow, Snapshot
 
 FILE_NAME = "participants.csv"
 
-_TARIFFS = {"adherents": "adhérent", "non_adherents": "non-adhérent", "etudiants": "étudiant"}
-
 
 def render(snapshot: Snapshot) -> str:
     """``tarif`` and ``repas`` are filled only where the form settles them for everyone on it."""
@@ -26,15 +24,16 @@ def _lines(row: RegistrationRow) -> list[list[str]]:
 
 
 def _tariff(row: RegistrationRow) -> str:
-    people = len(row.people)
-    counts = {field: row.count(field) for field in _TARIFFS}
+    people, roles = len(row.people), row.registration.roles
+    counts = {field: row.count(field) for field in roles.classes}
     if None in counts.values() or sum(count or 0 for count in counts.values()) != people:
         return ""
-    return next((_TARIFFS[field] for field, count in counts.items() if count == people), "")
+    return next((roles.label(field) for field, count in counts.items() if count == people), "")
 
 
 def _meal(row: RegistrationRow) -> str:
-    if row.registration.reading("repas") is None:
+    others = row.registration.roles.others
+    if len(others) != 1 or row.registration.reading(others[0]) is None:
         return ""
-    meals = row.count("repas")
+    meals = row.count(others[0])
     return "0" if meals == 0 else "1" if meals == len(row.people) else ""

@@ -18,15 +18,13 @@ _COLUMNS = (
 
 def render(snapshot: Snapshot) -> str:
     """The table; fields that have no column above follow as further columns, by name."""
-    others = sorted(
-        {r.field.split(".")[0] for row in snapshot.registrations for r in row.registration.readings}
-        - _FIELDS
-    )
+    further = [_further(row.registration) for row in snapshot.registrations]
+    others = sorted({c for cells in further for c in cells}, key=lambda c: c.removeprefix("champ_"))
     return csv_text(
-        [*_COLUMNS, *(column_of(field) for field in others)],
+        [*_COLUMNS, *others],
         (
-            [*_cells(row), *(_text(row.registration, field) for field in others)]
-            for row in snapshot.registrations
+            [*_cells(row), *(cells.get(column, "") for column in others)]
+            for row, cells in zip(snapshot.registrations, further, strict=True)
         ),
     )
 
@@ -36,9 +34,31 @@ def column_of(field: str) -> str:
     return field if field in _FIELDS or field not in _COLUMNS else f"champ_{field}"
 
 
+def _further(registration: Registration) -> dict[str, str]:
+    """The fields that do not stand, under their own name, in a column every table has."""
+    sources = _by_role(registration)
+    taken = {name for name, field in sources.items() if name != field}
+    return {
+        f"champ_{field}" if field in taken else column_of(field): _text(registration, field)
+        for field in dict.fromkeys(r.field.split(".")[0] for r in registration.readings)
+        if field in taken or field not in _FIELDS
+    }
+
+
+def _by_role(registration: Registration) -> dict[str, str]:
+    """The field shown in each column that has a role; a form without the role, its namesake."""
+    roles = registration.roles
+    return {
+        "personnes": roles.named or "personnes",
+        "etudiants": roles.uncounted or "etudiants",
+        "total": roles.total or "total",
+    }
+
+
 def _cells(row: RegistrationRow) -> list[str]:
     registration, envelope = row.registration, row.envelope
-    read, due, gap = row.total_cents, registration.total_due_cents, row.gap_cents
+    sources = _by_role(registration)
+    shown = {f: _text(registration, sources.get(f, f)) for f in _FIELDS}
     at = envelope.received_at if envelope else None
     return [
         row.id,
@@ -46,17 +66,22 @@ def _cells(row: RegistrationRow) -> list[str]:
         str(registration.page),
         registration.form_id,
         registration.status.value,
-        *(_text(registration, field) for field in _TEXT_FIELDS),
+        *(shown[field] for field in _TEXT_FIELDS),
         str(len(row.people)),
-        *(_text(registration, field) for field in _COUNTS),
-        *("" if cents is None else cents_text(cents) for cents in (read, due, gap)),
-        _text(registration, "paiement"),
+        *(shown[field] for field in _COUNTS),
+        shown["total"],
+        *(_cents(amount) for amount in (registration.total_due_cents, row.gap_cents)),
+        shown["paiement"],
         f"{registration.confidence:.4f}",
         " | ".join(finding.message for finding in registration.findings),
         at.isoformat() if at else "",
         envelope.sender if envelope else "",
         envelope.subject if envelope else "",
     ]
+
+
+def _cents(amount: int | None) -> str:
+    return "" if amount is None else cents_text(amount)
 
 
 def _text(registration: Registration, field: str) -> str:

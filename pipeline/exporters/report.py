@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from pipeline.money import format_cents
-from pipeline.records import RegistrationRow, Severity, Snapshot, Status
+from pipeline.records import RegistrationRow, Roles, Severity, Snapshot, Status
 
 FILE_NAME = "report.html"
 
@@ -25,9 +25,6 @@ _MONTHS = (
 _LABELS = {
     "email": "E-mail",
     "telephone": "Téléphone",
-    "adherents": "Adhérents",
-    "non_adherents": "Non-adhérents",
-    "etudiants": "Étudiants",
 }
 _STATUSES = {
     Status.ACCEPTED: "acceptée",
@@ -79,6 +76,7 @@ def render(snapshot: Snapshot) -> str:
     rows = snapshot.registrations
     lines = [_Line(r, _STATUSES[r.registration.status], tuple(_reasons(r))) for r in rows]
     review = [line for line in lines if line.in_review]
+    others = dict.fromkeys(name for row in rows for name in row.registration.roles.others)
     groups = Counter(group for line in review for group in _groups(line.row))
     return _template().render(
         documents=snapshot.documents,
@@ -89,9 +87,10 @@ def render(snapshot: Snapshot) -> str:
         rejected=snapshot.rejected,
         groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
         people=sum(len(row.people) for row in rows),
-        sums={
-            field: _Sum.of(row.count(field) for row in rows)
-            for field in ("adherents", "non_adherents", "etudiants", "repas")
+        classes=_classes(rows),
+        others={
+            name: (_label(name, Roles()), _Sum.of(row.count(name) for row in rows))
+            for name in others
         },
         written=_Sum.of(row.total_cents for row in rows),
         due=_Sum.of(row.registration.total_due_cents for row in rows),
@@ -113,21 +112,38 @@ def general(reason: str) -> str:
 
 def _reasons(row: RegistrationRow) -> Iterable[str]:
     """Why a registration is to be reviewed, field by field."""
+    roles = row.registration.roles
     messages = [f.message for f in row.registration.findings if f.severity is Severity.REVIEW]
     yield from messages
     for reading in row.registration.readings:
         if reading.status is Status.REVIEW and reading.reason not in messages:
-            yield f"{_label(reading.field)} : {_small(reading.reason or 'à vérifier.')}"
+            yield f"{_label(reading.field, roles)} : {_small(reading.reason or 'à vérifier.')}"
 
 
 def _groups(row: RegistrationRow) -> set[str]:
     return {general(re.sub(r"^([^:]+) \d+ :", r"\1 :", reason)) for reason in _reasons(row)}
 
 
-def _label(field: str) -> str:
+def _label(field: str, roles: Roles) -> str:
     name, _, number = field.partition(".")
-    label = _LABELS.get(name, name.replace("_", " ").capitalize())
-    return f"{label} {number}".rstrip()
+    classes = {one: _plural_of(label) for one, label in roles.labels}
+    label = _LABELS.get(name) or classes.get(name, name.replace("_", " "))
+    return f"{label[:1].upper()}{label[1:]} {number}".rstrip()
+
+
+def _plural_of(label: str) -> str:
+    """``adhérents``; a label of several words, or one that ends like a plural, stays as it is."""
+    return label if " " in label or label[-1:] in "sxz" else f"{label}s"
+
+
+def _classes(rows: Iterable[RegistrationRow]) -> dict[str, _Sum]:
+    """The people of each class over all forms, by what one of them is called."""
+    counts: dict[str, list[int | None]] = {}
+    for row in rows:
+        roles = row.registration.roles
+        for field in roles.classes:
+            counts.setdefault(roles.label(field).replace("_", " "), []).append(row.count(field))
+    return {label: _Sum.of(values) for label, values in counts.items()}
 
 
 def _small(text: str) -> str:
@@ -176,5 +192,6 @@ def _template() -> Template:
         "euros": _euros,
         "number": _number,
         "plural": _plural,
+        "plural_of": _plural_of,
     }
     return environment.get_template("report.html.j2")

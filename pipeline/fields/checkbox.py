@@ -2,8 +2,8 @@
 
 A blank box holds next to no ink beyond its print, a cross or a tick some, a filled box nearly all.
 The chance that a box is ticked is a logistic curve of the logarithm of its ink; the boxes are
-taken to be independent, and forms want exactly one: two ticked boxes, or a doubtful one, leave
-little probability to any answer, so that a person looks.
+taken to be independent, and forms want exactly one: a doubtful box leaves little probability to any
+answer, and two ticked ones are no answer at all, so that a person looks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,19 @@ _STEEPNESS = 3.5
 """How fast the odds grow with the logarithm of the ink."""
 _LEAST_INK = 0.004
 """Less ink than this is dust and says no more than this does."""
+_TICKED_BY_ITSELF = 0.5
+"""A box this likely ticked would be the answer if the others were empty."""
 
 
 def read_marks(ink: Mapping[str, float]) -> tuple[Candidate, ...]:
-    """Each option, and ``""`` for none, with its probability.
+    """Each option, and ``""`` for none, with its probability; no candidate where two are ticked.
 
     ``ink``: for each option, the share 0..1 of dark pixels, beyond the blank's own, in and slightly
     around its box.
     """
     ticked = {option: _ticked(share) for option, share in ink.items()}
+    if sum(p >= _TICKED_BY_ITSELF for p in ticked.values()) > 1:
+        return ()
     probabilities: dict[FieldValue, float] = {"": prod(1.0 - p for p in ticked.values())}
     for option, p in ticked.items():
         alone = prod(1.0 - q for other, q in ticked.items() if other != option)

@@ -2,21 +2,34 @@
 
 import datetime
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, TypeVar
 
+import pypdfium2 as pdfium
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipeline import fields
 from pipeline.errors import ConfigError
 from pipeline.geometry import BoxMm, bounding_box
+from pipeline.records import Roles
 
 Mm = Annotated[float, Field(ge=0, le=2000)]
+_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+_Fault = tuple[str, str]
+"""Where in the file, and what is wrong."""
+_MM_PER_PT = 25.4 / 72
+_BEYOND_PAPER_MM = 0.5
+"""A zone drawn up to the paper's edge may be rounded past it."""
 _Rectangle = tuple[Mm, Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_P = TypeVar("_P", bound=_Part)
 
 
 class Event(_Part):
@@ -40,7 +53,7 @@ class Zone(_Part):
     ``boxes_mm``: for check boxes, the printed square of each option.
     """
 
-    field: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    field: _Name
     type: str
     page: Annotated[int, Field(ge=1)] = 1
     repeated: bool = False
@@ -70,15 +83,19 @@ class Sum(_Part):
     """``total`` = the sum of each count times its tariff, in cents."""
 
     total: str
-    tariffs_cents: dict[str, int]
+    tariffs_cents: dict[str, Annotated[int, Field(ge=0)]]
 
 
 class People(_Part):
-    """Lines of ``named`` filled = the sum of ``counted`` + ``uncounted``, never negative."""
+    """Lines of ``named`` filled = the sum of ``counted`` + ``uncounted``, never negative.
+
+    ``labels``: what outputs call one person of a count; without, the field's name.
+    """
 
     named: str
     counted: tuple[str, ...]
-    uncounted: str
+    uncounted: _Name
+    labels: dict[str, str] = {}
 
 
 class Form(_Part):
@@ -94,35 +111,28 @@ class Form(_Part):
     sum: Sum | None = None
     people: People | None = None
 
-    @model_validator(mode="after")
-    def _names_agree(self) -> Self:
-        names = [zone.field for zone in self.zones]
-        faults = [
-            f"zones: field {n!r} stands twice" for n in sorted(set(names)) if names.count(n) > 1
-        ]
-        used = [("sum.total", self.sum.total)] if self.sum else []
-        used += [
-            (f"sum.tariffs_cents.{n}", n) for n in (self.sum.tariffs_cents if self.sum else ())
-        ]
-        used += [("people.named", self.people.named)] if self.people else []
-        used += [("people.counted", n) for n in (self.people.counted if self.people else ())]
-        faults += [
-            f"{path}: no zone is called {name!r}" for path, name in used if name not in names
-        ]
-        if self.folder.name != self.id:
-            faults.append(f"id: {self.id!r} is not the folder's name {self.folder.name!r}")
-        if not (self.folder / self.blank).is_file():
-            faults.append(f"blank: no file {self.folder / self.blank}")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
-
     def __hash__(self) -> int:
         return hash((self.id, self.folder))
 
     @property
     def blank_path(self) -> Path:
         return self.folder / self.blank
+
+    @property
+    def roles(self) -> Roles:
+        """What the fields stand for, as registrations carry it."""
+        people, arithmetic = self.people, self.sum
+        counted = people.counted if people else ()
+        return Roles(
+            named=people.named if people else "",
+            counted=counted,
+            uncounted=people.uncounted if people else "",
+            total=arithmetic.total if arithmetic else "",
+            others=tuple(
+                n for n in (arithmetic.tariffs_cents if arithmetic else ()) if n not in counted
+            ),
+            labels=tuple(people.labels.items()) if people else (),
+        )
 
     def zones_of(self, page: int) -> tuple[Zone, ...]:
         return tuple(zone for zone in self.zones if zone.page == page)
@@ -137,24 +147,30 @@ def load_form(folder: Path) -> Form:
     path = folder / "form.toml"
     try:
         data = tomllib.loads(path.read_text("utf-8"))
-        form = Form.model_validate({**data, "folder": folder})
     except OSError as err:
         raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
         raise ConfigError(f"{path}: not valid TOML: {err}.") from err
+    faults: list[_Fault] = []
+    try:
+        form = Form.model_validate({**data, "folder": folder})
     except ValidationError as err:
-        faults = "\n".join(
-            f"  {'.'.join(str(p) for p in e['loc']) or 'form'}: {e['msg']}" for e in err.errors()
-        )
-        raise ConfigError(f"{path}: mend these and run again:\n{faults}") from err
+        faults = [(".".join(str(p) for p in e["loc"]) or "form", e["msg"]) for e in err.errors()]
+    faults += _disagreements(data, folder)
+    if faults:
+        told = "\n".join(f"  {where}: {what}" for where, what in faults)
+        raise ConfigError(f"{path}: mend these and run again:\n{told}")
     return form
 
 
 def load_forms(*roots: Path) -> tuple[Form, ...]:
     """Every form below the given folders of forms, by id; a later folder's form wins.
 
-    Raises ConfigError where a folder holds a bad form, or no form was found at all.
+    Raises ConfigError where a folder is missing or holds a bad form, or no form was found at all.
     """
+    missing = [str(root) for root in roots if not root.is_dir()]
+    if missing:
+        raise ConfigError(f"No folder {', '.join(missing)}: mend forms = [...] in fiches.toml.")
     forms = {
         path.parent.name: load_form(path.parent)
         for root in roots
@@ -165,3 +181,105 @@ def load_forms(*roots: Path) -> tuple[Form, ...]:
             f"No form in {', '.join(str(r) for r in roots)}: add a folder with a form.toml."
         )
     return tuple(forms[name] for name in sorted(forms))
+
+
+def find_form(forms: Iterable[Form], form_id: str) -> Form:
+    """The form of that id. Raises ConfigError naming the known ones."""
+    by_id = {form.id: form for form in forms}
+    if form_id not in by_id:
+        raise ConfigError(f"No form is called {form_id!r}: use one of {', '.join(by_id)}.")
+    return by_id[form_id]
+
+
+def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[_Fault]:
+    """What each part may say but the others deny; a part that is bad by itself is left out."""
+    if data.get("id", folder.name) != folder.name:
+        yield "id", f"{data['id']!r} is not the folder's name {folder.name!r}"
+    raw = data.get("zones")
+    zones = [(zone, _valid(Zone, zone)) for zone in (raw if isinstance(raw, list) else ())]
+    good = {i: zone for i, (_, zone) in enumerate(zones) if zone}
+    names = [zone.field for zone in good.values()]
+    for i, zone in good.items():
+        if names.count(zone.field) > 1:
+            yield f"zones.{i}.field", f"{zone.field!r} stands twice"
+        if zone.type not in fields.names():
+            known = ", ".join(fields.names())
+            yield f"zones.{i}.type", f"{zone.type!r} is not known; take one of: {known}"
+        elif (zone.type == "checkbox") != bool(zone.boxes):
+            yield f"zones.{i}.type", "'checkbox' has boxes_mm, and every other type lines_mm"
+    try:
+        papers = _papers_mm(folder / str(data.get("blank", "blank.pdf")))
+    except (OSError, pdfium.PdfiumError) as err:
+        yield "blank", str(err)
+    else:
+        for i, zone in good.items():
+            yield from _off_paper(f"zones.{i}", zone, papers)
+    arithmetic, people = _valid(Sum, data.get("sum")), _valid(People, data.get("people"))
+    # A zone that is bad by itself has been told: what names it is not wrong for that.
+    bad = {str(raw.get("field")) for raw, zone in zones if not zone and isinstance(raw, dict)}
+    by_name = {zone.field: zone for zone in good.values()} | dict.fromkeys(bad)
+    for where, name, wanted in _uses(arithmetic, people):
+        yield from _misused(where, name, wanted, by_name)
+    if people:
+        if people.uncounted in by_name:
+            yield "people.uncounted", f"{people.uncounted!r} is a zone: it is computed, never read"
+        for name in people.labels:
+            if name not in (*people.counted, people.uncounted):
+                yield f"people.labels.{name}", "is neither counted nor uncounted"
+
+
+def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[tuple[str, str, str]]:
+    """Where the arithmetic names a zone, the zone's name, and of what type it must be."""
+    if arithmetic:
+        yield "sum.total", arithmetic.total, "amount"
+        for name in arithmetic.tariffs_cents:
+            yield f"sum.tariffs_cents.{name}", name, "count"
+    if people:
+        yield "people.named", people.named, "person"
+        for i, name in enumerate(people.counted):
+            yield f"people.counted.{i}", name, "count"
+
+
+def _misused(
+    where: str, name: str, wanted: str, zones: Mapping[str, Zone | None]
+) -> Iterator[_Fault]:
+    if name not in zones:
+        yield where, f"no zone is called {name!r}"
+    zone = zones.get(name)
+    if zone is None:
+        return
+    if zone.type != wanted:
+        yield where, f"zone {name!r} is of type {zone.type!r}, not {wanted!r}"
+    if zone.repeated is not (wanted == "person"):
+        yield where, f"zone {name!r} must {'not ' if zone.repeated else ''}be repeated"
+
+
+def _off_paper(where: str, zone: Zone, papers: list[tuple[float, float]]) -> Iterator[_Fault]:
+    if zone.page > len(papers):
+        yield f"{where}.page", f"the blank has no page {zone.page}, only {len(papers)}"
+        return
+    width, height = papers[zone.page - 1]
+    boxes = {f"lines_mm.{i}": line for i, line in enumerate(zone.lines)}
+    boxes |= {f"boxes_mm.{option}": box for option, box in zone.boxes.items()}
+    for name, box in boxes.items():
+        if box.right > width + _BEYOND_PAPER_MM or box.bottom > height + _BEYOND_PAPER_MM:
+            yield f"{where}.{name}", f"runs off the paper of {width:.0f} x {height:.0f} mm"
+
+
+def _valid(kind: type[_P], raw: object) -> _P | None:
+    try:
+        return kind.model_validate(raw)
+    except ValidationError:
+        return None
+
+
+def _papers_mm(blank: Path) -> list[tuple[float, float]]:
+    """Width and height of each page of the blank. Raises OSError or PdfiumError."""
+    if not blank.is_file():
+        raise FileNotFoundError(f"no file {blank}")
+    document = pdfium.PdfDocument(str(blank))
+    try:
+        sizes = [document.get_page_size(i) for i in range(len(document))]
+    finally:
+        document.close()
+    return [(width * _MM_PER_PT, height * _MM_PER_PT) for width, height in sizes]

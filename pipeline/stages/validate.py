@@ -97,16 +97,15 @@ def no_more_meals_than_people(registration: Registration, form: Form) -> Iterato
             )
 
 
-def one_box_is_ticked(registration: Registration, form: Form) -> Iterator[Finding]:
+def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Finding]:
     for reading in registration.readings:
         if reading.type != "checkbox":
             continue
-        options = len(form.zone(reading.field).boxes)
-        if reading.text == "":
+        if reading.value == "":
             yield Finding(
                 "one_box_is_ticked", Severity.INFO, f"{reading.field} : aucune case cochée."
             )
-        elif reading.value is None and options > 1:
+        elif reading.value is None:  # no answer, for more than one box was given
             yield Finding(
                 "one_box_is_ticked",
                 Severity.REVIEW,
@@ -116,12 +115,20 @@ def one_box_is_ticked(registration: Registration, form: Form) -> Iterator[Findin
 
 
 def every_page_is_there(registration: Registration, form: Form) -> Iterator[Finding]:
-    missing = [z.field for z in form.zones if not z.repeated and not registration.reading(z.field)]
+    pages = {zone.page for zone in form.zones}
+    read = {zone.page for zone in form.zones if registration.repeated(zone.field)}
+    missing = [
+        zone.field
+        for zone in form.zones
+        if not registration.repeated(zone.field)
+        # Lines that repeat are read only where written on: all of a page's are seldom left empty.
+        and (not zone.repeated or (len(pages) > 1 and zone.page not in read))
+    ]
     if missing:
         yield Finding(
             "every_page_is_there",
             Severity.REVIEW,
-            f"Page manquante : {', '.join(missing)} n'a pas été reçu.",
+            f"Page manquante ou vide : rien n'a été reçu pour {', '.join(missing)}.",
             tuple(missing),
         )
 

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from pipeline.records import (
     RegistrationRow,
     RejectedRow,
     Rejection,
+    Roles,
     Severity,
     Snapshot,
     Source,
@@ -118,6 +119,7 @@ def of_parts(outcome: Outcome, key: int) -> list[tuple[Table, list[Values]]]:
                     "page": registration.page,
                     "total_due_cents": registration.total_due_cents,
                     "status": registration.status,
+                    "roles": json.dumps(asdict(registration.roles)),
                     "thumbnail": thumbnails.get(number),
                 }
                 for number, registration in numbered
@@ -243,6 +245,7 @@ def _registrations(connection: Connection) -> dict[tuple[int, int], Registration
             tuple(findings[row.outcome, row.number]),
             row.total_due_cents,
             Status(row.status),
+            _roles(row.roles),
         )
         for row in connection.execute(select(*columns).where(table.c.outcome.in_(latest())))
     }
@@ -331,6 +334,18 @@ def _reading(row: Row[Any]) -> FieldReading:
         Origin(row.origin),
         Status(row.status),
         row.reason,
+    )
+
+
+def _roles(text: str) -> Roles:
+    roles = json.loads(text)
+    return Roles(
+        roles["named"],
+        tuple(roles["counted"]),
+        roles["uncounted"],
+        roles["total"],
+        tuple(roles["others"]),
+        tuple((field, label) for field, label in roles["labels"]),
     )
 
 

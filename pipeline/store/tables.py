@@ -129,7 +129,7 @@ rejections = Table(
     Column("page", Integer),
 )
 
-# ``number`` is 1-based within the document.
+# ``number`` is 1-based within the document. ``roles``: JSON, what the form's fields stand for.
 registrations = Table(
     "registrations",
     metadata,
@@ -139,6 +139,7 @@ registrations = Table(
     Column("page", Integer, nullable=False),
     Column("total_due_cents", BigInteger),
     _text("status"),
+    _text("roles"),
     Column("thumbnail", LargeBinary),
 )
 

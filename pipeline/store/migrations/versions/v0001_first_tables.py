@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("page", sa.Integer(), nullable=False),
         sa.Column("total_due_cents", sa.BigInteger(), nullable=True),
         sa.Column("status", sa.UnicodeText(), nullable=False),
+        sa.Column("roles", sa.UnicodeText(), nullable=False),
         sa.Column("thumbnail", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["outcome"], ["outcomes.id"], name=op.f("fk_registrations_outcome")
