@@ -14,7 +14,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from builders import ENVELOPE, GAP, doubtful, outcome, receipt, registration, source, unread
+from builders import (
+    ENVELOPE,
+    GAP,
+    doubtful,
+    other_registration,
+    outcome,
+    receipt,
+    registration,
+    source,
+    unread,
+)
 from sqlalchemy import create_engine, insert, select
 
 import pipeline.store
@@ -120,6 +130,14 @@ def test_a_registration_comes_back_as_it_was(store_url: str) -> None:
     assert row.registration == form
     assert row.id == f"{source('a.pdf').sha256[:12]}-1"
     assert (row.document, row.envelope) == ("a.pdf", ENVELOPE)
+
+
+def test_what_the_fields_of_a_form_stand_for_is_kept_with_it(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a.pdf"), other_registration()))
+        (row,) = store.snapshot().registrations
+    assert row.registration == other_registration()
+    assert (len(row.people), row.total_cents, row.gap_cents) == (2, 2500, 100)
 
 
 def test_rejections_of_pieces_documents_and_pages_are_told_in_order(store_url: str) -> None:
