@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ConfigError, ExitCode, PipelineError
+from pipeline.errors import ExitCode, ExportError, PipelineError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,9 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as err:
         if arguments.verbose:
             traceback.print_exc()
+        # Its message may quote what was read: without being asked, only type and place are told.
+        place = traceback.extract_tb(err.__traceback__)[-1]
+        where = f"{type(err).__name__}, {Path(place.filename).name}:{place.lineno}"
         print(
-            f"fiches: this is a bug, please report it: {type(err).__name__}: {err}"
-            + ("" if arguments.verbose else "\nfiches: add --verbose to see where."),
+            f"fiches: this is a bug, please report it: {where}"
+            + ("" if arguments.verbose else "\nfiches: add --verbose to see more."),
             file=sys.stderr,
         )
         return ExitCode.BUG
@@ -149,7 +152,10 @@ def _inspect(arguments: argparse.Namespace) -> ExitCode:
     """Draw one picture a stage of how a document is read."""
     from pipeline.inspect import inspect_document
 
-    for path in inspect_document(arguments.file, arguments.out, _settings(arguments)):
+    settings = _settings(arguments)
+    with _writing(arguments.out):
+        written = inspect_document(arguments.file, arguments.out, settings)
+    for path in written:
         print(path)
     return ExitCode.OK
 
@@ -182,19 +188,28 @@ def _evaluate(arguments: argparse.Namespace) -> ExitCode:
 
 def _simulate(arguments: argparse.Namespace) -> ExitCode:
     """Draw filled, scanned and photographed copies of a form, with their truth."""
-    from pipeline.forms.schema import load_forms
+    from pipeline.forms.schema import find_form, load_forms
     from pipeline.paths import FORMS
     from pipeline.simulate import simulate
 
-    settings = _settings(arguments)
-    form = next(f for f in load_forms(FORMS, *settings.forms) if f.id == settings.form)
-    simulate(form, arguments.out, n=arguments.n, seed=arguments.seed)
+    form = find_form(load_forms(FORMS, *_settings(arguments).forms), arguments.form)
+    with _writing(arguments.out):
+        simulate(form, arguments.out, n=arguments.n, seed=arguments.seed)
     return ExitCode.OK
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Turns what the system says of a folder or a disk into an ExportError."""
+    try:
+        yield
+    except OSError as err:
+        raise ExportError(f"{out}: cannot be written ({err.strerror or err}).") from err
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     """The settings file and the flags. Raises ConfigError, also for a form nobody knows."""
-    from pipeline.forms.schema import load_forms
+    from pipeline.forms.schema import find_form, load_forms
     from pipeline.paths import FORMS
 
     path = arguments.config or (_CONFIG if _CONFIG.is_file() else None)
@@ -206,9 +221,9 @@ def _settings(arguments: argparse.Namespace) -> Settings:
             "form": getattr(arguments, "form", None) or settings.form,
         }
     )
-    known = [form.id for form in load_forms(FORMS, *settings.forms)]
-    if settings.form is not None and settings.form not in known:
-        raise ConfigError(f"No form is called {settings.form!r}: use one of {', '.join(known)}.")
+    forms = load_forms(FORMS, *settings.forms)
+    if settings.form is not None:
+        find_form(forms, settings.form)
     return settings
 
 
@@ -248,7 +263,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 
 def _whole(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 up")
+    return int(text)

@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from pkgutil import resolve_name
@@ -71,6 +70,12 @@ class Guard:
                 raise outcome
             return outcome
         return Outcome(source, rejections=(rejection,), seconds=time.monotonic() - start)
+
+    def rest(self) -> None:
+        """End the children that wait; those that read go on."""
+        with suppress(IndexError):
+            while True:
+                self._end(self._idle.pop())
 
     def close(self) -> None:
         """Kill the children, whatever they are doing."""
@@ -164,14 +169,24 @@ class _Child:
         return f"signal {-code}" if code < 0 else f"code {code}"
 
 
-@cache
-def _guard(work: str, settings: Settings) -> Guard:
-    return Guard(work, settings)
+_guards: dict[tuple[str, Settings, str], Guard] = {}
+_guards_lock = Lock()
 
 
-def read_guarded(work: str, settings: Settings, source: Source) -> Outcome:
-    """``Guard.read`` as a task for another machine: its guard stays there for the next task."""
-    return _guard(work, settings).read(source)
+def read_guarded(work: str, settings: Settings, fingerprint: str, source: Source) -> Outcome:
+    """``Guard.read`` as a task for another machine: its guard stays there for the next task.
+
+    A child keeps the forms it has loaded: each ``fingerprint`` of a reader has children of its own,
+    and a new one ends those that wait for more of another's work.
+    """
+    key = (work, settings, fingerprint)
+    with _guards_lock:
+        if key not in _guards:
+            for guard in _guards.values():
+                guard.rest()
+            _guards[key] = Guard(work, settings)
+        guard = _guards[key]
+    return guard.read(source)
 
 
 def serve(descriptor: int) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
-MODELS = _PACKAGE / "models" if (_PACKAGE / "models").is_dir() else _PACKAGE.parent / "models"
+PACKAGE = Path(__file__).parent
+MODELS = PACKAGE / "models" if (PACKAGE / "models").is_dir() else PACKAGE.parent / "models"
 FORMS = MODELS / "forms"
 LEXICONS = MODELS / "lexicons"
 RECOGNIZER = MODELS / "recognizer"

@@ -14,9 +14,9 @@ import numpy as np
 from pipeline import engines
 from pipeline.config import Settings
 from pipeline.engines import Engine
-from pipeline.errors import ConfigError, DocumentError, PipelineError
+from pipeline.errors import DocumentError, PipelineError
 from pipeline.forms.blank import BlankPage, blank_pages
-from pipeline.forms.schema import Form, load_forms
+from pipeline.forms.schema import Form, find_form, load_forms
 from pipeline.paths import FORMS
 from pipeline.records import (
     AlignedPage,
@@ -76,9 +76,7 @@ class FormPage:
 def context(settings: Settings) -> Context:
     """Raises ConfigError for a form or an engine that is not known."""
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
-    if settings.form is not None and settings.form not in forms:
-        raise ConfigError(f"form {settings.form!r} is not known; take one of: {', '.join(forms)}.")
-    chosen = [form for form in forms.values() if settings.form in (None, form.id)]
+    chosen = forms.values() if settings.form is None else [find_form(forms.values(), settings.form)]
     blanks = tuple(blank for form in chosen for blank in blank_pages(form))
     return Context(settings, forms, blanks, engines.load(settings.engine))
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -19,6 +20,7 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from pkgutil import resolve_name
@@ -26,9 +28,9 @@ from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.config import Settings
-from pipeline.errors import ConfigError, CrashError, ExportError
+from pipeline.errors import ConfigError, CrashError, ExportError, InputError
 from pipeline.guard import Guard, Work, read_guarded
-from pipeline.paths import FORMS, MODELS
+from pipeline.paths import FORMS, MODELS, PACKAGE
 from pipeline.records import Outcome, Rejection, Source, Status
 
 if TYPE_CHECKING:
@@ -94,6 +96,8 @@ def run(
 
     start = time.monotonic()
     inbox, out = inbox.absolute(), out.absolute()
+    if out.resolve() == inbox.resolve():
+        raise InputError(f"{out} is the inbox itself: name another folder with --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as err:
@@ -101,12 +105,12 @@ def run(
     reader = reader or Reader(reader_fingerprint(settings))
     read = pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
-        sources = _receive(inbox, out / "received", store)
+        sources = _receive(inbox, out, store)
         done = store.done(reader.fingerprint)
         todo = [source for sha256, source in sources.items() if sha256 not in done]
         try:
             if todo:
-                with _pool(reader.work, settings, jobs=jobs, scheduler=scheduler) as pool:
+                with _pool(reader, settings, jobs=jobs, scheduler=scheduler) as pool:
                     progress(0, len(todo))
                     for outcome in _read(pool, todo):
                         store.record_outcome(outcome, reader=reader.fingerprint)
@@ -133,13 +137,23 @@ def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same outcome."""
     digest = hashlib.sha256(__version__.encode())
     digest.update(settings.model_dump_json().encode())
+    digest.update(_tesseract().encode())
     digest.update((MODELS / "MANIFEST.toml").read_bytes())
-    for root in (FORMS, *settings.forms):
-        for path in sorted(p for p in root.rglob("*") if p.is_file()):
+    for root, pattern in ((PACKAGE, "*.py"), *((root, "*") for root in (FORMS, *settings.forms))):
+        for path in sorted(p for p in root.rglob(pattern) if p.is_file()):
             content = path.read_bytes()
             digest.update(json.dumps([str(path.relative_to(root)), len(content)]).encode())
             digest.update(content)
     return digest.hexdigest()[:16]
+
+
+def _tesseract() -> str:
+    """The Tesseract that would be asked, without the time it takes to start it."""
+    program = shutil.which("tesseract")
+    if program is None:
+        return ""
+    status = Path(program).stat()
+    return f"{program} {status.st_size} {status.st_mtime_ns}"
 
 
 def available_cores() -> int:
@@ -147,13 +161,14 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _receive(inbox: Path, spool: Path, store: "Store") -> dict[str, Source]:
+def _receive(inbox: Path, out: Path, store: "Store") -> dict[str, Source]:
     """What lies in the inbox, by sha256: the same bytes under two names are one document."""
     from pipeline.stages.receive import discover
 
     known = store.known()
     sources: dict[str, Source] = {}
-    for received in discover(inbox, spool, known=known):
+    outputs = (out, *store.files)
+    for received in discover(inbox, out / "received", known=known, outputs=outputs):
         if known.get(received.name) != received:
             store.record_received(received)
         for source in received.sources:
@@ -184,11 +199,11 @@ def _read(pool: _Pool, sources: Sequence[Source]) -> Iterator[Outcome]:
 
 
 def _pool(
-    work: str, settings: Settings, *, jobs: int, scheduler: str | None
+    reader: Reader, settings: Settings, *, jobs: int, scheduler: str | None
 ) -> AbstractContextManager[_Pool]:
     if scheduler is not None:
-        return _cluster(work, settings, scheduler)
-    return _children(work, settings, jobs) if jobs else _inline(work, settings)
+        return _cluster(reader, settings, scheduler)
+    return _children(reader.work, settings, jobs) if jobs else _inline(reader.work, settings)
 
 
 @contextmanager
@@ -218,7 +233,7 @@ def _children(work: str, settings: Settings, jobs: int) -> Iterator[_Pool]:
 
 
 @contextmanager
-def _cluster(work: str, settings: Settings, scheduler: str) -> Iterator[_Pool]:
+def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Pool]:
     try:
         from distributed import Client, KilledWorker
     except ImportError as err:
@@ -254,9 +269,10 @@ def _cluster(work: str, settings: Settings, scheduler: str) -> Iterator[_Pool]:
             raise ConfigError(f"No worker has joined the Dask scheduler at {scheduler}.") from err
         # Not pure: the same document may be read anew after its file or the forms have changed.
         executor = client.get_executor(pure=False)
+        task = partial(read_guarded, reader.work, settings, reader.fingerprint)
         try:
             yield _Pool(
-                lambda source: executor.submit(read_guarded, work, settings, source),
+                lambda source: executor.submit(task, source),
                 window=2 * sum(client.nthreads().values()),
                 collect=collect,
             )

@@ -30,7 +30,7 @@ def saved(image: Image.Image, image_format: str, **options: object) -> bytes:
 
 
 def read(path: Path, settings: Settings | None = None) -> list[Page | Rejection]:
-    source = Source(path.name, path, sha256="0" * 64)
+    source = Source(path.name, path, sha256="")
     return list(open_pages(source, settings or Settings()))
 
 

@@ -1,19 +1,27 @@
 """Every bad input costs one line, in French, and never the batch."""
 
+import csv
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from pipeline.cli import main
 from pipeline.config import Settings
 from pipeline.errors import DocumentError
+from pipeline.forms.schema import load_form
+from pipeline.paths import FORMS
 from pipeline.records import Page, Rejection
+from pipeline.simulate import simulate
 from pipeline.stages.ingest import open_pages
 from pipeline.stages.receive import discover
 from tests.mails import PDF, mail, nested, outlook_message, raw_mail
@@ -118,19 +126,19 @@ def test_a_bad_attachment_costs_its_own_line(inbox, what):
     assert read_all(inbox) == {"a.eml!piece.pdf": expected}
 
 
-@pytest.mark.parametrize(
-    ("raw", "shown"),
-    [
-        (b"deux\nlignes.pdf", "deux lignes.pdf"),
-        ("fête 🎉.pdf".encode(), "fête 🎉.pdf"),
-        (b"re\xe7u.pdf", "reçu.pdf"),
-        ("reçu.pdf".encode(), "reçu.pdf"),
-        (b"x" * 246 + b".pdf", "x" * 115 + "….pdf"),
-        (b"\x1b[31mrouge\x07.pdf", "[31mrouge .pdf"),
-        (b"-rf.pdf", "-rf.pdf"),
-        (b"=1+1.pdf", "=1+1.pdf"),
-    ],
-)
+ODD_NAMES = [
+    (b"deux\nlignes.pdf", "deux lignes.pdf"),
+    ("fête 🎉.pdf".encode(), "fête 🎉.pdf"),
+    (b"re\xe7u.pdf", "reçu.pdf"),
+    ("reçu.pdf".encode(), "reçu.pdf"),
+    (b"x" * 246 + b".pdf", "x" * 115 + "….pdf"),
+    (b"\x1b[31mrouge\x07.pdf", "[31mrouge .pdf"),
+    (b"-rf.pdf", "-rf.pdf"),
+    (b"=1+1.pdf", "=1+1.pdf"),
+]
+
+
+@pytest.mark.parametrize(("raw", "shown"), ODD_NAMES)
 def test_odd_names_are_read_and_shown(inbox, raw, shown):
     Path(os.fsdecode(os.fsencode(inbox) + b"/" + raw)).write_bytes(PDF)
     assert read_all(inbox) == {shown: ["page"]}
@@ -364,3 +372,71 @@ def test_a_line_for_a_page_says_which(inbox):
     first, *_ = discover(inbox, inbox.parent / "spool", known={})
     pages = list(open_pages(first.sources[0], Settings()))
     assert [p.page for p in pages if isinstance(p, Rejection)] == [2]
+
+
+def tiff_with_a_bad_page(first: Image.Image) -> bytes:
+    noise = np.random.default_rng(0).integers(0, 255, (HEIGHT, WIDTH), np.uint8)
+    data = bytearray(
+        saved(
+            first,
+            "TIFF",
+            save_all=True,
+            append_images=[Image.fromarray(noise)],
+            compression="tiff_adobe_deflate",
+        )
+    )
+    with Image.open(BytesIO(data)) as tiff:
+        tiff.seek(1)
+        strip = tiff.tag_v2[273][0]
+    data[strip : strip + 2000] = b"\xff" * 2000
+    return bytes(data)
+
+
+def put(inbox: Path, raw: bytes | str, data: bytes) -> None:
+    Path(os.fsdecode(os.fsencode(inbox) + b"/" + os.fsencode(raw))).write_bytes(data)
+
+
+def test_every_bad_input_at_once_costs_its_line_and_the_good_fiches_are_read(tmp_path, capsys):
+    form, inbox, out = load_form(FORMS / "mais-2018-02-02"), tmp_path / "inbox", tmp_path / "out"
+    simulate(form, inbox, n=2, seed=5, styles=["typed"])
+    (inbox / "truth.json").unlink()
+    drawn = sorted(path for path in inbox.iterdir())
+    good = [drawn[0].rename(inbox / GOOD).name, "b.tif"]
+    with Image.open(drawn[1]) as fiche:
+        put(inbox, "b.tif", tiff_with_a_bad_page(fiche.convert("L")))
+    drawn[1].unlink()
+    expected = [("b.tif", "damaged")]
+
+    for number, (make, pages) in enumerate(BAD.values()):
+        put(inbox, f"{number:02}", make())
+        kinds = [kind for kind in pages if kind != "page"] or ["no-form"]
+        expected += [(f"{number:02}", kind) for kind in kinds]
+    odd_names = {shown: raw for raw, shown in reversed(ODD_NAMES)}
+    for width, (shown, raw) in enumerate(odd_names.items(), WIDTH):  # other bytes: no doubles
+        put(inbox, raw, saved(sheet(width), "PNG"))
+        expected.append((shown, "no-form"))
+    (inbox / "loop").symlink_to(inbox)
+    (inbox / "gone.pdf").symlink_to(tmp_path / "gone.pdf")
+    put(inbox, "download.pdf.part", PDF)
+    put(inbox, "paths.eml", mail(("../../x", saved(sheet(280), "PNG"))).as_bytes())
+    put(inbox, "deep.eml", nested(50, mail(("fiche.pdf", PDF))).as_bytes())
+    expected += [
+        ("loop", "unavailable"),
+        ("gone.pdf", "unavailable"),
+        ("download.pdf.part", "unavailable"),
+        ("paths.eml!x", "no-form"),
+        ("!".join(["deep.eml", *(f"niveau {level}.eml" for level in range(48, 38, -1))]), "mail"),
+    ]
+
+    assert main(["run", str(inbox), "--out", str(out), "--jobs", "2"]) == 8
+    assert "Traceback" not in capsys.readouterr().err
+    # Before a name that a spreadsheet would compute, an apostrophe stands.
+    lines = [(r["document"].removeprefix("'"), r["kind"]) for r in rows(out / "rejected.csv")]
+    assert sorted(lines) == sorted(expected)
+    assert sorted(r["document"] for r in rows(out / "registrations.csv")) == sorted(good)
+    assert {path.name for path in tmp_path.iterdir()} == {"inbox", "out"}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from fake_work import write_document
 from pipeline import errors
 from pipeline.cli import main
 from pipeline.runner import Summary, available_cores
+from tests.paper import saved, sheet
 
 FORM = "mais-2018-02-02"
 SUMMARY = Summary(received=9, read=6, accepted=5, review=3, rejected=0, pages=12, seconds=30.0)
@@ -104,11 +106,12 @@ def test_an_error_is_one_line_and_its_exit_code(
 def test_a_bug_is_said_to_be_one_and_shown_only_when_asked_for(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("pipeline.runner.run", raising(ZeroDivisionError("oh")))
+    monkeypatch.setattr("pipeline.runner.run", raising(ZeroDivisionError("Mme Durand")))
     assert main(["run", "inbox"]) == 1
     said = capsys.readouterr().err
-    assert "this is a bug" in said
+    assert re.search(r"this is a bug.*ZeroDivisionError, test_cli\.py:\d+", said)
     assert "Traceback" not in said
+    assert "Durand" not in said, "what an error quotes may be personal"
     assert main(["run", "inbox", "--verbose"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
@@ -137,6 +140,28 @@ def test_wrong_usage_exits_with_2(argv: list[str]) -> None:
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize("number", ["-3", "many", "1.5"])
+def test_a_number_that_is_none_is_said_in_words(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "inbox", "--jobs", number])
+    said = capsys.readouterr().err
+    assert f"--jobs: {number} is not a whole number from 0 up" in said
+    assert "_whole" not in said
+
+
+@pytest.mark.parametrize("verb", ["simulate", "inspect"])
+def test_a_folder_that_cannot_be_written_is_an_export_error(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("file").touch()
+    Path("scan.png").write_bytes(saved(sheet(), "PNG"))
+    what = [FORM] if verb == "simulate" else ["scan.png"]
+    assert main([verb, *what, "--out", "file/x"]) == 7
+    assert capsys.readouterr().err == "fiches: file/x: cannot be written (Not a directory).\n"
+
+
 @pytest.mark.parametrize("verb", [["run", "i", "--form", "x"], ["simulate", "x", "--out", "o"]])
 def test_a_form_that_nobody_knows_is_answered_with_the_known_ones(
     verb: list[str], capsys: pytest.CaptureFixture[str]
@@ -149,7 +174,8 @@ def test_the_settings_in_the_current_folder_are_used_unless_others_are_named(
     told: dict[str, Any], tmp_path: Path
 ) -> None:
     Path("fiches.toml").write_text('time_limit_s = 7\nforms = ["my-forms"]')
-    Path("other").mkdir()
+    for folder in ("my-forms", "other/my-forms"):
+        Path(folder).mkdir(parents=True)
     Path("other/s.toml").write_text('time_limit_s = 8\nforms = ["my-forms"]')
     main(["run", "inbox"])
     assert told["settings"].time_limit_s == 7

@@ -42,6 +42,19 @@ def test_a_file_that_changed_is_read_anew(scheduler: str, tmp_path: Path) -> Non
         assert text[-1] in (tmp_path / "out" / "registrations.csv").read_text()
 
 
+def test_a_form_that_changed_is_never_read_by_what_workers_remember(
+    scheduler: str, tmp_path: Path
+) -> None:
+    tariff = tmp_path / "tariff"
+    for n in range(4):
+        write_document(tmp_path / "inbox" / f"{n}.pdf", f"remember {tariff} {n}")
+    for amount in ("27,40", "31,50"):
+        tariff.write_text(amount)
+        reader = Reader(f"fake {amount}", READER.work)
+        run(tmp_path / "inbox", tmp_path / "out", Settings(), scheduler=scheduler, reader=reader)
+        assert (tmp_path / "out" / "registrations.csv").read_text().count(amount) == 4
+
+
 def test_an_engine_that_the_workers_miss_ends_the_run(scheduler: str, tmp_path: Path) -> None:
     write_document(tmp_path / "inbox" / "a.pdf", "fine A")
     nobody = Reader("fake", "no_such_module:read")

@@ -13,7 +13,7 @@ from fake_work import WORK, write_document
 from pipeline import guard as guard_module
 from pipeline.config import Settings
 from pipeline.errors import EngineError
-from pipeline.guard import Guard
+from pipeline.guard import Guard, read_guarded
 from pipeline.records import Source
 
 
@@ -114,8 +114,10 @@ def test_close_ends_the_children_even_while_they_read(guard: Guard, tmp_path: Pa
 def test_a_child_long_idle_is_replaced(
     guard: Guard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = children_of(os.getpid())
     guard.read(source_of(tmp_path, "fine"))
-    first = children_of(os.getpid())
+    first = children_of(os.getpid()) - before
+    assert first
     monkeypatch.setattr(guard_module, "_IDLE_LIMIT_S", 0.0)
     assert guard.read(source_of(tmp_path, "fine")).registrations
     assert not children_of(os.getpid()) & first
@@ -129,6 +131,19 @@ def test_a_child_that_died_while_idle_costs_no_document(guard: Guard, tmp_path: 
     while _state(child) != "Z":
         time.sleep(0.01)
     assert guard.read(source_of(tmp_path, "fine")).registrations
+
+
+def test_each_reader_has_children_of_its_own_and_the_last_ones_end(tmp_path: Path) -> None:
+    remembered = tmp_path / "tariff"
+    source = source_of(tmp_path, "fine")
+    source.path.write_text(f"%PDF-1.4 remember {remembered}")
+    before = children_of(os.getpid())
+    for fingerprint in ("a", "a", "b"):
+        remembered.write_text(f"tariff of {fingerprint}")
+        outcome = read_guarded(WORK, Settings(), fingerprint, source)
+        assert outcome.registrations[0].readings[0].raw == f"tariff of {fingerprint}"
+        (child,) = children_of(os.getpid()) - before
+    os.kill(child, signal.SIGKILL)
 
 
 def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:

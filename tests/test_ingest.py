@@ -3,6 +3,7 @@
 import base64
 import struct
 import zlib
+from hashlib import sha256
 from io import BytesIO
 
 import numpy as np
@@ -12,7 +13,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from pipeline.config import Settings
-from pipeline.errors import DamagedError, DocumentError, TooLargeError, UnsupportedError
+from pipeline.errors import (
+    DamagedError,
+    DocumentError,
+    TooLargeError,
+    UnavailableError,
+    UnsupportedError,
+)
 from pipeline.records import Page, Rejection, Source
 from pipeline.stages.ingest import open_pages
 from tests.paper import (
@@ -210,6 +217,17 @@ def test_pages_are_opened_only_when_asked_for(tmp_path):
     opened = open_pages(Source("pages.tif", path, ""), Settings())
     assert next(opened).number == 1
     opened.close()
+
+
+def test_only_the_bytes_that_were_received_are_read(tmp_path):
+    path = tmp_path / "scan.png"
+    path.write_bytes(saved(sheet(), "PNG"))
+    source = Source("scan.png", path, sha256(path.read_bytes()).hexdigest())
+    assert len(list(open_pages(source, Settings()))) == 1
+    for data in (saved(sheet(310), "PNG"), b"Bonjour", b""):
+        path.write_bytes(data)
+        with pytest.raises(UnavailableError, match="a changé pendant la lecture"):
+            list(open_pages(source, Settings()))
 
 
 def test_a_bad_page_of_a_tiff_costs_that_page_only(tmp_path):

@@ -2,7 +2,6 @@
 
 from io import BytesIO
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -14,7 +13,6 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline.config import Settings
 from pipeline.errors import DamagedError, EncryptedError, TooLargeError
 from pipeline.records import Page, Rejection
-from pipeline.stages.pdf import blank_runs, count_pages, render_blank
 from tests.paper import (
     FULL_PAGE,
     HEIGHT,
@@ -334,19 +332,3 @@ def test_settings_bound_the_pages_and_the_pixels(tmp_path):
         read_bytes(tmp_path, data, settings=Settings(max_pages=2))
     (page, *_) = read_bytes(tmp_path, data, settings=Settings(max_megapixels=0.1))
     assert isinstance(page, Rejection)
-
-
-def test_a_blank_gives_its_print_in_mm(tmp_path):
-    path = Path(tmp_path / "blank.pdf")
-    path.write_bytes(
-        canvas_pdf(lambda c: (c.setFont("Helvetica", 12), c.drawString(72, 842 - 144, "Nom :")))
-    )
-    assert count_pages(path) == 1
-    ((text, box),) = blank_runs(path, page=1)
-    assert text == "Nom :"
-    assert box.x == pytest.approx(25.4, abs=0.5)
-    assert box.y < 50.8 < box.bottom
-    assert 3 < box.h < 7
-    image = render_blank(path, page=1, dpi=100)
-    assert image.shape == pytest.approx((842 / 72 * 100, 595 / 72 * 100), abs=1)
-    assert not image.flags.writeable

@@ -1,4 +1,5 @@
 import csv
+import os
 import subprocess
 import sys
 from concurrent.futures import Future
@@ -33,6 +34,11 @@ def outputs(out: Path) -> dict[str, bytes]:
     return found
 
 
+def kinds(out: Path) -> dict[str, str]:
+    with (out / "rejected.csv").open(encoding="utf-8") as file:
+        return {row["document"]: row["kind"] for row in csv.DictReader(file)}
+
+
 def read(inbox: Path, out: Path, *, reader: Reader = READER, jobs: int = 1) -> Summary:
     return run(inbox, out, SETTINGS, jobs=jobs, reader=reader)
 
@@ -64,9 +70,7 @@ def test_documents_that_crash_or_hang_are_rejected_alone(inbox: Path, out: Path,
         write_document(inbox / f"{n}.pdf", text)
     summary = read(inbox, out, jobs=jobs)
     assert (summary.accepted, summary.rejected) == (3, 3)
-    with (out / "rejected.csv").open(encoding="utf-8") as file:
-        kinds = {row["document"]: row["kind"] for row in csv.DictReader(file)}
-    assert kinds == {"1.pdf": "crash", "3.pdf": "time-limit", "4.pdf": "crash"}
+    assert kinds(out) == {"1.pdf": "crash", "3.pdf": "time-limit", "4.pdf": "crash"}
 
 
 def test_an_unchanged_inbox_is_not_read_again(inbox: Path, out: Path) -> None:
@@ -104,6 +108,46 @@ def test_the_same_bytes_under_two_names_are_read_once(
     write_document(inbox / "folder" / "b.pdf", f"say {said}")
     summary = read(inbox, out, jobs=2)
     assert said.read_text().count("\n") == summary.read == summary.accepted == 1
+
+
+@pytest.mark.parametrize("change", ["gone", "other bytes"])
+def test_a_file_that_was_unavailable_when_its_turn_came_is_read_by_the_next_run(
+    inbox: Path, out: Path, change: str
+) -> None:
+    document = write_document(inbox / "a.pdf", "x")
+    data, received = document.read_bytes(), document.stat()
+
+    def disturb(done: int, total: int) -> None:
+        if done == 0 and change == "gone":
+            document.unlink()
+        elif done == 0:
+            document.write_bytes(data.replace(b"x", b"y"))
+
+    run(inbox, out, SETTINGS, jobs=0, progress=disturb)
+    assert kinds(out) == {"a.pdf": "unavailable"}
+    document.write_bytes(data)
+    os.utime(document, ns=(received.st_atime_ns, received.st_mtime_ns))
+    assert run(inbox, out, SETTINGS, jobs=0).read == 1
+    assert kinds(out) == {"a.pdf": "damaged"}
+
+
+@pytest.mark.parametrize("store", [None, "sqlite:///{inbox}/mine.sqlite", "sqlite:///mine.sqlite"])
+def test_what_a_run_writes_is_never_read_though_it_lies_in_the_inbox(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch, store: str | None
+) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    monkeypatch.chdir(inbox)
+    url = store and store.format(inbox=inbox)
+    for roundabout in (Path(), Path(), Path("..") / inbox.name):
+        summary = run(roundabout, Path("outputs"), SETTINGS, reader=READER, store_url=url)
+        assert (summary.received, summary.rejected) == (1, 0)
+
+
+def test_the_inbox_itself_is_no_output_folder(inbox: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    with pytest.raises(InputError, match="--out"):
+        read(inbox, inbox.parent / "x" / ".." / inbox.name)
+    assert [path.name for path in inbox.iterdir()] == ["a.pdf"]
 
 
 def test_another_reader_reads_everything_again(inbox: Path, out: Path) -> None:
@@ -173,6 +217,33 @@ def test_the_reader_changes_with_the_settings_and_the_forms(tmp_path: Path) -> N
     names.add(reader_fingerprint(settings))
     assert len(names) == 3
     assert reader_fingerprint(settings) in names
+
+
+def test_the_reader_changes_when_tesseract_comes_or_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    names = [reader_fingerprint(Settings())]
+    program = tmp_path / "tesseract"
+    for version in ("5", "5.3"):
+        program.write_text(version)
+        program.chmod(0o755)
+        names.append(reader_fingerprint(Settings()))
+    assert len(set(names)) == 3
+    program.unlink()
+    assert reader_fingerprint(Settings()) == names[0]
+
+
+def test_the_reader_changes_with_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "stages").mkdir()
+    monkeypatch.setattr("pipeline.runner.PACKAGE", tmp_path)
+    names = {reader_fingerprint(Settings())}
+    for code in ("a = 1", "a = 2"):
+        (tmp_path / "stages" / "align.py").write_text(code)
+        names.add(reader_fingerprint(Settings()))
+    (tmp_path / "stages" / "align.py").rename(tmp_path / "align.py")
+    names.add(reader_fingerprint(Settings()))
+    assert len(names) == 4
 
 
 def test_a_run_never_loads_the_engines_into_the_parent(inbox: Path, out: Path) -> None:

@@ -242,7 +242,7 @@ def test_done_is_what_the_same_reader_read_or_rejected(store_url: str) -> None:
         assert store.done(READER) == {rejected.sha256}
 
 
-@pytest.mark.parametrize("kind", ["time-limit", "crash", "bug"])
+@pytest.mark.parametrize("kind", ["time-limit", "crash", "bug", "unavailable"])
 def test_a_passing_trouble_is_tried_again(store_url: str, kind: str) -> None:
     with Store.open(store_url) as store:
         fill(store, outcome(source("a"), rejections=(Rejection(kind, "Raté."),)))

@@ -1,5 +1,6 @@
 """Open a document: its pages in order, each as gray pixels with the text the file itself holds."""
 
+import hashlib
 from collections.abc import Iterator
 
 from PIL import Image
@@ -16,7 +17,7 @@ def open_pages(source: Source, settings: Settings) -> Iterator[Page | Rejection]
     """Yield the pages one by one, so that only one image is held at a time.
 
     A bad page among others is a Rejection with its number. Raises a DocumentError (its message in
-    French) where the document as a whole cannot be read.
+    French) where the document as a whole cannot be read, or is not what ``source.sha256`` says.
     """
     try:
         with source.path.open("rb") as file:
@@ -27,6 +28,10 @@ def open_pages(source: Source, settings: Settings) -> Iterator[Page | Rejection]
             "Le fichier ne peut pas être ouvert (déplacé, supprimé ou protégé) : "
             "vérifier qu'il est en place et relancer."
         ) from err
+    if source.sha256 and hashlib.sha256(data).hexdigest() != source.sha256:
+        raise UnavailableError(
+            "Le fichier a changé pendant la lecture : relancer, et il sera lu tel qu'il est alors."
+        )
     if kind is Kind.PDF:
         yield from pdf_pages(data, settings)
     elif kind is Kind.IMAGE:

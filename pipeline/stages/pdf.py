@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -13,7 +12,7 @@ import pypdfium2.raw as pdfium_c
 
 from pipeline.config import Settings
 from pipeline.errors import DamagedError, DocumentError, EncryptedError, TooLargeError
-from pipeline.geometry import BoxMm, BoxPx
+from pipeline.geometry import BoxPx
 from pipeline.records import Gray, Page, Rejection, TextRun
 from pipeline.stages import raster
 from pipeline.stages.pdftext import View, address, form_runs, has_marks, text_runs
@@ -29,7 +28,6 @@ _UNSEEN_MODES: tuple[int, ...] = (
     pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
     pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
 )
-_MM_PER_POINT = 25.4 / 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +66,6 @@ def pdf_pages(data: bytes, settings: Settings) -> Iterator[Page | Rejection]:
                     DamagedError.kind, "Page abîmée : demander un nouvel envoi.", number
                 )
             yield page
-
-
-def count_pages(path: Path) -> int:
-    """Number of pages of a PDF. Raises DocumentError."""
-    with _opened(path.read_bytes()) as document:
-        return len(document)
-
-
-def render_blank(path: Path, *, page: int, dpi: float) -> Gray:
-    """A form's blank page drawn at that resolution, read-only. Raises DocumentError."""
-    with _opened(path.read_bytes()) as document, closing(document[page - 1]) as raw:
-        return _rendered(raw, dpi)
-
-
-def blank_runs(path: Path, *, page: int) -> tuple[tuple[str, BoxMm], ...]:
-    """The text printed on a form's blank page, with its boxes in mm. Raises DocumentError."""
-    with _opened(path.read_bytes()) as document, closing(document[page - 1]) as raw:
-        width_pt, height_pt = raw.get_size()
-        view = View(
-            raw.get_bbox(), raw.get_rotation(), width_pt * _MM_PER_POINT, height_pt * _MM_PER_POINT
-        )
-        contents = _contents_of(raw)
-        return tuple((t, BoxMm(*box)) for t, box in text_runs(raw, view, contents.visible_text))
 
 
 def _opened(data: bytes) -> pdfium.PdfDocument:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path, PurePath
@@ -49,11 +49,14 @@ class _Brought:
         return bool(self.sources or self.refusals)
 
 
-def discover(inbox: Path, spool: Path, *, known: Mapping[str, Received]) -> Iterator[Received]:
+def discover(
+    inbox: Path, spool: Path, *, known: Mapping[str, Received], outputs: Collection[Path] = ()
+) -> Iterator[Received]:
     """Yield one receipt for each file below ``inbox``, in the order of their names.
 
     A file that looks as it did in ``known`` is not read again, unless it was unavailable.
-    Attachments are written into ``spool``, under their sha256. Raises InputError where the inbox is
+    Attachments are written into ``spool``, under their sha256. The spool and the ``outputs``, files
+    or folders, are no input though they lie in the inbox. Raises InputError where the inbox is
     missing, is no folder, or holds no file; what is wrong with one file is a rejection.
     """
     inbox, spool = inbox.absolute(), spool.absolute()
@@ -61,14 +64,15 @@ def discover(inbox: Path, spool: Path, *, known: Mapping[str, Received]) -> Iter
         state = "is not a folder" if inbox.exists() else "does not exist"
         raise InputError(f"{inbox} {state}: name the folder that holds the scans and mails.")
     empty = True
-    for name, path, trouble in _walk(inbox, spool):
+    ours = frozenset(path.resolve() for path in (spool, *outputs))
+    for name, path, trouble in _walk(inbox, ours):
         empty = False
         yield _receive(name, path, trouble, spool, known.get(name))
     if empty:
         raise InputError(f"{inbox} holds no file: put scans and mails into it and run again.")
 
 
-def _walk(inbox: Path, spool: Path) -> Iterator[Walked]:
+def _walk(inbox: Path, ours: frozenset[Path]) -> Iterator[Walked]:
     """Every file below the inbox with its name for people; folders are never walked twice."""
     seen = {inbox.resolve()}
     waiting: list[Walked] = [("", inbox, None)]
@@ -85,10 +89,11 @@ def _walk(inbox: Path, spool: Path) -> Iterator[Walked]:
             unreadable = "Dossier impossible à ouvrir : vérifier les droits d'accès et relancer."
             yield name, path, UnavailableError(unreadable)
             continue
+        real = path.resolve()
         taken: set[str] = set()
         children: list[Walked] = []
         for label, child in entries:
-            if _is_passed_over(child.name) or child == spool:
+            if _is_passed_over(child.name) or real / child.name in ours:
                 continue
             label = f"{name}/{unique_name(label, taken)}".lstrip("/")
             children.append((label, child, _loop(child, inbox, seen)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -11,7 +12,7 @@ from pipeline.records import Origin, Outcome, Received, Snapshot
 from pipeline.store import rows, tables
 from pipeline.store.opening import open_engine, parse_url, reading, saying_where, writing
 
-PASSING = frozenset({"time-limit", "crash", "bug"})
+PASSING = frozenset({"time-limit", "crash", "bug", "unavailable"})
 """Kinds of rejection that are no property of the document: the next run tries again."""
 
 
@@ -49,6 +50,13 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that a SQLite store lies in, there or not; a server keeps its own."""
+        if self._url.get_backend_name() != "sqlite":
+            return ()
+        return tuple(Path(f"{self._url.database}{tail}") for tail in ("", "-wal", "-shm"))
 
     def known(self) -> dict[str, Received]:
         """Every receipt, by its name in the inbox."""
