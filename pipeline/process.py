@@ -30,7 +30,7 @@ from pipeline.records import (
 )
 from pipeline.stages.align import align_all, upright
 from pipeline.stages.dropout import CleanPage, drop_print
-from pipeline.stages.extract import extract, text_layer_lines
+from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
 from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
 from pipeline.stages.reconcile import reconcile
@@ -155,13 +155,16 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
         return
     clean = drop_print(aligned, blank)
     held = text_layer_lines(aligned, blank)
-    lines = [line for line in find_lines(clean, zones) if line.field not in held]
-    seen = {**read_lines(lines, ctx.engine), **held}
-    readings = extract(zones, seen, clean, page=aligned.page.number)
+    lines = find_lines(clean, zones)
+    seen = read_lines(lines, ctx.engine)
+    readings = extract(zones, {**seen, **held}, clean, page=aligned.page.number)
     if ctx.settings.second_reader:
-        readings = second_opinions(readings, lines, min_confidence)
+        by_eye = [line for line in lines if line.field not in held]
+        readings = second_opinions(readings, by_eye, min_confidence)
     findings = check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
-    is_blank = not seen and not findings
+    findings += doubted_by_ink(readings, lines, seen, held)
+    typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
+    is_blank = not lines and not typed and not findings
     is_blank &= not any(r.text for r in readings if r.type == "checkbox")
     yield FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)
 

@@ -70,3 +70,8 @@ def test_words_that_ran_together_may_be_apart():
 
 def test_a_text_layer_is_certain():
     assert best(read([held("Foyer de"), held("l’Étang")])) == ("Foyer de l'Étang", 0.999)
+
+
+@pytest.mark.parametrize("text", ["-", "//", "…", "Foyer\x1b[2J", "\x07"])
+def test_typed_signs_or_control_characters_are_doubted(text):
+    assert best(read([held(text)])) == (text, 0.5)

@@ -74,6 +74,40 @@ def test_a_text_layer_is_certain():
     assert best(read([held("Nina  L’Helgoualc’h")])) == ("Nina L'Helgoualc'h", 0.999)
 
 
+@pytest.mark.parametrize("name", AS_WRITTEN)
+def test_a_name_that_the_file_holds_is_certain(name):
+    assert best(read([held(name)])) == (name, 0.999)
+
+
+@pytest.mark.parametrize("text", ["-", "--", "//", "—", "/", "néant", "Aucun", "aucune.", "idem"])
+def test_a_typed_sign_for_nobody_is_nobody(text):
+    assert best(read([held(text)])) == ("", 0.999)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anne MARTIN, Luc PETIT et Eve ROUX",
+        "Anne MARTIN et Luc PETIT",
+        "Anne MARTIN + Luc PETIT",
+        "Anne MARTIN / Luc PETIT",
+        "Anne MARTIN Luc PETIT",
+        "dont 1 étudiant",
+        "dont un étudiant",
+        "Zoé MARTIN (étudiante)",
+        "@SUM(1+1)*cmd|A",
+        "2 personnes",
+        "zoe.martin@exemple.fr",
+        "?",
+        "\x07",
+    ],
+)
+def test_typed_text_that_is_not_one_name_is_kept_and_doubted(text):
+    value, probability = best(read([held(text)]))
+    assert value == text
+    assert probability <= 0.5
+
+
 @pytest.mark.parametrize(
     ("name", "parts"),
     [

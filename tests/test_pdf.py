@@ -229,15 +229,14 @@ def test_a_scan_with_form_fields_is_drawn_with_them(tmp_path):
     assert (page.image[int(box.y) : int(box.y + box.h), int(box.x) : int(box.x) + 100] < 100).any()
 
 
-def test_text_typed_as_a_note_on_the_page_is_a_run_a_line(tmp_path):
+def test_text_typed_as_a_note_on_the_page_is_one_run_of_several_lines(tmp_path):
     note = (
         b"<< /Type /Annot /Subtype /FreeText /Rect [30 100 200 160] /DA (/F 12 Tf 0 g) /F 4 "
         b"/Contents (Emma Petit\rLou Blanc) >>"
     )
     data = pages_pdf([(b"", b"/Annots [4 0 R]")], note)
     page = only_page(tmp_path, data)
-    assert texts(page) == ["Emma Petit", "Lou Blanc"]
-    assert page.runs[0].box_px.y < page.runs[1].box_px.y
+    assert texts(page) == ["Emma Petit\nLou Blanc"]
 
 
 def test_a_link_does_not_keep_a_scan_from_being_taken(tmp_path):

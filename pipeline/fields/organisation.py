@@ -14,6 +14,8 @@ from pipeline.text import tidy
 from pipeline.wording import LETTER_CONFUSIONS, LETTERS, Wording
 
 _EMPTY = 0.99
+_NO_NAME = 0.5
+"""The probability of what a file holds as a name and is only signs, so that a person looks."""
 _SMALL_LETTERS_LOG_PRIOR = -0.7
 _SMALL_WORDS = frozenset(
     ("de", "du", "des", "d", "l", "la", "le", "les", "et", "à", "au", "aux", "en", "sur", "sous")
@@ -58,7 +60,9 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     if not lines:
         return (Candidate("", "", _EMPTY),)
     if (text := fields.exact_text(lines)) is not None:
-        return fields.certain(parse(text), to_text)
+        name = tidy(text)
+        typed = name.isprintable() and any(c.isalnum() for c in name)
+        return fields.certain(name, to_text) if typed else (Candidate(name, name, _NO_NAME),)
     return fields.ranked(fields.joined([_wording().read(line) for line in lines]), to_text)
 
 

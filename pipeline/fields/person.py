@@ -4,6 +4,7 @@ often tell the surname."""
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from pipeline import fields, lexicon
 from pipeline.ctc import Grammar
@@ -44,6 +45,12 @@ _CHANNEL = Channel(
 )
 _GRAMMAR = Grammar(rf"[{LETTERS}]+((\. |[ '-]|\.-)[{LETTERS}]+)*\.?")
 
+_ONE_NAME = re.compile(r"[^\W\d_]+(?:(?:\. ?|[ '-]|\.-)[^\W\d_]+)+\.?|[^\W\d_]{2,}")
+_SEVERAL = re.compile(r"\b(?:et|ou|dont|plus|avec|sans|etudiante?s?|pers|personnes?)\b")
+_NOBODY = re.compile(r"[-/_.\\ ]*|(?:neant|aucune?|rien|personne|idem|x)\.?")
+_NO_NAME = 0.5
+"""The probability of what a file holds as a name and is not one, so that a person looks."""
+
 
 @cache
 def _given_names() -> Lexicon:
@@ -65,8 +72,19 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     if not lines:
         return (Candidate("", "", _EMPTY),)
     if (text := fields.exact_text(lines)) is not None:
-        return fields.certain(parse(text), to_text)
+        return _typed(tidy(text))
     return fields.ranked(fields.joined([_wording().read(line) for line in lines]), to_text)
+
+
+def _typed(text: str) -> tuple[Candidate, ...]:
+    """The candidate of a text that the file itself held: in doubt where it is not one name."""
+    if _NOBODY.fullmatch(fold(text)):
+        return fields.certain("", to_text)
+    one_name = _ONE_NAME.fullmatch(text) and not _SEVERAL.search(fold(text))
+    capital = [_is_capital(block) for block in _blocks(text.split())]
+    if not one_name or sum(a != b for a, b in pairwise(capital)) > 1:
+        return (Candidate(text, text, _NO_NAME),)
+    return fields.certain(text, to_text)
 
 
 def to_text(value: FieldValue) -> str:

@@ -1,7 +1,8 @@
 """From what was seen in a form's zones to a reading of each field, with its alternatives."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,57 +12,142 @@ from pipeline.fields import checkbox
 from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm, bounding_box
-from pipeline.records import AlignedPage, FieldReading, LineEvidence, Origin
+from pipeline.records import AlignedPage, FieldReading, Finding, LineEvidence, Origin, Severity
 from pipeline.stages.dropout import CleanPage, crop
-from pipeline.stages.recognize import line_field
+from pipeline.stages.recognize import WrittenLine, line_field
+from pipeline.text import fold, similarity
 
 _MARK_REACH_MM = 0.8
 """A tick overshoots its box."""
+_FIELD_FRAME_MM = -0.7
+"""A check box that is a form field is drawn with a frame: only ink well inside was added."""
 _PRINT_NEAR_MM = 6.0
 """A word of the text layer within this of the same printed word is that word."""
 _LEADERS = re.compile(r"[.…_]{2,}")
-_TICKED = {"☒": 1.0, "☐": 0.0}
+UNTICKED = "☐"
+_TICKED = {"☒": 1.0, UNTICKED: 0.0}
+_SAME_ROW = 0.5
+"""Words whose middles are apart by less than this share of their height stand in one row."""
+_ROW_MM = 5.0
+"""The height of a row of typed text, where the form's lines do not tell it."""
+_UNSURE = 0.5
+"""The confidence of text that is known while its place or order is not."""
+_INK_GRAY = 140
+_DRAWN_REACH_MM = 0.7
+_MAX_INK_BESIDE_MM2 = 0.8
+"""More ink than this outside a text's box is not the text itself, drawn a little beside it."""
+_LETTERS_JOINED = (6.0, 3.0)
+"""Typed letters stand apart: what is longer than so many mm, and times its height, is a stroke."""
+_ALIKE = 0.75
+_OF_WORDS = ("person", "organisation", "email")
+"""Types in whose typed text an engine may well take a letter for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the text layer on the form; ``line`` is known where its form field tells it.
+
+    ``sure``: whether its place is known, and not only guessed from the box of its run.
+    """
+
+    text: str
+    box_mm: BoxMm
+    line: tuple[str, BoxMm] | None = None
+    sure: bool = True
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.box_mm.x + self.box_mm.w / 2, self.box_mm.y + self.box_mm.h / 2
 
 
 def text_layer_lines(aligned: AlignedPage, blank: BlankPage) -> dict[str, tuple[LineEvidence, ...]]:
-    """The text the file itself holds, by field (``paiement:postal`` for a box), print left out."""
-    words: dict[tuple[str, BoxMm], list[tuple[float, str]]] = {}
-    for text, left_mm, x_mm, y_mm in _words(aligned):
+    """The text the file itself holds, by field (``paiement:postal`` for a box), print left out.
+
+    ``box_mm`` is where that text stands. Its confidence is below 1 where rows of text share a line
+    or it is not certain on which line they stand.
+    """
+    zones = blank.form.zones_of(blank.number)
+    lines = [(line_field(zone, i), box) for zone in zones for i, box in enumerate(zone.lines)]
+    boxes = [
+        (f"{zone.field}:{option}", box.grown(_MARK_REACH_MM, _MARK_REACH_MM))
+        for zone in zones
+        for option, box in zone.boxes.items()
+    ]
+    words: dict[tuple[str, BoxMm], list[_Word]] = {}
+    for word in _words(aligned, lines):
         if any(
-            text == word.text and word.box_mm.grown(_PRINT_NEAR_MM, 1.0).contains(x_mm, y_mm)
-            for word in blank.words
+            word.text == printed.text
+            and printed.box_mm.grown(_PRINT_NEAR_MM, 1.0).contains(*word.middle)
+            for printed in blank.words
         ):
             continue
-        for zone in blank.form.zones_of(blank.number):
-            for i, line in enumerate(zone.lines):
-                if line.contains(x_mm, y_mm):
-                    words.setdefault((line_field(zone, i), line), []).append((left_mm, text))
-            for option, box in zone.boxes.items():
-                reach = box.grown(_MARK_REACH_MM, _MARK_REACH_MM)
-                if text in _TICKED and reach.contains(x_mm, y_mm):
-                    words.setdefault((f"{zone.field}:{option}", box), []).append((left_mm, text))
-    lines: dict[str, tuple[LineEvidence, ...]] = {}
-    for (name, box), found in words.items():
-        text = " ".join(word for _, word in sorted(found))
-        lines[name] = (*lines.get(name, ()), LineEvidence(text, 1.0, box, exact=True))
-    return lines
+        places = [word.line] if word.line else [p for p in lines if p[1].contains(*word.middle)]
+        if word.text in _TICKED:
+            places = [place for place in boxes if place[1].contains(*word.middle)]
+        for place in places:
+            words.setdefault(place, []).append(word)
+    held: dict[str, tuple[LineEvidence, ...]] = {}
+    for (name, _), found in sorted(words.items(), key=lambda item: item[0][1].y):
+        held[name] = (*held.get(name, ()), _evidence(found))
+    return held
 
 
-def _words(aligned: AlignedPage) -> Iterator[tuple[str, float, float, float]]:
-    """Each word of the text layer with its left edge and its middle in mm.
+def _evidence(words: list[_Word]) -> LineEvidence:
+    """The words of one line in reading order: row by row from the top, each from the left."""
+    rows: list[list[_Word]] = []
+    for word in sorted(words, key=lambda one: one.middle[1]):
+        if rows and word.middle[1] - rows[-1][0].middle[1] < _SAME_ROW * word.box_mm.h:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    text = " ".join(w.text for row in rows for w in sorted(row, key=lambda one: one.box_mm.x))
+    sure = len(rows) == 1 and all(word.sure for word in words)
+    box = bounding_box([word.box_mm for word in words])
+    return LineEvidence(text, 1.0 if sure else _UNSURE, box, exact=True)
 
-    A run tells only its own box: its words are taken to share it out by their length.
+
+def _words(aligned: AlignedPage, lines: list[tuple[str, BoxMm]]) -> Iterator[_Word]:
+    """Each word of the text layer with its box.
+
+    A run tells only its own box: its words are taken to share it out by their length, and the rows
+    of a form field to stand one on each of the form's lines that it covers.
     """
     for run in aligned.page.runs:
-        text = _LEADERS.sub(lambda dots: " " * len(dots[0]), run.text)
-        box = run.box_px
-        for word in re.finditer(r"\S+", text):
-            start, end = (box.x + box.w * at / len(text) for at in word.span())
-            y_px = box.y + box.h / 2
-            (left_mm, _), (x_mm, y_mm) = aligned.homography.to_mm(
-                np.array([[start, y_px], [(start + end) / 2, y_px]])
-            )
-            yield word[0], left_mm, x_mm, y_mm
+        corners = aligned.homography.to_mm(run.box_px.corners())
+        (x, y), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        box = BoxMm(float(x), float(y), float(right - x), float(bottom - y))
+        covered = [line for line in lines if _covers(box, line[1])]
+        one_zone = len({name.split(".")[0] for name, _ in covered}) <= 1
+        rows = run.text.split("\n")
+        height = box.h / len(rows)
+        if len(rows) > 1 and not (covered and one_zone):
+            height = min(height, _ROW_MM)
+        for i, row in enumerate(rows):
+            line = None
+            if covered and one_zone and max(len(rows), len(covered)) > 1:
+                line = covered[min(i, len(covered) - 1)]
+            row_box = BoxMm(box.x, box.y + i * height, box.w, height)
+            parts = list(_shared_out(row, row_box))
+            sure = one_zone and (len(parts) == 1 or row_box.w >= row_box.h)
+            yield from (_Word(text, word_box, line, sure) for text, word_box in parts)
+
+
+def _shared_out(text: str, box: BoxMm) -> Iterator[tuple[str, BoxMm]]:
+    """The words of a row with their boxes; in a tall box they are taken to run down it."""
+    text = _LEADERS.sub(lambda dots: " " * len(dots[0]), text)
+    for word in re.finditer(r"\S+", text):
+        start, share = word.start() / len(text), len(word[0]) / len(text)
+        if box.w >= box.h:
+            yield word[0], BoxMm(box.x + start * box.w, box.y, share * box.w, box.h)
+        else:
+            yield word[0], BoxMm(box.x, box.y + start * box.h, box.w, share * box.h)
+
+
+def _covers(box: BoxMm, line: BoxMm) -> bool:
+    """Whether a run stands over the middle of a line, or a good part of it, as wide as text is."""
+    shared = min(box.right, line.right) - max(box.x, line.x)
+    level = box.y <= line.y + line.h / 2 <= box.bottom
+    return level and box.w > box.h and shared >= min(box.w, line.w) / 2
 
 
 def extract(
@@ -86,15 +172,83 @@ def extract(
 
 def _read_lines(name: str, zone: Zone, lines: tuple[LineEvidence, ...], page: int) -> FieldReading:
     exact = bool(lines) and all(line.exact for line in lines)
+    candidates = fields.load(zone.type).read(lines)
+    if exact:
+        sure = min(line.confidence for line in lines)
+        candidates = tuple(replace(c, probability=c.probability * sure) for c in candidates)
     return FieldReading(
         field=name,
         type=zone.type,
         page=page,
         box_mm=bounding_box([line.box_mm for line in lines]) if lines else zone.box_mm,
         raw=" / ".join(line.text for line in lines),
-        candidates=fields.load(zone.type).read(lines),
+        candidates=candidates,
         origin=Origin.TEXT_LAYER if exact else Origin.OCR,
     )
+
+
+def doubted_by_ink(
+    readings: Iterable[FieldReading],
+    lines: Iterable[WrittenLine],
+    seen: Mapping[str, tuple[LineEvidence, ...]],
+    held: Mapping[str, tuple[LineEvidence, ...]],
+) -> tuple[Finding, ...]:
+    """A finding for each field whose text the file holds, and whose ink is not only that text.
+
+    ``lines`` is the ink found, ``seen`` what the engine read in it. The text itself was drawn on
+    the page too: ink beside it, or ink that reads otherwise, is a correction by hand.
+    """
+    over = {
+        line.field
+        for line in lines
+        if line.field in held and _is_written_over(line, [e.box_mm for e in held[line.field]])
+    }
+    return tuple(
+        Finding(
+            "no_ink_beside_typed_text",
+            Severity.REVIEW,
+            f"{reading.field} : de l'encre en plus du texte « {reading.raw} ».",
+            (reading.field,),
+        )
+        for reading in readings
+        if reading.field in held and reading.field in seen
+        if reading.field in over or not _agrees(reading, seen[reading.field])
+    )
+
+
+def _is_written_over(line: WrittenLine, texts_mm: list[BoxMm]) -> bool:
+    """Whether a line has ink outside the boxes of its typed text, or a stroke that joins letters.
+
+    The stroke of a pen through or below the text does.
+    """
+    ink = (line.image < _INK_GRAY).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    width, height = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    least_mm, least_lengths = _LETTERS_JOINED
+    if ((width > least_mm * PX_PER_MM) & (width > least_lengths * height)).any():
+        return True
+    rows, columns = ink.shape
+    for text in texts_mm:
+        box = text.grown(_DRAWN_REACH_MM, _DRAWN_REACH_MM)
+        left, right = ((v - line.box_mm.x) * PX_PER_MM for v in (box.x, box.right))
+        top, bottom = ((v - line.box_mm.y) * PX_PER_MM for v in (box.y, box.bottom))
+        x0, x1 = (round(min(max(v, 0), columns)) for v in (left, right))
+        y0, y1 = (round(min(max(v, 0), rows)) for v in (top, bottom))
+        ink[y0:y1, x0:x1] = 0
+    return cv2.countNonZero(ink) > _MAX_INK_BESIDE_MM2 * PX_PER_MM**2
+
+
+def _agrees(reading: FieldReading, seen: tuple[LineEvidence, ...]) -> bool:
+    """Whether the engine may have read the same value: exactly that, or nearly so for words."""
+    candidates = fields.load(reading.type).read(seen)
+    if candidates and candidates[0].value == reading.value:
+        return True
+    alike = similarity(_bare(reading.raw), _bare(" ".join(line.text for line in seen)))
+    return alike >= (_ALIKE if reading.type in _OF_WORDS else 1.0)
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in fold(text) if c.isalnum())
 
 
 def _read_boxes(
@@ -105,7 +259,9 @@ def _read_boxes(
 ) -> FieldReading:
     held = {option: seen.get(f"{zone.field}:{option}") for option in zone.boxes}
     ink = {
-        option: _TICKED[lines[0].text] if (lines := held[option]) else _ink_share(clean, box)
+        option: max(_ticked(lines), _ink_share(clean, box, reach_mm=_FIELD_FRAME_MM))
+        if (lines := held[option])
+        else _ink_share(clean, box, reach_mm=_MARK_REACH_MM)
         for option, box in zone.boxes.items()
     }
     return FieldReading(
@@ -119,7 +275,12 @@ def _read_boxes(
     )
 
 
-def _ink_share(clean: CleanPage, box: BoxMm) -> float:
-    """Ink in and around a printed box, as a share of the box's area."""
-    around = crop(clean.ink, box.grown(_MARK_REACH_MM, _MARK_REACH_MM))
+def _ticked(lines: tuple[LineEvidence, ...]) -> float:
+    """1 where a form field on the box is ticked, else 0; several may lie on one another."""
+    return max(_TICKED[mark] for line in lines for mark in line.text.split())
+
+
+def _ink_share(clean: CleanPage, box: BoxMm, *, reach_mm: float) -> float:
+    """Ink in a printed box and as far around it, as a share of the box's area."""
+    around = crop(clean.ink, box.grown(reach_mm, reach_mm))
     return min(1.0, cv2.countNonZero(around) / (box.w * box.h * PX_PER_MM**2))

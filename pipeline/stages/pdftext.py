@@ -79,26 +79,25 @@ def text_runs(page: pdfium.PdfPage, view: View, visible: frozenset[int]) -> list
 
 
 def form_runs(document: pdfium.PdfDocument, page: pdfium.PdfPage, view: View) -> list[Run]:
-    """The values of form fields, and text typed over the page as annotations, line by line."""
+    """The values of form fields, and text typed over the page as annotations.
+
+    Where the lines of one stand in its box, parted by ``\\n``, is not known.
+    """
     runs: list[Run] = []
     for annotation in _annotations(page):
         text = _annotation_text(document, annotation)
         rect = pdfium_c.FS_RECTF()
         if not text or not pdfium_c.FPDFAnnot_GetRect(annotation, rect):
             continue
-        x, y, width, height = view.box(
+        box = view.box(
             min(rect.left, rect.right),
             min(rect.bottom, rect.top),
             max(rect.left, rect.right),
             max(rect.bottom, rect.top),
         )
-        lines = text.splitlines()
-        step = height / len(lines)
-        runs += [
-            (line.strip(), (x, y + i * step, width, step))
-            for i, line in enumerate(lines)
-            if line.strip()
-        ]
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if lines:
+            runs.append(("\n".join(lines), box))
     return runs
 
 
