@@ -130,7 +130,7 @@ def _read_document(source: Source, ctx: Context) -> Outcome:
     return Outcome(
         source,
         pages=count,
-        registrations=tuple(_register(group, ctx) for group in groups),
+        registrations=tuple(register(group, ctx) for group in groups),
         rejections=tuple(rejections),
         thumbnails=tuple(_thumbnail(group[0].clean) for group in groups),
     )
@@ -165,7 +165,7 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
     findings += doubted_by_ink(readings, lines, seen, held)
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
     is_blank = not lines and not typed and not findings
-    is_blank &= not any(r.text for r in readings if r.type == "checkbox")
+    is_blank &= all(r.value == "" for r in readings if r.type == "checkbox")
     yield FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)
 
 
@@ -190,7 +190,8 @@ def _group(found: Sequence[FormPage | Rejection]) -> Iterator[list[FormPage]]:
         yield group
 
 
-def _register(group: list[FormPage], ctx: Context) -> Registration:
+def register(group: Sequence[FormPage], ctx: Context) -> Registration:
+    """The registration that the pages of one filled form make, reconciled, checked, decided."""
     form = ctx.forms[group[0].aligned.form_id]
     registration = Registration(
         form_id=form.id,
