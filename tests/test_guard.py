@@ -94,7 +94,7 @@ def test_one_child_serves_many_documents_and_threads_have_one_each(
 ) -> None:
     before = children_of(os.getpid())
     with ThreadPoolExecutor(2) as executor:
-        sources = [source_of(tmp_path, f"slow 0.05 {n}") for n in range(8)]
+        sources = [source_of(tmp_path, f"slow 0.4 {n}") for n in range(8)]
         assert all(o.registrations for o in executor.map(guard.read, sources))
     assert len(children_of(os.getpid()) - before) == 2
 
