@@ -6,7 +6,9 @@ the default engine, so that agreement between the two is evidence.
 
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -22,8 +24,14 @@ _Word = tuple[str, float, BoxPx]
 """Text, confidence 0..1, and where it stands."""
 
 
+@cache
 def is_installed() -> bool:
-    return shutil.which("tesseract") is not None
+    """Whether Tesseract and its French data are there; asked once a process."""
+    program = shutil.which("tesseract")
+    if program is None:
+        return False
+    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False)
+    return "fra" in listed.stdout.split()
 
 
 def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:

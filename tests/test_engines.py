@@ -1,0 +1,61 @@
+"""Engines are found by their file's name; Tesseract counts as installed with its French data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import engines
+from pipeline.engines import ppocr, tesseract
+from pipeline.errors import ConfigError, EngineError
+
+
+@pytest.fixture
+def _asked_anew() -> Iterator[None]:
+    tesseract.is_installed.cache_clear()
+    yield
+    tesseract.is_installed.cache_clear()
+
+
+def _program(folder: Path, says: str) -> None:
+    folder.mkdir()
+    (folder / "tesseract").write_text(f"#!/bin/sh\necho '{says}'\nexit 1\n")
+    (folder / "tesseract").chmod(0o755)
+
+
+@pytest.mark.usefixtures("_asked_anew")
+def test_tesseract_without_french_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _program(tmp_path / "bin", "List of available languages (1):\neng")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin")
+    assert not tesseract.is_installed()
+
+
+@pytest.mark.usefixtures("_asked_anew")
+def test_a_missing_tesseract_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not tesseract.is_installed()
+    with pytest.raises(EngineError, match="apt-get install tesseract-ocr tesseract-ocr-fra"):
+        tesseract.read_lines([np.full((40, 200), 255, np.uint8)])
+
+
+def test_an_unknown_engine_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match="ppocr, tesseract"):
+        engines.load("guess")
+
+
+def test_lines_come_back_in_the_order_they_were_given() -> None:
+    """Lines are read in batches of like width, whatever their order."""
+    wide, narrow = np.full((48, 900), 255, np.uint8), np.full((48, 60), 255, np.uint8)
+    frames = [len(line.log_probs) for line in ppocr.read_lines([wide, narrow, wide])]  # type: ignore[arg-type]
+    assert frames[0] == frames[2] > frames[1]
+
+
+def test_white_paper_reads_as_nothing() -> None:
+    (line,) = ppocr.read_lines([np.full((60, 300), 255, np.uint8)])
+    assert line.text == ""
+    assert np.allclose(np.exp(line.log_probs).sum(axis=1), 1.0, atol=1e-3)
