@@ -39,16 +39,17 @@ def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
     """The page on the mm frame with even paper, with and without the form's own print."""
     flat = _flatten(_rectify(aligned, blank))
     distance = blank.from_print_px
-    dark: Mask = (flat < _ink_level(flat, distance)).astype(np.uint8) * 255
+    dark: Mask = cv2.compare(flat, _ink_level(flat, distance), cv2.CMP_LT)
     spread_px = _print_spread_px(dark, distance)
-    near_print = distance <= spread_px
-    written = np.where(near_print, np.uint8(0), dark)
-    crossing = np.where(near_print, cv2.bitwise_and(_bridge(written, spread_px), dark), np.uint8(0))
+    near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
+    written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
+    bridged = cv2.bitwise_and(_bridge(written, spread_px), dark)
+    crossing = cv2.bitwise_and(bridged, near_print)
     ink = _without_specks(cv2.bitwise_or(written, crossing), distance, spread_px)
     # Print fades out over a pixel or two: what is grey there goes with it, unless it is by ink.
-    beside_ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
-    faded = (distance <= spread_px + 1) & (beside_ink == 0)
-    return CleanPage(image=flat, clean=np.where(faded, np.uint8(255), flat), ink=ink)
+    apart_from_ink = cv2.bitwise_not(cv2.dilate(ink, np.ones((3, 3), np.uint8)))
+    faded = cv2.bitwise_and(cv2.compare(distance, spread_px + 1, cv2.CMP_LE), apart_from_ink)
+    return CleanPage(image=flat, clean=cv2.bitwise_or(flat, faded), ink=ink)
 
 
 def _rectify(aligned: AlignedPage, blank: BlankPage) -> Gray:
@@ -91,7 +92,7 @@ def _print_spread_px(dark: Mask, distance: Mask) -> int:
     reach = _MAX_SPREAD_PX + 8
     near = distance < reach
     counts = np.bincount(distance[near], minlength=reach)
-    darkness = np.bincount(distance[near], weights=dark[near] / 255, minlength=reach)
+    darkness = np.bincount(distance[near & (dark > 0)], minlength=reach)
     share = darkness / np.maximum(counts, 1)
     apart = float(share[_MAX_SPREAD_PX + 1 :].mean())
     for spread in range(_MAX_SPREAD_PX):

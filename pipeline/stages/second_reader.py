@@ -14,7 +14,7 @@ import numpy as np
 from pipeline import fields
 from pipeline.engines import tesseract
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.records import FieldReading, Gray, LineEvidence
+from pipeline.records import FieldReading, Gray
 from pipeline.stages.recognize import WrittenLine
 
 _AGREEMENT = 12.0
@@ -49,14 +49,8 @@ def second_opinions(
         return readings
     asked = [line for of_field in doubtful.values() for line in of_field]
     answers = iter(tesseract.read_lines([line.image for line in asked]))
-    seen = {
-        name: tuple(
-            LineEvidence(answer.text, answer.confidence, line.box_mm)
-            for line, answer in zip(of_field, answers, strict=False)
-        )
-        for name, of_field in doubtful.items()
-    }
-    return tuple(_weigh(r, seen[r.field]) if r.field in seen else r for r in readings)
+    said = {name: " ".join(next(answers).text for _ in doubtful[name]) for name in doubtful}
+    return tuple(_weigh(r, said[r.field]) if r.field in said else r for r in readings)
 
 
 def _is_typed_page(by_field: Mapping[str, list[WrittenLine]]) -> bool:
@@ -75,13 +69,12 @@ def is_typed(image: Gray) -> bool:
     return bool(np.median(np.abs(ends - np.median(ends))) <= _BASELINE_MM * PX_PER_MM)
 
 
-def _weigh(reading: FieldReading, seen: tuple[LineEvidence, ...]) -> FieldReading:
-    """The reading with the odds of its value raised, where the second reader finds the same.
+def _weigh(reading: FieldReading, said: str) -> FieldReading:
+    """The reading with the odds of its value raised, where the second reader says the same.
 
     Never another value: what leader dots spoil, they spoil for both.
     """
-    second = fields.load(reading.type).read(seen)
-    if not second or not reading.candidates or second[0].value != reading.value:
+    if not said or fields.load(reading.type).parse(said) != reading.value:
         return reading
     p = reading.confidence
     raised = p * _AGREEMENT / (p * _AGREEMENT + 1 - p)
