@@ -27,6 +27,8 @@ _WORD_GAP_MM = 5.0
 def find_stray_ink(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
     """One finding where something like a word stands outside every zone, else none."""
     strokes = _strokes(_outside_zones(clean, blank))
+    if not strokes.any():
+        return ()
     gap = round(_WORD_GAP_MM * _SCALE)
     joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
     count, words = cv2.connectedComponents(joined)
