@@ -97,7 +97,7 @@ def test_a_dash_is_writing() -> None:
     assert [line.field for line in _lines(image)] == ["adherents"]
 
 
-@pytest.mark.parametrize("slant_deg", [-10.0, 0.0, 25.0, 88.0])
+@pytest.mark.parametrize("slant_deg", [-10.0, 0.0, 25.0, 88.0, 96.0])
 def test_the_slant_of_a_lone_stroke_is_measured(slant_deg: float) -> None:
     image = np.full((80, 80), 255, np.uint8)
     dx, dy = 25 * np.sin(np.radians(slant_deg)), 25 * np.cos(np.radians(slant_deg))

@@ -32,6 +32,8 @@ _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
 _WORD_GAP_MM = 3.0
 _STROKE_GRAY, _STROKE_PX = 140, 20
+_LEAST_SLANT_DEG = -50.0
+"""A dash that falls a little to the right leans by more than 90 degrees, not by less than none."""
 _STRIKE_MM = 12.0
 _STRIKE_ANGLES_DEG = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
 """A straight stroke as long as this, and as level, is no letter's."""
@@ -198,4 +200,5 @@ def lone_stroke_slant_deg(image: Gray) -> float | None:
     if spreads[0] > _STRAIGHT**2 * spreads[1]:
         return None
     right, up = axes[:, 1] if axes[1, 1] >= 0 else -axes[:, 1]
-    return float(np.degrees(np.arctan2(right, up)))
+    slant_deg = float(np.degrees(np.arctan2(right, up)))
+    return slant_deg + 180 if slant_deg < _LEAST_SLANT_DEG else slant_deg
