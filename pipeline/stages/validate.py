@@ -22,6 +22,8 @@ _MIN_CONFIDENCE = {
 """A field is accepted at this confidence: 400 simulated forms (seed 314; typed, hand, photo, fax)
 held one wrong value above it, a name that lacked its diaeresis."""
 _MIN_CONFIDENCE_OF_OTHERS = 0.99
+_SOMEBODY, _NOBODY = 0.3, 0.95
+"""A line is taken for a person, or for dirt, from these confidences of its reading."""
 
 
 def min_confidence(field_type: str) -> float:
@@ -157,11 +159,12 @@ def decide(registration: Registration, form: Form) -> Registration:
         if finding.severity is Severity.REVIEW:
             doubted |= dict.fromkeys(finding.fields, finding.message)
     readings = tuple(_decide(r, doubted) for r in registration.readings)
-    if form.people is not None:  # who is not counted is known only where the counts are
+    if form.people is not None:  # who is not counted is known where the counts and the people are
         unsure = [
             r.field
             for r in readings
-            if r.field in form.people.counted and r.status is not Status.ACCEPTED
+            if (r.field in form.people.counted and r.status is not Status.ACCEPTED)
+            or (r.field.startswith(f"{form.people.named}.") and _may_be_nobody(r))
         ]
         depends = dict.fromkeys([form.people.uncounted] if unsure else [], _depends_on(unsure))
         readings = tuple(_decide(r, doubted | depends) for r in readings)
@@ -170,6 +173,11 @@ def decide(registration: Registration, form: Form) -> Registration:
     )
     status = Status.ACCEPTED if accepted else Status.REVIEW
     return replace(registration, readings=readings, status=status)
+
+
+def _may_be_nobody(reading: FieldReading) -> bool:
+    """Whether the line may hold dirt as well as a person."""
+    return reading.confidence < (_SOMEBODY if reading.text else _NOBODY)
 
 
 def _depends_on(fields: list[str]) -> str:
