@@ -110,6 +110,17 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("out", type=Path, metavar="OUT", help="folder that a run wrote")
     evaluate.add_argument("truth", type=Path, metavar="TRUTH", help="truth.json of the same inbox")
 
+    lines = add("evaluate-lines", _evaluate_lines, config)
+    lines.add_argument(
+        "table", type=Path, metavar="TSV", help="table with the columns file and text"
+    )
+    lines.add_argument(
+        "--field", default="text", metavar="TYPE", help="read them as this field type (text)"
+    )
+    lines.add_argument(
+        "--out", type=Path, metavar="FILE", help="picture of the worst (TABLE-worst.png)"
+    )
+
     simulate = add("simulate", _simulate, config)
     simulate.add_argument("form", metavar="FORM", help="id of a form")
     simulate.add_argument("--n", type=_whole, default=10, metavar="N", help="how many (10)")
@@ -183,6 +194,27 @@ def _evaluate(arguments: argparse.Namespace) -> ExitCode:
     from pipeline.evaluate import evaluate
 
     print(evaluate(arguments.out, arguments.truth))
+    return ExitCode.OK
+
+
+def _evaluate_lines(arguments: argparse.Namespace) -> ExitCode:
+    """Measure the engine on pictures of single lines."""
+    from rich.table import Table
+
+    from pipeline import engines
+    from pipeline.training.evaluate_lines import draw_worst, load_table, measure
+
+    engine = engines.load(_settings(arguments).engine)
+    score = measure(load_table(arguments.table), engine, field=arguments.field)
+    table = Table("lines", "CER", "WER", "exact", "ms a line")
+    rates = (f"{100 * rate:.1f} %" for rate in (score.cer, score.wer, score.exact))
+    table.add_row(str(score.lines), *rates, f"{score.ms_a_line:.1f}")
+    _print(table)
+    if score.worst:
+        sheet = arguments.out or arguments.table.with_name(f"{arguments.table.stem}-worst.png")
+        with _writing(sheet):
+            draw_worst(score, sheet)
+        print(f"{sheet}: the lines read worst.")
     return ExitCode.OK
 
 

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from fake_work import write_document
+from PIL import Image, ImageDraw, ImageFont
 
 from pipeline import errors
 from pipeline.cli import main
+from pipeline.paths import FONTS
 from pipeline.runner import Summary, available_cores
 from tests.paper import saved, sheet
 
@@ -205,6 +207,65 @@ def test_simulate_draws_copies_with_their_truth() -> None:
 def test_evaluate_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "out", "truth.json"]) == 4
     assert capsys.readouterr().err.startswith("fiches: ")
+
+
+def write_lines(*texts: str, heading: str = "file\ttext") -> Path:
+    """A table of pictures of the word "Rennes", with what is said to stand on them."""
+    picture = Image.new("L", (300, 70), 255)
+    ImageDraw.Draw(picture).text((20, 10), "Rennes", 0, ImageFont.truetype(FONTS / "arimo.ttf", 40))
+    picture.save("a.png")
+    table = Path("lines.tsv")
+    table.write_text("\n".join([heading, *(f"a.png\t{text}" for text in texts)]), "utf-8")
+    return table
+
+
+def test_evaluate_lines_prints_rates_and_draws_the_worst(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = write_lines("Rennes", "Vannes")
+    assert main(["evaluate-lines", str(table)]) == 0
+    said = capsys.readouterr().out
+    for word in ("lines", "CER", "WER", "exact", "ms a line", "16.7 %", "50.0 %"):
+        assert word in said
+    assert "lines-worst.png" in said
+    assert Image.open("lines-worst.png").format == "PNG"
+    main(["evaluate-lines", str(table), "--field", "person", "--out", "sheets/x"])
+    assert Image.open("sheets/x").format == "PNG"
+
+
+def test_evaluate_lines_without_a_fault_draws_nothing() -> None:
+    assert main(["evaluate-lines", str(write_lines("Rennes"))]) == 0
+    assert not Path("lines-worst.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("heading", "flags", "code", "word"),
+    [
+        ("file\tlabel", [], 4, "columns file and text"),
+        ("file\ttext", ["--field", "colour"], 3, "colour"),
+        ("file\ttext", ["--out", "a.png/x.png"], 7, "cannot be written"),
+    ],
+)
+def test_evaluate_lines_says_what_is_wrong(
+    heading: str, flags: list[str], code: int, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate-lines", str(write_lines("x", heading=heading)), *flags]) == code
+    said = capsys.readouterr().err
+    assert word in said
+    assert said.count("\n") == 1
+
+
+def test_evaluate_lines_names_the_file_that_is_missing_or_is_no_table(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["evaluate-lines", "none.tsv"]) == 4
+    assert "none.tsv" in capsys.readouterr().err
+    write_lines("x")
+    assert main(["evaluate-lines", "a.png"]) == 4
+    assert "no table" in capsys.readouterr().err
+    Path("a.png").unlink()
+    assert main(["evaluate-lines", "lines.tsv"]) == 4
+    assert "a.png" in capsys.readouterr().err
 
 
 def fiches(*argv: str, **options: Any) -> "subprocess.CompletedProcess[str]":

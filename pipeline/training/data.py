@@ -87,12 +87,14 @@ def clean_label(text: str, alphabet: str) -> str:
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a TSV with a heading. Raises InputError where it is missing."""
+    """The rows of a TSV with a heading. Raises InputError where it is missing or is no table."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except OSError as err:
         raise InputError(f"{path}: {err.strerror or err}.") from err
+    except (UnicodeDecodeError, csv.Error) as err:
+        raise InputError(f"{path}: is no table in UTF-8 with tabs between the columns.") from err
 
 
 def read_gray(path: Path) -> Gray:

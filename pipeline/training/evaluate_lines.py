@@ -70,11 +70,14 @@ class Score:
 def load_table(path: Path) -> list[Sample]:
     """The lines of a TSV with the columns ``file`` (beside the table) and ``text``.
 
-    Raises InputError where the table, a column or a picture is missing.
+    Raises InputError where the table, a column or a picture is missing, or it holds no line.
     """
     rows = read_table(path)
-    if any(row.get("file") is None or row.get("text") is None for row in rows):
-        raise InputError(f"{path} needs a first line with the columns file and text, tab between.")
+    if not rows or any(row.get("file") is None or row.get("text") is None for row in rows):
+        raise InputError(
+            f"{path}: needs a first line with the columns file and text, tab between, and a line "
+            "with both for each picture."
+        )
     return [
         Sample(read_gray(path.parent / row["file"]), row["text"], "table", "text", row["file"])
         for row in rows
@@ -155,7 +158,7 @@ def draw_worst(score: Score, path: Path, *, most: int = 60) -> None:
         pen.text((x, y + _CROP_HEIGHT_PX + 2), f"vrai : {row.sample.text}", fill=0, font=font)
         pen.text((x, y + _CROP_HEIGHT_PX + 19), f"lu :    {row.read}", fill=90, font=font)
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path)
+    sheet.save(path, "PNG")
 
 
 def _fitted(image: Gray) -> Gray:
