@@ -1,6 +1,7 @@
 """Make each crop look as if another hand, pen or scanner had made it, and put crops in batches."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -56,6 +57,16 @@ def batches(
         if len(group) == min(_MOST_IN_BATCH, _BATCH_AREA_PX // width):
             yield Batch(tuple(c for c, _ in group), tuple(t for _, t in group), width)
             group.clear()
+
+
+def prefetched(stream: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches, each made while the one before it is learned from."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, stream)
+        while True:
+            batch = coming.result()
+            coming = maker.submit(next, stream)
+            yield batch
 
 
 def _shuffled(samples: Sequence[Sample], rng: np.random.Generator) -> Iterator[Sample]:

@@ -15,7 +15,7 @@ import math
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,14 @@ from torch.nn import functional
 
 from pipeline.engines import ppocr
 from pipeline.training import data, model
-from pipeline.training.augment import Batch, batches
+from pipeline.training.augment import Batch, batches, prefetched
 from pipeline.training.data import Reader, Sample
 from pipeline.training.evaluate_lines import Score, as_written, digits, letters, measure
 from pipeline.training.model import Recognizer
 
 WEIGHTS = {"lines": 0.35, "names": 0.1, "amounts": 0.12, "real ink": 0.2, "fonts": 0.23}
 """How often a crop comes from each set."""
-_RATE, _LEAST_RATE = 4e-4, 4e-6
+_RATE, _LEAST_RATE = 3e-4, 3e-6
 _WARM_UP = 0.03
 _DECAY = 0.01
 _CLIP = 5.0
@@ -59,7 +59,12 @@ class Run:
 
 def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
     """The sets to train on, by the names of ``WEIGHTS``."""
-    forms = [s for path in sorted((cache / "train").glob("*.npz")) for s in data.load_samples(path)]
+    forms = [
+        replace(s, text=text)
+        for path in sorted((cache / "train").glob("*.npz"))
+        for s in data.load_samples(path)
+        if (text := data.clean_label(s.text, alphabet))
+    ]
     names = data.cached_names(folder, cache)
     return {
         "lines": data.load_lines(folder, "train", alphabet),
@@ -207,7 +212,8 @@ def train(
     most_steps: int | None = None,
 ) -> None:
     """Train until the run has lasted so many minutes in all; logs, keeps the last and the best."""
-    stream = batches(sets, WEIGHTS, np.random.default_rng([run.seed, run.step]))
+    rng = np.random.default_rng([run.seed, run.step])
+    stream = prefetched(batches(sets, WEIGHTS, rng))
     total = 60 * minutes
     checked = saved = run.seconds
     losses: list[float] = []
