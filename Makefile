@@ -11,7 +11,7 @@ OUT ?= outputs
 JOBS ?= 2
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
-MINUTES ?= 120
+MINUTES ?= 75
 
 # The first Python that is new enough.
 PYTHON ?= $(firstword $(foreach python,python3.11 python3 python3.12 python3.13 python3.14,\
@@ -44,6 +44,7 @@ train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes 
 	OMP_WAIT_POLICY=passive $(BIN)/python -m pipeline.training.train --data $(DATA) \
 		--cache $(CACHE) --out $(CACHE)/run --minutes $(MINUTES) --seed 1 $(ARGS)
 	$(BIN)/python -m pipeline.training.export $(CACHE)/run/best.pt --cache $(CACHE)
+	$(BIN)/python -m pipeline.training.memory --data $(DATA) --cache $(CACHE)
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock'

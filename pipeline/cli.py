@@ -121,6 +121,20 @@ def build_parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="picture of the worst (TABLE-worst.png)"
     )
 
+    learn = add("learn", _learn, config)
+    learn.add_argument(
+        "--out",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help="folder that runs write; what is learned is kept in DIR/learned",
+    )
+    learn.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
+    learn.add_argument(
+        "--lines", type=Path, metavar="TSV", help="learn these pictures of lines, too"
+    )
+    learn.add_argument("--undo", action="store_true", help="take the last learning back")
+
     simulate = add("simulate", _simulate, config)
     simulate.add_argument("form", metavar="FORM", help="id of a form")
     simulate.add_argument("--n", type=_whole, default=10, metavar="N", help="how many (10)")
@@ -218,6 +232,46 @@ def _evaluate_lines(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
+def _learn(arguments: argparse.Namespace) -> ExitCode:
+    """Learn from what people corrected, or take that back."""
+    from rich.table import Table
+
+    from pipeline import learned
+    from pipeline.training.learn import LEAST_LINES, learn_from
+
+    settings, folder = _settings(arguments), arguments.out / learned.FOLDER
+    if arguments.undo:
+        with _writing(folder):
+            gone = learned.undo(folder)
+        left = learned.generations(folder)
+        print(f"{gone} is taken back." if gone else f"{folder}: nothing was learned yet.")
+        if gone:
+            print(f"Runs use {left[-1]} again." if left else "Runs use the shipped weights again.")
+        return ExitCode.OK
+    file = arguments.out.absolute() / "fiches.sqlite"
+    store_url = arguments.store or (f"sqlite:///{file}" if file.is_file() else None)
+    print("fiches: learning takes some minutes", file=sys.stderr)
+    with _writing(folder):
+        lesson = learn_from(settings, folder, store_url=store_url, table=arguments.lines)
+    for reason, count in lesson.skipped.items():
+        print(f"{count} corrections skipped: {reason}.")
+    if lesson.rates is None:
+        print(
+            f"Only {lesson.lines} corrected lines: learning needs {LEAST_LINES}. Nothing changed."
+        )
+        return ExitCode.OK
+    table = Table("read", "CER before", "after", "exact before", "after")
+    for name, (before, after) in lesson.rates.items():
+        figures = (before.cer, after.cer, before.exact, after.exact)
+        table.add_row(name, *(f"{100 * figure:.1f} %" for figure in figures))
+    _print(table)
+    if lesson.written is None:
+        print("Learning would not read better without forgetting: nothing changed.")
+    else:
+        print(f"{lesson.written}: learned from {lesson.lines} lines; the next run uses it.")
+    return ExitCode.OK
+
+
 def _simulate(arguments: argparse.Namespace) -> ExitCode:
     """Draw filled, scanned and photographed copies of a form, with their truth."""
     from pipeline.forms.schema import find_form, load_forms
@@ -250,6 +304,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     settings = settings.model_copy(
         update={
             "forms": tuple(base / folder for folder in settings.forms),
+            "learned": settings.learned and base / settings.learned,
             "form": getattr(arguments, "form", None) or settings.form,
         }
     )

@@ -19,6 +19,8 @@ class Settings(BaseModel):
     form: str | None = None
     """Read every page as this form; None takes the form that fits."""
     engine: str = "ppocr"
+    learned: Path | None = None
+    """A generation that ``fiches learn`` wrote; a run takes the last one beside its outputs."""
     second_reader: bool = True
     """Ask Tesseract, where it is installed, about typed fields in doubt."""
     time_limit_s: Annotated[float, Field(gt=0)] = 60.0

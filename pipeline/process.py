@@ -78,7 +78,7 @@ def context(settings: Settings) -> Context:
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
     chosen = forms.values() if settings.form is None else [find_form(forms.values(), settings.form)]
     blanks = tuple(blank for form in chosen for blank in blank_pages(form))
-    return Context(settings, forms, blanks, engines.load(settings.engine))
+    return Context(settings, forms, blanks, engines.load(settings.engine, settings.learned))
 
 
 def process_document(source: Source, settings: Settings) -> Outcome:
@@ -104,7 +104,8 @@ def process_document(source: Source, settings: Settings) -> Outcome:
     return replace(outcome, seconds=time.perf_counter() - started)
 
 
-def _read_document(source: Source, ctx: Context) -> Outcome:
+def read_forms(source: Source, ctx: Context) -> tuple[int, list[list[FormPage]], list[Rejection]]:
+    """How many pages a document has, the pages of each form filled in, and what was rejected."""
     found: list[FormPage | Rejection] = []
     count = 0
     for page in open_pages(source, ctx.settings):
@@ -124,6 +125,11 @@ def _read_document(source: Source, ctx: Context) -> Outcome:
             rejections.append(Rejection("blank", "Fiche vierge : personne ne l'a remplie.", number))
         else:
             groups.append(group)
+    return count, groups, rejections
+
+
+def _read_document(source: Source, ctx: Context) -> Outcome:
+    count, groups, rejections = read_forms(source, ctx)
     if not groups and not rejections:
         message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
         rejections.append(Rejection("no-form", message))

@@ -206,6 +206,19 @@ class Roles:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says a field holds: the field of the ``number``-th form (from 1) of a document,
+    on that page of it."""
+
+    source: Source
+    number: int
+    page: int
+    field: str
+    type: str
+    value: FieldValue
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """One filled form. ``page`` is its first page in the document.
 

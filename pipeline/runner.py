@@ -26,7 +26,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
-from pipeline import __version__
+from pipeline import __version__, learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
 from pipeline.guard import Guard, Work, read_guarded
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pipeline.store import Store
 
 _CLUSTER_WAIT_S = 30.0
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Told how many documents of this run are read, and how many there are to read."""
@@ -102,6 +104,7 @@ def run(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
+    settings = with_learned(settings, out)
     reader = reader or Reader(reader_fingerprint(settings))
     read = pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
@@ -133,10 +136,29 @@ def run(
     )
 
 
+def with_learned(settings: Settings, out: Path) -> Settings:
+    """The settings with the last generation beside the outputs, where they name none.
+
+    One that was learned from other weights is left out. Raises EngineError for a damaged one.
+    """
+    found = learned.generations(out / learned.FOLDER)
+    if settings.learned or settings.engine != "ppocr" or not found:
+        return settings
+    from pipeline.engines import ppocr
+
+    if learned.load(found[-1])[1] != ppocr.base():
+        _log.warning(
+            "%s was learned from other weights and is not used: type fiches learn again.", found[-1]
+        )
+        return settings
+    return settings.model_copy(update={"learned": found[-1]})
+
+
 def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same outcome."""
     digest = hashlib.sha256(__version__.encode())
-    digest.update(settings.model_dump_json().encode())
+    digest.update(settings.model_dump_json(exclude={"learned"}).encode())
+    digest.update(settings.learned.name.encode() if settings.learned else b"")
     digest.update(_tesseract().encode())
     digest.update((MODELS / "MANIFEST.toml").read_bytes())
     for root, pattern in ((PACKAGE, "*.py"), *((root, "*") for root in (FORMS, *settings.forms))):

@@ -266,6 +266,7 @@ def test_a_correction_is_exported_and_never_read_over(store_url: str) -> None:
             connection.execute(insert(tables.readings), values)
         assert store.done("another reader") == {source("a").sha256}
         kept = store.snapshot().registrations[0].registration
+        (correction,) = store.corrections()
     reading = kept.reading("organisation")
     assert reading is not None
     assert (reading.text, reading.status, reading.origin) == (
@@ -274,6 +275,8 @@ def test_a_correction_is_exported_and_never_read_over(store_url: str) -> None:
         Origin.HUMAN,
     )
     assert len(kept.repeated("organisation")) == 1
+    assert (correction.source, correction.number) == (source("a"), 1)
+    assert (correction.field, correction.value) == ("organisation", "CCAS")
 
 
 # opening

@@ -8,7 +8,8 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from pipeline.errors import ConfigError
 from pipeline.geometry import FloatArray
@@ -29,10 +30,16 @@ class Engine(Protocol):
     def read_lines(self, crops: Sequence[Gray]) -> list[EngineLine]: ...
 
 
-def load(name: str) -> Engine:
-    """The engine of that name. Raises ConfigError naming the known ones."""
+def load(name: str, learned: Path | None = None) -> Engine:
+    """The engine of that name, with what it ``learned``, if it is one that learns.
+
+    Raises ConfigError naming the known ones.
+    """
     known = sorted(module.name for module in pkgutil.iter_modules(__path__))
     if name not in known:
         raise ConfigError(f"engine = {name!r} is not known; take one of: {', '.join(known)}.")
-    engine: Engine = importlib.import_module(f"pipeline.engines.{name}")
+    module: Any = importlib.import_module(f"pipeline.engines.{name}")
+    engine: Engine = module
+    if learned and hasattr(module, "Learned"):
+        engine = module.Learned(learned)
     return engine

@@ -7,13 +7,16 @@ lie in ``models/recognizer``; nothing is downloaded.
 import hashlib
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from pipeline import learned
 from pipeline.engines import EngineLine
 from pipeline.errors import EngineError
 from pipeline.paths import MODELS, RECOGNIZER
@@ -26,14 +29,12 @@ _MAX_PADDING = 1.2
 """Lines are batched together while the widest is at most this much wider than the narrowest."""
 _FLOOR = 1e-8
 """Least probability of a character, so that no text is quite impossible."""
+LAST_LAYER = ("linear_8.w_0", "linear_8.b_0")
+"""The network's names of its last layer's weight and bias."""
 
 
-@cache
-def _session() -> tuple[onnxruntime.InferenceSession, str]:
-    """The network, on one thread (documents run in parallel), and its alphabet.
-
-    Raises EngineError where the weights are missing or are not the ones that were shipped.
-    """
+def read_weights() -> bytes:
+    """The network as it was shipped. Raises EngineError where it is missing or damaged."""
     path = RECOGNIZER / "recognizer.onnx"
     try:
         weights = path.read_bytes()
@@ -42,10 +43,46 @@ def _session() -> tuple[onnxruntime.InferenceSession, str]:
         raise EngineError(f"{err.filename} is missing: install fiches again.") from err
     if hashlib.sha256(weights).hexdigest() != manifest["recognizer/recognizer.onnx"]["sha256"]:
         raise EngineError(f"{path} is damaged (its checksum is wrong): install fiches again.")
+    return weights
+
+
+def base() -> str:
+    """What names the shipped weights: whatever was learned belongs to these and no others."""
+    return hashlib.sha256(read_weights()).hexdigest()
+
+
+@cache
+def _session(layer: Path | None = None) -> tuple[onnxruntime.InferenceSession, str]:
+    """The network, on one thread (documents run in parallel), and its alphabet.
+
+    ``layer`` is a learned generation that takes the place of its last layer. Raises EngineError
+    where a file is missing or damaged, or the layer was learned from other weights.
+    """
+    weights = read_weights()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    for name, value in zip(LAST_LAYER, _learned_values(layer) if layer else (), strict=False):
+        options.add_initializer(name, value)
     session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
     return session, session.get_modelmeta().custom_metadata_map["alphabet"]
+
+
+@cache  # A session uses these values without keeping them.
+def _learned_values(path: Path) -> tuple[onnxruntime.OrtValue, ...]:
+    layer, of = learned.load(path)
+    if of != base():
+        raise EngineError(f"{path} was learned from other weights: type fiches learn again.")
+    return tuple(map(onnxruntime.OrtValue.ortvalue_from_numpy, (layer.weight, layer.bias)))
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """This engine with a learned generation in the place of its last layer."""
+
+    layer: Path
+
+    def read_lines(self, crops: Sequence[Gray]) -> list[EngineLine]:
+        return read_with(*_session(self.layer), crops)
 
 
 def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:

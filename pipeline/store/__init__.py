@@ -8,7 +8,7 @@ from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, delete, insert, select
 
-from pipeline.records import Origin, Outcome, Received, Snapshot
+from pipeline.records import Correction, Origin, Outcome, Received, Snapshot
 from pipeline.store import rows, tables
 from pipeline.store.opening import open_engine, parse_url, reading, saying_where, writing
 
@@ -120,6 +120,11 @@ class Store:
         """All there is to export; the first registrations in review carry ``thumbnails``."""
         with self._reading() as connection:
             return rows.snapshot(connection, thumbnails=thumbnails)
+
+    def corrections(self) -> list[Correction]:
+        """What people corrected, to learn from: the last word on each field."""
+        with self._reading() as connection:
+            return rows.corrections(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, Table, func, select, tuple_
 from pipeline.geometry import BoxMm
 from pipeline.records import (
     Candidate,
+    Correction,
     Envelope,
     FieldReading,
     Finding,
@@ -218,6 +219,23 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
         tuple(sorted(rejected, key=_rejected_order)),
         len(current) + len(pieces),
     )
+
+
+def corrections(connection: Connection) -> list[Correction]:
+    """What people corrected in the last outcome of each document, as they last did."""
+    sources = {row.sha256: _source(row) for row in connection.execute(select(tables.sources))}
+    outcomes = tables.outcomes
+    rows = connection.execute(select(outcomes.c.id, outcomes.c.sha256))
+    sha256 = {row.id: row.sha256 for row in rows}
+    return [
+        Correction(
+            sources[sha256[key]], number, reading.page, reading.field, reading.type, reading.value
+        )
+        for (key, number), registration in sorted(_registrations(connection).items())
+        if sha256[key] in sources
+        for reading in registration.readings
+        if reading.status is Status.CORRECTED
+    ]
 
 
 def _rows_of_latest(connection: Connection, table: Table) -> Iterable[Row[Any]]:
