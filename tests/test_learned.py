@@ -97,21 +97,26 @@ def test_what_was_read_with_other_weights_is_read_again(tmp_path: Path) -> None:
     assert reader_fingerprint(Settings(learned=moved)) in prints
 
 
-@pytest.mark.parametrize("jobs", [0, 1])
-def test_a_run_reads_with_what_was_learned_in_its_children_too(
-    jobs: int, tmp_path: Path, stubborn: Layer
+@pytest.mark.parametrize("where", ["here", "child", "cluster"])
+def test_a_run_reads_with_what_was_learned_wherever_it_reads(
+    where: str, tmp_path: Path, stubborn: Layer, request: pytest.FixtureRequest
 ) -> None:
-    (tmp_path / "inbox").mkdir()
+    scheduler = None
+    if where == "cluster":
+        pytest.importorskip("distributed")
+        scheduler = request.getfixturevalue("scheduler")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
     leaf, _ = drawn("hand", 3)
-    Image.fromarray(leaf.image).save(tmp_path / "inbox" / "a.png", dpi=(200, 200))
+    Image.fromarray(leaf.image).save(inbox / "a.png", dpi=(200, 200))
     out = tmp_path / "out"
     learned.save(out / learned.FOLDER, stubborn, base=ppocr.base())
     settings = Settings(second_reader=False)
-    assert run(tmp_path / "inbox", out, settings, jobs=jobs).read == 1
+    assert run(inbox, out, settings, jobs=int(where == "child"), scheduler=scheduler).read == 1
     with Store.open(f"sqlite:///{out / 'fiches.sqlite'}") as store:
         (row,) = store.snapshot().registrations
     seen = {r.raw for r in row.registration.readings if r.raw and r.type != "checkbox"}
     assert all(set(raw) <= set("x /") for raw in seen)
     assert seen
     shutil.rmtree(out / learned.FOLDER)
-    assert run(tmp_path / "inbox", out, settings, jobs=0).read == 1, "read again without it"
+    assert run(inbox, out, settings, jobs=0).read == 1, "read again without it"
