@@ -142,7 +142,7 @@ def _engine(settings: Settings) -> Check:
     """Let the engine read a white line: it loads, and it runs."""
     what = f"engine {settings.engine}"
     try:
-        load(settings.engine).read_lines([np.full((48, 320), 255, np.uint8)])
+        load(settings.engine, settings.learned).read_lines([np.full((48, 320), 255, np.uint8)])
     except (PipelineError, ImportError) as err:
         return Check(what, "", ok=False, remedy=str(err))
     return Check(what, "runs", ok=True)
