@@ -9,8 +9,9 @@ Recognition using Bi-Directional Recurrent DNNs" (2014); the forward recursion a
 "Connectionist Temporal Classification" (ICML 2006), section 4.1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 import regex
@@ -20,6 +21,15 @@ from pipeline.geometry import FloatArray
 _LOG_ZERO = -1e30
 _LEAST_SUM = 1e-300
 """Keeps the rescaling of a text that has become impossible from dividing by zero."""
+
+
+class Allowed(Protocol):
+    """Which texts a search may find, judged by their beginnings as they grow."""
+
+    @property
+    def allows_prefix(self) -> Callable[[str], bool]: ...
+
+    def allows(self, text: str) -> bool: ...
 
 
 class Grammar:
@@ -41,7 +51,7 @@ def beam_search(
     log_probs: FloatArray,
     alphabet: str,
     *,
-    grammar: Grammar | None = None,
+    grammar: Allowed | None = None,
     width: int = 16,
     least_probability: float = 1e-4,
 ) -> list[tuple[str, float]]:

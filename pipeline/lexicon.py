@@ -6,6 +6,7 @@ it does not know stays possible, and a rare name that was clearly written stays 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterable
 from functools import cache, cached_property, lru_cache
 from math import log
@@ -53,6 +54,12 @@ class Lexicon:
 
     def __contains__(self, word: str) -> bool:
         return fold(word) in self._ranks
+
+    def begins(self, letters: str) -> bool:
+        """Whether an entry begins so, but for case and accents: the sorted entries are a trie."""
+        folded = fold(letters)
+        at = bisect_left(self._sorted, folded)
+        return at < len(self._sorted) and self._sorted[at].startswith(folded)
 
     def log_prior(self, word: str) -> float:
         """How much likelier the word is than an unknown one, in natural logarithms; 0 for those.
@@ -116,6 +123,10 @@ class Lexicon:
     @cached_property
     def _ranks(self) -> dict[str, int]:
         return {key: rank for rank, key in enumerate(self._spellings)}
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._ranks)
 
     @cached_property
     def _entry_ranks(self) -> dict[str, int]:

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from pipeline import letters
 from pipeline.ctc import Grammar, beam_search, score
 from pipeline.evidence import Channel, weigh
 from pipeline.geometry import FloatArray
@@ -27,7 +28,6 @@ LETTER_CONFUSIONS = {
     **{one: {one: 0.9, one.swapcase(): 0.1} for one in "oOsSuUvVwWxXzZ"},
     "c": {"c": 0.88, "C": 0.1, "ç": 0.02},
     "C": {"C": 0.88, "c": 0.1, "Ç": 0.02},
-    "Q": {"Q": 0.8, "O": 0.2},
     "I": {"I": 0.88, "l": 0.12},
     "l": {"l": 0.94, "I": 0.06},
     "|!]": {"l": 0.5, "I": 0.4},
@@ -38,22 +38,18 @@ LETTER_CONFUSIONS = {
     "É": {"É": 0.97, "E": 0.02, "È": 0.01},
     "i": {"i": 0.93, "ï": 0.04, "î": 0.03},
     # Blanks and apostrophes are narrow: hands, and engines, lose them.
-    "": {"": 0.9977, " ": 0.002, "'": 0.0003},
+    "": {"": 0.99965, " ": 0.0003, "'": 0.00005},
     " ": {" ": 0.92, "": 0.05, "'": 0.03},
-    # What is left of leader dots closes an o and opens an E.
-    "a": {"a": 0.93, "o": 0.06, "â": 0.01},
-    "F": {"F": 0.94, "E": 0.06},
     "m": {"m": 0.99, "M": 0.01},
 }
 """What a letter seen in words may be."""
 
 _WORD = re.compile(r"([^\W\d_]+)")
-_ELISION = re.compile(r"\b([dlDL])[ ]?(?=[AEIOUYHÀÂÉÈÊÎÔ])|\b([dl]) (?=[aeiouyhàâéèêîô])")
+_LAST_WORD = re.compile(r"([^\W\d_]+)([\W\d_]?)$")
 _ILL_ELIDED = re.compile(r"\b(?!(?:[dlsnjmtcoDLSNJMTCOK]|[qQ][uU])')[^\W\d_]+(?='(?![hH]))")
 _LONE_SMALL = re.compile(r"(?<![^\W\d_'])[b-xz](?![^\W\d_'])")
-_RUN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[^\W\d_])(?=\d)")
-_MIXED_WITH_DIGITS = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
 _ACRONYM = re.compile(r"\S*[^\W\d_]\.\S*|[A-Z]{4,}")
+_MIXED_WITH_DIGITS = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
 _LONE_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ]$")
 _SAME_SHAPE = frozenset("coskpuvwxz")
 _MIXED_CASE = -4.5
@@ -66,15 +62,19 @@ _NO_ELISION = -4.0
 _NO_WRITING = -1.0
 _LONE_SIGN = -2.5
 _PROPER_IN_SMALL = -1.5
-_LONE_Q = -2.0
 """Log-priors relative to an unknown word in capitals or with one capital."""
 _WIDTH = 12
 _LEAST_LIKELY = 5e-3
+_KNOWN_WIDTH, _LEAST_KNOWN = 8, 1e-3
+"""Among known words the search may look at less likely letters."""
 _REWORDED = 3
 """So many of the likeliest texts are reworded."""
 _CACHED = 4096
 _SETTLED = 0.6
 """Evidence as clear as this, of known words only, needs no other wordings."""
+_NATS_A_LETTER = 2.5
+"""What a letter of an ordinary French name costs: names cheaper than that are likelier."""
+_MOST_BY_LETTERS = 4.0
 _EDIT_COST = 5.0
 """How many natural logarithms a whole edit costs, at least, where only a string was seen."""
 _CHANGED = 1.5
@@ -82,11 +82,49 @@ _CHANGED = 1.5
 
 
 @dataclass(frozen=True, eq=False)
+class KnownWords:
+    """Of the texts a grammar allows, those made of words the lexicons hold; as a grammar, it keeps
+    a beam search on the branches of the lexicons' tries."""
+
+    grammar: Grammar
+    lexicons: tuple[Lexicon, ...]
+    small_words: frozenset[str]
+
+    @cached_property
+    def allows_prefix(self) -> Callable[[str], bool]:
+        return lru_cache(maxsize=50_000)(self._allows_prefix)
+
+    def _allows_prefix(self, prefix: str) -> bool:
+        """Its last word may go on to be a known one, or is one; those before have been judged."""
+        last = _LAST_WORD.search(prefix)
+        if last is None:
+            return self.grammar.allows_prefix(prefix)
+        known = self._knows(last[1]) if last[2] else self._begins(last[1])
+        return known and self.grammar.allows_prefix(prefix)
+
+    def allows(self, text: str) -> bool:
+        return self.grammar.allows(text) and all(map(self._knows, _WORD.findall(text)))
+
+    def _begins(self, start: str) -> bool:
+        return any(one.begins(start) for one in self.lexicons) or any(
+            word.startswith(start) for word in self.small_words
+        )
+
+    def _knows(self, word: str) -> bool:
+        return (
+            len(word) == 1 or word in self.small_words or any(word in one for one in self.lexicons)
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Wording:
     """What lines of one kind are made of.
 
     ``small_words`` are those often written small (de); ``small_letters`` is the log-prior of any
-    other word in small letters. ``acronyms`` are those written with points.
+    other word in small letters. ``acronyms`` are those written with points. The weights say how
+    much of a word's frequency and of its spelling's likelihood counts against what was seen; they
+    were chosen on validation data (``pipeline/training/report.py``), so that clearly written
+    names that no lexicon holds stay.
     """
 
     channel: Channel
@@ -94,6 +132,8 @@ class Wording:
     lexicons: tuple[Lexicon, ...]
     small_words: frozenset[str]
     small_letters: float
+    lexicon_weight: float
+    letters_weight: float
     acronyms: tuple[str, ...] = ()
 
     def read(self, line: LineEvidence) -> dict[str, float]:
@@ -109,6 +149,14 @@ class Wording:
         )
         texts = [text for text, _ in beams]
         if texts and not (np.exp(beams[0][1]) > _SETTLED and self._knows(texts[0])):
+            known = beam_search(
+                log_probs,
+                targets,
+                grammar=self._known_words,
+                width=_KNOWN_WIDTH,
+                least_probability=_LEAST_KNOWN,
+            )
+            texts += [text for text, _ in known]
             reworded = [other for text in texts[:_REWORDED] for other in self.rewordings(text)]
             texts = list(dict.fromkeys([*texts, *reworded]))
         texts.append("")  # ink that is no writing
@@ -133,41 +181,13 @@ class Wording:
         acronyms = sum(len(chunk) / 2 for chunk in text.split() if chunk in self.acronyms)
         faults = _LETTER_BY_DIGIT * len(_MIXED_WITH_DIGITS.findall(text))
         faults += _NO_ELISION * len(_ILL_ELIDED.findall(text) + _LONE_SMALL.findall(text))
-        faults += _LONE_Q * len(re.findall("Q(?![uU])", text))
         words = _WORD.findall(text)
         if text[0].islower() and words[0] not in self.small_words:
             faults += self.small_letters
         return points + acronyms + faults + sum(map(self._word_log_prior, words))
 
     def rewordings(self, text: str) -> list[str]:
-        """The text with every word at its likeliest, and then with one word changed."""
-        parted = " ".join(self._parted(chunk) for chunk in text.split(" "))
-        elided = _ELISION.sub(r"\1\2'", parted)
-        texts = [
-            other
-            for base in dict.fromkeys((text, parted, elided))
-            for other in self._reworded(base)
-        ]
-        for seen in _ACRONYM.findall(text):
-            found = best_match(seen, self.acronyms)
-            texts += [text.replace(seen, found[0])] if found else []
-        return texts
-
-    def _parted(self, chunk: str) -> str:
-        """A chunk that ran together, cut into words a lexicon holds, if it can be."""
-        head = re.match(r"[^\W\d_]{3,}", chunk)
-        if head is None or self._word_log_prior(head.group()) > 0.0:
-            return _RUN_TOGETHER.sub(" ", chunk)
-        for cut in range(len(chunk) - 1, 1, -1):
-            first, rest = chunk[:cut], chunk[cut:]
-            if first.isalpha() and self._word_log_prior(first) > 0.0:
-                tail = self._parted(rest)
-                start = _WORD.search(tail)
-                if start and tail.startswith(start[0]) and self._word_log_prior(start[0]) > 0.0:
-                    return f"{first} {tail}"
-        return _RUN_TOGETHER.sub(" ", chunk)
-
-    def _reworded(self, text: str) -> list[str]:
+        """The text with every word at its likeliest, with one word changed, or one acronym."""
         parts = _WORD.split(text)
         choices = {i: self._choices(parts[i]) for i in range(1, len(parts), 2)}
         usual = [choices[i][0] if i in choices else part for i, part in enumerate(parts)]
@@ -177,7 +197,12 @@ class Wording:
             for i, words in choices.items()
             for word in words
         ]
-        return ["".join(usual), *changed]
+        pointed = [
+            text.replace(seen, found[0])
+            for seen in _ACRONYM.findall(text)
+            if (found := best_match(seen, self.acronyms))
+        ]
+        return ["".join(usual), *changed, *pointed]
 
     def _knows(self, text: str) -> bool:
         words = _WORD.findall(text)
@@ -187,7 +212,12 @@ class Wording:
         if word in self.small_words:
             return _SMALL_WORD
         small = _SMALL_WORD_IN_CAPITALS if word.lower() in self.small_words else 0.0
-        known = max(lexicon.log_prior(word) for lexicon in self.lexicons)
+        known = self.lexicon_weight * max(lexicon.log_prior(word) for lexicon in self.lexicons)
+        if len(word) > 1:
+            spelling = letters.load().log_prob(word) + _NATS_A_LETTER * (len(word) + 1)
+            known += float(
+                np.clip(self.letters_weight * spelling, -_MOST_BY_LETTERS, _MOST_BY_LETTERS)
+            )
         known = max(known, small)
         if len(word) == 1 or word.isupper() or word == _capitalised(word):
             return known
@@ -197,6 +227,10 @@ class Wording:
         if any(entry.islower() for entry in spelled):
             return known
         return known + self.small_letters + (_PROPER_IN_SMALL if spelled else 0.0)
+
+    @cached_property
+    def _known_words(self) -> KnownWords:
+        return KnownWords(self.grammar, self.lexicons, self.small_words)
 
     @cached_property
     def _word_log_prior(self) -> Callable[[str], float]:

@@ -16,7 +16,6 @@ from pipeline.wording import LETTER_CONFUSIONS, LETTERS, Wording
 _EMPTY = 0.99
 _NO_NAME = 0.5
 """The probability of what a file holds as a name and is only signs, so that a person looks."""
-_SMALL_LETTERS_LOG_PRIOR = -0.7
 _SMALL_WORDS = frozenset(
     ("de", "du", "des", "d", "l", "la", "le", "les", "et", "à", "au", "aux", "en", "sur", "sous")
 ) | {"pour", "par", "dans", "un", "une", "avec", "chez", "s", "n", "qu"}
@@ -25,7 +24,7 @@ _CHANNEL = Channel(
     {
         **LETTER_CONFUSIONS,
         # A dot is an acronym's, or a leader dot that stands where a blank should.
-        ".": {".": 0.35, " ": 0.2, "": 0.45},
+        ".": {".": 0.7, " ": 0.12, "": 0.18},
         ",": {",": 0.3, ".": 0.2, " ": 0.2, "": 0.3},
         ":;_…*": {" ": 0.3, "": 0.7},
         "-": {"-": 0.97, " ": 0.03},
@@ -50,7 +49,9 @@ def _wording() -> Wording:
         _GRAMMAR,
         (words.of_words(without=_SMALL_WORDS),),
         _SMALL_WORDS,
-        _SMALL_LETTERS_LOG_PRIOR,
+        small_letters=-0.7,
+        lexicon_weight=1.0,
+        letters_weight=0.3,
         acronyms=tuple(entry for entry in words.entries if "." in entry),
     )
 

@@ -26,7 +26,8 @@ _CHANNEL = Channel(
     {
         **LETTER_CONFUSIONS,
         # A dot is an initial's, or a leader dot that stands where a blank should.
-        ".,_…": {" ": 0.3, "": 0.5, ".": 0.2},
+        ".": {".": 0.7, " ": 0.1, "": 0.2},
+        ",_…": {" ": 0.3, "": 0.5, ".": 0.2},
         ":;*": {" ": 0.2, "": 0.8},
         "-": {"-": 0.97, " ": 0.03},
         "–—~=": {"-": 1.0},
@@ -64,7 +65,15 @@ def _surnames() -> Lexicon:
 
 @cache
 def _wording() -> Wording:
-    return Wording(_CHANNEL, _GRAMMAR, (_given_names(), _surnames()), _PARTICLES, -2.0)
+    return Wording(
+        _CHANNEL,
+        _GRAMMAR,
+        (_given_names(), _surnames()),
+        _PARTICLES,
+        small_letters=-2.0,
+        lexicon_weight=0.7,
+        letters_weight=0.15,
+    )
 
 
 def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:

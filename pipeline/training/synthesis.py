@@ -10,7 +10,7 @@ dots, scanners and the dropout as they will.
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from pipeline.geometry import BoxPx, Homography
 from pipeline.paths import FORMS
 from pipeline.records import AlignedPage, Gray, Page
 from pipeline.simulate import draw, paper
-from pipeline.simulate.contents import pick
+from pipeline.simulate.contents import Habits, pick
 from pipeline.simulate.pen import Pen, Strip, lay, write_zone_text
 from pipeline.stages.dropout import drop_print
 from pipeline.stages.recognize import find_lines
@@ -37,11 +37,13 @@ STYLES = {"hand": 0.5, "photo": 0.2, "typed": 0.2, "fax": 0.1}
 _EMPTY_LINES = 0.12
 _REAL_NAMES, _REAL_DIGITS = 0.3, 0.6
 """Shares of the names and of the numbers on pages written by hand that are real ink."""
-_WIDE_MM = 60.0
 _FAULT_MM = 0.07
 """Alignment is never quite right: about this much (measured on simulated pages)."""
 
 _PAGES_A_FILE = 50
+
+Invent = Callable[[np.random.Generator, Habits, float], tuple[str, str]]
+"""Kind and text of a line, by the writer's habits and the line's width in mm."""
 
 _log = logging.getLogger(__name__)
 
@@ -213,7 +215,14 @@ def _write_ink(
 
 
 def draw_crops(
-    form: Form, blank: BlankPage, ink: RealInk, *, style: str, rng: np.random.Generator, name: str
+    form: Form,
+    blank: BlankPage,
+    ink: RealInk,
+    *,
+    style: str,
+    rng: np.random.Generator,
+    name: str,
+    invent: Invent = texts.invent_line,
 ) -> list[Sample]:
     """One page of the form filled with invented texts, and its crops with what stands on them."""
     look = replace(draw.choose_look(rng, style), turns=0, exif=False)
@@ -226,9 +235,7 @@ def draw_crops(
     for line in lines:
         if rng.random() < _EMPTY_LINES:
             continue
-        wide = line.lines[0].w >= _WIDE_MM
-        kind = texts.choose_kind(rng, wide=wide)
-        text = texts.invent_text(kind, rng, habits, wide=wide)
+        kind, text = invent(rng, habits, line.lines[0].w)
         place = draw.where_to_write(printed, line.lines[0], look)
         hand = not look.pen.printed
         strip, source = None, style
@@ -298,7 +305,14 @@ def _aligned(leaf: draw.Leaf, form: Form, dpi: int, rng: np.random.Generator) ->
     return AlignedPage(page, form.id, leaf.form_page, Homography.from_matrix(matrix), 0, 1.0, 0.0)
 
 
-def draw_all(folder: Path, ink: RealInk, *, pages: int, first_seed: int) -> None:
+def draw_all(
+    folder: Path,
+    ink: RealInk,
+    *,
+    pages: int,
+    first_seed: int,
+    invent: Invent = texts.invent_line,
+) -> None:
     """Draw pages into a folder, some a file; files that are there are kept."""
     form = load_forms(FORMS)[0]
     written = sorted({zone.page for zone in form.zones})
@@ -311,7 +325,9 @@ def draw_all(folder: Path, ink: RealInk, *, pages: int, first_seed: int) -> None
             rng = np.random.default_rng(seed)
             style = str(rng.choice(list(STYLES), p=list(STYLES.values())))
             blank = blank_pages(form)[pick(rng, written) - 1]
-            samples += draw_crops(form, blank, ink, style=style, rng=rng, name=f"page-{seed}")
+            samples += draw_crops(
+                form, blank, ink, style=style, rng=rng, name=f"page-{seed}", invent=invent
+            )
         data.save_samples(path, samples)
         _log.info("%s: %d crops", path.name, len(samples))
 
@@ -328,6 +344,13 @@ def main() -> None:
     names, amounts = data.cached_names(args.data, args.cache), data.read_amounts(args.data)
     unseen = collect_ink((), amounts, held_out=True)
     draw_all(args.cache / "val", unseen, pages=100, first_seed=FIRST_SEED - 1000)
+    draw_all(
+        args.cache / "rare",
+        unseen,
+        pages=40,
+        first_seed=FIRST_SEED - 2000,
+        invent=texts.invent_rare_line,
+    )
     ink = collect_ink(names, amounts, held_out=False)
     draw_all(args.cache / "train", ink, pages=args.pages, first_seed=args.first_seed)
 

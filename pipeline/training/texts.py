@@ -12,6 +12,10 @@ _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
     *("septembre", "octobre", "novembre", "décembre"),
 )
+_WIDE_MM = 60.0
+_USUAL = 2000
+"""Rare names are made from so many of the commonest."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyzaeioulnr"
 _PARTICLES = ("de", "du", "de la", "d'", "Le", "La", "des", "ben", "van", "von", "da")
 
 
@@ -23,6 +27,20 @@ def invent_habits(rng: np.random.Generator) -> Habits:
         zero=pick(rng, ("0", "0", "-", "/", "--", "néant")),
         amount=int(rng.integers(8)),
     )
+
+
+def invent_line(rng: np.random.Generator, habits: Habits, width_mm: float) -> tuple[str, str]:
+    """The field type and the text of a line of that width."""
+    wide = width_mm >= _WIDE_MM
+    kind = choose_kind(rng, wide=wide)
+    return kind, invent_text(kind, rng, habits, wide=wide)
+
+
+def invent_rare_line(rng: np.random.Generator, habits: Habits, width_mm: float) -> tuple[str, str]:
+    """The same, but that everybody bears names that stand in no lexicon."""
+    if width_mm < _WIDE_MM:
+        return invent_line(rng, habits, width_mm)
+    return "person", contents.write_person(invent_rare_person(rng), rng, habits)
 
 
 def choose_kind(rng: np.random.Generator, *, wide: bool) -> str:
@@ -74,6 +92,29 @@ def invent_person(rng: np.random.Generator) -> Person:
         particle = pick(rng, _PARTICLES)
         surname = f"{particle}{'' if particle.endswith(chr(39)) else ' '}{surname}"
     return Person(given, surname)
+
+
+def invent_rare_person(rng: np.random.Generator) -> Person:
+    """Somebody whose names are one letter away from usual ones and stand in no lexicon."""
+    return Person(_rare_word(rng, "given_names"), _rare_word(rng, "surnames"))
+
+
+def _rare_word(rng: np.random.Generator, name: str) -> str:
+    known = [lexicon.load(one) for one in ("given_names", "surnames")]
+    while True:
+        word = pick(rng, lexicon.load(name).entries[:_USUAL])
+        at = int(rng.integers(1, len(word)))
+        other = str(pick(rng, _LETTERS))
+        changed = pick(
+            rng,
+            (
+                word[:at] + other + word[at + 1 :],
+                word[:at] + word[at + 1 :],
+                word[:at] + other + word[at:],
+            ),
+        )
+        if changed.isalpha() and len(changed) > 3 and not any(changed in words for words in known):
+            return str(changed)
 
 
 def invent_email(rng: np.random.Generator) -> str:
