@@ -72,7 +72,7 @@ _REWORDED = 3
 _CACHED = 4096
 _SETTLED = 0.6
 """Evidence as clear as this, of known words only, needs no other wordings."""
-_NATS_A_LETTER = 2.5
+NATS_A_LETTER = 2.5
 """What a letter of an ordinary French name costs: names cheaper than that are likelier."""
 _MOST_BY_LETTERS = 4.0
 _EDIT_COST = 5.0
@@ -214,11 +214,11 @@ class Wording:
         small = _SMALL_WORD_IN_CAPITALS if word.lower() in self.small_words else 0.0
         known = self.lexicon_weight * max(lexicon.log_prior(word) for lexicon in self.lexicons)
         if len(word) > 1:
-            spelling = letters.load().log_prob(word) + _NATS_A_LETTER * (len(word) + 1)
+            spelling = letters.load().log_prob(word) + NATS_A_LETTER * (len(word) + 1)
             known += float(
                 np.clip(self.letters_weight * spelling, -_MOST_BY_LETTERS, _MOST_BY_LETTERS)
             )
-        known = max(known, small)
+        known = max(known, small)  # an unlikely spelling is no worse than any unknown word
         if len(word) == 1 or word.isupper() or word == _capitalised(word):
             return known
         if not word.islower():

@@ -1,5 +1,5 @@
 import pytest
-from written import best, held, probability_of, said, seen
+from written import best, held, said, seen
 
 from pipeline.fields.organisation import read
 

@@ -1,0 +1,35 @@
+"""The table of before and after: sets by type, and what the letter model is worth."""
+
+import numpy as np
+from written import best, seen
+
+from pipeline.fields import person
+from pipeline.training import report
+from pipeline.training.data import Sample
+from pipeline.training.evaluate_lines import Score
+
+PAPER = np.full((48, 96), 255, np.uint8)
+
+
+def test_simulated_fields_stand_apart_by_type_and_by_what_wrote_them():
+    forms = [
+        Sample(PAPER, "12,10", source, kind, "page-1")
+        for source, kind in (("typed", "amount"), ("hand-real", "amount"), ("photo", "person"))
+    ]
+    sets = report.by_type({"lines": [], "forms": forms, "names": forms[:1]})
+    assert list(sets) == ["amount, real ink", "amount, typed", "names", "person, photo"]
+
+
+def test_the_letter_model_tells_a_likely_spelling_and_is_back_after_a_look_without_it():
+    blurred = [seen("Nina MONTELLIXR", unsure={13: {"X": 0.55, "E": 0.35}})]
+    assert best(person.read(blurred))[0] == "Nina MONTELLIER"
+    with report.without_letter_model():
+        assert best(person.read(blurred))[0] == "Nina MONTELLIXR"
+    assert best(person.read(blurred))[0] == "Nina MONTELLIER"
+
+
+def test_a_set_without_a_field_type_leaves_its_cells_empty():
+    row = report.Row(Score(3, 0.1, 0.5, 0.25, 2.0))
+    assert (
+        list(report.table({"lines": row}))[-1] == "| lines | 3 | 10.0 | 50.0 | 25.0 |  |  | 2.0 |"
+    )
