@@ -101,15 +101,18 @@ def learn_from(
     samples = [*(s for s in labelled if s.text), *gathered.samples]
     if len(samples) < LEAST_LINES:
         return Lesson(len(samples), gathered.skipped)
-    drawn = body.lines(draw_lines(load_forms(FORMS, *settings.forms)))
+    drawn = body.lines(draw_lines(load_forms(FORMS, *settings.forms), body.alphabet))
     learned = learn(samples, drawn, body, known)
     told = {"corrections held out": learned.held_out, "drawn forms": learned.drawn}
     written = save(folder, learned.layer, base=base) if learned.share else None
     return Lesson(len(samples), gathered.skipped, told, written)
 
 
-def draw_lines(forms: Iterable[Form], *, pages: int = _PAGES) -> list[Sample]:
-    """Lines of filled pages of these forms, as the pipeline cuts them, the same each time."""
+def draw_lines(forms: Iterable[Form], alphabet: str, *, pages: int = _PAGES) -> list[Sample]:
+    """Lines of filled pages of these forms, as the pipeline cuts them, the same each time.
+
+    A line with a character that the alphabet does not know is left out.
+    """
     blanks = [b for form in forms for b in blank_pages(form) if form.zones_of(b.number)]
     styles = list(synthesis.STYLES)
     samples: list[Sample] = []
@@ -120,7 +123,7 @@ def draw_lines(forms: Iterable[Form], *, pages: int = _PAGES) -> list[Sample]:
         samples += synthesis.draw_crops(
             blank.form, blank, synthesis.RealInk(), style=style, rng=rng, name=f"page-{seed}"
         )
-    return samples
+    return [sample for sample in samples if set(sample.text) <= set(alphabet)]
 
 
 def learn(corrected: Sequence[Sample], drawn: Sequence[Line], body: Body, known: Memory) -> Learned:

@@ -55,7 +55,7 @@ def rows(
         of_writer[writers[sample.name]].append(sample)
     busiest = sorted(of_writer, key=lambda writer: (-len(of_writer[writer]), writer))
     old = {name: body.lines(samples) for name, samples in sets.items()}
-    drawn = body.lines(draw_lines(load_forms(FORMS)))
+    drawn = body.lines(draw_lines(load_forms(FORMS), body.alphabet))
     held = dict(zip((s.name for s in sets["lines"]), old["lines"], strict=True))
     # Whom they are, how many lines they correct, and how many of theirs measure nothing.
     cases: list[tuple[tuple[str, ...], int, int]]
