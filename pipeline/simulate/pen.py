@@ -16,7 +16,10 @@ from pipeline.geometry import BoxPx, FloatArray
 from pipeline.records import Gray
 from pipeline.simulate import digits
 
-PRINT_FONTS = ("arimo", "carlito", "tinos")
+PRINT_FONTS = (
+    *("arimo", "carlito", "comic-neue", "courier-prime", "cousine", "eb-garamond", "lato"),
+    *("roboto", "source-sans-3", "tinos"),
+)
 HAND_FONTS = (
     *("architects-daughter", "caveat", "dancing-script", "delius", "gochi-hand", "handlee"),
     *("indie-flower", "kalam", "marck-script", "neucha", "patrick-hand", "schoolbell"),
