@@ -33,7 +33,8 @@ from pipeline.training.model import Recognizer
 
 WEIGHTS = {"lines": 0.35, "names": 0.1, "amounts": 0.12, "real ink": 0.2, "fonts": 0.23}
 """How often a crop comes from each set."""
-_RATE, _LEAST_RATE = 3e-4, 3e-6
+_RATE = 3e-4
+_FALLS_TO = 0.01
 _WARM_UP = 0.03
 _DECAY = 0.01
 _CLIP = 5.0
@@ -105,12 +106,12 @@ def overall(scores: Mapping[str, Score]) -> float:
     return float(np.mean([1 - s.cer if name == "lines" else s.exact for name, s in scores.items()]))
 
 
-def rate(share: float) -> float:
+def rate(share: float, *, most: float = _RATE) -> float:
     """The learning rate when this share of the time has gone by: warm-up, then a cosine."""
     if share < _WARM_UP:
-        return _RATE * (share + 1e-3) / (_WARM_UP + 1e-3)
+        return most * (share + 1e-3) / (_WARM_UP + 1e-3)
     fallen = min(1.0, (share - _WARM_UP) / (1 - _WARM_UP))
-    return _LEAST_RATE + (_RATE - _LEAST_RATE) * 0.5 * (1 + math.cos(math.pi * fallen))
+    return most * (_FALLS_TO + (1 - _FALLS_TO) * 0.5 * (1 + math.cos(math.pi * fallen)))
 
 
 def learn(run: Run, batch: Batch, *, bfloat16: bool = False) -> float:
@@ -209,6 +210,7 @@ def train(
     minutes: float,
     threads: int,
     bfloat16: bool = False,
+    most_rate: float = _RATE,
     most_steps: int | None = None,
 ) -> None:
     """Train until the run has lasted so many minutes in all; logs, keeps the last and the best."""
@@ -222,7 +224,7 @@ def train(
     seconds_before = run.seconds
     while run.seconds < total and (most_steps is None or run.step < most_steps):
         for group in run.optimizer.param_groups:
-            group["lr"] = rate(run.seconds / total)
+            group["lr"] = rate(run.seconds / total, most=most_rate)
         batch = next(stream)
         losses.append(learn(run, batch, bfloat16=bfloat16))
         lines += len(batch.texts)
@@ -276,6 +278,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--bfloat16", action="store_true")
+    parser.add_argument("--rate", type=float, default=_RATE, help="highest learning rate")
     parser.add_argument("--steps", type=int, help="stop after so many steps: a trial")
     parser.add_argument("--start", type=Path, help="weights of an earlier run (best.pt)")
     parser.add_argument("--resume", action="store_true")
@@ -302,6 +305,7 @@ def main() -> None:
         minutes=args.minutes,
         threads=args.threads,
         bfloat16=args.bfloat16,
+        most_rate=args.rate,
         most_steps=args.steps,
     )
 
