@@ -215,10 +215,8 @@ class Wording:
         known = self.lexicon_weight * max(lexicon.log_prior(word) for lexicon in self.lexicons)
         if len(word) > 1:
             spelling = letters.load().log_prob(word) + NATS_A_LETTER * (len(word) + 1)
-            known += float(
-                np.clip(self.letters_weight * spelling, -_MOST_BY_LETTERS, _MOST_BY_LETTERS)
-            )
-        known = max(known, small)  # an unlikely spelling is no worse than any unknown word
+            known += float(np.clip(self.letters_weight * spelling, 0.0, _MOST_BY_LETTERS))
+        known = max(known, small)
         if len(word) == 1 or word.isupper() or word == _capitalised(word):
             return known
         if not word.islower():

@@ -16,6 +16,7 @@ from pipeline.fields.organisation import read
         "Association Kerzu Avel",
         "I.M.E. Les Korrigans",
         "Collectif 2 Rives",
+        "SAVS DE QUIMPER",
     ],
 )
 def test_a_name_clearly_written_stays_as_written(name):
