@@ -11,7 +11,6 @@ OUT ?= outputs
 JOBS ?= 2
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
-MINUTES ?= 75
 
 # The first Python that is new enough.
 PYTHON ?= $(firstword $(foreach python,python3.11 python3 python3.12 python3.13 python3.14,\
@@ -36,14 +35,15 @@ check: $(VENV)/.dev  ## format, lint and types, then the tests
 bench: $(VENV)/.dev tesseract  ## pages a minute and memory, against RapidOCR and Tesseract
 	$(BIN)/python -m pipeline.bench $(ARGS)
 
+TRAIN = OMP_WAIT_POLICY=passive $(BIN)/python -m pipeline.training.train --data $(DATA) --cache $(CACHE)
 # PyTorch is in no extra, so that its gigabytes are in no lock: only this target needs it.
 train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes on with a run
 	$(BIN)/pip install -qq torch==2.13.0
 	$(BIN)/pip install -qq --no-deps onnx2torch==1.5.15
 	$(BIN)/python -m pipeline.training.synthesis --data $(DATA) --cache $(CACHE)
-	OMP_WAIT_POLICY=passive $(BIN)/python -m pipeline.training.train --data $(DATA) \
-		--cache $(CACHE) --out $(CACHE)/run --minutes $(MINUTES) --seed 1 $(ARGS)
-	$(BIN)/python -m pipeline.training.export $(CACHE)/run/best.pt --cache $(CACHE)
+	$(TRAIN) --out $(CACHE)/run1 --minutes 75 --seed 1 $(ARGS)
+	$(TRAIN) --out $(CACHE)/run2 --minutes 32 --seed 2 --start $(CACHE)/run1/best.pt --rate 1.5e-4
+	$(BIN)/python -m pipeline.training.export $(CACHE)/run2/best.pt --data $(DATA) --cache $(CACHE)
 	$(BIN)/python -m pipeline.training.memory --data $(DATA) --cache $(CACHE)
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \

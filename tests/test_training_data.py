@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from pipeline.engines import ppocr
 from pipeline.errors import InputError
-from pipeline.paths import RECOGNIZER
 from pipeline.records import Gray
 from pipeline.simulate.pen import Pen, write_line
 from pipeline.training import data
@@ -24,8 +23,8 @@ def written(text: str, *, cap_px: float = 30) -> Gray:
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader.open(RECOGNIZER / "recognizer.onnx")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader.open(data.untrained(tmp_path_factory.mktemp("cache")))
 
 
 @pytest.mark.parametrize(

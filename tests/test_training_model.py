@@ -14,14 +14,11 @@ pytest.importorskip("torch", reason="PyTorch is installed by `make train` only")
 import torch
 
 from pipeline.engines import ppocr
-from pipeline.paths import RECOGNIZER
 from pipeline.records import Gray
 from pipeline.simulate.pen import Pen, write_line
-from pipeline.training import export, model, train
+from pipeline.training import data, export, model, train
 from pipeline.training.augment import Batch
 from pipeline.training.data import Reader, Sample
-
-SHIPPED = RECOGNIZER / "recognizer.onnx"
 
 
 def written(text: str) -> Gray:
@@ -33,24 +30,29 @@ def batch_of(*texts: str) -> Batch:
     return Batch(tuple(ppocr.scale(written(text)) for text in texts), texts, 320)
 
 
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return data.untrained(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(autouse=True)
 def _two_threads() -> None:
     torch.set_num_threads(2)
 
 
 @pytest.mark.parametrize("width", [64, 320, 333])
-def test_the_network_gives_what_its_file_gives(width: int) -> None:
+def test_the_network_gives_what_its_file_gives(width: int, untrained: Path) -> None:
     pixels = np.random.default_rng(0).uniform(-1, 1, (2, 3, 48, width)).astype(np.float32)
-    assert model.difference(model.from_onnx(SHIPPED), SHIPPED, pixels) < 1e-5
+    assert model.difference(model.from_onnx(untrained), untrained, pixels) < 1e-5
 
 
-def test_untouched_weights_give_the_same_file(tmp_path: Path) -> None:
-    model.to_onnx(model.from_onnx(SHIPPED), SHIPPED, tmp_path / "copy.onnx")
-    assert (tmp_path / "copy.onnx").read_bytes() == SHIPPED.read_bytes()
+def test_untouched_weights_give_the_same_file(tmp_path: Path, untrained: Path) -> None:
+    model.to_onnx(model.from_onnx(untrained), untrained, tmp_path / "copy.onnx")
+    assert (tmp_path / "copy.onnx").read_bytes() == untrained.read_bytes()
 
 
-def test_every_weight_learns_and_reaches_the_file(tmp_path: Path) -> None:
-    run = train.begin(SHIPPED, seed=1, start=None)
+def test_every_weight_learns_and_reaches_the_file(tmp_path: Path, untrained: Path) -> None:
+    run = train.begin(untrained, seed=1, start=None)
     before = {name: weight.detach().clone() for name, weight in run.recognizer.weights.items()}
     for group in run.optimizer.param_groups:
         group["lr"] = 3e-5
@@ -62,36 +64,38 @@ def test_every_weight_learns_and_reaches_the_file(tmp_path: Path) -> None:
     )
     assert sum(weight.numel() for weight in before.values()) > 2_700_000
     pixels = ppocr.to_input(batch_of("Zélie 7").crops)
-    assert model.difference(run.recognizer, SHIPPED, pixels) > 1e-3
+    assert model.difference(run.recognizer, untrained, pixels) > 1e-3
     train.save(run, tmp_path / "best.pt")
     run.average = {name: weight.detach() for name, weight in run.recognizer.weights.items()}
     train.save(run, tmp_path / "best.pt")
-    assert export.export(tmp_path / "best.pt", SHIPPED, tmp_path / "new.onnx") < 1e-5
+    assert export.export(tmp_path / "best.pt", untrained, tmp_path / "new.onnx") < 1e-5
     assert model.difference(run.recognizer, tmp_path / "new.onnx", pixels) < 1e-5
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, untrained: Path) -> None:
     batch = batch_of("Le Goff", "12,10 €")
-    whole = train.begin(SHIPPED, seed=1, start=None)
+    whole = train.begin(untrained, seed=1, start=None)
     train.learn(whole, batch)
     train.save(whole, tmp_path / "last.pt")
     first = train.learn(whole, batch)
-    again = train.begin(SHIPPED, seed=1, start=None)
+    again = train.begin(untrained, seed=1, start=None)
     train.resume(again, tmp_path / "last.pt")
     assert again.step == 1
     assert train.learn(again, batch) == pytest.approx(first, rel=1e-4)
 
 
-def test_a_short_run_keeps_its_best_weights_and_its_figures(tmp_path: Path) -> None:
+def test_a_short_run_keeps_its_best_weights_and_its_figures(
+    tmp_path: Path, untrained: Path
+) -> None:
     samples = [
         Sample(written(text), text, "hand", "person", "x") for text in ("Anna Roy", "Loïc Le Bris")
     ]
-    run = train.begin(SHIPPED, seed=1, start=None)
+    run = train.begin(untrained, seed=1, start=None)
     train.train(
         run,
         {"fonts": samples},
         {"lines": samples, "names": samples, "amounts": samples, "forms": samples},
-        base=SHIPPED,
+        base=untrained,
         out=tmp_path,
         minutes=1 / 60,
         threads=2,
@@ -121,9 +125,9 @@ def test_the_manifest_gets_the_new_checksum_and_keeps_its_other_entries(tmp_path
     )
 
 
-def test_a_validation_reads_the_same_samples_each_time() -> None:
+def test_a_validation_reads_the_same_samples_each_time(untrained: Path) -> None:
     samples = [Sample(written(t), t, "lines", "text", t) for t in ("un", "deux", "trois", "neuf")]
-    reader = Reader.open(SHIPPED)
+    reader = Reader.open(untrained)
     one, other = (train.validate({"lines": samples}, reader, {"lines": 2}) for _ in range(2))
     assert one["lines"].lines == 2
     assert one["lines"].cer == other["lines"].cer

@@ -1,7 +1,7 @@
 """Cut the PP-OCRv6 small recogniser down to the French alphabet.
 
-``python -m pipeline.training.prune`` writes ``models/recognizer/recognizer.onnx`` from the weights
-that the ``rapidocr`` wheel carries (Apache-2.0). Only the last layer's columns of the characters
+Training starts from what this makes of the weights that the ``rapidocr`` wheel carries (Apache-2.0;
+``data.untrained``). Only the last layer's columns of the characters
 kept are copied, so the scores of those characters relative to each other are unchanged; the blank
 takes the largest share of what the network gave to characters that French does not use.
 """
@@ -12,8 +12,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import numpy_helper
-
-from pipeline.paths import RECOGNIZER
 
 ALPHABET = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -45,7 +43,3 @@ def prune(source: Path, target: Path, alphabet: str = ALPHABET) -> None:
     onnx.helper.set_model_props(model, {"alphabet": "".join(kept)})
     target.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, str(target))
-
-
-if __name__ == "__main__":
-    prune(SOURCE, RECOGNIZER / "recognizer.onnx")
