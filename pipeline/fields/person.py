@@ -152,7 +152,7 @@ def _given(name: str) -> float:
 
 def _family(name: str) -> float:
     whole = _surnames().log_prior(name)
-    particle = 1.0 if fold(name).split()[0] in _PARTICLES else 0.0
+    particle = 1.0 if _PARTICLES.intersection(fold(name).split()[:1]) else 0.0
     return max(whole, _mean_log_prior(_surnames(), name)) + particle
 
 
