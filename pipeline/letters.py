@@ -42,7 +42,8 @@ class LetterModel:
         """Natural logarithm of the probability of a whole word; letters are folded, signs left
         out."""
         letters = [ALPHABET.index(c) for c in fold(word) if c in ALPHABET[1:]]
-        total, before = 0.0, (0,)
+        total = 0.0
+        before: tuple[int, ...] = (0,)
         for letter in (*letters, 0):
             total += float(np.log(self._next(before)[letter]))
             before = (*before, letter)[1 - ORDER :]

@@ -75,14 +75,16 @@ class Lexicon:
         return common + log(self._share(word)) * (_IN_CAPITALS if word.isupper() else 1.0)
 
     def _share(self, word: str) -> float:
-        """How often the word is spelled with just these accents, 0..1."""
-        lower = word.lower()
-        shares = {
-            entry.lower(): (1.0 if entry.isascii() else _ACCENTED) / (_RANK_BLUR + rank)
-            for entry in self.spellings(word)
-            for rank in [self._entry_ranks[entry]]
-        }
-        return max(shares.get(lower, 0.0) / sum(shares.values()), _LEAST_SHARE)
+        """How often the word is spelled with just these accents, 0..1; on its first letter, which
+        is mostly a capital, an accent is left out as often as not."""
+        shares: dict[str, float] = {}
+        for entry in self.spellings(word):
+            often = (1.0 if entry.isascii() else _ACCENTED) / (
+                _RANK_BLUR + self._entry_ranks[entry]
+            )
+            for spelled in {entry.lower(), fold(entry[0]) + entry[1:].lower()}:
+                shares[spelled] = shares.get(spelled, 0.0) + often
+        return max(shares.get(word.lower(), 0.0) / sum(shares.values()), _LEAST_SHARE)
 
     def spellings(self, word: str) -> list[str]:
         """The entries that are this word but for case and accents, commonest first."""

@@ -26,6 +26,12 @@ def test_the_usual_accents_are_likelier_and_less_so_in_capitals():
     assert small > capitals > 0.0
 
 
+def test_a_first_capital_is_written_without_its_accent_as_often_as_not():
+    towns = Lexicon(["Étape", "Évron"])
+    assert towns.log_prior("Etape") == towns.log_prior("Étape")
+    assert towns.log_prior("Evron") > 0.0
+
+
 def test_near_words_come_nearest_first():
     assert NAMES.neighbours("Kervela") == ["Kervella"]
     assert NAMES.neighbours("helane") == ["Hélène", "Helene"]

@@ -11,6 +11,7 @@ from pipeline.training.last_layer import (
     Line,
     between,
     ctc_loss,
+    drift,
     log_softmax,
     mean_loss,
     read,
@@ -83,16 +84,16 @@ def test_a_layer_reads_as_the_engine_does() -> None:
 
 def test_learning_lowers_the_loss_of_its_lines_and_keeps_what_it_knew() -> None:
     known, new = lines("abc", "bca", "cab"), lines("aab", "ac", "ca", mixed=1.2)
-    memory = remember(known, SHIPPED)
+    memories = [remember(known, SHIPPED)]
     assert read(new[1], SHIPPED, ALPHABET) == "bc"
-    learned = train(new, known, SHIPPED, ALPHABET, memory)
+    learned = train(new, known, SHIPPED, ALPHABET, memories)
     before, after = (
         mean_loss(new, np.vstack([layer.weight, layer.bias]), ALPHABET)[0]
         for layer in (SHIPPED, learned)
     )
     assert after < before
     assert [read(line, learned, ALPHABET) for line in known] == ["abc", "bca", "cab"]
-    again = train(new, known, SHIPPED, ALPHABET, memory)
+    again = train(new, known, SHIPPED, ALPHABET, memories)
     assert np.array_equal(again.weight, learned.weight), "a pure function"
 
 
@@ -101,3 +102,20 @@ def test_a_share_lies_between_two_layers() -> None:
     half = between(SHIPPED, other, 0.5)
     assert np.array_equal(half.weight, 2.5 * np.eye(4))
     assert np.array_equal(half.bias, np.ones(4))
+
+
+def test_drift_is_about_the_divergence_of_what_is_read() -> None:
+    known = lines("abc", "bca", "cab")
+    nudge = np.random.default_rng(0).normal(scale=0.02, size=(4, 4))
+    moved = Layer(SHIPPED.weight + nudge, SHIPPED.bias)
+    divergence = 0.0
+    for line in known:
+        first, second = (
+            log_softmax(line.features @ layer.weight + layer.bias) for layer in (SHIPPED, moved)
+        )
+        divergence += float((np.exp(first) * (first - second)).sum()) / 9
+    memory = remember(known, SHIPPED)
+    assert drift(memory, SHIPPED, SHIPPED) == 0.0
+    assert divergence / 5 < drift(memory, SHIPPED, moved) < 5 * divergence
+    twice = between(SHIPPED, moved, 2.0)
+    assert drift(memory, SHIPPED, twice) == pytest.approx(4 * drift(memory, SHIPPED, moved))

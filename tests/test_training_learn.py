@@ -61,12 +61,12 @@ def test_the_body_and_its_layer_are_the_whole_network(body: Body) -> None:
 
 
 @pytest.fixture(scope="module")
-def shipped(body: Body) -> Memory:
+def shipped(body: Body) -> tuple[Memory, ...]:
     return memory.load(RECOGNIZER / "memory.npz", base=ppocr.base())
 
 
 def test_a_strange_hand_is_learned_and_nothing_is_forgotten(
-    body: Body, known: list[Line], shipped: Memory
+    body: Body, known: list[Line], shipped: tuple[Memory, ...]
 ) -> None:
     what = learn.learn(samples(shown="e€"), known, body, shipped)
     assert what.share > 0
@@ -79,15 +79,18 @@ def test_a_strange_hand_is_learned_and_nothing_is_forgotten(
     assert np.array_equal(again.layer.weight, what.layer.weight), "in whatever order they come"
 
 
-def test_wrong_labels_change_nothing(body: Body, known: list[Line], shipped: Memory) -> None:
+def test_wrong_labels_change_nothing(
+    body: Body, known: list[Line], shipped: tuple[Memory, ...]
+) -> None:
     what = learn.learn(samples(label="eaaennrr"), known, body, shipped)
     assert (what.share, what.layer) == (0.0, body.layer)
 
 
 def test_a_memory_of_other_weights_or_a_damaged_one_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "memory.npz"
-    memory.save(path, Memory(np.eye(3), np.ones(2)), base="abc")
-    assert np.array_equal(memory.load(path, base="abc").moments, np.eye(3))
+    memory.save(path, [Memory(np.eye(3), np.ones(2))] * 2, base="abc")
+    first, _ = memory.load(path, base="abc")
+    assert np.array_equal(first.moments, np.eye(3))
     with pytest.raises(EngineError, match="other weights"):
         memory.load(path, base="def")
     path.write_bytes(b"not the memory")

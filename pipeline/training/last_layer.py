@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the layer was trained on, in brief: by how much a change of it would be felt there.
+    """Some lines that a layer reads, in brief: by how much a change of it would be felt there.
 
     ``moments`` (features + 1, features + 1): the features of each frame, behind them a 1 for the
     bias, multiplied with one another, summed over all frames by their doubt, a character. The doubt
@@ -60,6 +60,13 @@ def remember(lines: Iterable[Line], layer: Layer) -> Memory:
     return Memory(moments / characters, doubt / doubt.sum())
 
 
+def drift(memory: Memory, first: Layer, second: Layer) -> float:
+    """How far apart two layers read what is remembered, in nats a character (about the divergence
+    of Kullback and Leibler)."""
+    moved = np.vstack([second.weight - first.weight, second.bias - first.bias])
+    return float((moved * (memory.moments @ moved) * memory.doubt).sum()) / 2
+
+
 def between(first: Layer, second: Layer, share: float) -> Layer:
     """``share`` of the way from one layer to another."""
     return Layer(
@@ -80,7 +87,7 @@ def train(
     known: Sequence[Line],
     shipped: Layer,
     alphabet: str,
-    memory: Memory,
+    memories: Sequence[Memory],
 ) -> Layer:
     """Learn the lines beside known ones, held back by what is remembered of the others.
 
@@ -98,7 +105,8 @@ def train(
         gradient = mean_loss(some, weights, alphabet)[1]
         again = [known[i] for i in rng.integers(len(known), size=_KNOWN)]
         gradient += mean_loss(again, weights, alphabet)[1]
-        gradient += _PULL * (memory.moments @ (weights - start)) * memory.doubt
+        for memory in memories:
+            gradient += _PULL * (memory.moments @ (weights - start)) * memory.doubt
         mean += (1 - _FADE) * (gradient - mean)
         square += (1 - _FADE_SQUARE) * (gradient**2 - square)
         rate = _RATE * 0.5 * (1 + np.cos(np.pi * step / steps)) / (1 - _FADE**step)

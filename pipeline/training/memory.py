@@ -7,6 +7,7 @@ Run it after every export. Writes ``models/recognizer/memory.npz`` and its check
 import argparse
 import hashlib
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,24 +25,34 @@ _MOST = {"lines": 600, "names": 400, "amounts": 400, "forms": 800}
 _log = logging.getLogger(__name__)
 
 
-def load(path: Path, *, base: str) -> Memory:
-    """The memory of the weights whose sha256 is ``base``. Raises EngineError where it is not."""
+def load(path: Path, *, base: str) -> tuple[Memory, ...]:
+    """What the weights whose sha256 is ``base`` remember, a memory for each set of lines.
+
+    Raises EngineError where the file is missing, damaged or belongs to others.
+    """
     try:
         with np.load(path) as held:
             if str(held["base"]) == base:
-                return Memory(held["moments"], held["doubt"])
+                return tuple(map(Memory, held["moments"], held["doubt"]))
     except (OSError, ValueError, KeyError) as err:
         raise EngineError(f"{path} is missing or damaged: install fiches again.") from err
     raise EngineError(f"{path} belongs to other weights: install fiches again.")
 
 
-def save(path: Path, memory: Memory, *, base: str) -> None:
-    """Write it for the weights whose sha256 is ``base``."""
-    moments, doubt = (values.astype(np.float32) for values in (memory.moments, memory.doubt))
+def save(path: Path, memories: Sequence[Memory], *, base: str) -> None:
+    """Write them for the weights whose sha256 is ``base``."""
+    moments = np.stack([memory.moments for memory in memories]).astype(np.float32)
+    doubt = np.stack([memory.doubt for memory in memories]).astype(np.float32)
     np.savez_compressed(path, base=np.array(base), moments=moments, doubt=doubt)
 
 
-def trained_on(folder: Path, cache: Path, alphabet: str) -> list[Sample]:
+def recall(body: Body, folder: Path, cache: Path) -> tuple[Memory, ...]:
+    """What a network remembers of each set it was trained on."""
+    sets = trained_on(folder, cache, body.alphabet)
+    return tuple(remember(body.lines(samples), body.layer) for samples in sets.values())
+
+
+def trained_on(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
     """Some of each set that weights are trained on, the same each time."""
     names = data.cached_names(folder, cache)
     sets = {
@@ -51,11 +62,10 @@ def trained_on(folder: Path, cache: Path, alphabet: str) -> list[Sample]:
         "forms": data.load_samples(sorted((cache / "train").glob("*.npz"))[0]),
     }
     rng = np.random.default_rng(0)
-    return [
-        samples[int(i)]
+    return {
+        name: [samples[int(i)] for i in rng.permutation(len(samples))[: _MOST[name]]]
         for name, samples in sets.items()
-        for i in rng.permutation(len(samples))[: _MOST[name]]
-    ]
+    }
 
 
 def main() -> None:
@@ -67,11 +77,9 @@ def main() -> None:
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     weights = ppocr.read_weights()
-    body = Body.open(weights)
-    samples = trained_on(args.data, args.cache, body.alphabet)
     target = RECOGNIZER / "memory.npz"
     base = hashlib.sha256(weights).hexdigest()
-    save(target, remember(body.lines(samples), body.layer), base=base)
+    save(target, recall(Body.open(weights), args.data, args.cache), base=base)
     update_manifest(
         MODELS / "MANIFEST.toml",
         target,
@@ -79,7 +87,7 @@ def main() -> None:
         origin="moments of the features of recognizer.onnx on the lines it was trained on "
         "(python -m pipeline.training.memory)",
     )
-    _log.info("%s: %.0f kB, %d lines", target, target.stat().st_size / 1e3, len(samples))
+    _log.info("%s: %.0f kB", target, target.stat().st_size / 1e3)
 
 
 if __name__ == "__main__":

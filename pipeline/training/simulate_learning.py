@@ -19,7 +19,7 @@ from pipeline.paths import FORMS
 from pipeline.training import data, evaluate_lines, memory, train
 from pipeline.training.data import Sample
 from pipeline.training.features import Body
-from pipeline.training.last_layer import Line, Memory, read, remember
+from pipeline.training.last_layer import Line, Memory, read
 from pipeline.training.learn import LEAST_LINES, draw_lines, learn
 
 _SINGLE, _GROUPS = 6, ((12, (50, 100, 150)), (24, (200, 300)))
@@ -45,7 +45,7 @@ def score(
 
 def rows(
     body: Body,
-    known: Memory,
+    known: Sequence[Memory],
     sets: Mapping[str, Sequence[Sample]],
     writers: Mapping[str, str],
 ) -> Iterator[str]:
@@ -86,8 +86,7 @@ def main() -> None:
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     body = Body.open(args.base.read_bytes())
-    samples = memory.trained_on(args.data, args.cache, body.alphabet)
-    known = remember(body.lines(samples), body.layer)
+    known = memory.recall(body, args.data, args.cache)
     sets = train.load_validation(args.data, args.cache, body.alphabet)
     table = data.read_table(args.data / "lines" / "lines.tsv")
     for row in rows(body, known, sets, {row["file"]: row["writer"] for row in table}):
