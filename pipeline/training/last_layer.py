@@ -14,7 +14,7 @@ from pipeline.geometry import FloatArray
 from pipeline.learned import Layer
 
 _LEAST = 1e-300
-_BATCH, _KNOWN, _STEPS, _PASSES = 16, 8, 60, 8
+_BATCH, _KNOWN, _STEPS, _PASSES = 16, 16, 60, 8
 """Lines a step, to learn and known; steps at least; passes over the lines to learn at least."""
 _RATE, _FADE, _FADE_SQUARE, _NOT_NOUGHT = 3e-3, 0.9, 0.999, 1e-8
 _PULL = 5.0
@@ -89,7 +89,7 @@ def train(
     alphabet: str,
     memories: Sequence[Memory],
 ) -> Layer:
-    """Learn the lines beside known ones, held back by what is remembered of the others.
+    """Learn the lines, reading known ones as before, held back by what is remembered of others.
 
     The same lines give the same layer.
     """
@@ -104,7 +104,7 @@ def train(
         some, waiting = [lines[i] for i in waiting[:_BATCH]], waiting[_BATCH:]
         gradient = mean_loss(some, weights, alphabet)[1]
         again = [known[i] for i in rng.integers(len(known), size=_KNOWN)]
-        gradient += mean_loss(again, weights, alphabet)[1]
+        gradient += unlike(again, weights, start)
         for memory in memories:
             gradient += _PULL * (memory.moments @ (weights - start)) * memory.doubt
         mean += (1 - _FADE) * (gradient - mean)
@@ -129,6 +129,17 @@ def mean_loss(
     characters = sum(map(len, labels))
     flat = held.reshape(-1, len(weights)).T @ gradient.reshape(-1, weights.shape[1])
     return float(losses[np.isfinite(losses)].sum()) / characters, flat / characters
+
+
+def unlike(lines: Sequence[Line], weights: FloatArray, start: FloatArray) -> FloatArray:
+    """The gradient of how unlike ``start`` the lines are read, in nats a character: of the
+    divergence of Kullback and Leibler. What was read rightly stays right, and no label is needed.
+    """
+    features = np.concatenate([line.features for line in lines])
+    held = np.column_stack([features, np.ones(len(features))])
+    moved = np.exp(log_softmax(held @ weights)) - np.exp(log_softmax(held @ start))
+    gradient: FloatArray = held.T @ moved / sum(len(line.text) for line in lines)
+    return gradient
 
 
 def log_softmax(logits: FloatArray) -> FloatArray:
