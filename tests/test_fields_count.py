@@ -35,7 +35,15 @@ def test_a_count_is_read_whatever_its_digits_look_like(named, count):
 
 @pytest.mark.parametrize(
     ("words", "count"),
-    [("néant", 0), ("Zéro", 0), ("deux", 2), ("1 repas", 1), ("trois personnes", 3), ("aucun", 0)],
+    [
+        ("néant", 0),
+        ("Zéro", 0),
+        ("deux", 2),
+        ("1 repas", 1),
+        ("trois personnes", 3),
+        ("aucun", 0),
+        ("x 7", 7),
+    ],
 )
 def test_a_count_in_words_is_read(words, count):
     value, probability = best(read([seen(words)]))

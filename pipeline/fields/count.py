@@ -42,7 +42,7 @@ _WORDS = {
 }
 _NOTHING = ("-", "--", "/", "//")
 _UNIT = r"(?:x|×|repas|rep|pers|personnes?|adherents?|participants?|inscrits?)"
-_WRITTEN = re.compile(rf"(?P<number>\d{{1,2}}|[a-z ]+?)\s*{_UNIT}?", re.ASCII)
+_WRITTEN = re.compile(rf"(?:[x×]\s*)?(?P<number>\d{{1,2}}|[a-z ]+?)\s*{_UNIT}?", re.ASCII)
 
 # Leader dots, and the x of "x 30 €", are no part of the number.
 _CHANNEL = Channel(
