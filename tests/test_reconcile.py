@@ -11,6 +11,7 @@ from pipeline.paths import FORMS
 from pipeline.records import Candidate, FieldReading, Registration, Severity
 from pipeline.stages import reconcile as stage
 from pipeline.stages.reconcile import gap_cents, reconcile
+from pipeline.stages.validate import min_confidence
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _TARIFFS = {"adherents": 3000, "non_adherents": 4000, "repas": 1210}
@@ -110,6 +111,14 @@ def test_more_counted_than_named_never_gives_negative_students() -> None:
     assert _value(done, "etudiants") == 0
 
 
+def test_a_blurred_count_is_not_settled_by_a_sum_that_may_have_a_meal_too_many():
+    counts = {"adherents": {1: 0.99}, "non_adherents": {0: 0.99}, "repas": {0: 0.7, 1: 0.25}}
+    done = reconcile(_registration(people=1, counts=counts, total={4210: 0.97}), _FORM)
+    reading = done.reading("repas")
+    assert reading is not None
+    assert 0.9 < reading.confidence < min_confidence("count")
+
+
 _shares = st.dictionaries(st.integers(0, 5), st.floats(0.05, 1), min_size=1, max_size=4)
 
 
@@ -143,9 +152,9 @@ def test_the_joint_step_agrees_with_brute_force(
         weight *= stage._P_TOO_MANY_COUNTED if rest < 0 else stage._P_UNCOUNTED**rest
         weight *= stage._P_MORE_THAN_PEOPLE if values[2] > people else 1.0
         due = sum(v * tariff for v, tariff in zip(values, _TARIFFS.values(), strict=True))
+        slips = dict.fromkeys(_TARIFFS.values(), stage._P_SLIP) | {0: 1 - stage._P_WRONG_SUM}
         agreed = sum(
-            p * ((1 - stage._P_WRONG_SUM) if cents == due else stage._P_EACH_WRONG_SUM)
-            for cents, p in total.items()
+            p * slips.get(abs(cents - due), stage._P_EACH_WRONG_SUM) for cents, p in total.items()
         )
         weights[values] = weight * (agreed + 0.05 * stage._P_EACH_WRONG_SUM)
     whole = sum(weights.values())

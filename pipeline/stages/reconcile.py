@@ -21,6 +21,8 @@ _P_WRONG_SUM = 0.05
 """How often a sender's total is not what the tariff gives."""
 _P_EACH_WRONG_SUM = _P_WRONG_SUM / 200
 """The same for one given wrong total: a sender errs by some round or plausible amount."""
+_P_SLIP = 0.01
+"""The same for a total that leaves out, or counts twice, one person or one meal."""
 _P_TOO_MANY_COUNTED = 0.01
 """How often more people are counted than are named."""
 _P_UNCOUNTED = 0.2
@@ -67,7 +69,10 @@ def reconcile(registration: Registration, form: Form) -> Registration:
     cents = np.array([-1 if c.value is None else c.value for c in totals] + [-1], dtype=np.int64)
     read = np.array([c.probability for c in totals] + [0.0])
     read[-1] = max(_LEAST, 1.0 - read.sum())
-    agreement = np.where(due[..., None] == cents, 1 - _P_WRONG_SUM, _P_EACH_WRONG_SUM)
+    gap = np.abs(due[..., None] - cents)
+    slips = np.isin(gap, list(form.sum.tariffs_cents.values()))
+    agreement = np.where(slips, _P_SLIP, _P_EACH_WRONG_SUM)
+    agreement = np.where(gap == 0, 1 - _P_WRONG_SUM, agreement)
     joint = weights[..., None] * agreement * read
     joint /= joint.sum()
 
