@@ -254,7 +254,8 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
     with _writing(folder):
         lesson = learn_from(settings, folder, store_url=store_url, table=arguments.lines)
     for reason, count in lesson.skipped.items():
-        print(f"{count} corrections skipped: {reason}.")
+        if count:
+            print(f"{count} skipped: {reason}.")
     if lesson.rates is None:
         print(
             f"Only {lesson.lines} corrected lines: learning needs {LEAST_LINES}. Nothing changed."

@@ -129,9 +129,12 @@ def test_the_command_learns_and_takes_back(table: Path, capsys: pytest.CaptureFi
 def test_too_few_lines_are_said_and_change_nothing(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table.write_text("\n".join(table.read_text("utf-8").splitlines()[:6]), "utf-8")
+    few = table.read_text("utf-8").splitlines()[:6]
+    table.write_text("\n".join([*few, "Rennes.png\t漢字"]), "utf-8")
     assert main(["learn", "--out", "out", "--lines", str(table)]) == 0
-    assert "Only 5 corrected lines" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Only 5 corrected lines" in said
+    assert "1 skipped: the recogniser does not know its letters." in said
     assert not Path("out").exists()
 
 
