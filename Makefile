@@ -42,8 +42,8 @@ train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes 
 	$(BIN)/pip install -qq --no-deps onnx2torch==1.5.15
 	$(BIN)/python -m pipeline.training.synthesis --data $(DATA) --cache $(CACHE)
 	$(TRAIN) --out $(CACHE)/run1 --minutes 75 --seed 1 $(ARGS)
-	$(TRAIN) --out $(CACHE)/run2 --minutes 32 --seed 2 --start $(CACHE)/run1/best.pt --rate 1.5e-4
-	$(BIN)/python -m pipeline.training.export $(CACHE)/run2/best.pt --data $(DATA) --cache $(CACHE)
+	$(TRAIN) --out $(CACHE)/run2 --minutes 32 --seed 2 --start $(CACHE)/run1/best.pt --rate 1.5e-4 $(ARGS)
+	$(BIN)/python -m pipeline.training.export $(CACHE)/run1/best.pt $(CACHE)/run2/best.pt --data $(DATA) --cache $(CACHE)
 	$(BIN)/python -m pipeline.training.memory --data $(DATA) --cache $(CACHE)
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ExitCode, ExportError, PipelineError
+from pipeline.errors import ExitCode, ExportError, InputError, PipelineError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -218,7 +218,8 @@ def _evaluate_lines(arguments: argparse.Namespace) -> ExitCode:
     from pipeline import engines
     from pipeline.training.evaluate_lines import draw_worst, load_table, measure
 
-    engine = engines.load(_settings(arguments).engine)
+    settings = _settings(arguments)
+    engine = engines.load(settings.engine, settings.learned)
     score = measure(load_table(arguments.table), engine, field=arguments.field)
     table = Table("lines", "CER", "WER", "exact", "ms a line")
     rates = (f"{100 * rate:.1f} %" for rate in (score.cer, score.wer, score.exact))
@@ -250,6 +251,8 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
         return ExitCode.OK
     file = arguments.out.absolute() / "fiches.sqlite"
     store_url = arguments.store or (f"sqlite:///{file}" if file.is_file() else None)
+    if store_url is None and arguments.lines is None:
+        raise InputError(f"{file} is not there: say with --out or --store where corrections are.")
     print("fiches: learning takes some minutes", file=sys.stderr)
     with _writing(folder):
         lesson = learn_from(settings, folder, store_url=store_url, table=arguments.lines)
@@ -270,6 +273,8 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
         print("Learning would not read better without forgetting: nothing changed.")
     else:
         print(f"{lesson.written}: learned from {lesson.lines} lines; the next run uses it.")
+        if settings.learned is not None:
+            print(f"But fiches.toml says learned = {str(settings.learned)!r}: take that out.")
     return ExitCode.OK
 
 

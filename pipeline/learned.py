@@ -76,7 +76,10 @@ def load(path: Path) -> tuple[Layer, str]:
     try:
         content = path.read_bytes()
     except OSError as err:
-        raise EngineError(f"{path}: cannot be read ({err.strerror or err}). {_ADVICE}") from err
+        raise EngineError(
+            f"{path}: cannot be read ({err.strerror or err}). Learn again, and take "
+            "`learned` out of fiches.toml if it stands there."
+        ) from err
     name = _NAME.fullmatch(path.name)
     if name is None or hashlib.sha256(content).hexdigest()[:16] != name[2]:
         raise EngineError(f"{path} is damaged (its checksum is wrong). {_ADVICE}")

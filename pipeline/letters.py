@@ -6,7 +6,9 @@ and accents are the lexicons' business. ``models/lexicons/letters.npz`` holds it
 ``pipeline/training/lexicons.py`` counts it.
 """
 
+import zlib
 from functools import cache, lru_cache
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,5 +81,5 @@ def load() -> LetterModel:
     try:
         with np.load(path) as held:
             return LetterModel(held["keys"], held["counts"], held["lengths"])
-    except (OSError, ValueError, KeyError) as err:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as err:
         raise ConfigError(f"{path} is missing or damaged: install fiches again.") from err

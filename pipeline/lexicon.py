@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import ConfigError
 from pipeline.paths import LEXICONS
-from pipeline.text import best_match, fold
+from pipeline.text import fold
 
 _COMMONEST = 4.0
 _RAREST = 2.2
@@ -42,10 +42,6 @@ class Lexicon:
     def __init__(self, entries: Iterable[str]) -> None:
         self.entries = tuple(dict.fromkeys(entries))
         self._near = lru_cache(maxsize=_CACHED)(self._find_near)
-
-    def extended(self, entries: Iterable[str]) -> "Lexicon":
-        """A lexicon that knows these too, as its likeliest: what a user's own corrections say."""
-        return Lexicon((*entries, *self.entries))
 
     def of_words(self, *, without: Container[str] = ()) -> "Lexicon":
         """The single words of the entries; letters that stand alone are left out."""
@@ -110,10 +106,6 @@ class Lexicon:
                 limit=_NEAREST,
             )
         )
-
-    def best_match(self, raw: str, *, min_similarity: float = 0.7) -> tuple[str, float] | None:
-        """The entry that ``raw`` most likely misreads, with its similarity 0..1."""
-        return best_match(raw, self.entries, min_similarity=min_similarity)
 
     @cached_property
     def _spellings(self) -> dict[str, list[str]]:

@@ -9,6 +9,8 @@ import pytest
 from pipeline import engines
 from pipeline.engines import ppocr, tesseract
 from pipeline.errors import ConfigError, EngineError
+from pipeline.records import Gray
+from pipeline.simulate.pen import Pen, write_line
 
 
 @pytest.fixture
@@ -59,3 +61,16 @@ def test_white_paper_reads_as_nothing() -> None:
     (line,) = ppocr.read_lines([np.full((60, 300), 255, np.uint8)])
     assert line.text == ""
     assert np.allclose(np.exp(line.log_probs).sum(axis=1), 1.0, atol=1e-3)
+
+
+def _written(text: str) -> Gray:
+    pen = Pen(font="arimo", printed=True, cap_mm=3, lift_mm=0)
+    return 255 - write_line(text, pen, np.random.default_rng(1), cap_px=28).coverage
+
+
+def test_a_line_reads_the_same_alone_and_beside_others() -> None:
+    rng = np.random.default_rng(0)
+    crops = [_written(text) for text in ("Nina TRÉMEL", "02 99 12 34 56", "12,10")]
+    noise = [rng.integers(0, 255, crop.shape, dtype=np.uint8) for crop in crops]
+    for alone, beside in zip(crops, ppocr.read_lines([*crops, *noise]), strict=False):
+        assert np.array_equal(ppocr.read_lines([alone])[0].log_probs, beside.log_probs)

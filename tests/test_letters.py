@@ -58,6 +58,17 @@ def test_a_french_spelling_is_likelier_than_a_misread_one(likely, unlikely):
     assert model.log_prob(likely) > model.log_prob(unlikely) + 2.0
 
 
+@pytest.mark.parametrize("damage", ["emptied", "cut short", "a byte changed"])
+def test_a_damaged_model_says_what_to_do(monkeypatch, tmp_path, damage):
+    held = bytearray((letters.LEXICONS / "letters.npz").read_bytes())
+    held[2000] ^= 255
+    kept = {"emptied": b"", "cut short": bytes(held[:5000]), "a byte changed": bytes(held)}
+    (tmp_path / "letters.npz").write_bytes(kept[damage])
+    monkeypatch.setattr(letters, "LEXICONS", tmp_path)
+    with pytest.raises(ConfigError, match="install fiches again"):
+        letters.load.__wrapped__()
+
+
 def test_a_missing_model_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(letters, "LEXICONS", tmp_path)
     with pytest.raises(ConfigError, match="install fiches again"):

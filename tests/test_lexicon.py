@@ -38,12 +38,6 @@ def test_near_words_come_nearest_first():
     assert NAMES.neighbours("Zébulon") == []
 
 
-def test_a_correction_makes_a_name_the_likeliest():
-    taught = NAMES.extended(["Quillivéré"])
-    assert taught.log_prior("Quillivéré") > taught.log_prior("Marie")
-    assert NAMES.log_prior("Quillivéré") == 0.0
-
-
 def test_a_name_of_two_words_is_known_by_each_of_them():
     assert "goff" in NAMES.of_words()
     assert "goff" not in NAMES

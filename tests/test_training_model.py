@@ -68,7 +68,7 @@ def test_every_weight_learns_and_reaches_the_file(tmp_path: Path, untrained: Pat
     train.save(run, tmp_path / "best.pt")
     run.average = {name: weight.detach() for name, weight in run.recognizer.weights.items()}
     train.save(run, tmp_path / "best.pt")
-    assert export.export(tmp_path / "best.pt", untrained, tmp_path / "new.onnx") < 1e-5
+    assert export.export([tmp_path / "best.pt"], untrained, tmp_path / "new.onnx") < 1e-5
     assert model.difference(run.recognizer, tmp_path / "new.onnx", pixels) < 1e-5
 
 

@@ -25,8 +25,6 @@ from pipeline.records import Gray
 HEIGHT_PX = 48
 _MIN_WIDTH_PX = 64
 _MAX_WIDTH_PX = 1600
-_MAX_PADDING = 1.2
-"""Lines are batched together while the widest is at most this much wider than the narrowest."""
 _FLOOR = 1e-8
 """Least probability of a character, so that no text is quite impossible."""
 LAST_LAYER = ("linear_8.w_0", "linear_8.b_0")
@@ -94,16 +92,11 @@ def read_with(
     session: onnxruntime.InferenceSession, alphabet: str, crops: Sequence[Gray]
 ) -> list[EngineLine]:
     """Read each crop with a network of this kind that need not be the shipped one."""
-    scaled = [scale(crop) for crop in crops]
-    by_width = sorted(range(len(crops)), key=lambda i: scaled[i].shape[1])
-    lines: dict[int, EngineLine] = {}
-    while by_width:
-        narrowest = scaled[by_width[0]].shape[1]
-        batch = [i for i in by_width if scaled[i].shape[1] <= narrowest * _MAX_PADDING]
-        by_width = by_width[len(batch) :]
-        read = _read_batch(session, alphabet, [scaled[i] for i in batch])
-        lines |= zip(batch, read, strict=True)
-    return [lines[i] for i in range(len(crops))]
+    name = session.get_inputs()[0].name
+    # One at a time: in whole numbers a crop's activations are scaled by all that is in the batch,
+    # and what is read on a line may not depend on the lines beside it.
+    pixels = (to_input([scale(crop)]) for crop in crops)
+    return [_line(session.run(None, {name: one})[0][0], alphabet) for one in pixels]
 
 
 def scale(crop: Gray) -> Gray:
@@ -113,13 +106,6 @@ def scale(crop: Gray) -> Gray:
     how = cv2.INTER_AREA if height > HEIGHT_PX else cv2.INTER_LINEAR
     scaled: Gray = cv2.resize(crop, (scaled_width, HEIGHT_PX), interpolation=how)
     return scaled
-
-
-def _read_batch(
-    session: onnxruntime.InferenceSession, alphabet: str, crops: Sequence[Gray]
-) -> list[EngineLine]:
-    output = session.run(None, {session.get_inputs()[0].name: to_input(crops)})[0]
-    return [_line(probs, alphabet) for probs in output]
 
 
 def to_input(crops: Sequence[Gray], *, least_width: int = _MIN_WIDTH_PX) -> NDArray[np.float32]:

@@ -89,7 +89,7 @@ def clean_label(text: str, alphabet: str) -> str:
 def read_table(path: Path) -> list[dict[str, str]]:
     """The rows of a TSV with a heading. Raises InputError where it is missing or is no table."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except OSError as err:
         raise InputError(f"{path}: {err.strerror or err}.") from err
@@ -99,7 +99,10 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 def read_gray(path: Path) -> Gray:
     """A crop from its file. Raises InputError where it is no picture."""
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    try:
+        image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
+    except (OSError, cv2.error):  # missing, or empty
+        image = None
     if image is None:
         raise InputError(f"{path} is missing or is no picture.")
     return np.asarray(image, dtype=np.uint8)

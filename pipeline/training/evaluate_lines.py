@@ -57,7 +57,8 @@ class LineScore:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Figures over some lines, 0..1; ``ms_a_line`` is the recogniser's own time."""
+    """Figures over some lines, 0..1; ``ms_a_line`` is the time of reading, and of the field type
+    where one was asked for."""
 
     lines: int
     cer: float
@@ -73,7 +74,7 @@ def load_table(path: Path) -> list[Sample]:
     Raises InputError where the table, a column or a picture is missing, or it holds no line.
     """
     rows = read_table(path)
-    if not rows or any(row.get("file") is None or row.get("text") is None for row in rows):
+    if not rows or not all(row.get("file") and (row.get("text") or "").strip() for row in rows):
         raise InputError(
             f"{path}: needs a first line with the columns file and text, tab between, and a line "
             "with both for each picture."
@@ -127,7 +128,7 @@ def measure(
 
 def _line_type(name: str) -> FieldType:
     field_type = fields.load(name)
-    if not hasattr(field_type, "read"):
+    if hasattr(field_type, "read_marks"):
         raise ConfigError(f"type = {name!r} reads no lines.")
     return field_type
 

@@ -1,6 +1,7 @@
-"""Put trained weights into the product: ``python -m pipeline.training.export RUN/best.pt``.
+"""Put trained weights into the product: ``python -m pipeline.training.export RUN/best.pt ...``.
 
-Writes ``RUN/float.onnx``, the same with its heavy layers in whole numbers as
+The weights of several runs are averaged (Wortsman et al., "Model soups", ICML 2022). Writes
+``float.onnx`` beside the last checkpoint, the same with its heavy layers in whole numbers as
 ``models/recognizer/recognizer.onnx``, and that file's checksum in ``models/MANIFEST.toml``.
 """
 
@@ -8,6 +9,7 @@ import argparse
 import hashlib
 import logging
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +24,16 @@ _TOLERANCE = 1e-5
 _log = logging.getLogger(__name__)
 
 
-def export(checkpoint: Path, base: Path, target: Path) -> float:
-    """Write a checkpoint's averaged weights as ONNX; gives the greatest difference of a
-    probability between PyTorch and the file. Raises ValueError where they are not the same."""
+def export(checkpoints: Sequence[Path], base: Path, target: Path) -> float:
+    """Write the mean of the checkpoints' averaged weights as ONNX.
+
+    Gives the greatest difference of a probability between PyTorch and the file. Raises ValueError
+    where they are not the same.
+    """
     recognizer = model.from_onnx(base)
-    train.put_weights(recognizer, torch.load(checkpoint, weights_only=True)["average"])
+    runs = [torch.load(checkpoint, weights_only=True)["average"] for checkpoint in checkpoints]
+    mean = {name: torch.stack([run[name] for run in runs]).mean(0) for name in recognizer.weights}
+    train.put_weights(recognizer, mean)
     model.to_onnx(recognizer, base, target)
     pixels = np.random.default_rng(0).uniform(-1, 1, (2, 3, 48, 320)).astype(np.float32)
     difference = model.difference(recognizer, target, pixels)
@@ -48,13 +55,13 @@ def update_manifest(manifest: Path, weights: Path, *, key: str, origin: str) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "fiches")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    exact = args.checkpoint.with_name("float.onnx")
-    difference = export(args.checkpoint, data.untrained(args.cache), exact)
+    exact = args.checkpoints[-1].with_name("float.onnx")
+    difference = export(args.checkpoints, data.untrained(args.cache), exact)
     target = RECOGNIZER / "recognizer.onnx"
     sets = train.load_training(args.data, args.cache, data.Reader.open(exact).alphabet)
     quantize(exact, target, calibration_crops(sets))

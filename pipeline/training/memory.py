@@ -7,8 +7,10 @@ Run it after every export. Writes ``models/recognizer/memory.npz`` and its check
 import argparse
 import hashlib
 import logging
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,7 +36,7 @@ def load(path: Path, *, base: str) -> tuple[Memory, ...]:
         with np.load(path) as held:
             if str(held["base"]) == base:
                 return tuple(map(Memory, held["moments"], held["doubt"]))
-    except (OSError, ValueError, KeyError) as err:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as err:
         raise EngineError(f"{path} is missing or damaged: install fiches again.") from err
     raise EngineError(f"{path} belongs to other weights: install fiches again.")
 

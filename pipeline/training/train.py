@@ -291,7 +291,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     base = data.untrained(args.cache)
     run = begin(base, seed=args.seed, start=args.start)
-    if args.resume:
+    if args.resume and (args.out / "last.pt").exists():
         resume(run, args.out / "last.pt")
     sets = load_training(args.data, args.cache, run.recognizer.alphabet)
     unseen = load_validation(args.data, args.cache, run.recognizer.alphabet)
