@@ -12,7 +12,7 @@ Rule = Callable[[Registration, Form], Iterator[Finding]]
 
 _MIN_CONFIDENCE = {
     "organisation": 0.98,
-    "email": 0.96,
+    "email": 0.97,
     "phone": 0.97,
     "person": 0.988,
     "count": 0.99,
