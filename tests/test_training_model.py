@@ -19,6 +19,7 @@ from pipeline.simulate.pen import Pen, write_line
 from pipeline.training import data, export, model, train
 from pipeline.training.augment import Batch
 from pipeline.training.data import Reader, Sample
+from pipeline.training.evaluate_lines import validate
 
 
 def written(text: str) -> Gray:
@@ -128,6 +129,6 @@ def test_the_manifest_gets_the_new_checksum_and_keeps_its_other_entries(tmp_path
 def test_a_validation_reads_the_same_samples_each_time(untrained: Path) -> None:
     samples = [Sample(written(t), t, "lines", "text", t) for t in ("un", "deux", "trois", "neuf")]
     reader = Reader.open(untrained)
-    one, other = (train.validate({"lines": samples}, reader, {"lines": 2}) for _ in range(2))
+    one, other = (validate({"lines": samples}, reader, {"lines": 2}) for _ in range(2))
     assert one["lines"].lines == 2
     assert one["lines"].cer == other["lines"].cer

@@ -1,16 +1,13 @@
 """The network in whole numbers: it reads as the float one does, in a third of the file.
 
-PyTorch and onnx are no dependencies of the product nor of its tests: `make train` installs them.
+Only making it needs onnx, which is no dependency of the product.
 """
 
 from pathlib import Path
 
 import numpy as np
-import pytest
-
-pytest.importorskip("torch", reason="PyTorch is installed by `make train` only")
-
 import onnx
+import pytest
 from onnx import helper, numpy_helper
 
 from pipeline.engines import EngineLine

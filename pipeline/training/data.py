@@ -10,7 +10,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -306,3 +306,32 @@ def load_samples(path: Path) -> list[Sample]:
         Sample(image.reshape(shape), *(str(v) for v in label))
         for image, shape, label in zip(np.split(pixels, ends), shapes, labels, strict=True)
     ]
+
+
+def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
+    """The sets to train on, by the names of ``train.WEIGHTS``."""
+    forms = [
+        replace(s, text=text)
+        for path in sorted((cache / "train").glob("*.npz"))
+        for s in load_samples(path)
+        if (text := clean_label(s.text, alphabet))
+    ]
+    names = cached_names(folder, cache)
+    return {
+        "lines": load_lines(folder, "train", alphabet),
+        "names": [s for s in names if not is_held_out(s.name)],
+        "amounts": load_amounts(folder, held_out=False),
+        "real ink": [s for s in forms if s.source.endswith("-real")],
+        "fonts": [s for s in forms if not s.source.endswith("-real")],
+    }
+
+
+def load_validation(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
+    """The sets never trained on: ``lines`` (other writers), ``names``, ``amounts``, ``forms``."""
+    forms = [s for path in sorted((cache / "val").glob("*.npz")) for s in load_samples(path)]
+    return {
+        "lines": load_lines(folder, "val", alphabet),
+        "names": [s for s in cached_names(folder, cache) if is_held_out(s.name)],
+        "amounts": load_amounts(folder, held_out=True),
+        "forms": forms,
+    }

@@ -5,7 +5,7 @@ lines read without a fault.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -143,6 +143,28 @@ def _value(line: EngineLine, field_type: FieldType) -> str:
 def _in_own_spelling(text: str, field_type: FieldType) -> str:
     value = field_type.parse(text)
     return text if value is None else field_type.to_text(value)
+
+
+def validate(
+    sets: Mapping[str, Sequence[Sample]], engine: Engine, most: Mapping[str, int] | None = None
+) -> dict[str, Score]:
+    """The score of each set, or of some of its samples, the same each time."""
+    compare = {"names": letters, "amounts": digits}
+    scores = {}
+    for name, samples in sets.items():
+        few = len(samples) if most is None else most[name]
+        chosen = np.random.default_rng(0).permutation(len(samples))[:few]
+        some = [samples[int(i)] for i in chosen]
+        scores[name] = measure(some, engine, compare=compare.get(name, as_written))
+    return scores
+
+
+def describe(scores: Mapping[str, Score]) -> str:
+    """The figures of each set on one line."""
+    return "  ".join(
+        f"{name}: CER {100 * s.cer:.2f} exact {100 * s.exact:.1f} % of {s.lines}"
+        for name, s in scores.items()
+    )
 
 
 def draw_worst(score: Score, path: Path, *, most: int = 60) -> None:

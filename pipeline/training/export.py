@@ -63,7 +63,7 @@ def main() -> None:
     exact = args.checkpoints[-1].with_name("float.onnx")
     difference = export(args.checkpoints, data.untrained(args.cache), exact)
     target = RECOGNIZER / "recognizer.onnx"
-    sets = train.load_training(args.data, args.cache, data.Reader.open(exact).alphabet)
+    sets = data.load_training(args.data, args.cache, data.Reader.open(exact).alphabet)
     quantize(exact, target, calibration_crops(sets))
     update_manifest(
         MODELS / "MANIFEST.toml",

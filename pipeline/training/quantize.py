@@ -26,8 +26,9 @@ from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_h
 
 from pipeline.engines import ppocr
 from pipeline.records import Gray
-from pipeline.training import data, train
+from pipeline.training import data
 from pipeline.training.data import Sample
+from pipeline.training.evaluate_lines import describe, validate
 
 _OPSET = 17
 """The first with layer normalisation."""
@@ -247,12 +248,12 @@ def main() -> None:
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     alphabet = data.Reader.open(args.source).alphabet
-    sets = train.load_training(args.data, args.cache, alphabet)
+    sets = data.load_training(args.data, args.cache, alphabet)
     quantize(args.source, args.target, calibration_crops(sets))
-    unseen = train.load_validation(args.data, args.cache, alphabet)
+    unseen = data.load_validation(args.data, args.cache, alphabet)
     for path in (args.source, args.target):
-        scores = train.validate(unseen, data.Reader.open(path))
-        _log.info("%s, %.1f MB: %s", path, path.stat().st_size / 1e6, train.describe(scores))
+        scores = validate(unseen, data.Reader.open(path))
+        _log.info("%s, %.1f MB: %s", path, path.stat().st_size / 1e6, describe(scores))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pipeline import letters, wording
 from pipeline.engines import EngineLine
 from pipeline.fields import organisation, person
 from pipeline.records import Gray
-from pipeline.training import data, train
+from pipeline.training import data
 from pipeline.training.data import Reader, Sample
 from pipeline.training.evaluate_lines import Compare, Score, as_written, draw_worst, measure
 from pipeline.training.evaluate_lines import digits as digits_of
@@ -122,7 +122,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     for path in args.weights:
         reader = Reader.open(path)
-        sets = by_type(train.load_validation(args.data, args.cache, reader.alphabet))
+        sets = by_type(data.load_validation(args.data, args.cache, reader.alphabet))
         rare = [
             s for p in sorted((args.cache / "rare").glob("*.npz")) for s in data.load_samples(p)
         ]

@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.forms.schema import load_forms
 from pipeline.learned import Layer
 from pipeline.paths import FORMS
-from pipeline.training import data, evaluate_lines, memory, train
+from pipeline.training import data, evaluate_lines, memory
 from pipeline.training.data import Sample
 from pipeline.training.features import Body
 from pipeline.training.last_layer import Line, Memory, read
@@ -87,7 +87,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     body = Body.open(args.base.read_bytes())
     known = memory.recall(body, args.data, args.cache)
-    sets = train.load_validation(args.data, args.cache, body.alphabet)
+    sets = data.load_validation(args.data, args.cache, body.alphabet)
     table = data.read_table(args.data / "lines" / "lines.tsv")
     for row in rows(body, known, sets, {row["file"]: row["writer"] for row in table}):
         _log.info("%s", row)

@@ -15,7 +15,7 @@ import math
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from pipeline.engines import ppocr
 from pipeline.training import data, model
 from pipeline.training.augment import Batch, batches, prefetched
 from pipeline.training.data import Reader, Sample
-from pipeline.training.evaluate_lines import Score, as_written, digits, letters, measure
+from pipeline.training.evaluate_lines import Score, describe, validate
 from pipeline.training.model import Recognizer
 
 WEIGHTS = {"lines": 0.27, "names": 0.12, "amounts": 0.16, "real ink": 0.23, "fonts": 0.22}
@@ -56,49 +56,6 @@ class Run:
     step: int = 0
     seconds: float = 0.0
     best: float = -1.0
-
-
-def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
-    """The sets to train on, by the names of ``WEIGHTS``."""
-    forms = [
-        replace(s, text=text)
-        for path in sorted((cache / "train").glob("*.npz"))
-        for s in data.load_samples(path)
-        if (text := data.clean_label(s.text, alphabet))
-    ]
-    names = data.cached_names(folder, cache)
-    return {
-        "lines": data.load_lines(folder, "train", alphabet),
-        "names": [s for s in names if not data.is_held_out(s.name)],
-        "amounts": data.load_amounts(folder, held_out=False),
-        "real ink": [s for s in forms if s.source.endswith("-real")],
-        "fonts": [s for s in forms if not s.source.endswith("-real")],
-    }
-
-
-def load_validation(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
-    """The sets never trained on: ``lines`` (other writers), ``names``, ``amounts``, ``forms``."""
-    forms = [s for path in sorted((cache / "val").glob("*.npz")) for s in data.load_samples(path)]
-    return {
-        "lines": data.load_lines(folder, "val", alphabet),
-        "names": [s for s in data.cached_names(folder, cache) if data.is_held_out(s.name)],
-        "amounts": data.load_amounts(folder, held_out=True),
-        "forms": forms,
-    }
-
-
-def validate(
-    sets: Mapping[str, Sequence[Sample]], reader: Reader, most: Mapping[str, int] | None = None
-) -> dict[str, Score]:
-    """The score of each set, or of some of its samples, the same each time."""
-    compare = {"names": letters, "amounts": digits}
-    scores = {}
-    for name, samples in sets.items():
-        few = len(samples) if most is None else most[name]
-        chosen = np.random.default_rng(0).permutation(len(samples))[:few]
-        some = [samples[int(i)] for i in chosen]
-        scores[name] = measure(some, reader, compare=compare.get(name, as_written))
-    return scores
 
 
 def overall(scores: Mapping[str, Score]) -> float:
@@ -255,14 +212,6 @@ def _check(
         save(run, out / "best.pt")
 
 
-def describe(scores: Mapping[str, Score]) -> str:
-    """The figures of each set on one line."""
-    return "  ".join(
-        f"{name}: CER {100 * s.cer:.2f} exact {100 * s.exact:.1f} % of {s.lines}"
-        for name, s in scores.items()
-    )
-
-
 def _note(out: Path, run: Run, text: str) -> None:
     _log.info("step %d, %.1f min: %s", run.step, run.seconds / 60, text.replace("\t", " "))
     with (out / "log.tsv").open("a", encoding="utf-8") as file:
@@ -293,8 +242,8 @@ def main() -> None:
     run = begin(base, seed=args.seed, start=args.start)
     if args.resume and (args.out / "last.pt").exists():
         resume(run, args.out / "last.pt")
-    sets = load_training(args.data, args.cache, run.recognizer.alphabet)
-    unseen = load_validation(args.data, args.cache, run.recognizer.alphabet)
+    sets = data.load_training(args.data, args.cache, run.recognizer.alphabet)
+    unseen = data.load_validation(args.data, args.cache, run.recognizer.alphabet)
     _log.info("%s", ", ".join(f"{name}: {len(held)}" for name, held in (sets | unseen).items()))
     train(
         run,
