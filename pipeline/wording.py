@@ -150,7 +150,7 @@ class Wording:
             least_probability=_LEAST_LIKELY,
         )
         texts = [text for text, _ in beams]
-        if texts and not (np.exp(beams[0][1]) > _SETTLED and self._knows(texts[0])):
+        if texts and not (np.exp(beams[0][1]) > _SETTLED and self._known_words.allows(texts[0])):
             known = beam_search(
                 log_probs,
                 targets,
@@ -205,10 +205,6 @@ class Wording:
             if (found := best_match(seen, self.acronyms))
         ]
         return ["".join(usual), *changed, *pointed]
-
-    def _knows(self, text: str) -> bool:
-        words = _WORD.findall(text)
-        return bool(words) and all(self._word_log_prior(word) > 0.0 for word in words)
 
     def _find_word_log_prior(self, word: str) -> float:
         if word in self.small_words:
