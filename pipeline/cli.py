@@ -10,10 +10,10 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from pipeline import __version__
-from pipeline.config import Settings, load_settings
+from pipeline.config import Evidence, Settings, load_settings
 from pipeline.errors import ExitCode, ExportError, InputError, PipelineError
 
 if TYPE_CHECKING:
@@ -76,6 +76,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     reading = argparse.ArgumentParser(add_help=False, parents=[config])
     reading.add_argument("--form", metavar="ID", help="read every page as this form")
+    reading.add_argument(
+        "--members",
+        type=Path,
+        metavar="CSV",
+        help="list of members: surname and given name, or name",
+    )
+    reading.add_argument(
+        "--without",
+        action="append",
+        choices=get_args(Evidence),
+        metavar="KIND",
+        help="leave evidence out, to measure it: joint, names, organisation, mail or members",
+    )
 
     def add(
         name: str, verb: Callable[[argparse.Namespace], ExitCode], *parents: argparse.ArgumentParser
@@ -302,21 +315,30 @@ def _writing(out: Path) -> Iterator[None]:
 def _settings(arguments: argparse.Namespace) -> Settings:
     """The settings file and the flags. Raises ConfigError, also for a form nobody knows."""
     from pipeline.forms.schema import find_form, load_forms
+    from pipeline.members import load_members
     from pipeline.paths import FORMS
 
     path = arguments.config or (_CONFIG if _CONFIG.is_file() else None)
     settings = load_settings(path)
     base = path.absolute().parent if path else Path.cwd()
+    members = getattr(arguments, "members", None)
+    without = getattr(arguments, "without", None)
     settings = settings.model_copy(
         update={
             "forms": tuple(base / folder for folder in settings.forms),
             "learned": settings.learned and base / settings.learned,
+            "members": members.absolute()
+            if members
+            else settings.members and base / settings.members,
+            "without": tuple(without) if without else settings.without,
             "form": getattr(arguments, "form", None) or settings.form,
         }
     )
     forms = load_forms(FORMS, *settings.forms)
     if settings.form is not None:
         find_form(forms, settings.form)
+    if settings.members is not None:
+        load_members(settings.members)
     return settings
 
 

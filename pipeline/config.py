@@ -2,11 +2,14 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
+
+Evidence = Literal["joint", "names", "organisation", "mail", "members"]
+"""What a run may leave out, to measure what it is worth."""
 
 
 class Settings(BaseModel):
@@ -21,6 +24,10 @@ class Settings(BaseModel):
     engine: str = "ppocr"
     learned: Path | None = None
     """A generation that ``fiches learn`` wrote; a run takes the last one beside its outputs."""
+    members: Path | None = None
+    """A list of members, as CSV: see ``members``."""
+    without: tuple[Evidence, ...] = ()
+    """Evidence left out: see ``stages.corroborate.Background``."""
     second_reader: bool = True
     """Ask Tesseract, where it is installed, about typed fields in doubt."""
     time_limit_s: Annotated[float, Field(gt=0)] = 60.0

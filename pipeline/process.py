@@ -17,9 +17,11 @@ from pipeline.engines import Engine
 from pipeline.errors import DocumentError, PipelineError
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
+from pipeline.members import Members, load_members
 from pipeline.paths import FORMS
 from pipeline.records import (
     AlignedPage,
+    Envelope,
     FieldReading,
     Finding,
     Outcome,
@@ -29,6 +31,7 @@ from pipeline.records import (
     Source,
 )
 from pipeline.stages.align import align_all, upright
+from pipeline.stages.corroborate import Background
 from pipeline.stages.dropout import CleanPage, drop_print
 from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
@@ -54,6 +57,7 @@ class Context:
     forms: dict[str, Form]
     blanks: tuple[BlankPage, ...]
     engine: Engine
+    members: Members | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,13 @@ class FormPage:
 
 @cache
 def context(settings: Settings) -> Context:
-    """Raises ConfigError for a form or an engine that is not known."""
+    """Raises ConfigError for a form or an engine that is not known, or a bad list of members."""
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
     chosen = forms.values() if settings.form is None else [find_form(forms.values(), settings.form)]
     blanks = tuple(blank for form in chosen for blank in blank_pages(form))
-    return Context(settings, forms, blanks, engines.load(settings.engine, settings.learned))
+    members = load_members(settings.members) if settings.members else None
+    engine = engines.load(settings.engine, settings.learned)
+    return Context(settings, forms, blanks, engine, members)
 
 
 def process_document(source: Source, settings: Settings) -> Outcome:
@@ -136,7 +142,7 @@ def _read_document(source: Source, ctx: Context) -> Outcome:
     return Outcome(
         source,
         pages=count,
-        registrations=tuple(register(group, ctx) for group in groups),
+        registrations=tuple(register(group, ctx, source.envelope) for group in groups),
         rejections=tuple(rejections),
         thumbnails=tuple(_thumbnail(group[0].clean) for group in groups),
     )
@@ -196,8 +202,13 @@ def _group(found: Sequence[FormPage | Rejection]) -> Iterator[list[FormPage]]:
         yield group
 
 
-def register(group: Sequence[FormPage], ctx: Context) -> Registration:
-    """The registration that the pages of one filled form make, reconciled, checked, decided."""
+def register(
+    group: Sequence[FormPage], ctx: Context, envelope: Envelope | None = None
+) -> Registration:
+    """The registration that the pages of one filled form make, reconciled, checked, decided.
+
+    ``envelope`` is of the mail that brought it.
+    """
     form = ctx.forms[group[0].aligned.form_id]
     registration = Registration(
         form_id=form.id,
@@ -206,7 +217,8 @@ def register(group: Sequence[FormPage], ctx: Context) -> Registration:
         findings=tuple(finding for page in group for finding in page.findings),
         roles=form.roles,
     )
-    return decide(validate(reconcile(registration, form), form), form)
+    background = Background(envelope, ctx.members, ctx.settings.without)
+    return decide(validate(reconcile(registration, form, background), form), form)
 
 
 def _is_empty(page: Page) -> bool:

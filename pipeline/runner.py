@@ -157,8 +157,9 @@ def with_learned(settings: Settings, out: Path) -> Settings:
 def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same outcome."""
     digest = hashlib.sha256(__version__.encode())
-    digest.update(settings.model_dump_json(exclude={"learned"}).encode())
+    digest.update(settings.model_dump_json(exclude={"learned", "members"}).encode())
     digest.update(settings.learned.name.encode() if settings.learned else b"")
+    digest.update(_content(settings.members) if settings.members else b"")
     digest.update(_tesseract().encode())
     digest.update((MODELS / "MANIFEST.toml").read_bytes())
     for root, pattern in ((PACKAGE, "*.py"), *((root, "*") for root in (FORMS, *settings.forms))):
@@ -167,6 +168,14 @@ def reader_fingerprint(settings: Settings) -> str:
             digest.update(json.dumps([str(path.relative_to(root)), len(content)]).encode())
             digest.update(content)
     return digest.hexdigest()[:16]
+
+
+def _content(path: Path) -> bytes:
+    """What names a file's content. Raises ConfigError."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError as err:
+        raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
 
 
 def _tesseract() -> str:

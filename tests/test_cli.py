@@ -193,6 +193,31 @@ def test_a_setting_that_does_not_exist_is_an_error(capsys: pytest.CaptureFixture
     assert "tempo" in capsys.readouterr().err
 
 
+def test_a_list_of_members_and_what_is_left_out_reach_the_run(
+    told: dict[str, Any], tmp_path: Path
+) -> None:
+    Path("lists").mkdir()
+    Path("lists/m.csv").write_text("nom;prenom\nPETIT;Luc\n")
+    main(["run", "i", "--members", "lists/m.csv", "--without", "mail", "--without", "names"])
+    assert told["settings"].members == tmp_path / "lists" / "m.csv"
+    assert told["settings"].without == ("mail", "names")
+    Path("lists/s.toml").write_text('members = "m.csv"\nwithout = ["joint"]')
+    main(["run", "i", "--config", "lists/s.toml"])
+    assert told["settings"].members == tmp_path / "lists" / "m.csv"
+    assert told["settings"].without == ("joint",)
+
+
+def test_a_bad_list_of_members_ends_before_anything_is_read(
+    told: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("m.csv").write_text("ville\nRennes\n")
+    assert main(["run", "inbox", "--members", "m.csv"]) == 3
+    assert "m.csv: its first line names no column" in capsys.readouterr().err
+    assert main(["run", "inbox", "--members", "nowhere.csv"]) == 3
+    assert "nowhere.csv: cannot be read" in capsys.readouterr().err
+    assert not told
+
+
 def test_an_inbox_that_is_missing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "no-such-inbox"]) == 4
     assert "no-such-inbox" in capsys.readouterr().err

@@ -66,6 +66,7 @@ def test_faults_between_the_parts_of_a_form_are_told_with_those_in_them(tmp_path
         load_form(folder)
     told = [line.split(": ")[0].strip() for line in str(caught.value).splitlines()[1:]]
     assert sorted(told) == [
+        "constraints.0.limit",
         "people.labels.enfants",
         "people.labels.etudiants",
         "people.named",
@@ -97,6 +98,33 @@ def test_faults_between_the_parts_of_a_form_are_told_with_those_in_them(tmp_path
     ],
 )
 def test_a_fault_between_the_parts_of_a_form_is_told(
+    tmp_path: Path, change: tuple[str, str], fault: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_form(_copy(tmp_path, "bad", change))
+    assert fault in str(caught.value)
+
+
+_ORDERED = '[[constraints]]\nkind = "in_order"\nfields = ["telephone", "email"]\n'
+
+
+def test_a_form_states_what_binds_its_fields(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "bound", ("# Nobody eats twice.", _ORDERED))
+    assert [bond.kind for bond in load_form(folder).bonds] == ["sum", "in_order", "at_most"]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (('limit = "personnes"', 'limit = "people"'), "constraints.0.limit: no zone is called"),
+        (('limit = "personnes"', 'limit = "email"'), "constraints.0.limit: zone 'email' is of"),
+        (('field = "repas"\nlimit', 'field = "personnes"\nlimit'), "constraints.0.field: zone"),
+        (('kind = "at_most"', 'kind = "at_least"'), "'at_most', 'equal', 'in_order'"),
+        (('limit = "personnes"', 'limits = "personnes"'), "constraints.0.at_most.limit"),
+        (('members = "adherents"', 'members = "repas"'), "people.members: 'repas' is not counted"),
+    ],
+)
+def test_a_constraint_that_cannot_be_is_refused(
     tmp_path: Path, change: tuple[str, str], fault: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:

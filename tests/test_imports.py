@@ -12,7 +12,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each row may import the rows above it and its own.
 ROOMS = (
     {"errors", "geometry", "money", "text", "records", "config", "paths", "ctc"}
-    | {"evidence", "lexicon", "letters", "wording", "learned"},
+    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"},
     {"engines", "fields", "forms", "exporters"},
     {"stages"},
     {"process", "inspect", "guard", "doctor", "store", "evaluate", "simulate", "training"},

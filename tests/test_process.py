@@ -11,11 +11,13 @@ from PIL import Image
 from pipeline import process
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError
-from pipeline.forms.schema import load_form
+from pipeline.forms.schema import Form, load_form
 from pipeline.paths import FORMS
 from pipeline.process import process_document
-from pipeline.records import Gray, Origin, Outcome, Source, Status
+from pipeline.records import Envelope, Gray, Origin, Outcome, Registration, Source, Status
 from pipeline.simulate.digital import fill_pdf
+from pipeline.stages.corroborate import Background
+from pipeline.stages.reconcile import reconcile
 from tests.pages import blanks, drawn, fiche, form
 
 
@@ -137,6 +139,28 @@ def test_a_bug_costs_one_document_and_tells_no_value(
     assert rejection.kind == "bug"
     assert "ValueError" in rejection.message
     assert "MARCHAND" not in rejection.message
+
+
+def test_the_mail_the_members_and_what_is_left_out_reach_the_joint_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[Background] = []
+
+    def listen(registration: Registration, form: Form, background: Background) -> Registration:
+        known.append(background)
+        return reconcile(registration, form, background)
+
+    monkeypatch.setattr(process, "reconcile", listen)
+    fill_pdf(form(), drawn("typed", 6)[1], tmp_path / "screen.pdf")
+    (tmp_path / "m.csv").write_text("nom;prenom\nPETIT;Luc\n")
+    mail = Envelope("Luc <luc@exemple.fr>", "", None)
+    settings = Settings(members=tmp_path / "m.csv", without=("names",))
+    process_document(Source("screen.pdf", tmp_path / "screen.pdf", "", mail), settings)
+    (background,) = known
+    assert background.envelope == mail
+    assert background.members is not None
+    assert background.members.lists("Luc PETIT")
+    assert background.without == ("names",)
 
 
 def test_a_missing_engine_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fake_work import READER, write_document
 
 from pipeline.config import Settings
-from pipeline.errors import EngineError, ExportError, InputError
+from pipeline.errors import ConfigError, EngineError, ExportError, InputError
 from pipeline.records import Outcome, Source
 from pipeline.runner import Reader, Summary, _Pool, _read, reader_fingerprint, run
 
@@ -217,6 +217,18 @@ def test_the_reader_changes_with_the_settings_and_the_forms(tmp_path: Path) -> N
     names.add(reader_fingerprint(settings))
     assert len(names) == 3
     assert reader_fingerprint(settings) in names
+
+
+def test_the_reader_changes_with_the_list_of_members_and_not_with_its_place(tmp_path: Path) -> None:
+    one, two, moved = (tmp_path / name for name in ("one.csv", "two.csv", "moved.csv"))
+    one.write_text("nom\nPETIT\n")
+    two.write_text("nom\nPETIT\nROY\n")
+    moved.write_bytes(one.read_bytes())
+    names = [reader_fingerprint(Settings(members=path)) for path in (None, one, two, moved)]
+    assert len(set(names)) == 3
+    assert names[1] == names[3]
+    with pytest.raises(ConfigError, match="nowhere"):
+        reader_fingerprint(Settings(members=tmp_path / "nowhere.csv"))
 
 
 def test_the_reader_changes_when_tesseract_comes_or_changes(

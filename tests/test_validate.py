@@ -80,10 +80,6 @@ def test_more_people_paid_for_than_named_goes_to_review() -> None:
     assert "no_more_counted_than_named" in _rules(_registration(adherents=3, total=10210))
 
 
-def test_more_meals_than_people_goes_to_review() -> None:
-    assert "no_more_meals_than_people" in _rules(_registration(repas=2, total=5420))
-
-
 def test_two_ticked_boxes_go_to_review_and_none_is_only_told() -> None:
     both = decide(validate(_marked(postal=0.3, virement=0.12), _FORM), _FORM)
     assert [f.message for f in both.findings] == ["paiement : plusieurs cases cochées."]

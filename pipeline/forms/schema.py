@@ -8,44 +8,39 @@ from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
 import pypdfium2 as pdfium
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from pipeline import fields
 from pipeline.errors import ConfigError
+from pipeline.forms.constraints import Constraint, Name, Part, People, Sum, SumOf, Use
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.records import Roles
 
 Mm = Annotated[float, Field(ge=0, le=2000)]
-_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Fault = tuple[str, str]
 """Where in the file, and what is wrong."""
 _MM_PER_PT = 25.4 / 72
 _BEYOND_PAPER_MM = 0.5
 """A zone drawn up to the paper's edge may be rounded past it."""
 _Rectangle = tuple[Mm, Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
+_P = TypeVar("_P", bound=Part)
+_CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-_P = TypeVar("_P", bound=_Part)
-
-
-class Event(_Part):
+class Event(Part):
     name: str
     date: datetime.date | None = None
     place: str = ""
 
 
-class Organiser(_Part):
+class Organiser(Part):
     name: str
     email: str = ""
     iban: str = ""
     bic: str = ""
 
 
-class Zone(_Part):
+class Zone(Part):
     """A named, typed rectangle of the form, in mm.
 
     ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
@@ -53,12 +48,12 @@ class Zone(_Part):
     ``boxes_mm``: for check boxes, the printed square of each option.
     """
 
-    field: _Name
+    field: Name
     type: str
     page: Annotated[int, Field(ge=1)] = 1
     repeated: bool = False
     lines_mm: tuple[_Rectangle, ...] = ()
-    boxes_mm: dict[str, _Rectangle] = {}
+    boxes_mm: dict[str, _Rectangle] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_place(self) -> Self:
@@ -79,26 +74,7 @@ class Zone(_Part):
         return bounding_box([*self.lines, *self.boxes.values()])
 
 
-class Sum(_Part):
-    """``total`` = the sum of each count times its tariff, in cents."""
-
-    total: str
-    tariffs_cents: dict[str, Annotated[int, Field(ge=0)]]
-
-
-class People(_Part):
-    """Lines of ``named`` filled = the sum of ``counted`` + ``uncounted``, never negative.
-
-    ``labels``: what outputs call one person of a count; without, the field's name.
-    """
-
-    named: str
-    counted: tuple[str, ...]
-    uncounted: _Name
-    labels: dict[str, str] = {}
-
-
-class Form(_Part):
+class Form(Part):
     """A known printed layout. ``folder`` is where it was read from, and its name the form's id."""
 
     id: str
@@ -110,6 +86,7 @@ class Form(_Part):
     zones: tuple[Zone, ...]
     sum: Sum | None = None
     people: People | None = None
+    constraints: tuple[Constraint, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.id, self.folder))
@@ -117,6 +94,18 @@ class Form(_Part):
     @property
     def blank_path(self) -> Path:
         return self.folder / self.blank
+
+    @property
+    def bonds(self) -> tuple[Constraint, ...]:
+        """All that binds its fields but ``people``: ``[sum]``, then ``[[constraints]]``."""
+        if self.sum is None:
+            return self.constraints
+        times = self.sum.tariffs_cents
+        return (SumOf(kind="sum", total=self.sum.total, times=times), *self.constraints)
+
+    def people_are(self, field: str) -> bool:
+        """Whether the field is the lines of people: as a number, they are as many as are named."""
+        return self.people is not None and self.people.named == field
 
     @property
     def roles(self) -> Roles:
@@ -218,39 +207,56 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[_Fault]:
     # A zone that is bad by itself has been told: what names it is not wrong for that.
     bad = {str(raw.get("field")) for raw, zone in zones if not zone and isinstance(raw, dict)}
     by_name = {zone.field: zone for zone in good.values()} | dict.fromkeys(bad)
-    for where, name, wanted in _uses(arithmetic, people):
+    uses = [*_uses(arithmetic, people), *_constraint_uses(data.get("constraints"))]
+    for where, name, wanted in uses:
         yield from _misused(where, name, wanted, by_name)
+        counts_people = "count" in wanted and getattr(by_name.get(name), "type", "") == "person"
+        if counts_people and not (people and people.named == name):
+            yield where, f"zone {name!r} counts people only where it is people.named"
     if people:
         if people.uncounted in by_name:
             yield "people.uncounted", f"{people.uncounted!r} is a zone: it is computed, never read"
         for name in people.labels:
             if name not in (*people.counted, people.uncounted):
                 yield f"people.labels.{name}", "is neither counted nor uncounted"
+        if people.members and people.members not in people.counted:
+            yield "people.members", f"{people.members!r} is not counted"
 
 
-def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[tuple[str, str, str]]:
+def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:
     """Where the arithmetic names a zone, the zone's name, and of what type it must be."""
     if arithmetic:
-        yield "sum.total", arithmetic.total, "amount"
+        yield "sum.total", arithmetic.total, ("amount",)
         for name in arithmetic.tariffs_cents:
-            yield f"sum.tariffs_cents.{name}", name, "count"
+            yield f"sum.tariffs_cents.{name}", name, ("count",)
     if people:
-        yield "people.named", people.named, "person"
+        yield "people.named", people.named, ("person",)
         for i, name in enumerate(people.counted):
-            yield f"people.counted.{i}", name, "count"
+            yield f"people.counted.{i}", name, ("count",)
+
+
+def _constraint_uses(raw: object) -> Iterator[Use]:
+    for i, one in enumerate(raw if isinstance(raw, list) else ()):
+        try:
+            constraint = _CONSTRAINT.validate_python(one)
+        except ValidationError:  # told already
+            continue
+        for where, name, wanted in constraint.uses():
+            yield f"constraints.{i}.{where}", name, wanted
 
 
 def _misused(
-    where: str, name: str, wanted: str, zones: Mapping[str, Zone | None]
+    where: str, name: str, wanted: tuple[str, ...], zones: Mapping[str, Zone | None]
 ) -> Iterator[_Fault]:
     if name not in zones:
         yield where, f"no zone is called {name!r}"
     zone = zones.get(name)
     if zone is None:
         return
-    if zone.type != wanted:
-        yield where, f"zone {name!r} is of type {zone.type!r}, not {wanted!r}"
-    if zone.repeated is not (wanted == "person"):
+    if wanted and zone.type not in wanted:
+        told = " or ".join(map(repr, wanted))
+        yield where, f"zone {name!r} is of type {zone.type!r}, not {told}"
+    if zone.repeated is not ("person" in wanted and (zone.type == "person" or len(wanted) == 1)):
         yield where, f"zone {name!r} must {'not ' if zone.repeated else ''}be repeated"
 
 

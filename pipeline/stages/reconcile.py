@@ -1,184 +1,333 @@
-"""Choose the fields of a form together, under the form's arithmetic.
+"""Choose the fields of a form together, under all that binds them.
 
-The counts, the written total and the number of people named bind each other: counts x tariffs =
-total, people named = those counted + those who pay nothing. Every combination of candidates is
-weighed by its reading probabilities and by how well the sums agree; a field's confidence is then
-the share of the weight that its value gathers. Senders do add up wrongly, so a total that disagrees
-is unlikely, not impossible, and what was written is never overwritten.
+The counts, the written total and the people named bind each other, and so do other fields, as the
+form says: counts x tariffs = total, people named = those counted + those who pay nothing, check
+digits, dates in order. Names, addresses and what is known beside the form speak for each other
+(``corroborate``). Every combination of candidates is weighed by its reading probabilities and by
+how likely a sender writes so; a field's confidence is then the share of the weight that its value
+gathers. Senders do add up wrongly, so a total that disagrees is unlikely, not impossible, and what
+was written is never overwritten. How many people are named is itself unknown: a line may be dirt.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
-from pipeline.forms.schema import Form, Sum
+from pipeline.forms.constraints import Arithmetic, Constraint, People, Sum
+from pipeline.forms.schema import Form
 from pipeline.geometry import FloatArray
-from pipeline.records import Candidate, FieldReading, Finding, Origin, Registration, Severity
+from pipeline.inference import Factor, marginals
+from pipeline.money import format_cents
+from pipeline.records import (
+    Candidate,
+    FieldReading,
+    FieldValue,
+    Finding,
+    Origin,
+    Registration,
+    Severity,
+)
+from pipeline.stages.corroborate import (
+    Background,
+    corroborations,
+    members_are_listed,
+    members_factor,
+)
+from pipeline.stages.unknowns import Unknown, of_count, of_total, of_words, ranked
 
-_P_WRONG_SUM = 0.05
-"""How often a sender's total is not what the tariff gives."""
-_P_EACH_WRONG_SUM = _P_WRONG_SUM / 200
-"""The same for one given wrong total: a sender errs by some round or plausible amount."""
-_P_SLIP = 0.01
-"""The same for a total that leaves out, or counts twice, one person or one meal."""
 _P_TOO_MANY_COUNTED = 0.01
 """How often more people are counted than are named."""
 _P_UNCOUNTED = 0.2
 """How often one person more is named than counted (a student)."""
-_P_MORE_THAN_PEOPLE = 0.02
-"""How often a count that is not of people (meals) exceeds the people named."""
-_FLOOR = 1e-5
-"""Least probability of a small count: no reading is so sure that arithmetic may not overrule it."""
-_LEAST = 1e-6
-"""Least probability that is still worth keeping."""
 _COUNT_SUPPORT, _TOTAL_SUPPORT = 0.1, 0.3
-"""A value that the sum prefers is taken without a person where the paper gives it this much; a
+"""A value that the others prefer is taken without a person where the paper gives it this much; a
 total needs more, for what a sender wrote is never overwritten."""
-_LEAST_SHARE = 0.02
-"""A total is a candidate where the paper gives it this much of what it gives the likeliest."""
-_MAX_CANDIDATES = 12
+_USUAL_PEOPLE = 4
+"""Counts up to this are possible on a form that names nobody."""
+_CORROBORATED = ("person", "email", "organisation")
+_NAMED = "people named"
+_NOBODY, _SOMEBODY, _LISTED = range(3)
+
+_NOTHING_KNOWN = Background()
 
 
-def reconcile(registration: Registration, form: Form) -> Registration:
+def reconcile(
+    registration: Registration, form: Form, background: Background = _NOTHING_KNOWN
+) -> Registration:
     """The registration with candidates re-weighed jointly, the computed total, and the uncounted.
 
-    Exact: all combinations are weighed (a few thousand at most), one axis of an array for each
-    count and the last one for the total. A form without arithmetic is returned as it is.
+    Exact for forms of ordinary size, see ``inference``. A field that nothing binds stays as it is.
     """
-    if form.sum is None:
-        return registration
-    people = _people_named(registration, form)
-    counts = {n: _count_candidates(registration, n, people) for n in form.sum.tariffs_cents}
-    total = registration.reading(form.sum.total)
-    totals = _total_candidates(total) if total else ()
+    if "joint" in background.without:
+        reconciled = _as_read(registration, form.people)
+    else:
+        reconciled = _jointly(registration, form, background)
+    findings = [*registration.findings, *_overruled(registration, reconciled, form)]
+    findings += _broken(reconciled, form)
+    people = form.people
+    if people and people.members and background.list:
+        named = _people(reconciled, people)
+        findings += members_are_listed(reconciled, named, people.members, background.list)
+    reconciled = replace(reconciled, findings=tuple(findings))
+    return replace(reconciled, total_due_cents=_total_due_cents(reconciled, form.sum))
 
-    values = dict(zip(counts, np.ix_(*(list(c) for c in counts.values())), strict=True))
-    weights = np.asarray(1.0)
-    for probabilities in np.ix_(*(list(c.values()) for c in counts.values())):
-        weights = weights * probabilities
-    due = np.asarray(sum(values[name] * t for name, t in form.sum.tariffs_cents.items()))
-    rest = np.zeros_like(due)
-    if form.people is not None and people is not None:
-        rest = rest + people - sum(values[name] for name in form.people.counted)
-        weights = weights * np.where(rest < 0, _P_TOO_MANY_COUNTED, _P_UNCOUNTED ** np.abs(rest))
-        for name in set(counts) - set(form.people.counted):
-            weights = weights * np.where(values[name] > people, _P_MORE_THAN_PEOPLE, 1.0)
-    # The last total stands for every total not among the candidates: it agrees with nothing.
-    cents = np.array([-1 if c.value is None else c.value for c in totals] + [-1], dtype=np.int64)
-    read = np.array([c.probability for c in totals] + [0.0])
-    read[-1] = max(_LEAST, 1.0 - read.sum())
-    gap = np.abs(due[..., None] - cents)
-    slips = np.isin(gap, list(form.sum.tariffs_cents.values()))
-    agreement = np.where(slips, _P_SLIP, _P_EACH_WRONG_SUM)
-    agreement = np.where(gap == 0, 1 - _P_WRONG_SUM, agreement)
-    joint = weights[..., None] * agreement * read
-    joint /= joint.sum()
 
+def _jointly(registration: Registration, form: Form, background: Background) -> Registration:
+    unknowns = {unknown.name: unknown for unknown in _unknowns(registration, form)}
+    priors = {name: unknown.prior for name, unknown in unknowns.items()}
+    numbers = {name: unknown.numbers for name, unknown in unknowns.items()}
+    hidden, factors = corroborations(unknowns.values(), background)
+    if form.people:
+        lines = [unknowns[r.field] for r in registration.repeated(form.people.named)]
+        priors |= _people_priors(lines, listing=background.list is not None)
+        states = _states(len(lines), listing=background.list is not None)
+        numbers[form.people.named] = states[:, 0]
+        factors += _people_factors(lines, states, background)
+        factors.append(_counted_factor(form.people, states[:, 0], numbers))
+        if form.people.members and background.list:
+            claimed = unknowns[form.people.members]
+            factors.append(members_factor(_NAMED, states[:, 1], claimed))
+        priors[form.people.uncounted] = np.ones(len(lines) + 2)
+    for bond in form.bonds:
+        factors += _bond_factors(bond, form, unknowns, numbers)
+    posteriors = marginals({**priors, **hidden}, factors)
     reconciled = registration
-    for axis, (name, found) in enumerate(counts.items()):
-        shares = joint.sum(axis=tuple(i for i in range(joint.ndim) if i != axis))
-        ranked = _ranked(dict(zip(found, shares, strict=True)))
-        reconciled = _with_candidates(reconciled, name, ranked)
-    shares = joint.sum(axis=tuple(range(joint.ndim - 1)))
-    again = [replace(c, probability=float(p)) for c, p in zip(totals, shares, strict=False)]
-    again.sort(key=lambda c: -c.probability)
-    reconciled = _with_candidates(reconciled, form.sum.total, tuple(again))
-    registration = replace(
-        reconciled, findings=(*registration.findings, *_overruled(registration, reconciled, form))
-    )
-    if form.people is not None and people is not None:
-        registration = _with_uncounted(registration, form.people.uncounted, rest, joint)
-    return replace(registration, total_due_cents=_total_due_cents(registration, form.sum))
-
-
-def _people_named(registration: Registration, form: Form) -> int | None:
+    for name, unknown in unknowns.items():
+        reading = registration.reading(name)
+        found = ranked(unknown.candidates, posteriors[name])
+        if reading and found:
+            reconciled = reconciled.replacing(replace(reading, candidates=found))
     if form.people is None:
-        return None
-    prefix = f"{form.people.named}."
-    return sum(1 for r in registration.readings if r.field.startswith(prefix) and r.text)
+        return reconciled
+    numbers_left = posteriors[form.people.uncounted]
+    left = [Candidate(n, str(n), 0.0) for n in range(len(numbers_left) - 1)]
+    return _with_uncounted(reconciled, form.people.uncounted, ranked(left, numbers_left))
 
 
-def _count_candidates(
-    registration: Registration, name: str, people: int | None
-) -> dict[int, float]:
-    """The probability of each value of a count, with every small number as a last resort."""
-    reading = registration.reading(name)
-    candidates = reading.candidates[:_MAX_CANDIDATES] if reading else ()
-    found = {c.value: c.probability for c in candidates if isinstance(c.value, int)}
-    return dict.fromkeys(range((people or 4) + 1), _FLOOR) | found
+def _unknowns(registration: Registration, form: Form) -> Iterator[Unknown]:
+    """Every field that something binds or may corroborate, those of numbers first."""
+    most = _USUAL_PEOPLE
+    if form.people:
+        most = len(registration.repeated(form.people.named)) or _USUAL_PEOPLE
+    totals = {name for bond in form.bonds for name in bond.totals}
+    bound = [name for bond in form.bonds for group in bond.groups for name in group]
+    counted = form.people.counted if form.people else ()
+    names = [name for name in (*counted, *bound) if name not in totals]
+    for name in dict.fromkeys((*names, *totals)):
+        reading = registration.reading(name)
+        if name in counted or (reading and reading.type == "count"):
+            yield of_count(name, reading, most=most)
+        elif reading:
+            yield of_total(reading) if name in totals else of_words(reading)
+    for reading in registration.readings:
+        if reading.type in _CORROBORATED and reading.field not in bound:
+            yield of_words(reading)
 
 
-def _total_candidates(total: FieldReading) -> tuple[Candidate, ...]:
-    """What the sender may have written: nothing so unlikely that only the sum would suggest it."""
-    least = _LEAST_SHARE * total.confidence
-    return tuple(c for c in total.candidates[:_MAX_CANDIDATES] if c.probability >= least)
+def _states(lines: int, *, listing: bool) -> FloatArray:
+    """(states, 2): how many people are named and, of them, on the list of members."""
+    return np.array([(n, m) for n in range(lines + 1) for m in range(n + 1 if listing else 1)])
 
 
-def _ranked(shares: Mapping[int, float]) -> tuple[Candidate, ...]:
-    ranked = sorted(shares.items(), key=lambda item: -item[1])
-    return tuple(Candidate(v, str(v), float(p)) for v, p in ranked if p > _LEAST)
+def _people_priors(lines: Sequence[Unknown], *, listing: bool) -> dict[str, FloatArray]:
+    """Hidden: what each line names (nobody, somebody, somebody listed), and how many so far."""
+    size = len(_states(len(lines), listing=listing))
+    priors = {}
+    for i in range(len(lines)):
+        priors[f"who {i}"] = np.ones(3)
+        priors[_so_far(i + 1, len(lines))] = np.ones(size)
+    return priors or {_NAMED: np.ones(size)}
 
 
-def _with_candidates(
-    registration: Registration, name: str, candidates: tuple[Candidate, ...]
-) -> Registration:
-    reading = registration.reading(name)
-    if reading is None or not candidates:
-        return registration
-    return registration.replacing(replace(reading, candidates=candidates))
+def _so_far(count: int, lines: int) -> str:
+    return _NAMED if count == lines else f"{_NAMED} on {count} lines"
 
 
-def _overruled(before: Registration, after: Registration, form: Form) -> Iterator[Finding]:
-    """Where the sum prefers what the paper hardly supports: all that the sum binds is doubted.
+def _people_factors(
+    lines: Sequence[Unknown], states: FloatArray, background: Background
+) -> Iterator[Factor]:
+    """Each line names somebody or not; and the people named are counted from line to line."""
+    kinds = np.array([(0, 0), (1, 0), (1, 1)])
+    if background.list is None:
+        kinds[_LISTED] = kinds[_SOMEBODY]
+    reached = states[:, None, None, :] + kinds[None, :, None, :]
+    counts = (reached == states[None, None, :, :]).all(axis=-1).astype(float)
+    start = int(np.flatnonzero((states == 0).all(axis=1))[0])
+    for i, line in enumerate(lines):
+        who, after = f"who {i}", _so_far(i + 1, len(lines))
+        yield Factor.of_table((line.name, who), _who(line, background))
+        if i == 0:
+            yield Factor.of_table((who, after), counts[start])
+        else:
+            yield Factor.of_table((_so_far(i, len(lines)), who, after), counts)
 
-    A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
-    """
-    if form.sum is None:
-        return
-    uncounted = (form.people.uncounted,) if form.people else ()
-    bound = (form.sum.total, *form.sum.tariffs_cents, *uncounted)
-    for name in (form.sum.total, *form.sum.tariffs_cents):
-        written, chosen = before.reading(name), after.reading(name)
-        if written is None or chosen is None or written.value == chosen.value:
+
+def _who(line: Unknown, background: Background) -> FloatArray:
+    """(candidates + 1, 3): whom each candidate names; another text names as they do, on average."""
+    table = np.zeros((len(line.prior), 3))
+    for row, candidate in enumerate(line.candidates):
+        listed = background.list is not None and background.list.lists(candidate.text)
+        table[row, (_LISTED if listed else _SOMEBODY) if candidate.text else _NOBODY] = 1.0
+    somebody = 1.0 - line.nobody
+    share = 0.5 if background.list else 0.0
+    table[-1] = line.nobody, somebody * (1.0 - share), somebody * share
+    return table
+
+
+def _counted_factor(people: People, named: FloatArray, numbers: Mapping[str, FloatArray]) -> Factor:
+    """The people named, those counted, and the uncounted, who are what is left, never negative."""
+    counts = [numbers[name] for name in people.counted]
+    unknown = int(named.max()) + 1
+
+    def weigh(at: FloatArray, *others: FloatArray) -> FloatArray:
+        *counted, uncounted = others
+        values = [count[i] for count, i in zip(counts, counted, strict=True)]
+        known = np.all([*np.broadcast_arrays(*(value >= 0 for value in values))], axis=0)
+        left = named[at] - sum(values)
+        likely = np.where(left < 0, _P_TOO_MANY_COUNTED, _P_UNCOUNTED ** np.abs(left))
+        is_left = uncounted == np.where(known, np.maximum(left, 0), unknown)
+        weights: FloatArray = np.where(known, likely, _P_UNCOUNTED) * is_left
+        return weights
+
+    return Factor((_NAMED, *people.counted, people.uncounted), weigh)
+
+
+def _bond_factors(
+    bond: Constraint, form: Form, unknowns: Mapping[str, Unknown], numbers: Mapping[str, FloatArray]
+) -> Iterator[Factor]:
+    """What a constraint says of its fields; nothing where one of them was not received."""
+    for group in bond.groups:
+        if not all(name in numbers for name in group):
             continue
-        support = sum(c.probability for c in written.candidates if c.value == chosen.value)
-        if support < (_TOTAL_SUPPORT if name == form.sum.total else _COUNT_SUPPORT):
-            seen = written.text or written.raw or "illisible"
-            message = f"{name} : « {seen} » d'après l'écriture, {chosen.text} d'après la somme."
-            yield Finding("reading_agrees_with_sum", Severity.REVIEW, message, bound)
+        variables = tuple(_NAMED if form.people_are(name) else name for name in group)
+        if isinstance(bond, Arithmetic):
+            yield _arithmetic_factor(bond, variables, [numbers[name] for name in group])
+            continue
+        values = [
+            [c.value for c in unknowns[name].candidates] + [None]
+            if name in unknowns
+            else numbers[name].tolist()
+            for name in group
+        ]
+        weights = np.empty([len(of_one) for of_one in values])
+        for at in np.ndindex(*weights.shape):
+            together = [of_one[i] for of_one, i in zip(values, at, strict=True)]
+            weights[at] = bond.weight(holds=bond.holds(together))
+        yield Factor.of_table(variables, weights)
+
+
+def _arithmetic_factor(
+    bond: Arithmetic, variables: tuple[str, ...], numbers: Sequence[FloatArray]
+) -> Factor:
+    """A total that was not read, or is not among the candidates, agrees with nothing."""
+    agreeing, other = bond.weight(holds=True), bond.weight(holds=False)
+
+    def weigh(*at: FloatArray) -> FloatArray:
+        *parts, total = (of_one[i] for of_one, i in zip(numbers, at, strict=True))
+        known = np.all([*np.broadcast_arrays(*(value >= 0 for value in (*parts, total)))], axis=0)
+        off = np.abs(bond.due(parts) - total)
+        weights = np.where(np.isin(off, bond.slips), bond.slip, other)
+        return np.where(known, np.where(off == 0, agreeing, weights), other)
+
+    return Factor(variables, weigh)
+
+
+def _as_read(registration: Registration, people: People | None) -> Registration:
+    """Each field by itself, and the uncounted as these say: what the joint step is measured by."""
+    if people is None:
+        return registration
+    counts = [registration.reading(name) for name in people.counted]
+    values = [c.value for c in counts if c and isinstance(c.value, int)]
+    if len(values) < len(counts):
+        return _with_uncounted(registration, people.uncounted, ())
+    left = max(0, len(_people(registration, people)) - sum(values))
+    sure = prod(count.confidence for count in counts if count)
+    return _with_uncounted(registration, people.uncounted, (Candidate(left, str(left), sure),))
 
 
 def _with_uncounted(
-    registration: Registration, name: str, rest: FloatArray, joint: FloatArray
+    registration: Registration, name: str, candidates: tuple[Candidate, ...]
 ) -> Registration:
     """The people named whom no count covers; more counted than named is none, never negative."""
-    shares: dict[int, float] = defaultdict(float)
-    by_rest = np.broadcast_to(np.maximum(rest, 0), joint.shape[:-1])
-    for value, weight in zip(by_rest.ravel(), joint.sum(axis=-1).ravel(), strict=True):
-        shares[int(value)] += float(weight)
     reading = FieldReading(
         field=name,
         type="count",
         page=registration.page,
         box_mm=None,
         raw="",
-        candidates=_ranked(shares),
+        candidates=candidates,
         origin=Origin.COMPUTED,
     )
     return replace(registration, readings=(*registration.readings, reading))
 
 
-def _total_due_cents(registration: Registration, arithmetic: Sum) -> int | None:
+def _overruled(before: Registration, after: Registration, form: Form) -> Iterator[Finding]:
+    """Where the others prefer what the paper hardly supports: all that is bound there is doubted.
+
+    A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
+    """
+    people = form.people
+    bound_names = [name for bond in form.bonds for group in bond.groups for name in group]
+    known_names = [r.field for r in before.readings if r.type in _CORROBORATED]
+    for name in dict.fromkeys((*bound_names, *known_names)):
+        written, chosen = before.reading(name), after.reading(name)
+        if written is None or chosen is None or written.value == chosen.value:
+            continue
+        bonds = [b for b in form.bonds if any(name in group for group in b.groups)]
+        support = sum(c.probability for c in written.candidates if c.value == chosen.value)
+        never_bent = any(name in bond.totals for bond in bonds)
+        if support >= (_TOTAL_SUPPORT if never_bent else _COUNT_SUPPORT):
+            continue
+        bound = [n for bond in bonds for g in bond.groups for n in g if not form.people_are(n)]
+        if people and not set(people.counted).isdisjoint(bound):
+            bound.append(people.uncounted)
+        summed = any(isinstance(bond, Arithmetic) for bond in bonds)
+        rule, by = ("sum", "la somme") if summed else ("rest", "le reste de ce qui est connu")
+        seen = written.text or written.raw or "illisible"
+        message = f"{name} : « {seen} » d'après l'écriture, {chosen.text} d'après {by}."
+        fields = tuple(dict.fromkeys(bound)) or (name,)
+        yield Finding(f"reading_agrees_with_{rule}", Severity.REVIEW, message, fields)
+
+
+def _broken(registration: Registration, form: Form) -> Iterator[Finding]:
+    """A finding for each of the form's ``[[constraints]]`` that the readings do not keep to."""
+    for bond in form.constraints:
+        for group in bond.groups:
+            shown = [_shown(registration, form, name) for name in group]
+            if bond.holds([value for value, _ in shown]) is False:
+                message = bond.message or bond.told(group, [text for _, text in shown])
+                fields = tuple(name for name in group if not form.people_are(name))
+                yield Finding(f"{bond.kind}_holds", Severity.REVIEW, message, fields)
+
+
+def _shown(registration: Registration, form: Form, name: str) -> tuple[FieldValue, str]:
+    """What a field holds, and how the secretary reads it."""
+    if form.people and form.people_are(name):
+        named = len(_people(registration, form.people))
+        return named, f"{named} personne(s) nommée(s)"
+    reading = registration.reading(name)
+    if reading is None:
+        return None, ""
+    if reading.type == "amount" and isinstance(reading.value, int):
+        return reading.value, format_cents(reading.value)
+    return reading.value, reading.text
+
+
+def _people(registration: Registration, people: People) -> list[FieldReading]:
+    return [reading for reading in registration.repeated(people.named) if reading.text]
+
+
+def _total_due_cents(registration: Registration, arithmetic: Sum | None) -> int | None:
     """The counts as read times their tariffs; None where a count is missing."""
     due = 0
-    for name, tariff in arithmetic.tariffs_cents.items():
+    for name, tariff in arithmetic.tariffs_cents.items() if arithmetic else ():
         reading = registration.reading(name)
         if reading is None or not isinstance(reading.value, int):
             return None
         due += reading.value * tariff
-    return due
+    return due if arithmetic else None
 
 
 def gap_cents(registration: Registration, form: Form) -> int | None:

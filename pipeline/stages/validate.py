@@ -82,23 +82,6 @@ def no_more_counted_than_named(registration: Registration, form: Form) -> Iterat
         )
 
 
-def no_more_meals_than_people(registration: Registration, form: Form) -> Iterator[Finding]:
-    if form.people is None or form.sum is None:
-        return
-    named = len(_people(registration, form))
-    for name in form.sum.tariffs_cents:
-        reading = registration.reading(name)
-        if name in form.people.counted or reading is None or not isinstance(reading.value, int):
-            continue
-        if reading.value > named:
-            yield Finding(
-                "no_more_meals_than_people",
-                Severity.REVIEW,
-                f"{name} : {reading.value} pour {named} personne(s) nommée(s).",
-                (name,),
-            )
-
-
 def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Finding]:
     for reading in registration.readings:
         if reading.type != "checkbox":
@@ -140,7 +123,6 @@ RULES: tuple[Rule, ...] = (
     total_is_written,
     somebody_is_named,
     no_more_counted_than_named,
-    no_more_meals_than_people,
     one_box_is_ticked,
     every_page_is_there,
 )

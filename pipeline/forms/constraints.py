@@ -1,0 +1,316 @@
+"""What binds the fields of a form together, as ``form.toml`` states it; a kind is a class here.
+
+``[sum]`` and ``[people]`` say what outputs need to know as well; ``[[constraints]]`` are any number
+of further ones. Each tells whether some values keep to it, and how often senders do not.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import prod
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.records import FieldValue
+from pipeline.text import fold
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Use = tuple[str, str, tuple[str, ...]]
+"""Where a constraint names a zone, the zone's name, and of which types it may be (none: any)."""
+_NUMBERS = ("count", "amount")
+_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
+_LA_POSTE = "356000000"
+"""Its many SIRET numbers follow a rule of their own: the digits add up to a multiple of 5."""
+
+
+class Part(BaseModel):
+    """A part of a ``form.toml``; an unknown key is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sum(Part):
+    """``total`` = the sum of each count times its tariff, in cents."""
+
+    total: str
+    tariffs_cents: dict[str, Annotated[int, Field(ge=0)]]
+
+
+class People(Part):
+    """Lines of ``named`` filled = the sum of ``counted`` + ``uncounted``, never negative.
+
+    ``labels``: what outputs call one person of a count; without, the field's name. ``members``: the
+    one of ``counted`` that a list of members can tell.
+    """
+
+    named: str
+    counted: tuple[str, ...]
+    uncounted: Name
+    labels: dict[str, str] = {}
+    members: str = ""
+
+
+class _Constraint(Part):
+    """``broken``: how often a sender does not keep to it; ``message`` is for the secretary."""
+
+    kind: str
+    broken: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    message: str = ""
+
+    ways: ClassVar[float] = 1.0
+    """Among how many values a sender who breaks it chooses."""
+    chance: ClassVar[float] = 0.5
+    """How often unknown values happen to keep to it."""
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The fields that are bound together; ``holds`` is asked about each group."""
+        raise NotImplementedError
+
+    @property
+    def totals(self) -> tuple[str, ...]:
+        """Fields that are never bent to the others."""
+        return ()
+
+    def uses(self) -> Iterator[Use]:
+        """The zones that are named, with what they must be."""
+        raise NotImplementedError
+
+    def holds(self, values: Sequence[FieldValue]) -> bool | None:
+        """Whether the values of a group keep to it; None where that cannot be known."""
+        raise NotImplementedError
+
+    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
+        """In French, what a group's values, as ``shown``, are that should not be so."""
+        raise NotImplementedError
+
+    def weight(self, *, holds: bool | None) -> float:
+        """How likely a sender writes so, for one given way of writing so."""
+        kept, broken = 1.0 - self.broken, self.broken / self.ways
+        if holds is None:
+            return self.chance * kept + (1.0 - self.chance) * broken
+        return kept if holds else broken
+
+
+class Arithmetic(_Constraint):
+    """A written ``total`` that follows from other fields; a sender errs by some plausible amount.
+
+    ``due`` takes numbers, or arrays of them that broadcast.
+    """
+
+    total: str
+    ways: ClassVar[float] = 200.0
+    chance: ClassVar[float] = 0.0
+    slip: ClassVar[float] = 0.01
+    """How often a total is off by one given amount of ``slips``."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    @property
+    def slips(self) -> tuple[int, ...]:
+        """By how much a total is off that leaves out, or counts twice, one thing."""
+        return ()
+
+    def due(self, numbers: Sequence[int]) -> int:
+        raise NotImplementedError
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        return ((*self.parts, self.total),)
+
+    @property
+    def totals(self) -> tuple[str, ...]:
+        return (self.total,)
+
+    def holds(self, values: Sequence[FieldValue]) -> bool | None:
+        numbers = [value for value in values if isinstance(value, int)]
+        return self.due(numbers[:-1]) == numbers[-1] if len(numbers) == len(values) else None
+
+    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
+        parts = ", ".join(f"{n} {s}" for n, s in zip(names[:-1], shown[:-1], strict=True))
+        return f"{names[-1]} : {shown[-1]} ne s'accorde pas avec {parts}."
+
+
+class SumOf(Arithmetic):
+    """``total`` = the sum of each field times its whole number (cents a piece, 1 for amounts)."""
+
+    kind: Literal["sum"]
+    times: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(min_length=1)]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self.times)
+
+    @property
+    def slips(self) -> tuple[int, ...]:
+        return tuple(each for each in self.times.values() if each)
+
+    def due(self, numbers: Sequence[int]) -> int:
+        return sum(n * each for n, each in zip(numbers, self.times.values(), strict=True))
+
+    def uses(self) -> Iterator[Use]:
+        yield "total", self.total, _NUMBERS
+        for name in self.times:
+            yield f"times.{name}", name, _NUMBERS
+
+
+class ProductOf(Arithmetic):
+    """``total`` = the product of the fields ``of`` (how many, and the price of each)."""
+
+    kind: Literal["product"]
+    of: Annotated[tuple[str, ...], Field(min_length=2)]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self.of
+
+    def due(self, numbers: Sequence[int]) -> int:
+        return prod(numbers)
+
+    def uses(self) -> Iterator[Use]:
+        yield "total", self.total, _NUMBERS
+        for i, name in enumerate(self.of):
+            yield f"of.{i}", name, _NUMBERS
+
+
+class AtMost(_Constraint):
+    """``field`` is no more than ``limit``, a number, or lines of people: as many as are named."""
+
+    kind: Literal["at_most"]
+    field: str
+    limit: str
+    broken: Annotated[float, Field(gt=0, lt=1)] = 0.02
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        return ((self.field, self.limit),)
+
+    def uses(self) -> Iterator[Use]:
+        yield "field", self.field, _NUMBERS
+        yield "limit", self.limit, (*_NUMBERS, "person")
+
+    def holds(self, values: Sequence[FieldValue]) -> bool | None:
+        value, limit = values
+        return value <= limit if isinstance(value, int) and isinstance(limit, int) else None
+
+    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
+        return f"{names[0]} : {shown[0]} pour {shown[1]}."
+
+
+class Equal(_Constraint):
+    """``fields`` say the same, but for case and accents."""
+
+    kind: Literal["equal"]
+    fields: Annotated[tuple[str, ...], Field(min_length=2)]
+    ways: ClassVar[float] = 10.0
+    chance: ClassVar[float] = 0.1
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(pairwise(self.fields))
+
+    def uses(self) -> Iterator[Use]:
+        for i, name in enumerate(self.fields):
+            yield f"fields.{i}", name, ()
+
+    def holds(self, values: Sequence[FieldValue]) -> bool | None:
+        one, other = values
+        if one is None or other is None:
+            return None
+        return fold(str(one)) == fold(str(other))
+
+    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
+        return f"{names[0]} ({shown[0]}) et {names[1]} ({shown[1]}) devraient être égaux."
+
+
+class InOrder(_Constraint):
+    """``fields`` are dates, or numbers, none before the one it follows; empty ones say nothing."""
+
+    kind: Literal["in_order"]
+    fields: Annotated[tuple[str, ...], Field(min_length=2)]
+    broken: Annotated[float, Field(gt=0, lt=1)] = 0.01
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(pairwise(self.fields))
+
+    def uses(self) -> Iterator[Use]:
+        for i, name in enumerate(self.fields):
+            yield f"fields.{i}", name, ()
+
+    def holds(self, values: Sequence[FieldValue]) -> bool | None:
+        one, other = values
+        if isinstance(one, int) and isinstance(other, int):
+            return one <= other
+        before, after = date_of(one), date_of(other)
+        return before <= after if before and after else None
+
+    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
+        return f"{names[1]} ({shown[1]}) vient avant {names[0]} ({shown[0]})."
+
+
+class CheckDigits(_Constraint):
+    """``field`` holds a number that checks itself: ``iban`` (ISO 13616), ``siret``, ``siren``."""
+
+    kind: Literal["check_digits"]
+    field: str
+    scheme: Literal["iban", "siret", "siren"]
+    broken: Annotated[float, Field(gt=0, lt=1)] = 0.02
+    ways: ClassVar[float] = 10.0
+    chance: ClassVar[float] = 0.05
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        return ((self.field,),)
+
+    def uses(self) -> Iterator[Use]:
+        yield "field", self.field, ()
+
+    def holds(self, values: Sequence[FieldValue]) -> bool | None:
+        text = "" if values[0] is None else re.sub(r"[\s.-]", "", str(values[0])).upper()
+        if not text:
+            return None
+        return _is_iban(text) if self.scheme == "iban" else _is_siret(text, self.scheme)
+
+    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
+        return f"{names[0]} : {shown[0]} n'est pas un {self.scheme.upper()} (clé de contrôle)."
+
+
+Constraint = Annotated[
+    SumOf | ProductOf | AtMost | Equal | InOrder | CheckDigits, Field(discriminator="kind")
+]
+
+
+def date_of(value: FieldValue) -> datetime.date | None:
+    """The date a text says, as ``2018-02-01`` or the French way; None where it says none."""
+    text = str(value or "").strip()
+    french = _DATE.fullmatch(text)
+    if french:
+        day, month, year = map(int, french.groups())
+        text = f"{year + 2000 if year < 100 else year:04}-{month:02}-{day:02}"
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _is_iban(text: str) -> bool:
+    """ISO 7064, MOD 97-10; a French one has 27 characters."""
+    if not re.fullmatch(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}", text, re.ASCII):
+        return False
+    digits = "".join(str(int(c, 36)) for c in text[4:] + text[:4])
+    return int(digits) % 97 == 1 and (text[:2] != "FR" or len(text) == 27)
+
+
+def _is_siret(text: str, scheme: str) -> bool:
+    """Luhn's formula (ISO/IEC 7812-1) over 14 digits, 9 of a SIREN."""
+    if not re.fullmatch(r"\d{14}" if scheme == "siret" else r"\d{9}", text, re.ASCII):
+        return False
+    if scheme == "siret" and text.startswith(_LA_POSTE) and sum(map(int, text)) % 5 == 0:
+        return True
+    doubled = (int(c) * (2 if i % 2 else 1) for i, c in enumerate(reversed(text)))
+    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0

@@ -1,0 +1,122 @@
+"""A list of members, from a CSV file of any spreadsheet: who they are, and what else it tells.
+
+One row a member, with the columns ``surname`` and ``given name``, or ``name``; ``organisation`` and
+``e-mail`` may follow, and others are passed over. Headings are English or French.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ConfigError
+from pipeline.text import fold
+
+_HEADINGS = {
+    "surname": "nom|surname|last name|lastname|family name|nom de famille|nom d'usage|nom usuel",
+    "given": "prenom|prenoms|given name|given names|first name|firstname",
+    "name": "name|full name|nom complet|nom et prenom|nom prenom|prenom nom|prenom et nom"
+    "|adherent|membre|member|personne|participant",
+    "organisation": "organisation|organization|structure|association|service|etablissement"
+    "|employeur|organisme|company",
+    "email": "email|e-mail|mail|courriel|adresse e-mail|adresse email|adresse mail"
+    "|adresse electronique|adresse de messagerie|email address",
+}
+_TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr", "pr"))
+_WORD = re.compile(r"[^\W\d_]+")
+_SEPARATORS = ";,\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What a list of members tells; compared without case, accents, titles and order of words."""
+
+    names: frozenset[tuple[str, ...]]
+    organisations: frozenset[str] = frozenset()
+    emails: frozenset[str] = frozenset()
+
+    def lists(self, person: str) -> bool:
+        """Whether a person so written is listed; an initial may stand for the given name."""
+        return name_key(person) in self.names
+
+
+def name_key(person: str) -> tuple[str, ...]:
+    """What two ways of writing a person share: ``Mme Anne LE GOFF``, ``Le Goff Anne``."""
+    return tuple(sorted(w for w in _WORD.findall(fold(person)) if w not in _TITLES))
+
+
+def load_members(path: Path) -> Members:
+    """The list of members. Raises ConfigError, with every fault, where it is none."""
+    try:
+        text = _decoded(path.read_bytes())
+        lines = text.splitlines(keepends=True)
+        heading = lines[0] if lines else ""
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(heading)))
+    except OSError as err:
+        raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
+    except (csv.Error, UnicodeDecodeError) as err:
+        raise ConfigError(f"{path}: not a CSV file ({err}): save it as CSV (UTF-8).") from err
+    columns = _columns(rows[0] if rows else ())
+    if not {"surname", "name"} & set(columns):
+        raise ConfigError(
+            f"{path}: its first line names no column 'nom' or 'name': write nom;prenom above "
+            "the names."
+        )
+    members = [{key: row[i].strip() for key, i in columns.items() if i < len(row)} for row in rows]
+    nameless = [
+        str(number)
+        for number, (row, member) in enumerate(zip(rows, members, strict=True), start=1)
+        if number > 1 and any(map(str.strip, row)) and not any(_keys(member))
+    ]
+    if nameless or not any(_keys(member) for member in members[1:]):
+        where = f"no name in row {', '.join(nameless[:10])}" if nameless else "it names nobody"
+        raise ConfigError(f"{path}: {where}: mend the list and run again.")
+    told = members[1:]
+    return Members(
+        frozenset(key for member in told for key in _keys(member)),
+        frozenset(fold(m["organisation"]) for m in told if m.get("organisation")),
+        frozenset(m["email"].lower() for m in told if m.get("email")),
+    )
+
+
+def _decoded(data: bytes) -> str:
+    """The text, in the encodings that spreadsheets write: UTF-8, UTF-16 with its mark, Windows."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    if "\0" in text:
+        raise csv.Error("it holds binary data")
+    return text
+
+
+def _separator(heading: str) -> str:
+    counted = Counter(c for c in heading if c in _SEPARATORS)
+    return max(_SEPARATORS, key=lambda c: counted[c])
+
+
+def _columns(heading: Sequence[str]) -> Mapping[str, int]:
+    """What each known column stands for; of two that stand for the same, the first counts."""
+    found: dict[str, int] = {}
+    for i, title in enumerate(heading):
+        plain = fold(title).replace("_", " ").strip(" .:*")
+        for key, titles in _HEADINGS.items():
+            if plain in titles.split("|"):
+                found.setdefault(key, i)
+    return found
+
+
+def _keys(member: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """The ways in which a member may be written: in full, and with an initial."""
+    surname, given = member.get("surname", ""), member.get("given", "")
+    whole = name_key(member.get("name", "") or f"{given} {surname}")
+    if whole:
+        yield whole
+    initial = "".join(word[0] for word in _WORD.findall(fold(given)))[:1]
+    if surname and initial:
+        yield name_key(f"{initial} {surname}")

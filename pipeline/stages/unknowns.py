@@ -1,0 +1,77 @@
+"""The fields of a form as unknowns: what each may hold, and how likely before the others speak."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.geometry import FloatArray
+from pipeline.records import Candidate, FieldReading
+
+_FLOOR = 1e-5
+"""Least probability of a small count: no reading is so sure that arithmetic may not overrule it."""
+_LEAST = 1e-6
+"""Least probability that is still worth keeping."""
+_LEAST_SHARE = 0.02
+"""A total is a candidate where the paper gives it this much of what it gives the likeliest."""
+_MAX_CANDIDATES = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown:
+    """One field. ``prior`` has one weight a candidate, and a last one for any other value."""
+
+    name: str
+    type: str
+    candidates: tuple[Candidate, ...]
+    prior: FloatArray
+
+    @property
+    def numbers(self) -> FloatArray:
+        """The value of each weight of ``prior``; -1 where it is no number, or any other."""
+        known = [c.value if isinstance(c.value, int) else -1 for c in self.candidates]
+        return np.array([*known, -1], dtype=np.int64)
+
+    @property
+    def nobody(self) -> float:
+        """Of a line of people: how likely it names nobody, of what was proposed."""
+        empty = sum(c.probability for c in self.candidates if not c.text)
+        proposed = sum(c.probability for c in self.candidates)
+        return empty / proposed if proposed > 0 else 0.5
+
+
+def of_words(reading: FieldReading) -> Unknown:
+    """A field that holds what the paper suggests, or something nobody proposed."""
+    return _unknown(reading.field, reading.type, reading.candidates[:_MAX_CANDIDATES])
+
+
+def of_count(name: str, reading: FieldReading | None, *, most: int) -> Unknown:
+    """A count: every number up to ``most`` is possible as a last resort."""
+    candidates = reading.candidates[:_MAX_CANDIDATES] if reading else ()
+    numbers = tuple(c for c in candidates if isinstance(c.value, int))
+    seen = {c.value for c in numbers}
+    small = (Candidate(n, str(n), _FLOOR) for n in range(most + 1) if n not in seen)
+    return _unknown(name, "count", (*numbers, *small))
+
+
+def of_total(reading: FieldReading) -> Unknown:
+    """What the sender may have written: nothing so unlikely that only the sum would suggest it."""
+    least = _LEAST_SHARE * reading.confidence
+    written = (c for c in reading.candidates[:_MAX_CANDIDATES] if c.probability >= least)
+    return _unknown(reading.field, reading.type, tuple(written))
+
+
+def ranked(candidates: Sequence[Candidate], posterior: FloatArray) -> tuple[Candidate, ...]:
+    """The candidates with their new probabilities, best first; any other value is left out."""
+    weighed = [
+        Candidate(c.value, c.text, float(p))
+        for c, p in zip(candidates, posterior[: len(candidates)], strict=True)
+        if p > _LEAST
+    ]
+    return tuple(sorted(weighed, key=lambda c: -c.probability))
+
+
+def _unknown(name: str, kind: str, candidates: tuple[Candidate, ...]) -> Unknown:
+    probabilities = [c.probability for c in candidates]
+    other = max(_LEAST, 1.0 - sum(probabilities))
+    return Unknown(name, kind, candidates, np.array([*probabilities, other]))

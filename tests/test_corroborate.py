@@ -1,0 +1,201 @@
+"""What speaks for a name, an address or an organisation, beside how it was written."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.forms.schema import load_form
+from pipeline.members import Members, name_key
+from pipeline.paths import FORMS
+from pipeline.records import Candidate, Envelope, FieldReading, Registration, Severity
+from pipeline.simulate.contents import invent_email, invent_organisation, invent_person
+from pipeline.stages.corroborate import Background, made_of, spells
+from pipeline.stages.reconcile import reconcile
+
+_FORM = load_form(FORMS / "mais-2018-02-02")
+_KINDS = ("names", "organisation", "mail", "members")
+
+
+def _reading(name: str, kind: str, candidates: dict[str, float]) -> FieldReading:
+    listed = tuple(Candidate(v, v, p) for v, p in candidates.items())
+    return FieldReading(name, kind, 1, None, "", listed)
+
+
+def _number(name: str, kind: str, value: int) -> FieldReading:
+    return FieldReading(name, kind, 1, None, "", (Candidate(value, str(value), 0.98),))
+
+
+def _registration(*texts: FieldReading, adherents: int = 1) -> Registration:
+    people = sum(1 for reading in texts if reading.type == "person")
+    numbers = [
+        _number("adherents", "count", adherents),
+        _number("non_adherents", "count", people - adherents),
+        _number("repas", "count", 0),
+        _number("total", "amount", 3000 * adherents + 4000 * (people - adherents)),
+    ]
+    return Registration(_FORM.id, 1, (*texts, *numbers), roles=_FORM.roles)
+
+
+def _members(*names: str) -> Members:
+    return Members(frozenset(map(name_key, names)))
+
+
+def _share(registration: Registration, field: str, text: str) -> float:
+    reading = registration.reading(field)
+    assert reading is not None
+    return sum(c.probability for c in reading.candidates if c.text == text)
+
+
+@pytest.mark.parametrize(
+    ("local", "person", "fit"),
+    [
+        ("claire.dupont", "Claire DUPONT", 1.0),
+        ("dupont-claire", "Claire DUPONT", 1.0),
+        ("cdupont", "DUPONT Claire", 1.0),
+        ("dupontc35", "Claire DUPONT", 1.0),
+        ("jmlegoff", "Jean-Marc LE GOFF", 1.0),
+        ("jm.dupont", "Jean-Marc DUPONT", 1.0),
+        ("anne.legoff", "Anne LE GOFF", 1.0),
+        ("helene.cote", "Hélène CÔTÉ", 1.0),
+        ("direction.dupont", "Claire DUPONT", 0.5),
+        ("claire.dupond", "Claire DUPONT", 0.0),
+        ("claire.dupond", "Luc DUPONT", 0.0),
+        ("accueil", "Claire DUPONT", 0.0),
+    ],
+)
+def test_an_address_is_made_of_a_name(local: str, person: str, fit: float) -> None:
+    assert made_of(local, person) == fit
+
+
+def test_a_domain_spells_an_organisation() -> None:
+    assert spells("foyer-du-chene.fr", "Foyer du CHÊNE") == 1.0
+    assert spells("mais.asso.fr", "M.A.I.S.") == 1.0
+    assert 0 < spells("foyerduchene.fr", "Foyer du Chèvre") < 1
+    assert spells("adapei35.fr", "Mairie") == 0.0
+
+
+def test_an_address_and_a_name_confirm_each_other() -> None:
+    form = _registration(
+        _reading(
+            "email", "email", {"claire.dupond@exemple.fr": 0.5, "claire.dupont@exemple.fr": 0.45}
+        ),
+        _reading("personnes.1", "person", {"Claire DUPONT": 0.55, "Claire DUPANT": 0.4}),
+    )
+    done = reconcile(form, _FORM)
+    assert _share(done, "email", "claire.dupont@exemple.fr") > 0.85
+    assert _share(done, "personnes.1", "Claire DUPONT") > 0.9
+    apart = reconcile(form, _FORM, Background(without=("names",)))
+    assert _share(apart, "email", "claire.dupont@exemple.fr") == pytest.approx(0.45, abs=1e-6)
+
+
+def test_what_fits_nowhere_loses_nothing() -> None:
+    form = _registration(
+        _reading("organisation", "organisation", {"Foyer du Chêne": 0.8, "Foyer du Chène": 0.1}),
+        _reading("email", "email", {"accueil@orange.fr": 0.7, "acceuil@orange.fr": 0.2}),
+        _reading("personnes.1", "person", {"Claire DUPONT": 0.9, "Claire DUPANT": 0.05}),
+    )
+    everything = Background(Envelope("Luc <luc@autre.fr>", "", None), _members("Zoé PETIT"))
+    done = reconcile(form, _FORM, everything)
+    for reading in form.readings[:2]:
+        again = done.reading(reading.field)
+        assert again is not None
+        assert again.confidence == pytest.approx(reading.confidence, abs=1e-4)
+
+
+def test_the_sender_of_the_mail_speaks_for_address_name_and_organisation() -> None:
+    form = _registration(
+        _reading("organisation", "organisation", {"Foyer du Chène": 0.5, "Foyer du Chien": 0.4}),
+        _reading("email", "email", {"z@foyerduchene.fr": 0.4, "2@foyerduchene.fr": 0.5}),
+        _reading("personnes.1", "person", {"Zoé MARTEN": 0.5, "Zoé MARTIN": 0.4}),
+    )
+    mail = Envelope("MARTIN Zoe <Z@FoyerDuChene.fr>", "", None)
+    done = reconcile(form, _FORM, Background(mail))
+    assert _share(done, "email", "z@foyerduchene.fr") > 0.9
+    assert _share(done, "personnes.1", "Zoé MARTIN") > 0.9
+    assert _share(done, "organisation", "Foyer du Chène") > 0.6
+    assert reconcile(form, _FORM, Background(mail, without=("mail",))) == reconcile(form, _FORM)
+
+
+def test_clear_writing_is_not_overwritten_by_what_is_known() -> None:
+    """A namesake of the sender's: one letter apart, and clearly written."""
+    form = _registration(
+        _reading("personnes.1", "person", {"Zoé MARTEN": 0.997, "Zoé MARTIN": 0.001})
+    )
+    mail = Envelope("Zoé Martin <x@exemple.fr>", "", None)
+    reading = reconcile(form, _FORM, Background(mail)).reading("personnes.1")
+    assert reading is not None
+    assert reading.text == "Zoé MARTEN"
+    done = reconcile(form, _FORM, Background(mail, _members("Zoé MARTIN")))
+    (finding,) = done.findings  # both together outweigh the paper: then a person looks
+    assert (finding.rule, finding.severity) == ("reading_agrees_with_rest", Severity.REVIEW)
+    assert finding.fields == ("personnes.1",)
+
+
+def test_how_many_are_listed_speaks_for_the_members_count() -> None:
+    unsure = FieldReading(
+        "adherents", "count", 1, None, "", (Candidate(2, "2", 0.5), Candidate(1, "1", 0.45))
+    )
+    form = _registration(
+        _reading("personnes.1", "person", {"Zoé MARTIN": 0.95}),
+        _reading("personnes.2", "person", {"Luc PETIT": 0.95}),
+    )
+    blank = FieldReading("total", "amount", 1, None, "", (Candidate(None, "", 0.95),))
+    form = form.replacing(unsure).replacing(blank)
+    form = form.replacing(replace(unsure, field="non_adherents"))
+    one = reconcile(form, _FORM, Background(members=_members("Luc PETIT")))
+    both = reconcile(form, _FORM, Background(members=_members("Luc PETIT", "Zoé MARTIN")))
+    assert _share(both, "adherents", "2") > _share(one, "adherents", "2")
+
+
+def test_somebody_who_pays_as_a_member_and_is_not_listed_is_for_a_person_to_see() -> None:
+    form = _registration(
+        _reading("personnes.1", "person", {"Zoé MARTIN": 0.99}),
+        _reading("personnes.2", "person", {"Luc PETIT": 0.99}),
+        adherents=2,
+    )
+    done = reconcile(form, _FORM, Background(members=_members("Luc PETIT")))
+    (finding,) = done.findings
+    assert (finding.rule, finding.severity) == ("members_are_listed", Severity.REVIEW)
+    assert finding.fields == ("adherents",)
+    assert "2 au tarif adhérent, 1 sur la liste" in finding.message
+    assert "Zoé MARTIN" in finding.message
+    assert "Luc" not in finding.message
+    both = Background(members=_members("Luc PETIT", "Martin Zoé"))
+    assert reconcile(form, _FORM, both).findings == ()
+
+
+def _blurred(truth: str, rng: np.random.Generator) -> dict[str, float]:
+    """Candidates, the truth among them and as often right as its probability says."""
+    letters = [i for i, c in enumerate(truth) if c.isalpha() and c.isascii()]
+    texts = [truth]
+    while len(texts) < 4:
+        at = int(rng.choice(letters))
+        wrong = truth[:at] + "abdeghiklmnoprstuv"[int(rng.integers(18))] + truth[at + 1 :]
+        texts += [wrong] if wrong not in texts else []
+    shares = 0.97 * rng.dirichlet((2.0, 1.0, 0.5, 0.5))
+    place = int(rng.choice(4, p=shares / shares.sum()))
+    texts[0], texts[place] = texts[place], texts[0]
+    return dict(zip(texts, shares.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_true_evidence_raises_the_posterior_of_the_truth_on_average(kind: str) -> None:
+    """Of invented senders, whose mails and lists are such as they may be in truth."""
+    with_it, without = [], []
+    for k in range(60):
+        rng = np.random.default_rng([7, k])
+        person, organisation = invent_person(rng), invent_organisation(rng)
+        name, address = f"{person.given} {person.surname}", invent_email(person, organisation, rng)
+        truth = {"organisation": organisation, "email": address, "personnes.1": name}
+        kinds = ("organisation", "email", "person")
+        fields = zip(truth.items(), kinds, strict=True)
+        form = _registration(*(_reading(f, t, _blurred(v, rng)) for (f, v), t in fields))
+        sender = address if rng.random() < 0.6 else "secretariat@exemple.fr"
+        listed = {name_key("Zoé PETIT")} | ({name_key(name)} if rng.random() < 0.5 else set())
+        known = Background(Envelope(sender, "", None), Members(frozenset(listed)))
+        alone = tuple(other for other in _KINDS if other != kind)
+        for shares, left_out in ((with_it, alone), (without, _KINDS)):
+            done = reconcile(form, _FORM, replace(known, without=left_out))
+            shares.append(np.mean([_share(done, f, v) for f, v in truth.items()]))
+    assert np.mean(with_it) > np.mean(without) + 0.005
