@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench train lock clean
+.PHONY: help run test check bench train calibrate lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,6 +12,7 @@ JOBS ?= 2
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
 MINUTES ?= 75
+FORMS ?= 4000
 
 # The first Python that is new enough.
 PYTHON ?= $(firstword $(foreach python,python3.11 python3 python3.12 python3.13 python3.14,\
@@ -45,6 +46,9 @@ train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes 
 		--cache $(CACHE) --out $(CACHE)/run --minutes $(MINUTES) --seed 1 $(ARGS)
 	$(BIN)/python -m pipeline.training.export $(CACHE)/run/best.pt --cache $(CACHE)
 	$(BIN)/python -m pipeline.training.memory --data $(DATA) --cache $(CACHE)
+
+calibrate: $(VENV)/.dev tesseract  ## measure anew how far readings can be trusted, on $(FORMS) drawn forms
+	$(BIN)/fiches calibrate --n $(FORMS) --jobs $(JOBS) --out models/calibration
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock'

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer
 
 from pipeline.errors import ConfigError
 
@@ -21,6 +21,15 @@ class Settings(BaseModel):
     engine: str = "ppocr"
     learned: Path | None = None
     """A generation that ``fiches learn`` wrote; a run takes the last one beside its outputs."""
+    calibration: Path | None = None
+    """What ``fiches calibrate`` wrote; a run takes the one beside its outputs, else the shipped."""
+    target_error: Annotated[float, Field(gt=0, lt=1)] = 0.001
+    """So many of the fields that are accepted without a person may be wrong."""
+    ablate: frozenset[str] = frozenset()
+    """Kinds of evidence to leave out, to measure what each is worth: never for a real run.
+
+    A calibration holds for the evidence it was made with: make one for each ablation.
+    """
     second_reader: bool = True
     """Ask Tesseract, where it is installed, about typed fields in doubt."""
     time_limit_s: Annotated[float, Field(gt=0)] = 60.0
@@ -29,6 +38,10 @@ class Settings(BaseModel):
     """A document with more pages is rejected."""
     max_megapixels: Annotated[float, Field(gt=0)] = 120.0
     """A page image larger than this is rejected before it is decoded."""
+
+    @field_serializer("ablate")
+    def _in_one_order(self, names: frozenset[str]) -> list[str]:
+        return sorted(names)
 
 
 def load_settings(path: Path | None) -> Settings:
