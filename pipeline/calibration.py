@@ -45,7 +45,10 @@ _NUMBERS = ("amount", "count")
 LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _SURE_TEXT = 0.95
-_READING_ROOMS = ("ctc", "engines", "evidence", "fields", "lexicon", "letters", "stages", "wording")
+_READING_ROOMS = (
+    *("ctc", "engines", "evidence", "fields", "forms", "inference", "letters", "lexicon"),
+    *("members", "stages", "text", "wording"),
+)
 """The rooms whose code decides what a posterior is."""
 _ADVICE = "Type fiches calibrate, or name another with calibration = in fiches.toml."
 
@@ -65,7 +68,7 @@ class Basis(_Part):
     weights: str
     learned: str
     code: str
-    ablate: tuple[str, ...]
+    without: tuple[str, ...]
 
 
 class Made(_Part):
@@ -288,7 +291,7 @@ def basis(settings: Settings) -> Basis:
         weights=weights if settings.engine == "ppocr" else "",
         learned=settings.learned.name if settings.learned else "",
         code=digest.hexdigest()[:16],
-        ablate=tuple(sorted(settings.ablate)),
+        without=tuple(sorted(settings.without)),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.terminal import CONFIG, load_flags, print_table, telling, writing
+from pipeline.terminal import CONFIG, load_flags, print_table, share, telling, whole, writing
 
 if TYPE_CHECKING:
     pass
@@ -86,7 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     where = run.add_mutually_exclusive_group()
     where.add_argument(
         "--jobs",
-        type=_whole,
+        type=whole,
         metavar="N",
         help="documents read at a time (default: one a core; 0: in this process, to debug)",
     )
@@ -96,7 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
     run.add_argument(
         "--target-error",
-        type=_share,
+        type=share,
         metavar="SHARE",
         help="so many of the fields accepted without a person may be wrong (0.001)",
     )
@@ -154,9 +154,9 @@ def build_parser() -> argparse.ArgumentParser:
         "form", nargs="?", metavar="FORM", help="id of a form to draw (default: the first one)"
     )
     calibrate.add_argument(
-        "--n", type=_whole, default=1500, metavar="N", help="how many to draw (1500)"
+        "--n", type=whole, default=1500, metavar="N", help="how many to draw (1500)"
     )
-    calibrate.add_argument("--seed", type=_whole, default=0, metavar="S", help="draws others")
+    calibrate.add_argument("--seed", type=whole, default=0, metavar="S", help="draws others")
     calibrate.add_argument(
         "--truth",
         type=Path,
@@ -174,15 +174,15 @@ def build_parser() -> argparse.ArgumentParser:
         help="folder that runs write; the calibration is kept in it",
     )
     calibrate.add_argument(
-        "--jobs", type=_whole, metavar="N", help="forms drawn and read at a time (one a core)"
+        "--jobs", type=whole, metavar="N", help="forms drawn and read at a time (one a core)"
     )
 
     simulate = add("simulate", _simulate, config)
     simulate.add_argument("form", metavar="FORM", help="id of a form")
-    simulate.add_argument("--n", type=_whole, default=10, metavar="N", help="how many (10)")
+    simulate.add_argument("--n", type=whole, default=10, metavar="N", help="how many (10)")
     simulate.add_argument("--out", type=Path, required=True, metavar="DIR")
     simulate.add_argument(
-        "--seed", type=_whole, default=0, metavar="S", help="same seed, same files"
+        "--seed", type=whole, default=0, metavar="S", help="same seed, same files"
     )
     return parser
 
@@ -368,19 +368,3 @@ def _simulate(arguments: argparse.Namespace) -> ExitCode:
     with writing(arguments.out):
         simulate(form, arguments.out, n=arguments.n, seed=arguments.seed)
     return ExitCode.OK
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = 0.0
-    if not 0 < share < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a share between 0 and 1, such as 0.001")
-    return share
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 up")
-    return int(text)

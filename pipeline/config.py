@@ -2,11 +2,14 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
+
+Evidence = Literal["joint", "names", "organisation", "mail", "members"]
+"""What a run may leave out, to measure what it is worth."""
 
 
 class Settings(BaseModel):
@@ -25,10 +28,10 @@ class Settings(BaseModel):
     """What ``fiches calibrate`` wrote; a run takes the one beside its outputs, else the shipped."""
     target_error: Annotated[float, Field(gt=0, lt=1)] = 0.001
     """So many of the fields that are accepted without a person may be wrong."""
-    ablate: frozenset[str] = frozenset()
-    """Kinds of evidence to leave out, to measure what each is worth: never for a real run.
+    without: tuple[Evidence, ...] = ()
+    """Evidence left out, to measure what it is worth: never for a real run.
 
-    A calibration holds for the evidence it was made with: make one for each ablation.
+    A calibration holds for the evidence it was made with: make one for each way of leaving out.
     """
     second_reader: bool = True
     """Ask Tesseract, where it is installed, about typed fields in doubt."""
@@ -38,10 +41,6 @@ class Settings(BaseModel):
     """A document with more pages is rejected."""
     max_megapixels: Annotated[float, Field(gt=0)] = 120.0
     """A page image larger than this is rejected before it is decoded."""
-
-    @field_serializer("ablate")
-    def _in_one_order(self, names: frozenset[str]) -> list[str]:
-        return sorted(names)
 
 
 def load_settings(path: Path | None) -> Settings:

@@ -84,3 +84,21 @@ def telling() -> Iterator[Callable[[int, int], None]]:
             print(f"fiches: {done} of {total} documents read", file=sys.stderr)
 
     yield say
+
+
+def share(text: str) -> float:
+    """A flag's value strictly between 0 and 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share between 0 and 1, such as 0.001")
+    return value
+
+
+def whole(text: str) -> int:
+    """A flag's value from 0 up."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 up")
+    return int(text)

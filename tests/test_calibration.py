@@ -24,7 +24,7 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigError
 from pipeline.records import Candidate, FieldReading, Origin, Quality
 
-BASIS = Basis(engine="ppocr", weights="w", learned="", code="c", ablate=())
+BASIS = Basis(engine="ppocr", weights="w", learned="", code="c", without=())
 MADE = Made(date="2018-02-02", form="f", drawn=9, seed=0, labelled=0, basis=BASIS)
 PROBABILITIES = st.floats(0, 1)
 MAPS = st.builds(
@@ -212,14 +212,14 @@ def test_a_missing_calibration_is_told(tmp_path: Path) -> None:
 
 def test_a_foreign_basis_is_named() -> None:
     assert calibration.foreign(BASIS, BASIS) == ""
-    other = BASIS.model_copy(update={"weights": "v", "ablate": ("joint",)})
-    assert calibration.foreign(BASIS, other) == "weights, ablate"
+    other = BASIS.model_copy(update={"weights": "v", "without": ("joint",)})
+    assert calibration.foreign(BASIS, other) == "weights, without"
 
 
 def test_what_posteriors_depend_on_is_in_the_basis() -> None:
     plain = calibration.basis(Settings())
     assert plain == calibration.basis(Settings(target_error=0.01, max_pages=3))
-    assert plain != calibration.basis(Settings(ablate=frozenset({"joint"})))
+    assert plain != calibration.basis(Settings(without=("joint",)))
     assert plain != calibration.basis(Settings(learned=Path("001-0.npz")))
 
 

@@ -324,12 +324,5 @@ def test_another_promise_or_calibration_is_another_reader(out: Path) -> None:
     own.write_text(own.read_text() + " ")
     prints.append(reader_fingerprint(Settings(calibration=own)))
     prints.append(reader_fingerprint(Settings(target_error=0.01)))
-    prints.append(reader_fingerprint(Settings(ablate=frozenset({"joint"}))))
+    prints.append(reader_fingerprint(Settings(without=("joint",))))
     assert len(set(prints)) == 5
-
-
-def test_the_order_of_what_is_left_out_changes_nothing() -> None:
-    names = [f"evidence-{n}" for n in range(9)]
-    dumps = {Settings(ablate=frozenset(order)).model_dump_json() for order in (names, names[::-1])}
-    assert len(dumps) == 1
-    assert f'"ablate":["{names[0]}","{names[1]}"' in dumps.pop()
