@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench train lock clean
+.PHONY: help run test check bench train calibrate lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +11,7 @@ OUT ?= outputs
 JOBS ?= 2
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
+FORMS ?= 4000
 
 # The first Python that is new enough.
 PYTHON ?= $(firstword $(foreach python,python3.11 python3 python3.12 python3.13 python3.14,\
@@ -45,6 +46,9 @@ train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes 
 	$(TRAIN) --out $(CACHE)/run2 --minutes 32 --seed 2 --start $(CACHE)/run1/best.pt --rate 1.5e-4 $(ARGS)
 	$(BIN)/python -m pipeline.training.export $(CACHE)/run1/best.pt $(CACHE)/run2/best.pt --data $(DATA) --cache $(CACHE)
 	$(BIN)/python -m pipeline.training.memory --data $(DATA) --cache $(CACHE)
+
+calibrate: $(VENV)/.dev tesseract  ## measure anew how far readings can be trusted, on $(FORMS) drawn forms
+	$(BIN)/fiches calibrate --n $(FORMS) --jobs $(JOBS) --out models/calibration
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock'

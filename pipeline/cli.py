@@ -5,22 +5,15 @@ import io
 import logging
 import os
 import sys
-import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from pipeline import __version__
-from pipeline.config import Evidence, Settings, load_settings
-from pipeline.errors import ExitCode, ExportError, InputError, PipelineError
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-_CONFIG = Path("fiches.toml")
-_LINE_EVERY_S = 5.0
+from pipeline.config import Evidence
+from pipeline.errors import ExitCode, InputError, PipelineError
+from pipeline.terminal import CONFIG, load_flags, print_table, share, telling, whole, writing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument("--verbose", action="store_true", help="say more, also of a bug")
     config = argparse.ArgumentParser(add_help=False)
     config.add_argument(
-        "--config", type=Path, metavar="FILE", help=f"settings (default: {_CONFIG}, if there)"
+        "--config", type=Path, metavar="FILE", help=f"settings (default: {CONFIG}, if there)"
     )
     reading = argparse.ArgumentParser(add_help=False, parents=[config])
     reading.add_argument("--form", metavar="ID", help="read every page as this form")
@@ -104,7 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
     where = run.add_mutually_exclusive_group()
     where.add_argument(
         "--jobs",
-        type=_whole,
+        type=whole,
         metavar="N",
         help="documents read at a time (default: one a core; 0: in this process, to debug)",
     )
@@ -112,6 +105,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--scheduler", metavar="ADDR", help="read on the Dask cluster at ADDR (tcp://host:port)"
     )
     run.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
+    run.add_argument(
+        "--target-error",
+        type=share,
+        metavar="SHARE",
+        help="so many of the fields accepted without a person may be wrong (0.001)",
+    )
 
     inspect = add("inspect", _inspect, reading)
     inspect.add_argument("file", type=Path, metavar="FILE")
@@ -122,6 +121,19 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = add("evaluate", _evaluate)
     evaluate.add_argument("out", type=Path, metavar="OUT", help="folder that a run wrote")
     evaluate.add_argument("truth", type=Path, metavar="TRUTH", help="truth.json of the same inbox")
+    evaluate.add_argument(
+        "--with",
+        dest="more",
+        type=Path,
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("OUT", "TRUTH"),
+        help="another run, counted with the first",
+    )
+    evaluate.add_argument(
+        "--plots", type=Path, metavar="DIR", help="write the curves and evaluation.html into DIR"
+    )
 
     lines = add("evaluate-lines", _evaluate_lines, config)
     lines.add_argument(
@@ -148,12 +160,40 @@ def build_parser() -> argparse.ArgumentParser:
     )
     learn.add_argument("--undo", action="store_true", help="take the last learning back")
 
+    calibrate = add("calibrate", _calibrate, config)
+    calibrate.add_argument(
+        "form", nargs="?", metavar="FORM", help="id of a form to draw (default: the first one)"
+    )
+    calibrate.add_argument(
+        "--n", type=whole, default=1500, metavar="N", help="how many to draw (1500)"
+    )
+    calibrate.add_argument("--seed", type=whole, default=0, metavar="S", help="draws others")
+    calibrate.add_argument(
+        "--truth",
+        type=Path,
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("OUT", "TRUTH"),
+        help="a run and the truth of its inbox, to calibrate on it, too",
+    )
+    calibrate.add_argument(
+        "--out",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help="folder that runs write; the calibration is kept in it",
+    )
+    calibrate.add_argument(
+        "--jobs", type=whole, metavar="N", help="forms drawn and read at a time (one a core)"
+    )
+
     simulate = add("simulate", _simulate, config)
     simulate.add_argument("form", metavar="FORM", help="id of a form")
-    simulate.add_argument("--n", type=_whole, default=10, metavar="N", help="how many (10)")
+    simulate.add_argument("--n", type=whole, default=10, metavar="N", help="how many (10)")
     simulate.add_argument("--out", type=Path, required=True, metavar="DIR")
     simulate.add_argument(
-        "--seed", type=_whole, default=0, metavar="S", help="same seed, same files"
+        "--seed", type=whole, default=0, metavar="S", help="same seed, same files"
     )
     return parser
 
@@ -164,8 +204,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
     from pipeline.runner import available_cores, run
 
-    settings = _settings(arguments)
-    with _progress() as progress:
+    settings = load_flags(arguments)
+    with telling() as progress:
         summary = run(
             arguments.inbox,
             arguments.out,
@@ -181,7 +221,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         *(str(n) for n in (summary.accepted, summary.review, summary.rejected)),
         f"{60 * summary.pages / summary.seconds:.0f}" if summary.read else "-",
     )
-    _print(table)
+    print_table(table)
     print(f"{arguments.out / 'report.html'}: open this. The tables lie beside it.")
     return ExitCode.SOME_REJECTED if summary.rejected else ExitCode.OK
 
@@ -190,8 +230,8 @@ def _inspect(arguments: argparse.Namespace) -> ExitCode:
     """Draw one picture a stage of how a document is read."""
     from pipeline.inspect import inspect_document
 
-    settings = _settings(arguments)
-    with _writing(arguments.out):
+    settings = load_flags(arguments)
+    with writing(arguments.out):
         written = inspect_document(arguments.file, arguments.out, settings)
     for path in written:
         print(path)
@@ -205,12 +245,12 @@ def _doctor(arguments: argparse.Namespace) -> ExitCode:
 
     from pipeline.doctor import examine
 
-    checks = examine(_settings(arguments), folder=Path.cwd())
+    checks = examine(load_flags(arguments), folder=Path.cwd())
     table = Table("", "what", "found", "what to do")
     for check in checks:
         mark = "ok" if check.ok else "MISSING" if check.needed else "optional"
         table.add_row(mark, check.what, check.found, "" if check.ok else escape(check.remedy))
-    _print(table)
+    print_table(table)
     ready = all(check.ok for check in checks if check.needed)
     print("Ready to run." if ready else "Not ready: see MISSING above.")
     return ExitCode.OK if ready else ExitCode.ENGINE
@@ -220,7 +260,16 @@ def _evaluate(arguments: argparse.Namespace) -> ExitCode:
     """Compare a run's tables with the truth."""
     from pipeline.evaluate import evaluate
 
-    print(evaluate(arguments.out, arguments.truth))
+    pairs = [(arguments.out, arguments.truth), *arguments.more]
+    first, *others = (evaluate(out, truth) for out, truth in pairs)
+    evaluation = sum(others, first)
+    print(evaluation)
+    if arguments.plots:
+        from pipeline.evaluate.page import write_page
+
+        with writing(arguments.plots):
+            page = write_page(evaluation, arguments.plots)
+        print(f"\n{page}: the same, with its curves.")
     return ExitCode.OK
 
 
@@ -231,16 +280,16 @@ def _evaluate_lines(arguments: argparse.Namespace) -> ExitCode:
     from pipeline import engines
     from pipeline.training.evaluate_lines import draw_worst, load_table, measure
 
-    settings = _settings(arguments)
+    settings = load_flags(arguments)
     engine = engines.load(settings.engine, settings.learned)
     score = measure(load_table(arguments.table), engine, field=arguments.field)
     table = Table("lines", "CER", "WER", "exact", "ms a line")
     rates = (f"{100 * rate:.1f} %" for rate in (score.cer, score.wer, score.exact))
     table.add_row(str(score.lines), *rates, f"{score.ms_a_line:.1f}")
-    _print(table)
+    print_table(table)
     if score.worst:
         sheet = arguments.out or arguments.table.with_name(f"{arguments.table.stem}-worst.png")
-        with _writing(sheet):
+        with writing(sheet):
             draw_worst(score, sheet)
         print(f"{sheet}: the lines read worst.")
     return ExitCode.OK
@@ -253,9 +302,9 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
     from pipeline import learned
     from pipeline.training.learn import LEAST_LINES, learn_from
 
-    settings, folder = _settings(arguments), arguments.out / learned.FOLDER
+    settings, folder = load_flags(arguments), arguments.out / learned.FOLDER
     if arguments.undo:
-        with _writing(folder):
+        with writing(folder):
             gone = learned.undo(folder)
         left = learned.generations(folder)
         print(f"{gone} is taken back." if gone else f"{folder}: nothing was learned yet.")
@@ -267,7 +316,7 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
     if store_url is None and arguments.lines is None:
         raise InputError(f"{file} is not there: say with --out or --store where corrections are.")
     print("fiches: learning takes some minutes", file=sys.stderr)
-    with _writing(folder):
+    with writing(folder):
         lesson = learn_from(settings, folder, store_url=store_url, table=arguments.lines)
     for reason, count in lesson.skipped.items():
         if count:
@@ -281,7 +330,7 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
     for name, (before, after) in lesson.rates.items():
         figures = (before.cer, after.cer, before.exact, after.exact)
         table.add_row(name, *(f"{100 * figure:.1f} %" for figure in figures))
-    _print(table)
+    print_table(table)
     if lesson.written is None:
         print("Learning would not read better without forgetting: nothing changed.")
     else:
@@ -291,93 +340,48 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
+def _calibrate(arguments: argparse.Namespace) -> ExitCode:
+    """Measure how often readings are right, so that runs keep their promise."""
+    from rich.table import Table
+
+    from pipeline.calibrate import calibrate
+    from pipeline.calibration import FILE_NAME
+    from pipeline.forms.schema import find_form, load_forms
+    from pipeline.paths import FORMS
+    from pipeline.runner import available_cores
+
+    settings = load_flags(arguments)
+    forms = load_forms(FORMS, *settings.forms)
+    jobs = available_cores() if arguments.jobs is None else arguments.jobs
+    print(f"fiches: drawing and reading {arguments.n} forms", file=sys.stderr)
+    with writing(arguments.out), telling() as progress:
+        made = calibrate(
+            find_form(forms, arguments.form) if arguments.form else forms[0],
+            arguments.out,
+            settings,
+            n=arguments.n,
+            seed=arguments.seed,
+            jobs=jobs,
+            labelled=arguments.truth,
+            progress=progress,
+        )
+    table = Table("target error", "of", "accepted", "wrong among these", "at most", "from")
+    for one in made.promises:
+        figures = (f"{one.accepted:.1%}", str(one.wrong), f"{one.bound:.5f}", str(one.threshold))
+        told = figures if one.threshold is not None else ("nothing",)
+        table.add_row(f"{one.target:g}", one.nature, *told)
+    print_table(table)
+    print(f"{arguments.out / FILE_NAME}: the next run into {arguments.out} uses it.")
+    return ExitCode.OK
+
+
 def _simulate(arguments: argparse.Namespace) -> ExitCode:
     """Draw filled, scanned and photographed copies of a form, with their truth."""
     from pipeline.forms.schema import find_form, load_forms
     from pipeline.paths import FORMS
     from pipeline.simulate import simulate
 
-    form = find_form(load_forms(FORMS, *_settings(arguments).forms), arguments.form)
-    with _writing(arguments.out):
+    form = find_form(load_forms(FORMS, *load_flags(arguments).forms), arguments.form)
+    with writing(arguments.out):
         simulate(form, arguments.out, n=arguments.n, seed=arguments.seed)
     return ExitCode.OK
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    """Turns what the system says of a folder or a disk into an ExportError."""
-    try:
-        yield
-    except OSError as err:
-        raise ExportError(f"{out}: cannot be written ({err.strerror or err}).") from err
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    """The settings file and the flags. Raises ConfigError, also for a form nobody knows."""
-    from pipeline.forms.schema import find_form, load_forms
-    from pipeline.members import load_members
-    from pipeline.paths import FORMS
-
-    path = arguments.config or (_CONFIG if _CONFIG.is_file() else None)
-    settings = load_settings(path)
-    base = path.absolute().parent if path else Path.cwd()
-    members = getattr(arguments, "members", None)
-    without = getattr(arguments, "without", None)
-    settings = settings.model_copy(
-        update={
-            "forms": tuple(base / folder for folder in settings.forms),
-            "learned": settings.learned and base / settings.learned,
-            "members": members.absolute()
-            if members
-            else settings.members and base / settings.members,
-            "without": tuple(without) if without else settings.without,
-            "form": getattr(arguments, "form", None) or settings.form,
-        }
-    )
-    forms = load_forms(FORMS, *settings.forms)
-    if settings.form is not None:
-        find_form(forms, settings.form)
-    if settings.members is not None:
-        load_members(settings.members)
-    return settings
-
-
-def _print(table: "Table") -> None:
-    from rich.console import Console
-
-    console = Console()
-    with console.capture() as drawn:  # left to print by itself, rich exits on a broken pipe
-        console.print(table)
-    print(drawn.get(), end="")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, else a line now and then; on stderr, so that stdout stays the result."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with Progress(
-            "reading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
-        ) as bar:
-            task = bar.add_task("reading", total=None, visible=False)
-            yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
-        return
-    said_at = time.monotonic()
-
-    def say(done: int, total: int) -> None:
-        nonlocal said_at
-        now = time.monotonic()
-        if done == total or now - said_at >= _LINE_EVERY_S:
-            said_at = now
-            print(f"fiches: {done} of {total} documents read", file=sys.stderr)
-
-    yield say
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 up")
-    return int(text)

@@ -26,8 +26,15 @@ class Settings(BaseModel):
     """A generation that ``fiches learn`` wrote; a run takes the last one beside its outputs."""
     members: Path | None = None
     """A list of members, as CSV: see ``members``."""
+    calibration: Path | None = None
+    """What ``fiches calibrate`` wrote; a run takes the one beside its outputs, else the shipped."""
+    target_error: Annotated[float, Field(gt=0, lt=1)] = 0.001
+    """So many of the fields that are accepted without a person may be wrong."""
     without: tuple[Evidence, ...] = ()
-    """Evidence left out: see ``stages.corroborate.Background``."""
+    """Evidence left out, to measure what it is worth: never for a real run.
+
+    A calibration holds for the evidence it was made with: make one for each way of leaving out.
+    """
     second_reader: bool = True
     """Ask Tesseract, where it is installed, about typed fields in doubt."""
     time_limit_s: Annotated[float, Field(gt=0)] = 60.0

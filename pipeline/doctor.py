@@ -40,7 +40,7 @@ PACKAGES = (
     "sqlalchemy",
 )
 """What pyproject.toml requires."""
-_EXTRAS = {"cluster": "distributed", "postgres": "psycopg"}
+_EXTRAS = {"cluster": "distributed", "postgres": "psycopg", "plots": "matplotlib"}
 _OLDEST_PYTHON = (3, 11)
 _AGAIN = "pip install --force-reinstall fiches"
 _TESSERACT = "apt install tesseract-ocr tesseract-ocr-fra"

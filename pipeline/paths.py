@@ -7,4 +7,5 @@ MODELS = PACKAGE / "models" if (PACKAGE / "models").is_dir() else PACKAGE.parent
 FORMS = MODELS / "forms"
 LEXICONS = MODELS / "lexicons"
 RECOGNIZER = MODELS / "recognizer"
+CALIBRATION = MODELS / "calibration"
 FONTS = MODELS / "fonts"

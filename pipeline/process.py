@@ -11,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline import engines
+from pipeline import calibration, engines
+from pipeline.calibration import Gate
 from pipeline.config import Settings
 from pipeline.engines import Engine
 from pipeline.errors import DocumentError, PipelineError
@@ -35,13 +36,14 @@ from pipeline.stages.corroborate import Background
 from pipeline.stages.dropout import CleanPage, drop_print
 from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
+from pipeline.stages.quality import quality_of, worst
 from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
 from pipeline.stages.reconcile import reconcile
 from pipeline.stages.same_print import check_print
 from pipeline.stages.second_reader import second_opinions
 from pipeline.stages.stray import find_stray_ink
 from pipeline.stages.streaks import remove_streaks
-from pipeline.stages.validate import decide, min_confidence, validate
+from pipeline.stages.validate import decide, validate
 
 _log = logging.getLogger(__name__)
 _THUMBNAIL_WIDTH_PX = 300
@@ -58,6 +60,7 @@ class Context:
     blanks: tuple[BlankPage, ...]
     engine: Engine
     members: Members | None
+    gate: Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,16 @@ class FormPage:
 
 @cache
 def context(settings: Settings) -> Context:
-    """Raises ConfigError for a form or an engine that is not known, or a bad list of members."""
+    """Raises ConfigError for a form or an engine that is not known, a bad list of members, or a
+    damaged calibration.
+    """
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
     chosen = forms.values() if settings.form is None else [find_form(forms.values(), settings.form)]
     blanks = tuple(blank for form in chosen for blank in blank_pages(form))
-    members = load_members(settings.members) if settings.members else None
     engine = engines.load(settings.engine, settings.learned)
-    return Context(settings, forms, blanks, engine, members)
+    members = load_members(settings.members) if settings.members else None
+    gate = Gate.of(calibration.load(settings.calibration), settings.target_error)
+    return Context(settings, forms, blanks, engine, members, gate)
 
 
 def process_document(source: Source, settings: Settings) -> Outcome:
@@ -172,7 +178,7 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
     readings = extract(zones, {**seen, **held}, clean, page=aligned.page.number)
     if ctx.settings.second_reader:
         by_eye = [line for line in lines if line.field not in held]
-        readings = second_opinions(readings, by_eye, min_confidence)
+        readings = second_opinions(readings, by_eye)
     findings = check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
     findings += doubted_by_ink(readings, lines, seen, held)
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
@@ -216,9 +222,10 @@ def register(
         readings=tuple(reading for page in group for reading in page.readings),
         findings=tuple(finding for page in group for finding in page.findings),
         roles=form.roles,
+        quality=worst({quality_of(page.aligned) for page in group}),
     )
     background = Background(envelope, ctx.members, ctx.settings.without)
-    return decide(validate(reconcile(registration, form, background), form), form)
+    return decide(validate(reconcile(registration, form, background), form), form, ctx.gate)
 
 
 def _is_empty(page: Page) -> bool:

@@ -41,6 +41,14 @@ class Origin(StrEnum):
     HUMAN = "human"
 
 
+class Quality(StrEnum):
+    """How the paper came to be a picture, which decides how far a reading can be trusted."""
+
+    BILEVEL = "bilevel"
+    GREY = "grey"
+    PHOTO = "photo"
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What a mail says of the document it brought; ``received_at`` is aware, or None if unsaid."""
@@ -143,7 +151,8 @@ class Candidate:
 class FieldReading:
     """The reading of one field: its candidates, best first, and what was decided about it.
 
-    ``raw`` is what the engine saw, before any grammar or lexicon.
+    ``raw`` is what the engine saw, before any grammar or lexicon. ``calibrated`` is how often such
+    a reading is right, where that was measured; the candidates keep the probabilities they had.
     """
 
     field: str
@@ -155,6 +164,7 @@ class FieldReading:
     origin: Origin = Origin.OCR
     status: Status = Status.REVIEW
     reason: str = ""
+    calibrated: float | None = None
 
     @property
     def value(self) -> FieldValue:
@@ -165,8 +175,14 @@ class FieldReading:
         return self.candidates[0].text if self.candidates else ""
 
     @property
-    def confidence(self) -> float:
+    def posterior(self) -> float:
+        """The probability that reading alone gives the value."""
         return self.candidates[0].probability if self.candidates else 0.0
+
+    @property
+    def confidence(self) -> float:
+        """How probable it is that the value is right, as well as that is known."""
+        return self.posterior if self.calibrated is None else self.calibrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +236,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One filled form. ``page`` is its first page in the document.
+    """One filled form. ``page`` is its first page in the document, ``quality`` its worst page's.
 
     The total is kept three times: as read (the reading of the total), as computed
     (``total_due_cents``, None where the counts are unreadable), accepted (the reading's status).
@@ -233,6 +249,7 @@ class Registration:
     total_due_cents: int | None = None
     status: Status = Status.REVIEW
     roles: Roles = Roles()
+    quality: Quality = Quality.GREY
 
     @property
     def confidence(self) -> float:

@@ -26,7 +26,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
-from pipeline import __version__, learned
+from pipeline import __version__, calibration, learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
 from pipeline.guard import Guard, Work, read_guarded
@@ -104,8 +104,11 @@ def run(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
-    settings = with_learned(settings, out)
-    reader = reader or Reader(reader_fingerprint(settings))
+    settings = with_calibration(with_learned(settings, out), out)
+    if reader is None:
+        for doubt in doubts(settings):
+            _log.warning(doubt)
+        reader = Reader(reader_fingerprint(settings))
     read = pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
         sources = _receive(inbox, out, store)
@@ -154,10 +157,46 @@ def with_learned(settings: Settings, out: Path) -> Settings:
     return settings.model_copy(update={"learned": found[-1]})
 
 
+def with_calibration(settings: Settings, out: Path) -> Settings:
+    """The settings with the calibration beside the outputs, where they name none.
+
+    One made for other weights is left out. Raises ConfigError for a damaged one.
+    """
+    own = out / calibration.FILE_NAME
+    if settings.calibration or not own.is_file():
+        return settings
+    made, now = calibration.load(own).made.basis, calibration.basis(settings)
+    if (made.engine, made.weights) != (now.engine, now.weights):
+        _log.warning(
+            "%s was made for other weights and is not used: type fiches calibrate again.", own
+        )
+        return settings
+    return settings.model_copy(update={"calibration": own})
+
+
+def doubts(settings: Settings) -> Iterator[str]:
+    """What the calibration in use cannot promise. Raises ConfigError for a damaged one."""
+    used = calibration.load(settings.calibration)
+    if parts := calibration.foreign(used.made.basis, calibration.basis(settings)):
+        yield (
+            f"The calibration was made for a reader that is another in: {parts}. Until you type "
+            "fiches calibrate, the promised error rate is not proven."
+        )
+    gate = calibration.Gate.of(used, settings.target_error)
+    for nature, least in gate.least_targets.items():
+        yield (
+            f"The calibration cannot prove that at most {settings.target_error:g} of the accepted "
+            f"{nature} are wrong, so none is accepted. It would prove {least:.2g}: say so with "
+            "--target-error, or type fiches calibrate with more forms."
+        )
+
+
 def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same outcome."""
     digest = hashlib.sha256(__version__.encode())
-    digest.update(settings.model_dump_json(exclude={"learned", "members"}).encode())
+    beside = {"learned", "members", "calibration"}
+    digest.update(settings.model_dump_json(exclude=beside).encode())
+    digest.update(settings.calibration.read_bytes() if settings.calibration else b"")
     digest.update(settings.learned.name.encode() if settings.learned else b"")
     digest.update(_content(settings.members) if settings.members else b"")
     digest.update(_tesseract().encode())

@@ -13,8 +13,10 @@ import pytest
 from fake_work import write_document
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import errors
+from pipeline import calibration, errors
+from pipeline.calibration import Calibration
 from pipeline.cli import main
+from pipeline.forms.schema import Form
 from pipeline.paths import FONTS
 from pipeline.runner import Summary, available_cores
 from tests.paper import saved, sheet
@@ -367,3 +369,44 @@ def test_a_disk_that_fills_up_ends_the_run_and_the_next_one_goes_on(tmp_path: Pa
         assert word in ended.stderr
         assert "Traceback" not in ended.stderr
     assert (tmp_path / "out" / "registrations.csv").read_text("utf-8").count("\n") == 61
+
+
+def test_the_promised_error_rate_reaches_the_run(told: dict[str, Any]) -> None:
+    main(["run", "inbox"])
+    assert told["settings"].target_error == 0.001
+    Path("fiches.toml").write_text('target_error = 0.02\ncalibration = "c.json"\n')
+    main(["run", "inbox"])
+    assert told["settings"].target_error == 0.02
+    assert told["settings"].calibration == Path.cwd() / "c.json"
+    main(["run", "inbox", "--target-error", "0.0001"])
+    assert told["settings"].target_error == 0.0001
+
+
+@pytest.mark.parametrize("share", ["0", "1", "-0.1", "a", "nan"])
+def test_an_error_rate_that_is_none_is_wrong_usage(
+    share: str, told: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "inbox", f"--target-error={share}"])
+    assert ended.value.code == 2
+    assert "is not a share between 0 and 1" in capsys.readouterr().err
+
+
+def test_calibrate_hands_on_what_it_was_told_and_ends_with_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: dict[str, Any] = {}
+
+    def calibrate(form: Form, out: Path, settings: object, **options: Any) -> Calibration:
+        told.update(options, form=form.id, out=out)
+        return calibration.load()
+
+    monkeypatch.setattr("pipeline.calibrate.calibrate", calibrate)
+    assert main(["calibrate", "--n", "9", "--seed", "3", "--truth", "o", "t", "--jobs", "1"]) == 0
+    assert (told["form"], told["out"]) == (FORM, Path("outputs"))
+    assert (told["n"], told["seed"], told["jobs"]) == (9, 3, 1)
+    assert told["labelled"] == [[Path("o"), Path("t")]]
+    said = capsys.readouterr().out
+    assert "target error" in said
+    assert "outputs/calibration.json: the next run into outputs uses it." in said
+    assert main(["calibrate", "nobody"]) == 3

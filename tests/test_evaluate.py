@@ -1,16 +1,36 @@
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from builders import GAP, doubtful, reading, registration, source
+from PIL import Image
 
-from pipeline.errors import InputError
-from pipeline.evaluate import Evaluation, FieldScore, evaluate
+from pipeline.errors import ConfigError, InputError
+from pipeline.evaluate import (
+    FIELD_S,
+    KEY_S,
+    OPEN_S,
+    Evaluation,
+    FieldScore,
+    Judged,
+    evaluate,
+)
+from pipeline.evaluate.curves import bins, cells, risk_coverage
+from pipeline.evaluate.page import write_page
 from pipeline.exporters import export_all
-from pipeline.records import Registration, RegistrationRow, RejectedRow, Rejection, Snapshot
+from pipeline.records import (
+    Quality,
+    Registration,
+    RegistrationRow,
+    RejectedRow,
+    Rejection,
+    Snapshot,
+)
 
 TRUTH = {
     "organisation": "ESAT du Moulin",
@@ -167,3 +187,107 @@ def test_an_empty_truth_gives_an_empty_score(tmp_path: Path) -> None:
     result = score(tmp_path, {"a": [replace(registration())]}, {})
     assert (result.stp_rate, result.false_accept_rate, result.fields) == (0.0, 0.0, ())
     assert "STP rate 0.000, false-accept rate 0.000 (0 of 0" in str(result)
+
+
+# bounds, curves, hands
+
+
+def judged(
+    confidence: float, *, right: bool = True, accepted: bool = True, blocked: bool = False
+) -> Judged:
+    return Judged("count", "grey", confidence, right, accepted, blocked, "synthetic")
+
+
+def test_what_is_wrong_among_the_accepted_has_an_upper_bound(tmp_path: Path) -> None:
+    result = score(tmp_path, {"a": [registration()]}, {"a": {"fields": TRUTH}})
+    assert field(result, "total").bound == pytest.approx(0.95)
+    assert FieldScore("total", 9999, 9999, 2995, 0, None).bound == pytest.approx(0.001, abs=1e-6)
+
+
+def test_real_and_synthetic_hands_have_columns_of_their_own(tmp_path: Path) -> None:
+    forms = {"a": [registration()], "b": [registration(total=8520)]}
+    drawn = {"fields": TRUTH, "style": "hand"}
+    result = score(tmp_path, forms, {"a": {"fields": TRUTH}, "b": drawn})
+    assert result.hands == ("real", "synthetic")
+    wrong = {
+        h: [s.wrong for s in result.fields_of((h,)) if s.field == "total"] for h in result.hands
+    }
+    assert wrong == {"real": [0], "synthetic": [1]}
+    head = str(result).splitlines()[2]
+    assert head.index("real hands") < head.index("synthetic hands")
+    told = score(tmp_path, forms, {"a": drawn | {"hand": "real"}, "b": drawn})
+    assert told.hands == ("real", "synthetic")
+
+
+def test_each_reading_is_judged_with_its_type_and_source(tmp_path: Path) -> None:
+    form = replace(
+        registration(total=8520, findings=(GAP,), more=(doubtful("email"),)),
+        quality=Quality.PHOTO,
+    )
+    result = score(tmp_path, {"a": [form]}, {"a": {"fields": TRUTH}})
+    assert {one.source for one in result.judged} == {"photo"}
+    (cell,) = cells(result.judged)
+    assert (cell.readings, cell.right) == (11, 9)
+    assert cell.error == pytest.approx((10 * 0.99 + 0.62) / 11 - 9 / 11)
+    assert [one.accepted for one in result.judged].count(False) == 1
+    assert not any(one.blocked for one in result.judged), "it is only unsure"
+
+
+def test_human_time_is_what_a_person_would_look_at(tmp_path: Path) -> None:
+    forms = {"a": [registration()], "b": [registration(more=(doubtful("email"),))]}
+    truth = {name: {"fields": TRUTH} for name in ("a", "b", "c")}
+    result = score(tmp_path, forms, truth)
+    assert result.human_s == OPEN_S + FIELD_S + KEY_S
+    assert "human time 45 s a document (assumed: 10 s" in str(result)
+
+
+def test_runs_are_counted_together(tmp_path: Path) -> None:
+    one = score(tmp_path, {"a": [registration()]}, {"a": {"fields": TRUTH}})
+    both = one + one
+    assert (both.documents, both.untouched, both.stp_rate) == (2, 2, 1.0)
+    assert field(both, "total").forms == 2
+
+
+def test_the_curve_rises_from_the_surest_and_leaves_out_what_is_blocked() -> None:
+    found = [judged(0.99), judged(0.9, right=False), judged(0.9), judged(1.0, blocked=True)]
+    shares, wrong = risk_coverage(found)
+    assert shares.tolist() == [0.25, 0.75]
+    assert wrong.tolist() == [0.0, pytest.approx(1 / 3)]
+    assert risk_coverage([])[0].size == 0
+
+
+def test_bins_hold_equal_numbers_the_surest_first() -> None:
+    found = [judged(0.5 + k / 200, right=k >= 10) for k in range(100)]
+    parts = bins(found)
+    assert [one.readings for one in parts] == [20] * 5
+    assert [one.wrong for one in parts] == [0, 0, 0, 0, 10]
+    assert parts == sorted(parts, key=lambda one: one.doubt)
+    assert sum(one.readings for one in bins(found[:7])) == 7
+
+
+def test_the_page_holds_the_pictures_and_the_tables(tmp_path: Path) -> None:
+    forms = {"a": [registration()], "b": [registration(total=8520)]}
+    drawn = {"fields": TRUTH, "style": "hand"}
+    result = score(tmp_path, forms, {"a": {"fields": TRUTH}, "b": drawn})
+    page = write_page(result, tmp_path / "plots")
+    text = page.read_text("utf-8")
+    assert text.count("data:image/png;base64,") == 3
+    assert "1 of 2" in text
+    assert "STP rate 1.000" in text
+    assert {path.name for path in page.parent.iterdir()} == {
+        *("evaluation.html", "risk-coverage.png", "reliability.png", "calibration-error.png")
+    }
+    for path in page.parent.glob("*.png"):
+        assert np.asarray(Image.open(path).convert("L")).std() > 5
+
+
+def test_an_empty_evaluation_has_a_page(tmp_path: Path) -> None:
+    assert write_page(score(tmp_path, {}, {}), tmp_path / "plots").is_file()
+
+
+def test_without_matplotlib_the_page_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ConfigError, match=r"pip install 'fiches\[plots\]'"):
+        write_page(score(tmp_path, {}, {}), tmp_path / "plots")

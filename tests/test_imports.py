@@ -12,12 +12,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each row may import the rows above it and its own.
 ROOMS = (
     {"errors", "geometry", "money", "text", "records", "config", "paths", "ctc"}
-    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"},
+    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"}
+    | {"calibration"},
     {"engines", "fields", "forms", "exporters"},
     {"stages"},
     {"process", "inspect", "guard", "doctor", "store", "evaluate", "simulate", "training"},
-    {"runner", "bench"},
-    {"cli", "web"},
+    {"runner", "bench", "calibrate"},
+    {"cli", "terminal", "web"},
     {"__main__"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
@@ -76,5 +77,5 @@ def test_only_the_store_talks_to_the_database(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_the_command_line_prints_or_exits(path: Path) -> None:
     # The tools that make the product (weights, measurements) are commands of their own.
-    if room_of(path) not in {"cli", "__main__", "training", "bench"}:
+    if room_of(path) not in {"cli", "terminal", "__main__", "training", "bench"}:
         assert not {"print", "exit", "quit", "sys.exit"} & set(calls(path))

@@ -14,7 +14,16 @@ from pipeline.errors import ConfigError, EngineError
 from pipeline.forms.schema import Form, load_form
 from pipeline.paths import FORMS
 from pipeline.process import process_document
-from pipeline.records import Envelope, Gray, Origin, Outcome, Registration, Source, Status
+from pipeline.records import (
+    Envelope,
+    Gray,
+    Origin,
+    Outcome,
+    Quality,
+    Registration,
+    Source,
+    Status,
+)
 from pipeline.simulate.digital import fill_pdf
 from pipeline.stages.corroborate import Background
 from pipeline.stages.reconcile import reconcile
@@ -227,3 +236,16 @@ def test_an_unreadable_page_parts_what_lies_before_and_behind_it(tmp_path: Path)
     outcome = _read(tmp_path, flyer, noise, drawn("typed", 1)[0].image, settings=settings)
     assert [r.page for r in outcome.registrations] == [1, 3]
     assert all(r.status is Status.REVIEW for r in outcome.registrations)
+
+
+def test_the_promised_error_rate_moves_what_is_accepted() -> None:
+    strict, lenient = (process.context(Settings(target_error=t)).gate for t in (1e-6, 0.5))
+    for kind, threshold in strict.thresholds.items():
+        assert threshold > lenient.thresholds[kind]
+
+
+def test_a_registration_knows_how_its_paper_became_a_picture(tmp_path: Path) -> None:
+    leaf, _ = drawn("typed", 1)
+    (scanned,) = _read(tmp_path, leaf.image).registrations
+    assert scanned.quality is Quality.GREY
+    assert all(r.calibrated is not None for r in scanned.readings if r.candidates)

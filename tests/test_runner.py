@@ -8,10 +8,20 @@ from pathlib import Path
 import pytest
 from fake_work import READER, write_document
 
+from pipeline import calibration
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError, ExportError, InputError
 from pipeline.records import Outcome, Source
-from pipeline.runner import Reader, Summary, _Pool, _read, reader_fingerprint, run
+from pipeline.runner import (
+    Reader,
+    Summary,
+    _Pool,
+    _read,
+    doubts,
+    reader_fingerprint,
+    run,
+    with_calibration,
+)
 
 SETTINGS = Settings(time_limit_s=2.0)
 NOBODY = Reader("fake", "no_such_module:read")
@@ -272,3 +282,59 @@ heavy = {{"cv2", "onnxruntime", "pandas", "distributed"}} & set(sys.modules)
 assert not heavy, heavy
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+# the calibration
+
+
+def _calibrated(path: Path, **basis: object) -> Path:
+    made = calibration.load()
+    own = made.made.basis.model_copy(update={"code": "other"} | basis)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    changed = made.model_copy(update={"made": made.made.model_copy(update={"basis": own})})
+    path.write_text(changed.model_dump_json(), "utf-8")
+    return path
+
+
+def test_the_calibration_beside_the_outputs_is_taken(out: Path) -> None:
+    assert with_calibration(Settings(), out).calibration is None
+    own = _calibrated(out / calibration.FILE_NAME)
+    assert with_calibration(Settings(), out).calibration == own
+    named = Settings(calibration=out / "named.json")
+    assert with_calibration(named, out) == named
+
+
+def test_a_calibration_of_other_weights_is_not_taken_and_that_is_said(
+    out: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _calibrated(out / calibration.FILE_NAME, weights="other")
+    assert with_calibration(Settings(), out).calibration is None
+    assert "was made for other weights and is not used" in caplog.text
+
+
+def test_a_damaged_calibration_stops_the_run(inbox: Path, out: Path) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    out.mkdir()
+    (out / calibration.FILE_NAME).write_text("{")
+    with pytest.raises(ConfigError, match="damaged"):
+        run(inbox, out, SETTINGS)
+
+
+def test_what_is_not_promised_is_said(out: Path) -> None:
+    named = Settings(calibration=_calibrated(out / "c.json"), target_error=1e-9)
+    said = list(doubts(named))
+    assert "made for a reader that is another in: code" in said[0]
+    assert len(said) == 3
+    assert all("at most 1e-09 of the accepted" in one for one in said[1:])
+    proven = named.model_copy(update={"target_error": 0.9})
+    assert len(list(doubts(proven))) == 1
+
+
+def test_another_promise_or_calibration_is_another_reader(out: Path) -> None:
+    own = _calibrated(out / "c.json")
+    prints = [reader_fingerprint(Settings(calibration=own)), reader_fingerprint(Settings())]
+    own.write_text(own.read_text() + " ")
+    prints.append(reader_fingerprint(Settings(calibration=own)))
+    prints.append(reader_fingerprint(Settings(target_error=0.01)))
+    prints.append(reader_fingerprint(Settings(without=("joint",))))
+    assert len(set(prints)) == 5

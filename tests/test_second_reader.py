@@ -14,10 +14,6 @@ from pipeline.stages.second_reader import is_typed, second_opinions
 _ZONE = Zone(field="organisation", type="organisation", lines_mm=((0, 0, 90, 9),))
 
 
-def _doubt(_: str) -> float:
-    return 0.98
-
-
 def _typed(text: str = "Foyer des Tilleuls") -> Gray:
     image = np.full((60, 620), 255, np.uint8)
     cv2.putText(image, text, (10, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 2, cv2.LINE_AA)
@@ -58,7 +54,7 @@ def test_type_stands_on_a_line_and_hands_do_not() -> None:
 
 def test_agreement_raises_a_typed_field_in_doubt(answers: list[str]) -> None:
     answers.append("Foyer des Tilleuls")
-    (reading,) = second_opinions([_reading("Foyer des Tilleuls", 0.8)], [_line(_typed())], _doubt)
+    (reading,) = second_opinions([_reading("Foyer des Tilleuls", 0.8)], [_line(_typed())])
     assert reading.confidence > 0.95
     assert sum(c.probability for c in reading.candidates) <= 1.0
 
@@ -66,20 +62,20 @@ def test_agreement_raises_a_typed_field_in_doubt(answers: list[str]) -> None:
 def test_disagreement_changes_nothing(answers: list[str]) -> None:
     answers.append("Foyer")
     before = _reading("Foyer des Tilleuls", 0.8)
-    assert second_opinions([before], [_line(_typed())], _doubt) == (before,)
+    assert second_opinions([before], [_line(_typed())]) == (before,)
 
 
 def test_nobody_is_asked_about_hands_or_about_what_is_sure(answers: list[str]) -> None:
     doubtful, sure = _reading("Foyer", 0.8), _reading("Foyer", 0.99)
-    assert second_opinions([doubtful], [_line(_wavy(_typed()))], _doubt) == (doubtful,)
-    assert second_opinions([sure], [_line(_typed())], _doubt) == (sure,)
+    assert second_opinions([doubtful], [_line(_wavy(_typed()))]) == (doubtful,)
+    assert second_opinions([sure], [_line(_typed())]) == (sure,)
     assert answers == []
 
 
 def test_without_tesseract_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tesseract, "is_installed", lambda: False)
     before = _reading("Foyer", 0.8)
-    assert second_opinions([before], [_line(_typed())], _doubt) == (before,)
+    assert second_opinions([before], [_line(_typed())]) == (before,)
 
 
 def test_tesseract_reads_several_lines_in_one_call() -> None:

@@ -29,7 +29,7 @@ from sqlalchemy import create_engine, insert, select
 
 import pipeline.store
 from pipeline.errors import StoreError
-from pipeline.records import Origin, Outcome, Rejection, Severity, Status
+from pipeline.records import Origin, Outcome, Quality, Rejection, Severity, Status
 from pipeline.store import Store, opening, tables
 
 READER = "reader 1"
@@ -429,3 +429,28 @@ def test_the_order_of_recording_does_not_show(store_url: str, tmp_path: Path) ->
     with Store.open(f"sqlite:///{tmp_path / 'other.sqlite'}") as store:
         fill(store, *reversed(made))
         assert store.snapshot() == expected
+
+
+def test_what_was_calibrated_is_kept_beside_what_was_read(store_url: str) -> None:
+    form = registration()
+    surer = tuple(replace(r, calibrated=0.5 + i / 100) for i, r in enumerate(form.readings))
+    form = replace(form, readings=surer, quality=Quality.PHOTO)
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), form))
+        (row,) = store.snapshot().registrations
+    assert row.registration == form
+    assert row.registration.readings[1].confidence == 0.51
+    assert row.registration.readings[1].posterior == 0.99
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'fiches.sqlite'}"
+    with Store.open(url) as store:
+        fill(store, outcome(source("a"), registration()))
+    with engine_of(url).begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE readings DROP COLUMN calibrated")
+        connection.exec_driver_sql("ALTER TABLE registrations DROP COLUMN quality")
+        connection.exec_driver_sql("UPDATE fiches_schema SET version_num = 'v0001'")
+    with Store.open(url) as store:
+        (row,) = store.snapshot().registrations
+    assert row.registration == registration()

@@ -2,13 +2,26 @@
 
 from dataclasses import replace
 
+import pytest
+
+from pipeline.calibration import Gate, Map
 from pipeline.fields.checkbox import read_marks
 from pipeline.forms.schema import Form, load_form
 from pipeline.paths import FORMS
-from pipeline.records import Candidate, FieldReading, Finding, Registration, Severity, Status
+from pipeline.records import (
+    Candidate,
+    FieldReading,
+    Finding,
+    Quality,
+    Registration,
+    Severity,
+    Status,
+)
 from pipeline.stages.validate import decide, validate
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
+_TYPES = {zone.type for zone in _FORM.zones}
+_GATE = Gate(maps={}, thresholds=dict.fromkeys(_TYPES, 0.98), least_targets={})
 
 
 def _reading(name: str, kind: str, value: str | int | None, p: float = 0.999) -> FieldReading:
@@ -49,14 +62,14 @@ def _rules(registration: Registration) -> set[str]:
 
 
 def test_a_clean_form_is_accepted_without_a_finding() -> None:
-    done = decide(validate(_registration(), _FORM), _FORM)
+    done = decide(validate(_registration(), _FORM), _FORM, _GATE)
     assert done.findings == ()
     assert done.status is Status.ACCEPTED
     assert all(r.status is Status.ACCEPTED for r in done.readings)
 
 
 def test_a_total_that_does_not_add_up_is_never_accepted() -> None:
-    done = decide(validate(_registration(total=7790), _FORM), _FORM)
+    done = decide(validate(_registration(total=7790), _FORM), _FORM, _GATE)
     assert done.status is Status.REVIEW
     finding = next(f for f in done.findings if f.rule == "total_matches_tariff")
     assert "77,90\u00a0€" in finding.message
@@ -81,14 +94,14 @@ def test_more_people_paid_for_than_named_goes_to_review() -> None:
 
 
 def test_two_ticked_boxes_go_to_review_and_none_is_only_told() -> None:
-    both = decide(validate(_marked(postal=0.3, virement=0.12), _FORM), _FORM)
+    both = decide(validate(_marked(postal=0.3, virement=0.12), _FORM), _FORM, _GATE)
     assert [f.message for f in both.findings] == ["paiement : plusieurs cases cochées."]
     assert both.status is Status.REVIEW
     reading = both.reading("paiement")
     assert reading is not None
     assert (reading.value, reading.text, reading.status) == (None, "", Status.REVIEW)
     assert reading.confidence < 0.5
-    none = decide(validate(_marked(postal=0.002, virement=0.0), _FORM), _FORM)
+    none = decide(validate(_marked(postal=0.002, virement=0.0), _FORM), _FORM, _GATE)
     assert [(f.severity, f.message) for f in none.findings] == [
         (Severity.INFO, "paiement : aucune case cochée.")
     ]
@@ -136,7 +149,7 @@ def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -
             Candidate("a@exempie.fr", "a@exempie.fr", 0.3),
         ),
     )
-    done = decide(validate(registration.replacing(doubtful), _FORM), _FORM)
+    done = decide(validate(registration.replacing(doubtful), _FORM), _FORM, _GATE)
     reading = done.reading("email")
     assert reading is not None
     assert reading.status is Status.REVIEW
@@ -146,7 +159,7 @@ def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -
 
 def test_an_earlier_finding_for_review_keeps_the_form_in_review() -> None:
     stray = Finding("no_stray_ink", Severity.REVIEW, "Écriture en dehors des zones prévues.")
-    done = decide(validate(replace(_registration(), findings=(stray,)), _FORM), _FORM)
+    done = decide(validate(replace(_registration(), findings=(stray,)), _FORM), _FORM, _GATE)
     assert done.status is Status.REVIEW
 
 
@@ -155,8 +168,8 @@ def test_students_are_unsure_where_the_counts_are() -> None:
     sure = _registration()
     sure = replace(sure, readings=(*sure.readings, students))
     doubtful = sure.replacing(_reading("adherents", "count", 1, 0.9))
-    assert decide(sure, _FORM).reading("etudiants").status is Status.ACCEPTED  # type: ignore[union-attr]
-    reading = decide(doubtful, _FORM).reading("etudiants")
+    assert decide(sure, _FORM, _GATE).reading("etudiants").status is Status.ACCEPTED  # type: ignore[union-attr]
+    reading = decide(doubtful, _FORM, _GATE).reading("etudiants")
     assert reading is not None
     assert reading.status is Status.REVIEW
     assert "adherents" in reading.reason
@@ -167,7 +180,40 @@ def test_students_are_unsure_where_a_line_may_be_dirt() -> None:
     dirt = _reading("personnes.2", "person", "l", 0.12)
     registration = _registration()
     registration = replace(registration, readings=(*registration.readings, dirt, students))
-    reading = decide(registration, _FORM).reading("etudiants")
+    reading = decide(registration, _FORM, _GATE).reading("etudiants")
     assert reading is not None
     assert reading.status is Status.REVIEW
     assert "personnes.2" in reading.reason
+
+
+def test_a_finding_wins_over_any_confidence() -> None:
+    gate = Gate(maps={}, thresholds=dict.fromkeys(_TYPES, 0.0), least_targets={})
+    done = decide(validate(_registration(total=7790), _FORM), _FORM, gate)
+    assert done.status is Status.REVIEW
+    assert done.reading("total").status is Status.REVIEW  # type: ignore[union-attr]
+
+
+def test_the_confidence_that_is_told_and_decides_is_the_calibrated_one() -> None:
+    maps = {
+        (kind, quality.value): Map(type=kind, quality=quality.value, a=1, b=1, c=-3)
+        for kind in _TYPES
+        for quality in Quality
+    }
+    gate = Gate(maps=maps, thresholds=dict.fromkeys(_TYPES, 0.98), least_targets={})
+    done = decide(_registration(), _FORM, gate)
+    reading = done.reading("email")
+    assert reading is not None
+    assert reading.posterior == 0.999
+    assert reading.confidence == pytest.approx(0.9803, abs=1e-4)
+    assert reading.status is Status.ACCEPTED
+    strict = replace(gate, thresholds=dict.fromkeys(_TYPES, 0.99))
+    reading = decide(_registration(), _FORM, strict).reading("email")
+    assert reading is not None
+    assert (reading.status, reading.reason) == (Status.REVIEW, "Lecture incertaine (98%).")
+
+
+def test_a_reading_that_is_nearly_certain_is_not_told_as_certain() -> None:
+    gate = Gate(maps={}, thresholds={}, least_targets={})
+    reading = decide(_registration(), _FORM, gate).reading("email")
+    assert reading is not None
+    assert reading.reason == "Lecture incertaine (99%)."

@@ -2,13 +2,13 @@
 
 from pipeline.exporters import csv_text
 from pipeline.geometry import BoxMm
-from pipeline.records import Snapshot
+from pipeline.records import FieldReading, Origin, Registration, Snapshot
 
 FILE_NAME = "fields.csv"
 
 _COLUMNS = (
     *("document", "page", "registration", "field", "raw", "value", "confidence", "status"),
-    *("reason", "x_mm", "y_mm", "w_mm", "h_mm"),
+    *("reason", "x_mm", "y_mm", "w_mm", "h_mm", "type", "quality"),
 )
 
 
@@ -27,11 +27,20 @@ def render(snapshot: Snapshot) -> str:
                 reading.status.value,
                 reading.reason,
                 *_box(reading.box_mm),
+                reading.type,
+                source_of(row.registration, reading),
             ]
             for row in snapshot.registrations
             for reading in row.registration.readings
         ),
     )
+
+
+def source_of(registration: Registration, reading: FieldReading) -> str:
+    """Where a reading was taken from: the file's own text, or a picture of what quality."""
+    if reading.origin in (Origin.OCR, Origin.COMPUTED):
+        return registration.quality.value
+    return reading.origin.value
 
 
 def _box(box: BoxMm | None) -> tuple[str, ...]:

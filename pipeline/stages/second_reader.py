@@ -5,7 +5,7 @@ value, that is evidence, and where they differ nothing is lost. It is asked once
 doubtful lines together, and only for type, which is what it reads well.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import cv2
@@ -17,6 +17,8 @@ from pipeline.forms.blank import PX_PER_MM
 from pipeline.records import FieldReading, Gray
 from pipeline.stages.recognize import WrittenLine
 
+_SURE = 0.98
+"""A field is in doubt, and worth asking about, below this: what is accepted is decided later."""
 _AGREEMENT = 12.0
 """How much likelier two readers agree on the truth than on the same error."""
 _MIN_TYPED = 0.4
@@ -30,20 +32,17 @@ _BASELINE_MM = 0.1
 def second_opinions(
     readings: Iterable[FieldReading],
     lines: Iterable[WrittenLine],
-    min_confidence: Callable[[str], float],
 ) -> tuple[FieldReading, ...]:
     """The readings, those of typed lines in doubt with Tesseract's agreement weighed in.
 
-    A field is in doubt below the ``min_confidence`` of its type. Without Tesseract nothing changes.
+    Without Tesseract nothing changes.
     """
     readings = tuple(readings)
     by_field: dict[str, list[WrittenLine]] = {}
     for line in lines:
         by_field.setdefault(line.field, []).append(line)
     doubtful = {
-        r.field: by_field[r.field]
-        for r in readings
-        if r.field in by_field and r.confidence < min_confidence(r.type)
+        r.field: by_field[r.field] for r in readings if r.field in by_field and r.confidence < _SURE
     }
     if not doubtful or not _is_typed_page(by_field) or not tesseract.is_installed():
         return readings

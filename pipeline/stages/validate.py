@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from pipeline.calibration import Gate
 from pipeline.forms.schema import Form
 from pipeline.money import format_cents
 from pipeline.records import FieldReading, Finding, Registration, Severity, Status
@@ -10,25 +11,10 @@ from pipeline.stages.reconcile import gap_cents
 
 Rule = Callable[[Registration, Form], Iterator[Finding]]
 
-_MIN_CONFIDENCE = {
-    "organisation": 0.98,
-    "email": 0.97,
-    "phone": 0.97,
-    "person": 0.988,
-    "count": 0.99,
-    "amount": 0.95,
-    "checkbox": 0.95,
-}
-"""A field is accepted at this confidence. Chosen by hand, not calibrated, on 696 simulated forms
-(typed, hand, photo, fax) of which 200 add up wrongly."""
-_MIN_CONFIDENCE_OF_OTHERS = 0.99
+UNSURE = "Lecture incertaine"
+"""How the reason begins where nothing but its confidence speaks against a reading."""
 _SOMEBODY, _NOBODY = 0.5, 0.95
-"""A line is taken for a person, or for dirt, from these confidences of its reading."""
-
-
-def min_confidence(field_type: str) -> float:
-    """The confidence from which a field of that type is accepted without a person."""
-    return _MIN_CONFIDENCE.get(field_type, _MIN_CONFIDENCE_OF_OTHERS)
+"""A line is taken for a person, or for dirt, from these posteriors of its reading."""
 
 
 def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -134,13 +120,17 @@ def validate(registration: Registration, form: Form) -> Registration:
     return replace(registration, findings=(*registration.findings, *found))
 
 
-def decide(registration: Registration, form: Form) -> Registration:
-    """Accept or send to review each field, with the reason; a form is accepted if all of it is."""
+def decide(registration: Registration, form: Form, gate: Gate) -> Registration:
+    """Accept or send to review each field, with the reason; a form is accepted if all of it is.
+
+    A finding wins over any confidence. The readings come back calibrated.
+    """
     doubted: dict[str, str] = {}
     for finding in registration.findings:
         if finding.severity is Severity.REVIEW:
             doubted |= dict.fromkeys(finding.fields, finding.message)
-    readings = tuple(_decide(r, doubted) for r in registration.readings)
+    calibrated = (gate.calibrated(r, registration.quality) for r in registration.readings)
+    readings = tuple(_decide(r, doubted, gate) for r in calibrated)
     if form.people is not None:  # who is not counted is known where the counts and the people are
         unsure = [
             r.field
@@ -149,7 +139,7 @@ def decide(registration: Registration, form: Form) -> Registration:
             or (r.field.startswith(f"{form.people.named}.") and _may_be_nobody(r))
         ]
         depends = dict.fromkeys([form.people.uncounted] if unsure else [], _depends_on(unsure))
-        readings = tuple(_decide(r, doubted | depends) for r in readings)
+        readings = tuple(_decide(r, doubted | depends, gate) for r in readings)
     accepted = all(r.status is Status.ACCEPTED for r in readings) and not any(
         f.severity is Severity.REVIEW for f in registration.findings
     )
@@ -159,20 +149,20 @@ def decide(registration: Registration, form: Form) -> Registration:
 
 def _may_be_nobody(reading: FieldReading) -> bool:
     """Whether the line may hold dirt as well as a person."""
-    return reading.confidence < (_SOMEBODY if reading.text else _NOBODY)
+    return reading.posterior < (_SOMEBODY if reading.text else _NOBODY)
 
 
 def _depends_on(fields: list[str]) -> str:
     return f"Dépend de : {', '.join(fields)}."
 
 
-def _decide(reading: FieldReading, doubted: dict[str, str]) -> FieldReading:
+def _decide(reading: FieldReading, doubted: dict[str, str], gate: Gate) -> FieldReading:
     reason = doubted.get(reading.field) or doubted.get(reading.field.split(".")[0]) or ""
     if not reason and not reading.candidates:
         reason = "Illisible."
-    if not reason and reading.confidence < min_confidence(reading.type):
+    if not reason and not gate.accepts(reading):
         others = [c.text for c in reading.candidates[1:3] if c.text != reading.text]
-        reason = f"Lecture incertaine ({reading.confidence:.0%})"
+        reason = f"{UNSURE} ({min(reading.confidence, 0.99):.0%})"
         reason += f" ; peut-être : {', '.join(others)}." if others else "."
     status = Status.REVIEW if reason else Status.ACCEPTED
     return replace(reading, status=status, reason=reason)

@@ -19,6 +19,7 @@ from pipeline.records import (
     Finding,
     Origin,
     Outcome,
+    Quality,
     Received,
     Registration,
     RegistrationRow,
@@ -122,6 +123,7 @@ def of_parts(outcome: Outcome, key: int) -> list[tuple[Table, list[Values]]]:
                     "status": registration.status,
                     "roles": json.dumps(asdict(registration.roles)),
                     "thumbnail": thumbnails.get(number),
+                    "quality": registration.quality,
                 }
                 for number, registration in numbered
             ],
@@ -264,6 +266,7 @@ def _registrations(connection: Connection) -> dict[tuple[int, int], Registration
             row.total_due_cents,
             Status(row.status),
             _roles(row.roles),
+            Quality(row.quality or Quality.GREY),
         )
         for row in connection.execute(select(*columns).where(table.c.outcome.in_(latest())))
     }
@@ -334,7 +337,8 @@ def _of_reading(reading: FieldReading) -> Values:
         "candidates": json.dumps(
             [[c.value, c.text, float(c.probability)] for c in reading.candidates]
         ),
-        "probability": float(reading.confidence),
+        "probability": float(reading.posterior),
+        "calibrated": reading.calibrated,
         "status": reading.status,
         "reason": reading.reason,
         "origin": reading.origin,
@@ -352,6 +356,7 @@ def _reading(row: Row[Any]) -> FieldReading:
         Origin(row.origin),
         Status(row.status),
         row.reason,
+        row.calibrated,
     )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA = "v0001"
+SCHEMA = "v0002"
 """The migration that makes these tables."""
 
 # Half of a surrogate pair (Python's stand-in for a byte that is not UTF-8 in a file's name) cannot
@@ -141,6 +141,7 @@ registrations = Table(
     _text("status"),
     _text("roles"),
     Column("thumbnail", LargeBinary),
+    _text("quality", nullable=True),
 )
 
 
@@ -166,7 +167,7 @@ findings = Table(
 
 # Of a field's readings, the last counts: a correction is a new row, with ``origin`` "human" and
 # ``who``. ``candidates``: JSON, a list of [value, text, probability], best first; ``value`` and
-# ``probability`` are the best one's.
+# ``probability`` are the best one's; ``calibrated`` is how often such a reading is right.
 readings = Table(
     "readings",
     metadata,
@@ -184,6 +185,7 @@ readings = Table(
     _text("value"),
     _text("candidates"),
     Column("probability", Double, nullable=False),
+    Column("calibrated", Double),
     _text("status"),
     _text("reason"),
     _text("origin"),

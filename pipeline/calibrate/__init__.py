@@ -1,0 +1,160 @@
+"""Measure how often readings are right, on drawn forms and on labelled runs, and keep it."""
+
+import hashlib
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+
+from pipeline.calibrate.fit import Sample, fit, samples_of
+from pipeline.calibration import FILE_NAME, Basis, Calibration, Made, basis
+from pipeline.config import Settings
+from pipeline.errors import InputError
+from pipeline.evaluate.truth import Held, load_truth
+from pipeline.forms.schema import Form, load_form
+from pipeline.paths import CALIBRATION, MODELS
+from pipeline.records import RegistrationRow, Snapshot
+from pipeline.runner import Progress, Reader, run, with_learned
+from pipeline.simulate import simulate
+from pipeline.store import Store
+
+SEEDS_FROM = 1_000_000_000
+"""Forms to measure on are drawn with smaller seeds: those drawn here are never among them."""
+STYLES = ("typed", "hand", "photo", "fax")
+"""A form filled in on screen holds its text: nothing is read, and nothing is to be measured."""
+_SHARD = 25
+"""Forms drawn by one process at a time, into a folder and with a seed of their own."""
+_SHARDS_A_SEED = 100_000
+
+_log = logging.getLogger(__name__)
+
+
+def calibrate(
+    form: Form,
+    out: Path,
+    settings: Settings,
+    *,
+    n: int,
+    seed: int,
+    jobs: int,
+    labelled: Sequence[tuple[Path, Path]] = (),
+    progress: Progress = lambda _done, _total: None,
+) -> Calibration:
+    """Fit a calibration on ``n`` drawn forms and on labelled runs; write it into ``out``.
+
+    ``labelled`` pairs the folder of a run with the truth of its inbox. Forms are drawn and read by
+    ``jobs`` processes; the same seed gives the same calibration. Raises InputError where there is
+    nothing to fit, OSError, and any PipelineError of a run.
+    """
+    settings = with_learned(settings, out.absolute())
+    now = basis(settings)
+    forms: list[list[Sample]] = []
+    for folder, truth in labelled:
+        forms += _labelled(folder, truth)
+    known = len(forms)
+    if n:
+        with TemporaryDirectory(prefix="fiches-calibrate-") as scratch:
+            forms += _drawn(form, Path(scratch), settings, n, seed, jobs, progress)
+    if not forms:
+        raise InputError("Nothing was read to calibrate on: draw forms with --n, or name --truth.")
+    calibration = fit(forms, _made(form, now, n, seed, known), seed=seed)
+    save(calibration, out / FILE_NAME)
+    if out.resolve() == CALIBRATION.resolve():
+        _list_in_manifest(out / FILE_NAME)
+    return calibration
+
+
+def save(calibration: Calibration, path: Path) -> None:
+    """Write a calibration whole, or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(calibration.model_dump_json(indent=1) + "\n", "utf-8")
+    part.replace(path)
+
+
+def _list_in_manifest(path: Path) -> None:
+    """Keep the checksum of the shipped calibration true."""
+    manifest = MODELS / "MANIFEST.toml"
+    entry = re.compile(r'(?<=\["calibration/calibration\.json"\]\nsha256 = ")\w*')
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest.write_text(entry.sub(digest, manifest.read_text("utf-8")), "utf-8")
+
+
+def _made(form: Form, now: Basis, n: int, seed: int, labelled: int) -> Made:
+    date = datetime.now(UTC).date().isoformat()
+    return Made(date=date, form=form.id, drawn=n, seed=seed, labelled=labelled, basis=now)
+
+
+def _drawn(
+    form: Form,
+    scratch: Path,
+    settings: Settings,
+    n: int,
+    seed: int,
+    jobs: int,
+    progress: Progress,
+) -> list[list[Sample]]:
+    inbox, out = scratch / "inbox", scratch / "out"
+    shards = [min(_SHARD, n - at) for at in range(0, n, _SHARD)]
+    first = SEEDS_FROM + seed * _SHARDS_A_SEED
+    tasks = [(form.folder, inbox / f"{k:05d}", count, first + k) for k, count in enumerate(shards)]
+    _log.info("drawing %d forms", n)
+    if jobs > 1:
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            list(pool.map(_draw, tasks))
+    else:
+        list(map(_draw, tasks))
+    held = {
+        f"{folder.name}/{document}": truth
+        for _, folder, _, _ in tasks
+        for document, truth in load_truth(folder / "truth.json").items()
+    }
+    # Without any calibration, whatever is to be replaced; a reader of a name of its own, so that
+    # the run does not complain of it.
+    none = scratch / FILE_NAME
+    save(Calibration(made=_made(form, basis(settings), 0, seed, 0), maps=(), curves=()), none)
+    bare = settings.model_copy(update={"calibration": none})
+    run(inbox, out, bare, jobs=jobs, reader=Reader("calibrate"), progress=progress)
+    return list(_judged(_snapshot(out), held))
+
+
+def _draw(task: tuple[Path, Path, int, int]) -> None:
+    cv2.setNumThreads(1)  # other processes draw beside this one
+    source, folder, count, seed = task
+    simulate(load_form(source), folder, n=count, seed=seed, styles=STYLES)
+
+
+def _labelled(out: Path, truth: Path) -> list[list[Sample]]:
+    """What a run read, against the truth of its inbox; what people corrected is no reading."""
+    held = load_truth(truth)
+    found = list(_judged(_snapshot(out), held))
+    if not found:
+        raise InputError(f"{truth} tells the truth of no form that the run in {out} has read.")
+    return found
+
+
+def _snapshot(out: Path) -> Snapshot:
+    path = out.absolute() / "fiches.sqlite"
+    if not path.is_file():
+        raise InputError(f"{path}: there is no store. Name the folder that a run wrote.")
+    with Store.open(f"sqlite:///{path}") as store:
+        return store.snapshot(thumbnails=0)
+
+
+def _judged(snapshot: Snapshot, held: dict[str, Held]) -> Iterator[list[Sample]]:
+    """The readings of each form; of documents where another number of forms was found, none."""
+    found: dict[str, list[RegistrationRow]] = defaultdict(list)
+    for row in snapshot.registrations:
+        found[row.document].append(row)
+    for document, truth in held.items():
+        rows = found[document]
+        if len(rows) == len(truth.forms):
+            for form, row in zip(truth.forms, rows, strict=True):
+                yield samples_of(row.registration, form)

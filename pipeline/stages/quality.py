@@ -1,0 +1,37 @@
+"""How a page came to be a picture: that decides how far what was read on it can be trusted."""
+
+import numpy as np
+
+from pipeline.geometry import FloatArray
+from pipeline.records import AlignedPage, Quality
+
+_PHOTO = 0.005
+"""Opposite edges of a sheet differ by this factor's logarithm only where a camera saw them: in 48
+simulated captures scans stayed below 0.001, photos above 0.015."""
+_DARK, _BRIGHT = 64, 192
+_BILEVEL = 0.2
+"""Grey pixels for each dark one: none or few of them (a JPEG's ringing) in a bilevel picture, whose
+edges are sharp, and as many as the edges have in a grey one. The same captures: 0.03 and 0.67."""
+_CORNERS_MM = np.array([[0.0, 0.0], [210.0, 0.0], [210.0, 297.0], [0.0, 297.0]])
+
+
+def quality_of(aligned: AlignedPage) -> Quality:
+    """A photo shows perspective, a bilevel scan no grey. A flattened photo is a grey scan."""
+    if _perspective(aligned.homography.to_px(_CORNERS_MM)) > _PHOTO:
+        return Quality.PHOTO
+    image = aligned.page.image
+    dark = np.count_nonzero(image < _DARK)
+    grey = np.count_nonzero(image < _BRIGHT) - dark
+    return Quality.BILEVEL if grey < _BILEVEL * dark else Quality.GREY
+
+
+def worst(qualities: set[Quality]) -> Quality:
+    """The one to be careful about; grey where nothing is known."""
+    order = (Quality.PHOTO, Quality.BILEVEL, Quality.GREY)
+    return next((one for one in order if one in qualities), Quality.GREY)
+
+
+def _perspective(corners_px: FloatArray) -> float:
+    """How unequal opposite edges are: the greater |log ratio| of the two pairs."""
+    edges = np.linalg.norm(np.roll(corners_px, -1, axis=0) - corners_px, axis=1)
+    return float(np.abs(np.log(edges[:2] / edges[2:])).max())

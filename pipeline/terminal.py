@@ -1,0 +1,113 @@
+"""What the verbs share: settings from a file and flags, progress, tables."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.config import Settings, load_settings
+from pipeline.errors import ExportError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+CONFIG = Path("fiches.toml")
+_LINE_EVERY_S = 5.0
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Turns what the system says of a folder or a disk into an ExportError."""
+    try:
+        yield
+    except OSError as err:
+        raise ExportError(f"{out}: cannot be written ({err.strerror or err}).") from err
+
+
+def load_flags(arguments: argparse.Namespace) -> Settings:
+    """The settings file and the flags. Raises ConfigError, also for a form nobody knows."""
+    from pipeline.forms.schema import find_form, load_forms
+    from pipeline.members import load_members
+    from pipeline.paths import FORMS
+
+    path = arguments.config or (CONFIG if CONFIG.is_file() else None)
+    settings = load_settings(path)
+    base = path.absolute().parent if path else Path.cwd()
+    members = getattr(arguments, "members", None)
+    without = getattr(arguments, "without", None)
+    target_error = getattr(arguments, "target_error", None)
+    settings = settings.model_copy(
+        update={
+            "forms": tuple(base / folder for folder in settings.forms),
+            "learned": settings.learned and base / settings.learned,
+            "calibration": settings.calibration and base / settings.calibration,
+            "members": members.absolute()
+            if members
+            else settings.members and base / settings.members,
+            "without": tuple(without) if without else settings.without,
+            "target_error": target_error or settings.target_error,
+            "form": getattr(arguments, "form", None) or settings.form,
+        }
+    )
+    forms = load_forms(FORMS, *settings.forms)
+    if settings.form is not None:
+        find_form(forms, settings.form)
+    if settings.members is not None:
+        load_members(settings.members)
+    return settings
+
+
+def print_table(table: "Table") -> None:
+    from rich.console import Console
+
+    console = Console()
+    with console.capture() as drawn:  # left to print by itself, rich exits on a broken pipe
+        console.print(table)
+    print(drawn.get(), end="")
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, else a line now and then; on stderr, so that stdout stays the result."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Progress(
+            "reading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+        ) as bar:
+            task = bar.add_task("reading", total=None, visible=False)
+            yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+        return
+    said_at = time.monotonic()
+
+    def say(done: int, total: int) -> None:
+        nonlocal said_at
+        now = time.monotonic()
+        if done == total or now - said_at >= _LINE_EVERY_S:
+            said_at = now
+            print(f"fiches: {done} of {total} documents read", file=sys.stderr)
+
+    yield say
+
+
+def share(text: str) -> float:
+    """A flag's value strictly between 0 and 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share between 0 and 1, such as 0.001")
+    return value
+
+
+def whole(text: str) -> int:
+    """A flag's value from 0 up."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 up")
+    return int(text)
