@@ -1,22 +1,30 @@
 """Draw filled, scanned, photographed copies of any form, with their truth.
 
 The people are invented. The truth says what was meant, and where on the picture the form lies, so
-that reading and alignment can both be measured.
+that reading and alignment can both be measured. It notes what accidents befell which field, and by
+how many mm what was written is too large for its zone (``room.Lack``).
 """
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipeline.forms.schema import Form
+from pipeline.simulate.accidents import happen
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.digital import fill_pdf
 from pipeline.simulate.draw import Leaf, Look, choose_look, draw_page, save
+from pipeline.simulate.room import lacks_mm
 
 STYLES = ("typed", "hand", "photo", "fax", "digital")
+_CHUNK = 5
+"""Copies a process draws at a time."""
 
 __all__ = ["STYLES", "captured", "simulate", "truth_of", "write_truth"]
 
@@ -29,30 +37,52 @@ def simulate(
     seed: int,
     styles: Sequence[str] = STYLES,
     wrong_sums: float = 0.08,
+    jobs: int = 1,
 ) -> None:
     """Write ``n`` filled copies of the form and their ``truth.json`` into ``out``.
 
-    The same seed draws the same files. ``styles`` are taken in turn. Every page of the form that
-    holds a zone is drawn; a form with several such pages never becomes a single picture.
+    The same seed draws the same files. ``styles`` are taken in turn; ``jobs`` processes draw. Every
+    page of the form that holds a zone is drawn; a form with several such pages never becomes a
+    single picture.
     """
     out.mkdir(parents=True, exist_ok=True)
-    truth: dict[str, dict[str, Any]] = {}
-    for k in range(n):
-        rng = np.random.default_rng([seed, k])
-        style = styles[k % len(styles)]
-        filling = invent(form, rng, wrong_sums=wrong_sums)
-        if style == "digital":
-            name = f"{style}-{k:04d}.pdf"
-            fill_pdf(form, filling, out / name)
-            truth[name] = truth_of(form, filling) | {"style": style}
-            continue
-        pages = sorted({zone.page for zone in form.zones})
-        look = choose_look(rng, style, several_pages=len(pages) > 1)
-        leaves = [draw_page(form, number, filling, look, rng) for number in pages]
-        name = f"{style}-{k:04d}.{look.kind}"
-        save(leaves, out / name, look)
-        truth[name] = truth_of(form, filling) | captured(leaves, look) | {"style": style}
+    draw = partial(_draw, form, out, seed=seed, styles=styles, wrong_sums=wrong_sums)
+    if jobs > 1 and n > _CHUNK:
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            truth = dict(pool.map(draw, range(n), chunksize=_CHUNK))
+    else:
+        truth = dict(map(draw, range(n)))
     write_truth(truth, out / "truth.json")
+
+
+def _draw(
+    form: Form, out: Path, k: int, *, seed: int, styles: Sequence[str], wrong_sums: float
+) -> tuple[str, dict[str, Any]]:
+    """Draw one copy; its name and its truth."""
+    rng = np.random.default_rng([seed, k])
+    style = styles[k % len(styles)]
+    filling = invent(form, rng, wrong_sums=wrong_sums)
+    if style == "digital":
+        name = f"{style}-{k:04d}.pdf"
+        fill_pdf(form, filling, out / name)
+        return name, truth_of(form, filling) | {"style": style}
+    pages = sorted({zone.page for zone in form.zones})
+    look = choose_look(rng, style, several_pages=len(pages) > 1)
+    own_rng = np.random.default_rng([seed, k, 1])
+    happened = happen(form, filling, look.pen, own_rng, fit=look.fit)
+    leaves = [draw_page(form, page, filling, look, rng, happened=happened) for page in pages]
+    name = f"{style}-{k:04d}.{look.kind}"
+    save(leaves, out / name, look)
+    told = {
+        f"{field}.{n + 1}" if form.zone(field).repeated else field: accident.kind
+        for (field, n), accident in happened.items()
+    }
+    return name, (
+        truth_of(form, filling)
+        | captured(leaves, look)
+        | {"style": style, "lacks_mm": lacks_mm(form, filling, look.pen, fit=look.fit)}
+        | ({"accidents": told} if told else {})
+    )
 
 
 def truth_of(form: Form, filling: Filling) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from PIL import Image
 from pipeline.forms.schema import Form, Zone
 from pipeline.geometry import BoxMm, BoxPx, FloatArray
 from pipeline.records import Gray
-from pipeline.simulate import paper
+from pipeline.simulate import accidents, paper
+from pipeline.simulate.accidents import NONE, Accidents
 from pipeline.simulate.contents import Filling
 from pipeline.simulate.pen import Pen, choose_pen, tick_box, write_zone_text
 
@@ -107,23 +108,36 @@ def _choose_look(rng: np.random.Generator, style: str) -> Look:
 
 
 def draw_sheet(
-    form: Form, number: int, filling: Filling | None, look: Look, rng: np.random.Generator
+    form: Form,
+    number: int,
+    filling: Filling | None,
+    look: Look,
+    rng: np.random.Generator,
+    *,
+    happened: Accidents = NONE,
 ) -> paper.Picture:
     """The form's page as it lies on the table: print and ink, no wear yet."""
     px_per_mm = look.dpi / MM_PER_INCH
     blank = printed_page(form, number, look)
     ink = np.zeros_like(blank)
     if filling:
-        _write(ink, blank, form.zones_of(number), filling, look, rng)
+        _write(ink, blank, form.zones_of(number), filling, look, rng, happened)
     ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.05 * px_per_mm), dtype=np.uint8)
     return paper.ink_over(blank, ink, look.pen.colour, coloured=look.coloured)
 
 
 def draw_page(
-    form: Form, number: int, filling: Filling | None, look: Look, rng: np.random.Generator
+    form: Form,
+    number: int,
+    filling: Filling | None,
+    look: Look,
+    rng: np.random.Generator,
+    *,
+    happened: Accidents = NONE,
 ) -> Leaf:
-    """Fill in, wear and capture one page of the form."""
-    return capture(draw_sheet(form, number, filling, look, rng), number, look, rng)
+    """Fill in, wear and capture one page of the form, with the accidents that happened."""
+    sheet = draw_sheet(form, number, filling, look, rng, happened=happened)
+    return capture(sheet, number, look, rng)
 
 
 def capture(sheet: paper.Picture, number: int, look: Look, rng: np.random.Generator) -> Leaf:
@@ -207,6 +221,7 @@ def _write(
     filling: Filling,
     look: Look,
     rng: np.random.Generator,
+    happened: Accidents,
 ) -> None:
     px_per_mm = look.dpi / MM_PER_INCH
     for zone in zones:
@@ -218,10 +233,14 @@ def _write(
         if not zone.lines:
             continue
         lines = [where_to_write(blank, line, look) for line in zone.lines]
-        for text, where in zip(
-            texts, [[line] for line in lines] if zone.repeated else [lines], strict=False
-        ):
-            write_zone_text(ink, text, where, look.pen, rng, px_per_mm=px_per_mm)
+        places = [[line] for line in lines] if zone.repeated else [lines]
+        for n, (text, where) in enumerate(zip(texts, places, strict=False)):
+            accident = happened.get((zone.field, n))
+            # Written beside the page all the same: whatever follows is drawn as without accident.
+            sheet = np.zeros_like(ink) if accident else ink
+            write_zone_text(sheet, text, where, look.pen, rng, px_per_mm=px_per_mm)
+            if accident:
+                accidents.write(ink, accident, text, where, look.pen, px_per_mm=px_per_mm)
 
 
 def where_to_write(blank: Gray, line: BoxMm, look: Look) -> tuple[BoxPx, float]:

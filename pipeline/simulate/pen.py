@@ -25,6 +25,8 @@ HAND_FONTS = (
     *("indie-flower", "kalam", "marck-script", "neucha", "patrick-hand", "schoolbell"),
     *("shadows-into-light", "short-stack"),
 )
+CAP_SHARE = 0.62
+"""Capitals are at most this share of a line's height: accents and tails need the rest."""
 # Their letters join: a shift between two letters would tear the line.
 _JOINED = ("caveat", "dancing-script", "marck-script")
 
@@ -98,7 +100,7 @@ def write_line(text: str, pen: Pen, rng: np.random.Generator, *, cap_px: float) 
     zoom = 1 if cap_px >= 34 else 2
     big = cap_px * zoom
     margin = round(1.6 * big)
-    room = round(_width(text, pen, big) * 1.15) + 2 * margin
+    room = round(text_width(text, pen, big) * 1.15) + 2 * margin
     image = Image.new("L", (room, round(3.2 * big)))
     baseline = 2.0 * big
     end = _draw_letters(ImageDraw.Draw(image), text, pen, rng, cap_px=big, at=(margin, baseline))
@@ -119,16 +121,18 @@ def write_zone_text(
     rng: np.random.Generator,
     *,
     px_per_mm: float,
+    run_on: bool = False,
 ) -> None:
     """Write ``text`` over the lines (box, y of the leader dots), which are one value.
 
-    A hand starts on the first line or on the longest; what does not fit is squeezed.
+    A hand starts on the first line or on the longest; what does not fit is squeezed, or with
+    ``run_on`` goes on over the edge.
     """
     if not text:
         return
     cap_px = pen.cap_mm * px_per_mm
     longest = max(range(len(lines)), key=lambda i: lines[i][0].w)
-    fits_first = _width(text, pen, cap_px) * pen.stretch < 0.9 * lines[0][0].w
+    fits_first = text_width(text, pen, cap_px) * pen.stretch < 0.9 * lines[0][0].w
     if longest and (fits_first or " " in text) and rng.random() < (0.5 if fits_first else 0.25):
         longest = 0
     words, line = text.split(" "), longest
@@ -136,10 +140,11 @@ def write_zone_text(
         box, dots = lines[line]
         taken = len(words)
         if line + 1 < len(lines):
-            while taken and _width(" ".join(words[:taken]), pen, cap_px) * pen.stretch > box.w:
+            while taken and text_width(" ".join(words[:taken]), pen, cap_px) * pen.stretch > box.w:
                 taken -= 1
         if taken:
-            _write_on(ink, " ".join(words[:taken]), box, dots, pen, rng, px_per_mm=px_per_mm)
+            part = " ".join(words[:taken])
+            _write_on(ink, part, box, dots, pen, rng, px_per_mm=px_per_mm, run_on=run_on)
         words, line = words[taken:], line + 1
 
 
@@ -169,7 +174,7 @@ def tick_box(
         curves = [np.array([[a, a], [b, b]]), np.array([[b, a], [a, b]])]
     for curve in curves:
         points = curve + rng.normal(0, loose * 0.6, curve.shape) + rng.normal(0, loose * 0.3, 2)
-        _stroke(ink, points * (box.w, box.h) + (box.x, box.y), wide)
+        stroke(ink, points * (box.w, box.h) + (box.x, box.y), wide)
 
 
 def _write_on(
@@ -181,17 +186,18 @@ def _write_on(
     rng: np.random.Generator,
     *,
     px_per_mm: float,
+    run_on: bool,
 ) -> None:
     hasty = 0.0 if pen.printed else pen.waver
     start = box.x + rng.uniform(0.3, 2.0 + 4.0 * hasty) * px_per_mm
     room = box.x + box.w + hasty * px_per_mm * 2 - start
-    cap_px = min(pen.cap_mm * (1 + 0.06 * hasty * rng.normal()) * px_per_mm, 0.62 * box.h)
-    natural = _width(text, pen, cap_px) * pen.stretch
+    cap_px = min(pen.cap_mm * (1 + 0.06 * hasty * rng.normal()) * px_per_mm, CAP_SHARE * box.h)
+    natural = text_width(text, pen, cap_px) * pen.stretch
     if not pen.printed and natural < 0.5 * room:
         start += rng.uniform(0, 0.5) * hasty * (room - natural)
         if rng.random() < 0.02:
             start += _strike_out(ink, text, start, dots_y, pen, rng, cap_px=cap_px)
-    squeeze = min(1.0, room / natural)
+    squeeze = 1.0 if run_on else min(1.0, room / natural)
     if squeeze < 1 and not pen.printed:
         narrower = max(squeeze, 0.72)
         pen = replace(pen, stretch=pen.stretch * narrower)
@@ -217,10 +223,18 @@ def _strike_out(
     y = dots_y - pen.lift_mm * cap_px / pen.cap_mm
     width = strip.end - strip.start
     lay(ink, strip, x, y)
-    for _ in range(int(rng.integers(1, 4))):
-        ends = np.array([[x - 0.15 * cap_px, y - 0.3 * cap_px], [x + width, y - 0.5 * cap_px]])
-        _stroke(ink, ends + rng.normal(0, 0.1 * cap_px, (2, 2)), max(1, round(0.1 * cap_px)))
+    strike(ink, x, y, width, rng, cap_px=cap_px)
     return width + 0.6 * cap_px
+
+
+def strike(
+    ink: Gray, x: float, y: float, width: float, rng: np.random.Generator, *, cap_px: float
+) -> None:
+    """Strike out what stands at ``x`` on the baseline ``y``, with a line or two or three."""
+    for _ in range(int(rng.integers(1, 4))):
+        left, right = [x - 0.15 * cap_px, y - 0.3 * cap_px], [x + width, y - 0.5 * cap_px]
+        ends = np.array([left, right])
+        stroke(ink, ends + rng.normal(0, 0.1 * cap_px, (2, 2)), max(1, round(0.1 * cap_px)))
 
 
 def _draw_letters(
@@ -315,15 +329,16 @@ def lay(ink: Gray, strip: Strip, x: float, baseline: float) -> None:
         np.maximum(target, strip.coverage[y0 - top : y1 - top, x0 - left : x1 - left], out=target)
 
 
-def _stroke(ink: Gray, points: FloatArray, wide: int) -> None:
+def stroke(ink: Gray, points: FloatArray, wide: int) -> None:
+    """Draw a smooth line through the points, (n, 2), ``wide`` px wide."""
     fixed = np.round(digits.smooth(points) * 16).astype(np.int32)
     cv2.polylines(
         ink, [fixed], isClosed=False, color=235, thickness=wide, lineType=cv2.LINE_AA, shift=4
     )
 
 
-def _width(text: str, pen: Pen, cap_px: float) -> float:
-    """The width of the text before stretching; own digits are about as wide as the font's."""
+def text_width(text: str, pen: Pen, cap_px: float) -> float:
+    """The px a text is wide before stretching; own digits are about as wide as the font's."""
     return float(_font(pen.font, _font_px(pen.font, cap_px)).getlength(text))
 
 
