@@ -8,12 +8,13 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from typing import get_args
 
 from pipeline import __version__
 from pipeline.config import Evidence
 from pipeline.errors import ExitCode, InputError, PipelineError
-from pipeline.terminal import CONFIG, load_flags, print_table, share, telling, whole, writing
+from pipeline.terminal import CONFIG, jobs, load_flags, print_table, share, telling, whole, writing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -190,11 +191,15 @@ def build_parser() -> argparse.ArgumentParser:
 
     simulate = add("simulate", _simulate, config)
     simulate.add_argument("form", metavar="FORM", help="id of a form")
-    simulate.add_argument("--n", type=whole, default=10, metavar="N", help="how many (10)")
-    simulate.add_argument("--out", type=Path, required=True, metavar="DIR")
+    simulate.add_argument(
+        "--n", type=whole, default=100, metavar="N", help="how many to draw (100)"
+    )
+    simulate.add_argument("--out", type=Path, metavar="DIR", help="keep them and the forecast here")
+    simulate.add_argument("--only-draw", action="store_true", help="read nothing; needs --out")
     simulate.add_argument(
         "--seed", type=whole, default=0, metavar="S", help="same seed, same files"
     )
+    simulate.add_argument("--jobs", type=whole, metavar="N", help="at a time (one a core)")
     return parser
 
 
@@ -202,7 +207,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     """Read an inbox of scans and mails into a registration table."""
     from rich.table import Table
 
-    from pipeline.runner import available_cores, run
+    from pipeline.runner import run
 
     settings = load_flags(arguments)
     with telling() as progress:
@@ -210,7 +215,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             arguments.inbox,
             arguments.out,
             settings,
-            jobs=available_cores() if arguments.jobs is None else arguments.jobs,
+            jobs=jobs(arguments),
             scheduler=arguments.scheduler,
             store_url=arguments.store,
             progress=progress,
@@ -348,11 +353,9 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
     from pipeline.calibration import FILE_NAME
     from pipeline.forms.schema import find_form, load_forms
     from pipeline.paths import FORMS
-    from pipeline.runner import available_cores
 
     settings = load_flags(arguments)
     forms = load_forms(FORMS, *settings.forms)
-    jobs = available_cores() if arguments.jobs is None else arguments.jobs
     print(f"fiches: drawing and reading {arguments.n} forms", file=sys.stderr)
     with writing(arguments.out), telling() as progress:
         made = calibrate(
@@ -361,7 +364,7 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             settings,
             n=arguments.n,
             seed=arguments.seed,
-            jobs=jobs,
+            jobs=jobs(arguments),
             labelled=arguments.truth,
             progress=progress,
         )
@@ -376,12 +379,20 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _simulate(arguments: argparse.Namespace) -> ExitCode:
-    """Draw filled, scanned and photographed copies of a form, with their truth."""
+    """Say how well a form will be read, on copies drawn with their truth."""
+    from pipeline.forecast import forecast
     from pipeline.forms.schema import find_form, load_forms
     from pipeline.paths import FORMS
     from pipeline.simulate import simulate
 
-    form = find_form(load_forms(FORMS, *load_flags(arguments).forms), arguments.form)
-    with writing(arguments.out):
-        simulate(form, arguments.out, n=arguments.n, seed=arguments.seed)
+    settings, out = load_flags(arguments), arguments.out
+    form = find_form(load_forms(FORMS, *settings.forms), arguments.form)
+    drawn = {"n": arguments.n, "seed": arguments.seed, "jobs": jobs(arguments)}
+    if arguments.only_draw and out is None:
+        raise InputError("--only-draw keeps what it draws: say where with --out.")
+    with writing(out or Path(gettempdir())), telling() as progress:
+        if arguments.only_draw:
+            simulate(form, out, **drawn)
+        else:
+            print(forecast(form, settings, out=out, progress=progress, **drawn))
     return ExitCode.OK

@@ -60,6 +60,13 @@ def load_flags(arguments: argparse.Namespace) -> Settings:
     return settings
 
 
+def jobs(arguments: argparse.Namespace) -> int:
+    """How many are drawn or read at a time: as many as there are cores, unless told."""
+    from pipeline.runner import available_cores
+
+    return available_cores() if arguments.jobs is None else int(arguments.jobs)
+
+
 def print_table(table: "Table") -> None:
     from rich.console import Console
 

@@ -226,7 +226,8 @@ def test_an_inbox_that_is_missing_is_said(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_simulate_draws_copies_with_their_truth() -> None:
-    assert main(["simulate", FORM, "--n", "1", "--out", "drawn", "--seed", "3"]) == 0
+    drawn = ["--n", "1", "--out", "drawn", "--seed", "3", "--only-draw"]
+    assert main(["simulate", FORM, *drawn]) == 0
     (document,) = json.loads(Path("drawn/truth.json").read_text("utf-8"))
     assert Path("drawn", document).is_file()
 

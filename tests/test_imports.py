@@ -17,7 +17,7 @@ ROOMS = (
     {"engines", "fields", "forms", "exporters"},
     {"stages"},
     {"process", "inspect", "guard", "doctor", "store", "evaluate", "simulate", "training"},
-    {"runner", "bench", "calibrate"},
+    {"runner", "bench", "calibrate", "forecast"},
     {"cli", "terminal", "web"},
     {"__main__"},
 )

@@ -93,7 +93,7 @@ def test_the_installed_command_works_without_the_checkout(installed: Path, tmp_p
 def test_the_installed_command_draws_and_reads_a_form(installed: Path, tmp_path: Path) -> None:
     here = {"cwd": tmp_path, "PYTHONPATH": str(installed)}
     fiches = installed / "bin" / "fiches"
-    run(fiches, "simulate", FORM, "--n", "1", "--out", "inbox", **here)
+    run(fiches, "simulate", FORM, "--n", "1", "--out", "inbox", "--only-draw", **here)
     (tmp_path / "inbox" / "truth.json").unlink()
     run(fiches, "run", "inbox", "--jobs", "0", **here)
     table = (tmp_path / "outputs" / "registrations.csv").read_text("utf-8")

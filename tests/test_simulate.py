@@ -13,7 +13,8 @@ from PIL import Image, ImageOps
 from pipeline import fields, paths
 from pipeline.forms.schema import Form, load_form
 from pipeline.geometry import Homography
-from pipeline.simulate import STYLES, captured, draw, paper, pen, simulate
+from pipeline.simulate import STYLES, accidents, captured, draw, paper, pen, simulate
+from pipeline.simulate.accidents import Accident
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.digital import fill_pdf
 
@@ -168,6 +169,83 @@ def test_the_same_seed_draws_the_same_files(form: Form, tmp_path: Path) -> None:
     assert a == b
     assert a["truth.json"] != c["truth.json"]
     assert set(json.loads(a["truth.json"])) == set(a) - {"truth.json"}
+
+
+def test_several_processes_draw_the_same_files(form: Form, tmp_path: Path) -> None:
+    for folder, jobs in (("a", 1), ("b", 2)):
+        simulate(form, tmp_path / folder, n=6, seed=7, styles=["digital"], jobs=jobs)
+    a, b = (
+        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in "ab"
+    )
+    assert a == b
+
+
+def test_people_strike_out_on_one_form_in_eight_and_printers_never(form: Form) -> None:
+    struck = {True: 0, False: 0}
+    for k in range(400):
+        rng = np.random.default_rng([4, k])
+        filling, printed = invent(form, rng), bool(k % 2)
+        writer = pen.choose_pen(rng, printed=printed)
+        happened = accidents.happen(form, filling, writer, rng)
+        struck[printed] += any(accident.wrong for accident in happened.values())
+        for (field, n), accident in happened.items():
+            assert accident.wrong != filling.written[field][n] != ""
+    assert struck[True] == 0
+    assert 10 <= struck[False] <= 45
+
+
+def test_only_what_does_not_fit_runs_over_the_edge(form: Form) -> None:
+    ran = {"narrow": 0, "wide": 0}
+    for k in range(200):
+        rng = np.random.default_rng([4, k])
+        writer = replace(pen.choose_pen(rng, printed=False), cap_mm=4.0)
+        for name, email in (("narrow", "jean-christophe.le-bihan@centre.fr"), ("wide", "a@b.fr")):
+            filling = Filling({}, {zone.field: () for zone in form.zones} | {"email": (email,)})
+            happened = accidents.happen(form, filling, writer, np.random.default_rng([4, k, 1]))
+            ran[name] += any(not accident.wrong for accident in happened.values())
+    assert ran["wide"] == 0
+    assert 20 <= ran["narrow"] <= 100
+
+
+ACCIDENTS = (
+    *(Accident(kind, 3, wrong="Durand") for kind in (accidents.AFTER, accidents.BESIDE)),
+    *(Accident(accidents.ABOVE, 4, wrong="Durand"), Accident(accidents.OVER_EDGE, 5)),
+    Accident(accidents.CLIMBING, 6, cut=20),
+)
+
+
+@pytest.mark.parametrize("accident", ACCIDENTS, ids=lambda accident: accident.kind)
+def test_an_accident_changes_nothing_but_its_own_field(form: Form, accident: Accident) -> None:
+    email = "l@m.fr" if accident.wrong else "jean-christophe.le-bihan@centre-hospitalier.fr"
+    filling = invent(form, np.random.default_rng(1))
+    written = {**filling.written, "email": (email,)}
+    look = plain_look(np.random.default_rng(1))
+    look = replace(look, pen=replace(look.pen, cap_mm=3.5, waver=0.5))
+
+    def sheet(happened: accidents.Accidents) -> np.ndarray:
+        filled = replace(filling, written=written)
+        return draw.draw_sheet(form, 2, filled, look, np.random.default_rng(8), happened=happened)
+
+    usual, otherwise = sheet({}), sheet({("email", 0): accident})
+    y, x = np.nonzero(np.abs(usual.astype(int) - otherwise) > 8)
+    zone = form.zone("email").box_mm
+    assert y.size
+    assert y.min() * 0.254 > zone.y - 5
+    assert y.max() * 0.254 < zone.y + zone.h + 3
+    beyond = x.max() * 0.254 - zone.right
+    assert (beyond > 10) == (accident.kind == accidents.OVER_EDGE)
+
+
+def test_the_truth_is_what_was_meant_and_tells_the_accident(form: Form, tmp_path: Path) -> None:
+    simulate(form, tmp_path, n=10, seed=2, styles=["photo"])
+    truth = json.loads((tmp_path / "truth.json").read_text("utf-8"))
+    told = [entry for entry in truth.values() if "accidents" in entry]
+    assert 1 <= len(told) <= 9
+    fields = {zone.field for zone in form.zones}
+    assert all(key.split(".")[0] in fields for entry in told for key in entry["accidents"])
+    for k, entry in enumerate(truth.values()):
+        rng = np.random.default_rng([2, k])
+        assert entry["fields"] == invent(form, rng).fields
 
 
 @pytest.mark.parametrize("style", draw.STYLES)

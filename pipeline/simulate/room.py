@@ -18,7 +18,7 @@ Lack = tuple[int, int]
 
 
 def lacks_mm(form: Form, filling: Filling, pen: Pen, *, fit: float = 1.0) -> dict[str, list[Lack]]:
-    """What each text lacks at the pen's usual size, by field; texts left empty lack nothing.
+    """What each text lacks at the pen's usual size, by field; nothing is said of those left empty.
 
     ``fit`` is the scale the form was printed at; all mm are those of the form itself. A zone with
     several lines for one value lacks so much on each of them.
@@ -30,14 +30,13 @@ def lacks_mm(form: Form, filling: Filling, pen: Pen, *, fit: float = 1.0) -> dic
             lacks[zone.field] = [
                 lack_mm(text, lines, pen, fit=fit)
                 for text, lines in zip(filling.written[zone.field], places, strict=False)
+                if text
             ]
     return lacks
 
 
 def lack_mm(text: str, lines: Sequence[BoxMm], pen: Pen, *, fit: float = 1.0) -> Lack:
-    """What the lines of one value lack to hold this text."""
-    if not text:
-        return 0, 0
+    """What the lines of one value lack to hold this text, which is not empty."""
     higher = pen.cap_mm / fit / CAP_SHARE - min(line.h for line in lines)
     # One begins on the first line or on the longest.
     longest = max(range(len(lines)), key=lambda i: lines[i].w)
