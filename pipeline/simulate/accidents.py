@@ -120,7 +120,7 @@ def write(
                 up = baseline - rng.uniform(1.15, 1.4) * cap_px
                 # No larger than the line's width and height leave it, as long as it can be read.
                 wide = (right - left) / (width_mm(text, pen) / pen.cap_mm)
-                small = max(0.5 * cap_px, min(rng.uniform(0.7, 0.95) * cap_px, wide, up - box.y))
+                small = max(0.6 * cap_px, min(rng.uniform(0.7, 0.95) * cap_px, wide, up - box.y))
                 lay(ink, write_line(text, pen, rng, cap_px=small), left, up)
                 return
             on = left + width + _AIR * cap_px
