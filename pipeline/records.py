@@ -51,11 +51,15 @@ class Quality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a mail says of the document it brought; ``received_at`` is aware, or None if unsaid."""
+    """What a mail says of the document it brought; ``received_at`` is aware, or None if unsaid.
+
+    ``said`` is the mail's own text, with its signature; it is evidence, and never stored.
+    """
 
     sender: str
     subject: str
     received_at: datetime | None
+    said: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pipeline.members import Members, name_key
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Envelope, FieldReading, Registration, Severity
 from pipeline.simulate.contents import invent_email, invent_organisation, invent_person
-from pipeline.stages.corroborate import Background, made_of, spells
+from pipeline.stages.corroborate import Background, made_of, says, spells
 from pipeline.stages.reconcile import reconcile
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
@@ -199,3 +199,27 @@ def test_true_evidence_raises_the_posterior_of_the_truth_on_average(kind: str) -
             done = reconcile(form, _FORM, replace(known, without=left_out))
             shares.append(np.mean([_share(done, f, v) for f, v in truth.items()]))
     assert np.mean(with_it) > np.mean(without) + 0.005
+
+
+def test_what_the_mail_says_speaks_for_name_service_and_number() -> None:
+    said = (
+        "Bonjour,\nci-joint notre fiche.\n-- \nLéa ROUX, Foyer du Chêne\nTél. +33 (0)2 40 12 34 56"
+    )
+    for text in ("Léa Roux", "foyer du chene", "02 40 12 34 56"):
+        assert says(said, text), text
+    for text in ("", "Léa", "Léa Rou", "Roux Léa", "02 40 12 34 57", "2"):
+        assert not says(said, text), text
+
+
+def test_a_name_and_a_number_in_the_signature_are_chosen_among_near_ones() -> None:
+    envelope = Envelope("accueil@exemple.fr", "", None, "Cordialement\nLéa ROUX\n02 40 12 34 56")
+    readings = (
+        _reading("personnes.1", "person", {"Léa ROUE": 0.5, "Léa ROUX": 0.45}),
+        _reading("telephone", "phone", {"02 40 12 34 66": 0.5, "02 40 12 34 56": 0.45}),
+    )
+    read = Registration("mais-2018-02-02", 1, readings)
+    done = reconcile(read, _FORM, Background(envelope))
+    assert [r.text for r in done.readings[:2]] == ["Léa ROUX", "02 40 12 34 56"]
+    assert min(r.confidence for r in done.readings[:2]) > 0.8
+    left_out = reconcile(read, _FORM, Background(envelope, without=("mail",)))
+    assert [r.text for r in left_out.readings[:2]] == ["Léa ROUE", "02 40 12 34 66"]

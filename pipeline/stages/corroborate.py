@@ -32,6 +32,8 @@ _ORGANISATION = 8.0
 """The same for a domain that spells the organisation's words."""
 _SENDER, _SENDER_NAME = 50.0, 20.0
 """How much likelier the sender's own address, and name, stand on the form than another one."""
+_SAID = 10.0
+"""How much likelier the form holds what the mail says, or is signed with, than something else."""
 _LISTED = 10.0
 """How much likelier a form is of somebody listed than of a near namesake."""
 _UNLISTED_CLAIM, _LISTED_ELSEWHERE = 0.1, 0.2
@@ -48,7 +50,7 @@ class Background:
     """What is known beside a form itself; ``without`` names evidence that is left out.
 
     That is to measure what each kind is worth: ``joint`` (the whole joint step), ``names`` (on the
-    form in its address), ``organisation`` (in its domain), ``mail`` (the sender), ``members``.
+    form in its address), ``organisation`` (in its domain), ``mail`` (its sender and text), ``members``.
     """
 
     envelope: Envelope | None = None
@@ -79,7 +81,8 @@ def corroborations(
                 _pair(email, one, lambda a, o: _gain(_ORGANISATION, spells(_domain(a), o)))
                 for one in organisations
             ]
-    factors += _of_sender(emails, people, organisations, background)
+    phones = [u for u in unknowns if u.type == "phone"]
+    factors += _of_sender(emails, people, organisations, phones, background)
     factors += _of_list(emails, people, organisations, background)
     return hidden, factors
 
@@ -149,6 +152,22 @@ def spells(domain: str, organisation: str) -> float:
     return spelled / sum(map(len, words)) if words else 0.0
 
 
+@lru_cache(maxsize=4096)
+def says(said: str, text: str) -> bool:
+    """Whether a mail's text holds a value: its words in a row, or its number however spaced."""
+    words = _words_of(text)
+    number = words.replace(" ", "")
+    if number.isdecimal():
+        digits = re.sub(r"\D", "", re.sub(r"(?:\+|00)33 ?(?:\(0\))?", "0", said))
+        return len(number) > _LEAST_WORD and number in digits
+    return len(words) >= _LEAST_WORD and f" {words} " in f" {_words_of(said)} "
+
+
+@lru_cache(maxsize=4096)
+def _words_of(text: str) -> str:
+    return " ".join(re.findall(r"[\w@]+", fold(text)))
+
+
 def _domain(address: str) -> str:
     return address.rpartition("@")[2] if "@" in address else ""
 
@@ -184,12 +203,16 @@ def _of_sender(
     emails: list[Unknown],
     people: list[Unknown],
     organisations: list[Unknown],
+    phones: list[Unknown],
     background: Background,
 ) -> Iterator[Factor]:
     if background.envelope is None or "mail" in background.without:
         return
     shown, address = parseaddr(background.envelope.sender)
     address = address.lower()
+    said = background.envelope.said
+    for unknown in (*emails, *people, *organisations, *phones) if said.strip() else ():
+        yield _alone(unknown, lambda text: 1.0 if says(said, text) else 1.0 / _SAID)
     for email in emails:
         yield _alone(email, lambda text: 1.0 if text and text == address else 1.0 / _SENDER)
     for person in people:

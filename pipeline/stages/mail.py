@@ -11,6 +11,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesParser, HeaderParser
 from email.utils import parsedate_to_datetime
+from html import unescape
 from io import BytesIO
 from mimetypes import guess_extension
 from pathlib import Path
@@ -24,6 +25,8 @@ from pipeline.stages.naming import readable
 
 MAX_DEPTH = 10
 """Mails in mails are opened to this depth."""
+_MOST_SAID = 20_000
+"""So much of a mail's own text is looked at, in bytes."""
 _MBOX_START = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n(?=[!-9;-~]+:))")
 _PROPERTIES = "__properties_version1.0"
 _FILETIME_START = datetime(1601, 1, 1, tzinfo=UTC)
@@ -152,7 +155,25 @@ def _file_name(part: Message) -> str:
 
 
 def _envelope(message: Message) -> Envelope:
-    return Envelope(_header(message, "from"), _header(message, "subject"), _received_at(message))
+    stated = (_header(message, "from"), _header(message, "subject"), _received_at(message))
+    return Envelope(*stated, _said(message))
+
+
+def _said(message: Message) -> str:
+    """What the sender wrote, without what is quoted; of several versions, the plain one."""
+    texts = {"text/html": "", "text/plain": ""}
+    for part in _leaves(message):
+        kind, data = part.get_content_type(), None
+        if kind in texts and not texts[kind] and part.get_content_disposition() != "attachment":
+            data = part.get_payload(decode=True)
+        if isinstance(data, bytes):
+            charset = str(part.get_param("charset", "utf-8"))
+            texts[kind] = data[:_MOST_SAID].decode(_codec(charset), "replace")
+    return _unquoted(texts["text/plain"] or unescape(re.sub(r"<[^>]*>", " ", texts["text/html"])))
+
+
+def _unquoted(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))
 
 
 def _header(message: Message, name: str) -> str:
@@ -210,6 +231,7 @@ def _outlook_mail(ole: olefile.OleFileIO, at: list[str], depth: int) -> Mail:
             stated.sender or sender,
             stated.subject or _text(ole, at, "0037", encoding),
             stated.received_at or _moment(numbers.get(0x00390040) or numbers.get(0x0E060040)),
+            _unquoted(_text(ole, at, "1000", encoding)[:_MOST_SAID]),
         ),
         tuple(_outlook_piece(ole, storage, encoding, depth) for storage in storages),
     )
@@ -257,10 +279,13 @@ def _numbers(ole: olefile.OleFileIO, at: list[str]) -> dict[int, bytes]:
 
 
 def _encoding(codepage: int) -> str:
-    name = "utf-8" if codepage == 65001 else f"cp{codepage}"
+    return _codec("utf-8" if codepage == 65001 else f"cp{codepage}")
+
+
+def _codec(name: str) -> str:
     try:
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
         return "cp1252"
 
 

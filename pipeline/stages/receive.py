@@ -250,6 +250,7 @@ def _inherited(envelope: Envelope, outer: Envelope | None) -> Envelope:
         envelope.sender or outer.sender,
         envelope.subject or outer.subject,
         envelope.received_at or outer.received_at,
+        f"{envelope.said}\n{outer.said}",
     )
 
 

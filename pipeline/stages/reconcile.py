@@ -46,7 +46,7 @@ _COUNT_SUPPORT, _TOTAL_SUPPORT = 0.1, 0.3
 total needs more, for what a sender wrote is never overwritten."""
 _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
-_CORROBORATED = ("person", "email", "organisation")
+_CORROBORATED = ("person", "email", "organisation", "phone")
 _NAMED = "people named"
 _NOBODY, _SOMEBODY, _LISTED = range(3)
 
