@@ -1,7 +1,7 @@
 """Lines in doubt are looked at again, cut closer, and the two looks are weighed together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -67,6 +67,14 @@ def test_what_is_sure_and_what_has_no_ink_is_not_looked_at_again() -> None:
     sure = _reading((_SEEN, 0.9))
     assert second_looks([sure], [_line()], engine) == (sure,)
     assert second_looks([_IN_DOUBT], [], engine) == (_IN_DOUBT,)
+    assert engine.shown == []
+
+
+def test_what_the_sum_settles_is_not_looked_at_again() -> None:
+    engine = _Engine("3")
+    zone = Zone(field="repas", type="count", lines_mm=((0, 0, 90, 9),))
+    count = FieldReading("repas", "count", 1, None, "", (Candidate(3, "3", 0.5),))
+    assert second_looks([count], [replace(_line(), zone=zone)], engine) == (count,)
     assert engine.shown == []
 
 
