@@ -81,7 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
         action="append",
         choices=get_args(Evidence),
         metavar="KIND",
-        help="leave evidence out, to measure it: joint, names, organisation, mail or members",
+        help="leave evidence out, to measure it: joint, second, names, organisation, mail, members",
     )
 
     def add(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
 
-Evidence = Literal["joint", "names", "organisation", "mail", "members"]
+Evidence = Literal["joint", "second", "names", "organisation", "mail", "members"]
 """What a run may leave out, to measure what it is worth."""
 
 

@@ -40,6 +40,7 @@ from pipeline.stages.quality import quality_of, worst
 from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
 from pipeline.stages.reconcile import reconcile
 from pipeline.stages.same_print import check_print
+from pipeline.stages.second_look import second_looks
 from pipeline.stages.second_reader import second_opinions
 from pipeline.stages.stray import find_stray_ink
 from pipeline.stages.streaks import remove_streaks
@@ -176,9 +177,11 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
     lines = find_lines(clean, zones)
     seen = read_lines(lines, ctx.engine)
     readings = extract(zones, {**seen, **held}, clean, page=aligned.page.number)
-    if ctx.settings.second_reader:
+    if "second" not in ctx.settings.without:
         by_eye = [line for line in lines if line.field not in held]
-        readings = second_opinions(readings, by_eye)
+        readings = second_looks(readings, by_eye, ctx.engine)
+        if ctx.settings.second_reader:
+            readings = second_opinions(readings, by_eye)
     findings = check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
     findings += doubted_by_ink(readings, lines, seen, held)
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)

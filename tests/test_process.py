@@ -172,6 +172,20 @@ def test_the_mail_the_members_and_what_is_left_out_reach_the_joint_step(
     assert background.without == ("names",)
 
 
+def test_second_looks_and_second_readers_are_left_out_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    for stage in ("second_looks", "second_opinions"):
+        monkeypatch.setattr(
+            process, stage, lambda rs, *_, stage=stage: (asked.append(stage), rs)[1]
+        )
+    _read(tmp_path, fiche().image, settings=Settings(without=("second",)))
+    assert asked == []
+    _read(tmp_path, fiche().image)
+    assert asked == ["second_looks", "second_opinions"]
+
+
 def test_a_missing_engine_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> object:
         raise EngineError("no weights")
