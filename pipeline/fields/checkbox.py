@@ -24,13 +24,18 @@ _TICKED_BY_ITSELF = 0.5
 """A box this likely ticked would be the answer if the others were empty."""
 
 
-def read_marks(ink: Mapping[str, float]) -> tuple[Candidate, ...]:
+def read_marks(
+    ink: Mapping[str, float], *, beside: Mapping[str, float] | None = None
+) -> tuple[Candidate, ...]:
     """Each option, and ``""`` for none, with its probability; no candidate where two are ticked.
 
     ``ink``: for each option, the share 0..1 of dark pixels, beyond the blank's own, in and slightly
-    around its box.
+    around its box; ``beside``: the same before it, where a line of writing that runs on over the
+    box leaves as much, and a tick nothing.
     """
     ticked = {option: _ticked(share) for option, share in ink.items()}
+    for option, share in (beside or {}).items():
+        ticked[option] *= 1 - _ticked(share) / 2
     if sum(p >= _TICKED_BY_ITSELF for p in ticked.values()) > 1:
         return ()
     probabilities: dict[FieldValue, float] = {"": prod(1.0 - p for p in ticked.values())}

@@ -50,7 +50,8 @@ class Background:
     """What is known beside a form itself; ``without`` names evidence that is left out.
 
     That is to measure what each kind is worth: ``joint`` (the whole joint step), ``names`` (on the
-    form in its address), ``organisation`` (in its domain), ``mail`` (its sender and text), ``members``.
+    form in its address), ``organisation`` (in its domain), ``mail`` (its sender and text), and
+    ``members``.
     """
 
     envelope: Envelope | None = None

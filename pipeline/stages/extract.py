@@ -19,6 +19,8 @@ from pipeline.text import fold, similarity
 
 _MARK_REACH_MM = 0.8
 """A tick overshoots its box."""
+_BEFORE_BOX_MM = 5.5
+"""Further left than any tick reaches."""
 _FIELD_FRAME_MM = -0.7
 """A check box that is a form field is drawn with a frame: only ink well inside was added."""
 _PRINT_NEAR_MM = 6.0
@@ -270,9 +272,20 @@ def _read_boxes(
         page=page,
         box_mm=zone.box_mm,
         raw=" ".join(f"{option}:{share:.2f}" for option, share in ink.items()),
-        candidates=checkbox.read_marks(ink),
+        candidates=checkbox.read_marks(ink, beside=_ink_before(clean, zone, seen)),
         origin=Origin.TEXT_LAYER if all(held.values()) else Origin.OCR,
     )
+
+
+def _ink_before(
+    clean: CleanPage, zone: Zone, seen: Mapping[str, tuple[LineEvidence, ...]]
+) -> dict[str, float]:
+    """Ink left of each box, as a share of the box's area: of a line that runs on over it."""
+    return {
+        option: _ink_share(clean, box, reach_mm=_MARK_REACH_MM, shift_mm=-_BEFORE_BOX_MM)
+        for option, box in zone.boxes.items()
+        if not seen.get(f"{zone.field}:{option}")
+    }
 
 
 def _ticked(lines: tuple[LineEvidence, ...]) -> float:
@@ -280,7 +293,8 @@ def _ticked(lines: tuple[LineEvidence, ...]) -> float:
     return max(_TICKED[mark] for line in lines for mark in line.text.split())
 
 
-def _ink_share(clean: CleanPage, box: BoxMm, *, reach_mm: float) -> float:
-    """Ink in a printed box and as far around it, as a share of the box's area."""
-    around = crop(clean.ink, box.grown(reach_mm, reach_mm))
+def _ink_share(clean: CleanPage, box: BoxMm, *, reach_mm: float, shift_mm: float = 0.0) -> float:
+    """Ink in a printed box and as far around it, or beside it, as a share of the box's area."""
+    moved = replace(box, x=box.x + shift_mm)
+    around = crop(clean.ink, moved.grown(reach_mm, reach_mm))
     return min(1.0, cv2.countNonZero(around) / (box.w * box.h * PX_PER_MM**2))

@@ -46,6 +46,8 @@ _COUNT_SUPPORT, _TOTAL_SUPPORT = 0.1, 0.3
 total needs more, for what a sender wrote is never overwritten."""
 _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
+_LETTERS_OF_A_NAME = 4
+"""Fewer letters in a line of people are likelier dirt."""
 _CORROBORATED = ("person", "email", "organisation", "phone")
 _NAMED = "people named"
 _NOBODY, _SOMEBODY, _LISTED = range(3)
@@ -169,7 +171,9 @@ def _who(line: Unknown, background: Background) -> FloatArray:
     table = np.zeros((len(line.prior), 3))
     for row, candidate in enumerate(line.candidates):
         listed = background.list is not None and background.list.lists(candidate.text)
-        table[row, (_LISTED if listed else _SOMEBODY) if candidate.text else _NOBODY] = 1.0
+        nobody = 1.0 - min(1.0, sum(map(str.isalpha, candidate.text)) / _LETTERS_OF_A_NAME)
+        table[row, _NOBODY] = nobody
+        table[row, _LISTED if listed else _SOMEBODY] = 1.0 - nobody
     somebody = 1.0 - line.nobody
     share = 0.5 if background.list else 0.0
     table[-1] = line.nobody, somebody * (1.0 - share), somebody * share

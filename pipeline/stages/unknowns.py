@@ -34,10 +34,11 @@ class Unknown:
 
     @property
     def nobody(self) -> float:
-        """Of a line of people: how likely it names nobody, of what was proposed."""
+        """Of a line of people: how likely it names nobody, of what was proposed; of ink that
+        nothing readable was proposed for, as likely as not."""
         empty = sum(c.probability for c in self.candidates if not c.text)
         proposed = sum(c.probability for c in self.candidates)
-        return empty / proposed if proposed > 0 else 0.5
+        return empty + 0.5 * max(0.0, 1.0 - proposed)
 
 
 def of_words(reading: FieldReading) -> Unknown:
