@@ -199,8 +199,8 @@ class Wording:
     def _find_accented(self, word: str) -> list[tuple[str, float]]:
         """The word's spellings with more accents, each with its odds where the word was seen."""
         odds: dict[str, float] = {}
-        recase = _cases(word)[0]
-        for lexicon in self.lexicons:
+        recase = str.upper if word.isupper() else _capitalised if word[0].isupper() else str.lower
+        for lexicon in self.lexicons if word.lower() not in self.small_words else ():
             for entry in map(recase, lexicon.spellings(word)):
                 if len(entry) == len(word) and _has_more_accents(entry, word):
                     likelier = exp(lexicon.log_prior(entry) - lexicon.log_prior(word))

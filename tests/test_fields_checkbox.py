@@ -55,3 +55,13 @@ def test_an_option_reads_back():
 def test_a_check_box_given_lines_is_a_fault_of_the_form():
     with pytest.raises(ConfigError, match="boxes_mm"):
         read([])
+
+
+def test_ink_that_runs_on_from_the_left_is_no_tick() -> None:
+    ticked = read_marks({"postal": 0.4, "virement": 0.0}, beside={"postal": 0.0, "virement": 0.0})
+    crossed = read_marks({"postal": 0.4, "virement": 0.0}, beside={"postal": 0.3, "virement": 0.0})
+    assert ticked[0].value == "postal"
+    assert ticked[0].probability > 0.99 > 0.6 > crossed[0].probability
+    empty = read_marks({"postal": 0.0, "virement": 0.0}, beside={"postal": 0.3, "virement": 0.0})
+    assert empty[0].text == ""
+    assert empty[0].probability > 0.99

@@ -65,3 +65,14 @@ def test_what_a_person_types_is_an_address_or_refused():
     assert parse("") == ""
     assert parse("nina.tremel@orange") is None
     assert parse("nina tremel") is None
+
+
+def test_a_post_and_a_name_may_have_lost_the_dot_between_them() -> None:
+    """Too small a dot to be seen leaves the evidence clear."""
+    found = {c.text: c.probability for c in read([seen("secretariatlaurent@yahoo.fr")])}
+    assert found["secretariat.laurent@yahoo.fr"] > 0.02
+
+
+def test_an_ending_that_lost_its_first_letter_is_mended() -> None:
+    faint = seen("claire@sessad.asso.fr", unsure={14: {"": 0.85, "a": 0.15}})
+    assert best(read([faint]))[0] == "claire@sessad.asso.fr"

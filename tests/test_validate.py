@@ -175,17 +175,6 @@ def test_students_are_unsure_where_the_counts_are() -> None:
     assert "adherents" in reading.reason
 
 
-def test_students_are_unsure_where_a_line_may_be_dirt() -> None:
-    students = _reading("etudiants", "count", 1, 0.9999)
-    dirt = _reading("personnes.2", "person", "l", 0.12)
-    registration = _registration()
-    registration = replace(registration, readings=(*registration.readings, dirt, students))
-    reading = decide(registration, _FORM, _GATE).reading("etudiants")
-    assert reading is not None
-    assert reading.status is Status.REVIEW
-    assert "personnes.2" in reading.reason
-
-
 def test_a_finding_wins_over_any_confidence() -> None:
     gate = Gate(maps={}, thresholds=dict.fromkeys(_TYPES, 0.0), least_targets={})
     done = decide(validate(_registration(total=7790), _FORM), _FORM, gate)

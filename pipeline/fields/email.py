@@ -22,19 +22,26 @@ _LEAST_PARTED = 6
 _USUAL_ENDINGS = 8
 _UNKNOWN_ENDING = -3.0
 """Log-prior of an address whose domain ends in no known way."""
+_ODD_DOMAIN = -2.0
+"""The same of one with a third part that belongs to no known ending, as in ``sso.fr``."""
 _NO_WRITING = -1.0
 _DIGIT_FIRST = -1.5
 """Log-prior of a digit before a letter, as in ``6o`` for ``60``; digits mostly follow a name."""
 _PARTED = 0.7
 _DOMAIN_SHARE = 1.5
 """How much a known domain counts: hardly anybody has one a letter away from a provider's."""
+_POSTS = frozenset(
+    ("accueil", "administration", "cadre", "compta", "contact", "direction", "formation", "info")
+) | {"mairie", "rh", "secretariat", "service"}
+_POST = 3.0
+"""Addresses of a post rather than a person are as usual as common names."""
 _NAME_SHARE = 0.5
 """How much a person's name in an address counts, of what it counts on a line of its own."""
 _CHANNEL = Channel(
     "abcdefghijklmnopqrstuvwxyz0123456789._-@+",
     {
         # Leader dots and dots of the address look alike; blanks are no part of it.
-        "": {"": 0.996, ".": 0.004},
+        "": {"": 0.9945, ".": 0.004, "-": 0.001, "_": 0.0005},
         ".": {".": 0.9, "": 0.1},
         " ": {"": 0.4, ".": 0.5, "_": 0.05, "-": 0.05},
         ",;:·": {".": 0.8, "": 0.2},
@@ -121,7 +128,9 @@ def _addresses(text: str) -> set[str]:
 
 
 def _locals(name: str) -> set[str]:
-    """The name before the ``@``; with a lost dot put before a surname, and o among digits as 0."""
+    """The name before the ``@``; with o among digits as 0, and parted as it may have been by a dot
+    or a hyphen that was lost.
+    """
     numbered = re.sub(r"(?<=\d)o|o(?=\d)", "0", name)
     head = re.match(r"[a-z]+", name)
     if head is None or len(head[0]) < _LEAST_PARTED:
@@ -132,7 +141,7 @@ def _locals(name: str) -> set[str]:
         for i in range(1, len(word) - 2)
         if _name_log_prior(word[i:]) and (i == 1 or _name_log_prior(word[:i]))
     ]
-    return {name, numbered, *(f"{word[:i]}.{word[i:]}{rest}" for i in cuts)}
+    return {name, numbered, *(f"{word[:i]}{sign}{word[i:]}{rest}" for i in cuts for sign in ".-")}
 
 
 def _mended_domains(domain: str) -> set[str]:
@@ -155,14 +164,17 @@ def _log_prior(address: str) -> float:
     local, _, domain = address.partition("@")
     names = sum(map(_name_log_prior, re.split(r"[^a-z]+", local)))
     known = _DOMAIN_SHARE * _domains().log_prior(domain)
-    ending = known or any(domain.endswith(f".{known}") for known in _endings().entries)
+    parts = [one.count(".") for one in _endings().entries if domain.endswith(f".{one}")]
+    odd = _ODD_DOMAIN if not known and parts and domain.count(".") - max(parts) > 1 else 0.0
     shape = _DIGIT_FIRST * len(re.findall(r"\d[a-z]|^\d+[._-]", local))
     shape += _PARTED if re.search(r"[a-z][._-][a-z]", local) else 0.0
-    return shape + _NAME_SHARE * names + (known if ending else _UNKNOWN_ENDING)
+    return shape + _NAME_SHARE * names + odd + (known if known or parts else _UNKNOWN_ENDING)
 
 
 @lru_cache(maxsize=4096)
 def _name_log_prior(part: str) -> float:
     if len(part) < 3:
         return 0.0
+    if part in _POSTS:
+        return _POST
     return max(lexicon.load(name).log_prior(part) for name in ("given_names", "surnames"))

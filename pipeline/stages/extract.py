@@ -17,10 +17,13 @@ from pipeline.stages.dropout import CleanPage, crop
 from pipeline.stages.recognize import WrittenLine, line_field
 from pipeline.text import fold, similarity
 
+_SPECK_MM2, _SPECKLED = 0.15, 0.9
+"""So much ink in a field without a line may be what a scanner left of a faint pen: then it is
+empty with this probability, of what it is otherwise."""
 _MARK_REACH_MM = 0.8
 """A tick overshoots its box."""
-_BEFORE_BOX_MM = 5.5
-"""Further left than any tick reaches."""
+_BEFORE_MM, _BREADTH_MM = 3.5, 2.0
+"""A strip left of a check box that no tick reaches, but a line running on over the box crosses."""
 _FIELD_FRAME_MM = -0.7
 """A check box that is a form field is drawn with a frame: only ink well inside was added."""
 _PRINT_NEAR_MM = 6.0
@@ -168,17 +171,16 @@ def extract(
             names = [line_field(zone, i) for i in range(len(zone.lines))]
             readings += [_read_lines(n, zone, seen[n], page) for n in names if n in seen]
         else:
-            readings.append(_read_lines(zone.field, zone, seen.get(zone.field, ()), page))
+            reading = _read_lines(zone.field, zone, seen.get(zone.field, ()), page)
+            speckled = zone.field not in seen and _ink_mm2(clean, zone.box_mm) > _SPECK_MM2
+            readings.append(_less_sure(reading, _SPECKLED) if speckled else reading)
     return tuple(readings)
 
 
 def _read_lines(name: str, zone: Zone, lines: tuple[LineEvidence, ...], page: int) -> FieldReading:
     exact = bool(lines) and all(line.exact for line in lines)
     candidates = fields.load(zone.type).read(lines)
-    if exact:
-        sure = min(line.confidence for line in lines)
-        candidates = tuple(replace(c, probability=c.probability * sure) for c in candidates)
-    return FieldReading(
+    reading = FieldReading(
         field=name,
         type=zone.type,
         page=page,
@@ -187,6 +189,12 @@ def _read_lines(name: str, zone: Zone, lines: tuple[LineEvidence, ...], page: in
         candidates=candidates,
         origin=Origin.TEXT_LAYER if exact else Origin.OCR,
     )
+    return _less_sure(reading, min(line.confidence for line in lines)) if exact else reading
+
+
+def _less_sure(reading: FieldReading, sure: float) -> FieldReading:
+    candidates = (replace(c, probability=c.probability * sure) for c in reading.candidates)
+    return replace(reading, candidates=tuple(candidates))
 
 
 def doubted_by_ink(
@@ -280,9 +288,9 @@ def _read_boxes(
 def _ink_before(
     clean: CleanPage, zone: Zone, seen: Mapping[str, tuple[LineEvidence, ...]]
 ) -> dict[str, float]:
-    """Ink left of each box, as a share of the box's area: of a line that runs on over it."""
+    """Ink in a strip left of each box: of a line of writing that runs on over the box."""
     return {
-        option: _ink_share(clean, box, reach_mm=_MARK_REACH_MM, shift_mm=-_BEFORE_BOX_MM)
+        option: _ink_share(clean, replace(box, x=box.x - _BEFORE_MM, w=_BREADTH_MM), reach_mm=0.0)
         for option, box in zone.boxes.items()
         if not seen.get(f"{zone.field}:{option}")
     }
@@ -293,8 +301,10 @@ def _ticked(lines: tuple[LineEvidence, ...]) -> float:
     return max(_TICKED[mark] for line in lines for mark in line.text.split())
 
 
-def _ink_share(clean: CleanPage, box: BoxMm, *, reach_mm: float, shift_mm: float = 0.0) -> float:
-    """Ink in a printed box and as far around it, or beside it, as a share of the box's area."""
-    moved = replace(box, x=box.x + shift_mm)
-    around = crop(clean.ink, moved.grown(reach_mm, reach_mm))
-    return min(1.0, cv2.countNonZero(around) / (box.w * box.h * PX_PER_MM**2))
+def _ink_share(clean: CleanPage, box: BoxMm, *, reach_mm: float) -> float:
+    """Ink in a printed box and as far around it, as a share of the box's area."""
+    return min(1.0, _ink_mm2(clean, box.grown(reach_mm, reach_mm)) / (box.w * box.h))
+
+
+def _ink_mm2(clean: CleanPage, box: BoxMm) -> float:
+    return cv2.countNonZero(crop(clean.ink, box)) / PX_PER_MM**2

@@ -10,6 +10,8 @@ from pipeline.records import Candidate, FieldReading
 
 _FLOOR = 1e-5
 """Least probability of a small count: no reading is so sure that arithmetic may not overrule it."""
+_SMALL_SHARE = 0.5
+"""Of what the evidence leaves to values not proposed, so much falls to small counts."""
 _LEAST = 1e-6
 """Least probability that is still worth keeping."""
 _LEAST_SHARE = 0.02
@@ -47,12 +49,14 @@ def of_words(reading: FieldReading) -> Unknown:
 
 
 def of_count(name: str, reading: FieldReading | None, *, most: int) -> Unknown:
-    """A count: every number up to ``most`` is possible as a last resort."""
+    """A count: every number up to ``most`` is possible, as far as the evidence leaves room."""
     candidates = reading.candidates[:_MAX_CANDIDATES] if reading else ()
     numbers = tuple(c for c in candidates if isinstance(c.value, int))
     seen = {c.value for c in numbers}
-    small = (Candidate(n, str(n), _FLOOR) for n in range(most + 1) if n not in seen)
-    return _unknown(name, "count", (*numbers, *small))
+    unseen = [n for n in range(most + 1) if n not in seen]
+    other = 1.0 - sum(c.probability for c in numbers)
+    each = max(_FLOOR, _SMALL_SHARE * other / max(1, len(unseen)))
+    return _unknown(name, "count", (*numbers, *(Candidate(n, str(n), each) for n in unseen)))
 
 
 def of_total(reading: FieldReading) -> Unknown:

@@ -13,8 +13,6 @@ Rule = Callable[[Registration, Form], Iterator[Finding]]
 
 UNSURE = "Lecture incertaine"
 """How the reason begins where nothing but its confidence speaks against a reading."""
-_SOMEBODY, _NOBODY = 0.5, 0.95
-"""A line is taken for a person, or for dirt, from these posteriors of its reading."""
 
 
 def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -131,12 +129,11 @@ def decide(registration: Registration, form: Form, gate: Gate) -> Registration:
             doubted |= dict.fromkeys(finding.fields, finding.message)
     calibrated = (gate.calibrated(r, registration.quality) for r in registration.readings)
     readings = tuple(_decide(r, doubted, gate) for r in calibrated)
-    if form.people is not None:  # who is not counted is known where the counts and the people are
+    if form.people is not None:  # who is not counted is known where the counts are
         unsure = [
             r.field
             for r in readings
-            if (r.field in form.people.counted and r.status is not Status.ACCEPTED)
-            or (r.field.startswith(f"{form.people.named}.") and _may_be_nobody(r))
+            if r.field in form.people.counted and r.status is not Status.ACCEPTED
         ]
         depends = dict.fromkeys([form.people.uncounted] if unsure else [], _depends_on(unsure))
         readings = tuple(_decide(r, doubted | depends, gate) for r in readings)
@@ -145,11 +142,6 @@ def decide(registration: Registration, form: Form, gate: Gate) -> Registration:
     )
     status = Status.ACCEPTED if accepted else Status.REVIEW
     return replace(registration, readings=readings, status=status)
-
-
-def _may_be_nobody(reading: FieldReading) -> bool:
-    """Whether the line may hold dirt as well as a person."""
-    return reading.posterior < (_SOMEBODY if reading.text else _NOBODY)
 
 
 def _depends_on(fields: list[str]) -> str:
