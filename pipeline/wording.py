@@ -178,16 +178,20 @@ class Wording:
         found: dict[str, float] = {}
         for text, p in zip(texts, weigh(likelihoods, log_priors), strict=True):
             found[tidy(text)] = found.get(tidy(text), 0.0) + float(p)
-        return self._with_missed_accents(found)
+        return self._with_missed_marks(found)
 
-    def _with_missed_accents(self, found: dict[str, float]) -> dict[str, float]:
-        """An accent too faint to be seen leaves no trace in the evidence, however clear that is:
-        each spelling with one keeps as much as accents are missed."""
+    def _with_missed_marks(self, found: dict[str, float]) -> dict[str, float]:
+        """An accent or a point too faint to be seen leaves no trace in the evidence, however clear
+        that is: each spelling with one keeps as much as they are missed."""
         missed = dict(found)
         for text, p in found.items():
             for match in _WORD.finditer(text) if p >= _LEAST_LIKELY else ():
-                for word, odds in self._accented(match[0]):
-                    spelled = text[: match.start()] + word + text[match.end() :]
+                word, start, end = match[0], match.start(), match.end()
+                pointed = [
+                    a for a in self.acronyms if word.isupper() and a.replace(".", "") == word
+                ]
+                for marked, odds in (*self._accented(word), *((a, _MISSED) for a in pointed)):
+                    spelled = text[:start] + marked + text[end:]
                     missed[spelled] = max(missed.get(spelled, 0.0), p * odds)
         whole = sum(found.values()) / (sum(missed.values()) or 1.0)
         return {text: p * whole for text, p in missed.items()}

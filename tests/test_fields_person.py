@@ -158,3 +158,23 @@ def test_the_surname_is_told_by_capitals_then_lexicon_then_habit(name, parts):
 def test_no_text_raises(text):
     surname, given_name = split_name(text)
     assert set(surname.split()) | set(given_name.split()) <= set(parse(text).split())
+
+
+@pytest.mark.parametrize(
+    ("seen_as", "meant"),
+    [("Mael ROUX", "Maël ROUX"), ("Luc TOURE", "Luc TOURÉ")],
+)
+def test_an_accent_may_have_been_too_faint_to_see(seen_as, meant):
+    """However clear the evidence: a clear letter without its accent looks the same."""
+    found = {c.text: c.probability for c in read([seen(seen_as, sure=0.9999)])}
+    assert 0.01 < found[meant] < 0.2
+    assert max(found, key=found.__getitem__) == seen_as
+
+
+def test_a_name_without_accented_namesakes_stays_as_sure_as_it_was_seen():
+    assert best(read([seen("Luc MARTIN", sure=0.9999)]))[1] > 0.96
+
+
+def test_breton_names_keep_their_apostrophe():
+    assert best(read([seen("Yann LE FLOC'H", sure=0.995)]))[0] == "Yann LE FLOC'H"
+    assert best(read([seen("Guyomarc'h Anne", sure=0.995)]))[0] == "Guyomarc'h Anne"

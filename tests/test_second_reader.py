@@ -9,7 +9,7 @@ from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
 from pipeline.records import Candidate, FieldReading, Gray
 from pipeline.stages.recognize import WrittenLine
-from pipeline.stages.second_reader import is_typed, second_opinions
+from pipeline.stages.second_reader import _weigh, is_typed, second_opinions
 
 _ZONE = Zone(field="organisation", type="organisation", lines_mm=((0, 0, 90, 9),))
 
@@ -84,3 +84,19 @@ def test_tesseract_reads_several_lines_in_one_call() -> None:
         "Foyer des Tilleuls", "", "Rennes 35",
     ]  # fmt: skip
     assert tesseract.read_lines([]) == []
+
+
+def test_a_second_reader_that_sees_no_accent_either_says_little_of_it() -> None:
+    candidates = (
+        Candidate("Mael ROUX", "Mael ROUX", 0.9),
+        Candidate("Maël ROUX", "Maël ROUX", 0.08),
+    )
+    reading = FieldReading("personnes.1", "person", 1, None, "Mael ROUX", candidates)
+    weighed = _weigh(reading, "Mael ROUX")
+    assert 0.95 < weighed.candidates[0].probability < 0.98
+    assert sum(c.probability for c in weighed.candidates) > 0.995
+
+
+def test_a_second_reader_adds_nothing_to_a_line_nothing_was_read_in() -> None:
+    unread = FieldReading("email", "email", 1, None, "", ())
+    assert _weigh(unread, "no address") == unread

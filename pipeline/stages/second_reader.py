@@ -16,11 +16,14 @@ from pipeline.engines import tesseract
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.records import FieldReading, Gray
 from pipeline.stages.recognize import WrittenLine
+from pipeline.text import fold
 
 _SURE = 0.98
 """A field is in doubt, and worth asking about, below this: what is accepted is decided later."""
 _AGREEMENT = 12.0
 """How much likelier two readers agree on the truth than on the same error."""
+_SAME_LETTERS = 4.0
+"""The same on the letters, where they are wrong about an accent."""
 _MIN_TYPED = 0.4
 """Share of a page's lines that look typed on a typed page: short ones tell nothing."""
 _MIN_LETTERS = 4
@@ -71,15 +74,17 @@ def is_typed(image: Gray) -> bool:
 def _weigh(reading: FieldReading, said: str) -> FieldReading:
     """The reading with the odds of its value raised, where the second reader says the same.
 
-    Never another value: what leader dots spoil, they spoil for both.
+    Never another value: what leader dots spoil, they spoil for both. It says less of the same with
+    another accent: what is too faint for one is mostly so for the other.
     """
-    if not said or fields.load(reading.type).parse(said) != reading.value:
+    if not said or not reading.candidates or fields.load(reading.type).parse(said) != reading.value:
         return reading
-    p = reading.confidence
-    raised = p * _AGREEMENT / (p * _AGREEMENT + 1 - p)
-    others = (1 - raised) / max(1 - p, 1e-9)
+    best, *others = reading.candidates
+    alike = fold(reading.text)
+    times = [_AGREEMENT, *(_SAME_LETTERS if fold(c.text) == alike else 1.0 for c in others)]
+    weights = [c.probability * t for c, t in zip((best, *others), times, strict=True)]
+    whole = sum(weights) + max(0.0, 1.0 - sum(c.probability for c in reading.candidates))
     weighed = (
-        replace(c, probability=raised if i == 0 else c.probability * others)
-        for i, c in enumerate(reading.candidates)
+        replace(c, probability=w / whole) for c, w in zip((best, *others), weights, strict=True)
     )
     return replace(reading, candidates=tuple(weighed))
