@@ -13,7 +13,7 @@ from typing import get_args
 
 from pipeline import __version__
 from pipeline.config import Evidence
-from pipeline.errors import ExitCode, InputError, PipelineError
+from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
 from pipeline.terminal import CONFIG, jobs, load_flags, print_table, share, telling, whole, writing
 
 
@@ -42,11 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as err:
         if arguments.verbose:
             traceback.print_exc()
-        # Its message may quote what was read: without being asked, only type and place are told.
-        place = traceback.extract_tb(err.__traceback__)[-1]
-        where = f"{type(err).__name__}, {Path(place.filename).name}:{place.lineno}"
         print(
-            f"fiches: this is a bug, please report it: {where}"
+            f"fiches: this is a bug, please report it: {bug_place(err)}"
             + ("" if arguments.verbose else "\nfiches: add --verbose to see more."),
             file=sys.stderr,
         )

@@ -7,7 +7,9 @@ A ``DocumentError`` ends as a line of ``rejected.csv``, which the secretary read
 French. The other messages are read by whoever set the machine up, and are in English.
 """
 
+import traceback
 from enum import IntEnum
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -120,3 +122,9 @@ class StoreError(PipelineError):
 
 class ExportError(PipelineError):
     exit_code = ExitCode.EXPORT
+
+
+def bug_place(err: Exception) -> str:
+    """The type and place of a stray exception: its own words may quote what was read."""
+    place = traceback.extract_tb(err.__traceback__)[-1]
+    return f"{type(err).__name__}, {Path(place.filename).name}:{place.lineno}"

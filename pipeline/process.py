@@ -2,11 +2,9 @@
 
 import logging
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,7 +13,7 @@ from pipeline import calibration, engines
 from pipeline.calibration import Gate
 from pipeline.config import Settings
 from pipeline.engines import Engine
-from pipeline.errors import DocumentError, PipelineError
+from pipeline.errors import DocumentError, PipelineError, bug_place
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
 from pipeline.members import Members, load_members
@@ -108,9 +106,7 @@ def process_document(source: Source, settings: Settings) -> Outcome:
     except PipelineError:
         raise
     except Exception as err:  # a bug fails one document, never the batch
-        # The message of a stray exception may quote what was read: only type and place are kept.
-        place = traceback.extract_tb(err.__traceback__)[-1]
-        where = f"{type(err).__name__}, {Path(place.filename).name}:{place.lineno}"
+        where = bug_place(err)
         _log.error("%s: bug (%s)", source.document, where)
         message = f"Erreur interne ({where}). Signalez-la, et saisissez ce document à la main."
         outcome = Outcome(source, rejections=(Rejection("bug", message),))

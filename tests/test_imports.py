@@ -11,7 +11,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Each row may import the rows above it and its own.
 ROOMS = (
-    {"errors", "geometry", "money", "text", "records", "config", "paths", "ctc"}
+    {"errors", "geometry", "money", "text", "records", "config", "paths", "ctc", "pages"}
     | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"}
     | {"calibration"},
     {"engines", "fields", "forms", "exporters"},

@@ -15,6 +15,7 @@ from builders import (
 )
 
 from pipeline.exporters import report
+from pipeline.pages import french_date
 from pipeline.records import Registration, RegistrationRow, RejectedRow, Rejection, Snapshot
 
 
@@ -126,7 +127,7 @@ def test_amounts_and_dates_are_french() -> None:
     html = report.render(Snapshot((row(registration(total=113630, due=113630)),)))
     assert "1\u202f136,30\xa0€" in html
     assert "12 janvier 2018" in html
-    assert report.french_date(datetime(2018, 8, 1, tzinfo=UTC)) == "1er août 2018"
+    assert french_date(datetime(2018, 8, 1, tzinfo=UTC)) == "1er août 2018"
 
 
 def test_the_period_spans_the_mails() -> None:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pipeline.errors import ConfigError
 from pipeline.evaluate import Evaluation, Judged, share
 from pipeline.evaluate.curves import bins, cells, risk_coverage
+from pipeline.pages import templates
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,22 +43,13 @@ def write_page(evaluation: Evaluation, folder: Path) -> Path:
     figures = (_risk_coverage(judged), _reliability(judged), _calibration_error(judged))
     for name, figure in zip(_PICTURES, figures, strict=True):
         figure.savefig(folder / name, dpi=130)
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
     page = folder / PAGE
     pictures = [
         (name, text, b64encode((folder / name).read_bytes()).decode("ascii"))
         for name, text in _PICTURES.items()
     ]
-    rendered = templates.get_template("evaluation.html.j2").render(
-        evaluation=evaluation, pictures=pictures
-    )
-    page.write_text(rendered, "utf-8")
+    template = templates(Path(__file__).parent).get_template("evaluation.html.j2")
+    page.write_text(template.render(evaluation=evaluation, pictures=pictures), "utf-8")
     return page
 
 

@@ -5,23 +5,18 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
-from pipeline.money import format_cents
+from pipeline.pages import day_and_month, french_date, templates
 from pipeline.records import RegistrationRow, Roles, Severity, Snapshot, Status
 
 FILE_NAME = "report.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _THUMBNAILS = 60
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
-    *("août", "septembre", "octobre", "novembre", "décembre"),
-)
 _LABELS = {
     "email": "E-mail",
     "telephone": "Téléphone",
@@ -99,11 +94,6 @@ def render(snapshot: Snapshot) -> str:
     )
 
 
-def french_date(day: datetime) -> str:
-    """``2 février 2018``, and ``1er`` for the first."""
-    return f"{_day_and_month(day)} {day.year}"
-
-
 def general(reason: str) -> str:
     """What a reason shares with the same reason on other forms: its figures become ``…``."""
     plain = _PARTICULARS.sub(lambda m: "" if m[0].lstrip()[:1] in "(;" else "…", reason)
@@ -158,40 +148,12 @@ def _period(rows: Iterable[RegistrationRow]) -> str:
     first, last = min(days), max(days)
     if first.date() == last.date():
         return f"le {french_date(last)}"
-    start = french_date(first) if first.year != last.year else _day_and_month(first)
+    start = french_date(first) if first.year != last.year else day_and_month(first)
     return f"du {start} au {french_date(last)}"
-
-
-def _day_and_month(day: datetime) -> str:
-    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]}"
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\u202f")
-
-
-def _euros(cents: int | None) -> str:
-    return "" if cents is None else format_cents(cents).replace("-", "−")
-
-
-def _plural(count: int, one: str, many: str) -> str:
-    return f"{_number(count)}\u00a0{many if count > 1 else one}"
 
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters |= {
-        "date": french_date,
-        "euros": _euros,
-        "number": _number,
-        "plural": _plural,
-        "plural_of": _plural_of,
-    }
+    environment = templates(_TEMPLATES)
+    environment.filters["plural_of"] = _plural_of
     return environment.get_template("report.html.j2")

@@ -2,26 +2,19 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pipeline.forecast import FITTING, Forecast, ZoneForecast
+from pipeline.pages import templates
 
 FILE_NAME = "forecast.html"
 
 
 def write_page(forecast: Forecast, folder: Path) -> Path:
     """Write the page into ``folder``; its path. Raises OSError."""
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    templates.filters |= {"percent": _percent, "advice": _advice}
+    environment = templates(Path(__file__).parent)
+    environment.filters |= {"percent": _percent, "advice": _advice}
     page = folder / FILE_NAME
     page.write_text(
-        templates.get_template("forecast.html.j2").render(forecast=forecast, fitting=FITTING),
+        environment.get_template("forecast.html.j2").render(forecast=forecast, fitting=FITTING),
         "utf-8",
     )
     return page

@@ -201,13 +201,10 @@ class AtMost(_Constraint):
         return f"{names[0]} : {shown[0]} pour {shown[1]}."
 
 
-class Equal(_Constraint):
-    """``fields`` say the same, but for case and accents."""
+class _Chain(_Constraint):
+    """Each of ``fields`` is bound to the next."""
 
-    kind: Literal["equal"]
     fields: Annotated[tuple[str, ...], Field(min_length=2)]
-    ways: ClassVar[float] = 10.0
-    chance: ClassVar[float] = 0.1
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -216,6 +213,14 @@ class Equal(_Constraint):
     def uses(self) -> Iterator[Use]:
         for i, name in enumerate(self.fields):
             yield f"fields.{i}", name, ()
+
+
+class Equal(_Chain):
+    """``fields`` say the same, but for case and accents."""
+
+    kind: Literal["equal"]
+    ways: ClassVar[float] = 10.0
+    chance: ClassVar[float] = 0.1
 
     def holds(self, values: Sequence[FieldValue]) -> bool | None:
         one, other = values
@@ -227,20 +232,11 @@ class Equal(_Constraint):
         return f"{names[0]} ({shown[0]}) et {names[1]} ({shown[1]}) devraient être égaux."
 
 
-class InOrder(_Constraint):
+class InOrder(_Chain):
     """``fields`` are dates, or numbers, none before the one it follows; empty ones say nothing."""
 
     kind: Literal["in_order"]
-    fields: Annotated[tuple[str, ...], Field(min_length=2)]
     broken: Annotated[float, Field(gt=0, lt=1)] = 0.01
-
-    @property
-    def groups(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(pairwise(self.fields))
-
-    def uses(self) -> Iterator[Use]:
-        for i, name in enumerate(self.fields):
-            yield f"fields.{i}", name, ()
 
     def holds(self, values: Sequence[FieldValue]) -> bool | None:
         one, other = values

@@ -1,17 +1,15 @@
 """What people corrected, as labelled crops to learn from."""
 
 import hashlib
-import traceback
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from pathlib import Path
 
 from pipeline import ctc
 from pipeline.engines import Engine
-from pipeline.errors import DocumentError, PipelineError
+from pipeline.errors import DocumentError, PipelineError, bug_place
 from pipeline.process import Context, FormPage, read_forms
 from pipeline.records import Correction, FieldValue, Gray
 from pipeline.simulate import contents
@@ -59,10 +57,8 @@ def gather(corrections: Iterable[Correction], ctx: Context) -> Gathered:
             continue
         except PipelineError:
             raise
-        except Exception as err:  # a bug costs one document, and its words may quote what was read
-            place = traceback.extract_tb(err.__traceback__)[-1]
-            where = f"{type(err).__name__}, {Path(place.filename).name}:{place.lineno}"
-            skipped[f"a bug, please report it ({where})"] += len(same)
+        except Exception as err:  # a bug costs one document
+            skipped[f"a bug, please report it ({bug_place(err)})"] += len(same)
             continue
         for correction in same:
             group = groups[correction.number - 1] if correction.number <= len(groups) else []

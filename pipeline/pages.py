@@ -1,0 +1,55 @@
+"""Pages of HTML, drawn from templates: amounts, dates and numbers the French way."""
+
+from datetime import date
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.money import format_cents
+
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
+    *("août", "septembre", "octobre", "novembre", "décembre"),
+)
+
+
+def templates(folder: Path) -> Environment:
+    """The templates of a folder: what is put into them is escaped, what is missing is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters |= {
+        "date": french_date,
+        "euros": euros,
+        "number": number,
+        "plural": plural,
+    }
+    return environment
+
+
+def french_date(day: date) -> str:
+    """``1er février 2018``"""
+    return f"{day_and_month(day)} {day.year}"
+
+
+def day_and_month(day: date) -> str:
+    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]}"
+
+
+def number(value: int) -> str:
+    """``12 345``, with a narrow no-break space."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def euros(cents: int | None) -> str:
+    """``1 234,50 €``; empty where the amount is unknown."""
+    return "" if cents is None else format_cents(cents).replace("-", "−")
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """``1 fiche``, ``2 fiches``"""
+    return f"{number(count)}\u00a0{many if count > 1 else one}"
