@@ -32,12 +32,13 @@ _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
 _WORD_GAP_MM = 3.0
 _STROKE_GRAY, _STROKE_PX = 140, 20
+_PAPER = 255
 _LEAST_SLANT_DEG = -50.0
 """A dash that falls a little to the right leans by more than 90 degrees, not by less than none."""
 _STRIKE_MM = 12.0
 _STRIKE_ANGLES_DEG = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
 """A straight stroke as long as this, and as level, is no letter's."""
-_STRAIGHT = 0.17
+_STRAIGHT = 0.2
 """A straight stroke's breadth over its length, both as standard deviations."""
 _MARGIN_MM = 0.8
 _MIN_HEIGHT_MM = 4.5
@@ -189,9 +190,9 @@ def _is_struck_out(image: Gray) -> bool:
 
 def lone_stroke_slant_deg(image: Gray) -> float | None:
     """How far the one straight stroke of a line leans to the right; None for any other writing."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        (image < _STROKE_GRAY).astype(np.uint8)
-    )
+    # A pale pen's strokes are darker than half-way to the paper, if no darker than another's.
+    inked = image < max(_STROKE_GRAY, (int(image.min()) + _PAPER) // 2)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8))
     strokes = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= _STROKE_PX]
     if len(strokes) != 1:
         return None
