@@ -16,10 +16,10 @@ import numpy as np
 
 from pipeline.geometry import FloatArray
 
-MAX_CELLS = 300_000
-"""No table of the exact way grows larger: some milliseconds."""
-_MAX_STEPS = 1500
-"""So many partial combinations are taken further at most: some tens of milliseconds."""
+MAX_CELLS = 1_000_000
+"""No table of the exact way grows larger: some tens of milliseconds."""
+_MAX_STEPS = 4000
+"""So many partial combinations are taken further at most: a tenth of a second or so."""
 _TAIL_CELLS = 4096
 """The last variables are weighed all at once where their combinations are no more than this."""
 _LEAST_DOUBT = 1e-4

@@ -181,8 +181,11 @@ def test_the_joint_step_agrees_with_brute_force(
         weight *= 0.5 if c is None else 0.98 if c <= people else 0.02
         known = None not in (a, b, c, cents)
         due = sum((v or 0) * t for v, t in zip(values, _TARIFFS.values(), strict=False))
-        slips = dict.fromkeys(_TARIFFS.values(), 0.01) | {0: 0.95}
-        weight *= slips.get(abs((cents or 0) - due), 0.05 / 200) if known else 0.05 / 200
+        off = abs((cents or 0) - due)
+        left_out = [(v or 0) * t for v, t in zip(values, _TARIFFS.values(), strict=False)]
+        slipped = off in _TARIFFS.values() or due - (cents or 0) in left_out
+        agrees = 0.95 if off == 0 else 0.01 if slipped else 0.05 / 200
+        weight *= agrees if known else 0.05 / 200
         uncounted = None if left is None else max(0, left)
         names = (*_TARIFFS, "total", *(f"personnes.{i + 1}" for i in range(len(dirty))))
         for name, value in (*zip(names, values, strict=True), ("etudiants", uncounted)):
@@ -273,7 +276,7 @@ def test_without_the_joint_step_each_field_stands_by_itself() -> None:
     st.lists(st.integers(0, 3), min_size=3, max_size=3),
     st.integers(0, 4),
     st.integers(0, 40000),
-    st.floats(0.91, 0.989),
+    st.floats(0.7, 0.989),
     st.integers(0, 5),
 )
 def test_a_clearly_written_sum_that_is_wrong_is_never_accepted(

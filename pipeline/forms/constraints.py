@@ -104,19 +104,18 @@ class Arithmetic(_Constraint):
     ways: ClassVar[float] = 200.0
     chance: ClassVar[float] = 0.0
     slip: ClassVar[float] = 0.01
-    """How often a total is off by one given amount of ``slips``."""
+    """How often a sender writes one given total of ``mistaken``."""
 
     @property
     def parts(self) -> tuple[str, ...]:
         raise NotImplementedError
 
-    @property
-    def slips(self) -> tuple[int, ...]:
-        """By how much a total is off that leaves out, or counts twice, one thing."""
-        return ()
-
     def due(self, numbers: Sequence[int]) -> int:
         raise NotImplementedError
+
+    def mistaken(self, _numbers: Sequence[int], /) -> Iterator[int]:
+        """The totals of a sender who leaves out one thing or all of a kind, or counts one twice."""
+        yield from ()
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -145,12 +144,14 @@ class SumOf(Arithmetic):
     def parts(self) -> tuple[str, ...]:
         return tuple(self.times)
 
-    @property
-    def slips(self) -> tuple[int, ...]:
-        return tuple(each for each in self.times.values() if each)
-
     def due(self, numbers: Sequence[int]) -> int:
         return sum(n * each for n, each in zip(numbers, self.times.values(), strict=True))
+
+    def mistaken(self, numbers: Sequence[int], /) -> Iterator[int]:
+        due = self.due(numbers)
+        for number, each in zip(numbers, self.times.values(), strict=True):
+            if each:
+                yield from (due - each, due + each, due - number * each)
 
     def uses(self) -> Iterator[Use]:
         yield "total", self.total, _NUMBERS

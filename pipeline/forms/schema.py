@@ -208,8 +208,13 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[_Fault]:
     bad = {str(raw.get("field")) for raw, zone in zones if not zone and isinstance(raw, dict)}
     by_name = {zone.field: zone for zone in good.values()} | dict.fromkeys(bad)
     uses = [*_uses(arithmetic, people), *_constraint_uses(data.get("constraints"))]
+    named: set[tuple[tuple[str, ...], str]] = set()
     for where, name, wanted in uses:
         yield from _misused(where, name, wanted, by_name)
+        part = tuple(where.split(".")[: 2 if where.startswith("constraints.") else 1])
+        if (part, name) in named:
+            yield where, f"{name!r} stands twice"
+        named.add((part, name))
         counts_people = "count" in wanted and getattr(by_name.get(name), "type", "") == "person"
         if counts_people and not (people and people.named == name):
             yield where, f"zone {name!r} counts people only where it is people.named"

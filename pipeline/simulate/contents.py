@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
+from pipeline.forms.constraints import Sum
 from pipeline.forms.schema import Form
 from pipeline.simulate import names
 
@@ -94,7 +95,7 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 if value < 0:
                     value = int(rng.integers(1, 400)) * 50
                 elif form.sum and rng.random() < wrong_sums:
-                    value = _add_up_wrongly(value, tuple(form.sum.tariffs_cents.values()), rng)
+                    value = _add_up_wrongly(value, form.sum, counts, rng)
                 text = (write_amount(value, habits),)
             case "checkbox":
                 options = tuple(zone.boxes)
@@ -233,11 +234,15 @@ def _invent_counts(form: Form, rng: np.random.Generator, *, named: int) -> dict[
     return counts | {last: left}
 
 
-def _add_up_wrongly(due: int, tariffs: Sequence[int], rng: np.random.Generator) -> int:
-    """A total that is not ``due``: one price too many or too few, a slip of a digit."""
-    tariff = pick(rng, tariffs)
-    slips = [due + tariff, due - tariff, due + 1000, due - 1000, due + 100, due - 90, due + 900]
-    return pick(rng, [cents for cents in slips if cents > 0])
+def _add_up_wrongly(
+    due: int, arithmetic: Sum, counts: Mapping[str, int], rng: np.random.Generator
+) -> int:
+    """A total that is not ``due``: one thing too many or too few, a line left out, a slip."""
+    name, tariff = pick(rng, tuple(arithmetic.tariffs_cents.items()))
+    left_out = due - counts[name] * tariff
+    off = (tariff, -tariff, 1000, -1000, 100, -90, 900)
+    slips = (left_out, *(due + cents for cents in off))
+    return pick(rng, [cents for cents in slips if cents > 0 and cents != due])
 
 
 _SMALL_WORDS = {"de", "du", "la", "le", "les", "l", "d", "des", "sur", "sous", "c", "a", "s", "u"}

@@ -209,17 +209,29 @@ def _of_sender(
 ) -> Iterator[Factor]:
     if background.envelope is None or "mail" in background.without:
         return
-    shown, address = parseaddr(background.envelope.sender)
-    address = address.lower()
-    said = background.envelope.said
-    for unknown in (*emails, *people, *organisations, *phones) if said.strip() else ():
-        yield _alone(unknown, lambda text: 1.0 if says(said, text) else 1.0 / _SAID)
+    said, (shown, sender) = background.envelope.said, parseaddr(background.envelope.sender)
+    sender = sender.lower()
+    # Who writes a mail signs it, too: that is one fact, so the stronger of two gains counts alone.
     for email in emails:
-        yield _alone(email, lambda text: 1.0 if text and text == address else 1.0 / _SENDER)
+        yield _alone(email, lambda t: 1.0 if t and t == sender else _said(said, t, _SENDER))
     for person in people:
-        yield _alone(person, lambda text: _sender_gain(text, shown, address))
+        yield _alone(
+            person, lambda t: max(_said(said, t, _SENDER_NAME), _sender_gain(t, shown, sender))
+        )
     for one in organisations:
-        yield _alone(one, lambda text: _gain(_ORGANISATION, spells(_domain(address), text)))
+        yield _alone(
+            one,
+            lambda t: max(
+                _said(said, t, _ORGANISATION), _gain(_ORGANISATION, spells(_domain(sender), t))
+            ),
+        )
+    for phone in phones:
+        yield _alone(phone, lambda t: _said(said, t, _SAID))
+
+
+def _said(said: str, text: str, most: float) -> float:
+    """What a mail's text says of a value, beside evidence that gains ``most`` at most."""
+    return min(1.0, _SAID / most) if says(said, text) else 1.0 / most
 
 
 def _sender_gain(person: str, shown: str, address: str) -> float:

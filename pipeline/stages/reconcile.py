@@ -41,9 +41,10 @@ _P_TOO_MANY_COUNTED = 0.01
 """How often more people are counted than are named."""
 _P_UNCOUNTED = 0.2
 """How often one person more is named than counted (a student)."""
-_COUNT_SUPPORT, _TOTAL_SUPPORT = 0.1, 0.3
-"""A value that the others prefer is taken without a person where the paper gives it this much; a
-total needs more, for what a sender wrote is never overwritten."""
+_SUPPORT, _LEAST_SUPPORT = 0.3, 0.1
+"""A value that the others prefer is taken without a person where the paper gives it this much: with
+less, a sender who errs, or a namesake, would overwrite what was written. With hardly any, or where
+a total would be overwritten, all that is bound together is doubted."""
 _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
 _LETTERS_OF_A_NAME = 4
@@ -87,7 +88,9 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
         states = _states(len(lines), listing=background.list is not None)
         numbers[form.people.named] = states[:, 0]
         factors += _people_factors(lines, states, background)
-        factors.append(_counted_factor(form.people, states[:, 0], numbers))
+        counted, bound = _counted(form.people, len(lines), states[:, 0], numbers)
+        priors |= counted
+        factors += bound
         if form.people.members and background.list:
             claimed = unknowns[form.people.members]
             factors.append(members_factor(_NAMED, states[:, 1], claimed))
@@ -180,22 +183,34 @@ def _who(line: Unknown, background: Background) -> FloatArray:
     return table
 
 
-def _counted_factor(people: People, named: FloatArray, numbers: Mapping[str, FloatArray]) -> Factor:
-    """The people named, those counted, and the uncounted, who are what is left, never negative."""
-    counts = [numbers[name] for name in people.counted]
-    unknown = int(named.max()) + 1
+def _counted(
+    people: People, lines: int, named: FloatArray, numbers: Mapping[str, FloatArray]
+) -> tuple[dict[str, FloatArray], list[Factor]]:
+    """Hidden: how many are counted by the first counts, and what binds them to the people named.
 
-    def weigh(at: FloatArray, *others: FloatArray) -> FloatArray:
-        *counted, uncounted = others
-        values = [count[i] for count, i in zip(counts, counted, strict=True)]
-        known = np.all([*np.broadcast_arrays(*(value >= 0 for value in values))], axis=0)
-        left = named[at] - sum(values)
-        likely = np.where(left < 0, _P_TOO_MANY_COUNTED, _P_UNCOUNTED ** np.abs(left))
-        is_left = uncounted == np.where(known, np.maximum(left, 0), unknown)
-        weights: FloatArray = np.where(known, likely, _P_UNCOUNTED) * is_left
-        return weights
-
-    return Factor((_NAMED, *people.counted, people.uncounted), weigh)
+    The uncounted are those left, never negative; the last value of each stands for unknown, the one
+    before, of those counted, for more than there are lines.
+    """
+    too_many, unknown = lines + 1, lines + 2
+    before, sums = "counted so far", np.zeros(1, dtype=np.int64)
+    priors, factors = {before: np.ones(1)}, []
+    for name in people.counted:
+        after, count = f"counted up to {name}", numbers[name]
+        reached = np.minimum(sums[:, None] + count, too_many)
+        lost = (sums[:, None] == unknown) | (count < 0)
+        at = np.where(lost, unknown, reached)[:, :, None] == np.arange(unknown + 1)
+        factors.append(Factor.of_table((before, name, after), at.astype(float)))
+        before, sums = after, np.arange(unknown + 1)
+        priors[after] = np.ones(unknown + 1)
+    left = named[:, None] - sums
+    likely = np.where(left < 0, _P_TOO_MANY_COUNTED, _P_UNCOUNTED ** np.abs(left))
+    likely = np.where(sums == unknown, _P_UNCOUNTED, likely)
+    ends = np.where(sums == unknown, lines + 1, np.maximum(left, 0))
+    is_left = ends[:, :, None] == np.arange(lines + 2)
+    factors.append(
+        Factor.of_table((_NAMED, before, people.uncounted), likely[:, :, None] * is_left)
+    )
+    return priors, factors
 
 
 def _bond_factors(
@@ -207,7 +222,9 @@ def _bond_factors(
             continue
         variables = tuple(_NAMED if form.people_are(name) else name for name in group)
         if isinstance(bond, Arithmetic):
-            yield _arithmetic_factor(bond, variables, [numbers[name] for name in group])
+            *parts, total = group
+            added = [unknowns[n].added if n in unknowns else numbers[n] for n in parts]
+            yield _arithmetic_factor(bond, variables, [*added, numbers[total]])
             continue
         values = [
             [c.value for c in unknowns[name].candidates] + [None]
@@ -231,9 +248,9 @@ def _arithmetic_factor(
     def weigh(*at: FloatArray) -> FloatArray:
         *parts, total = (of_one[i] for of_one, i in zip(numbers, at, strict=True))
         known = np.all([*np.broadcast_arrays(*(value >= 0 for value in (*parts, total)))], axis=0)
-        off = np.abs(bond.due(parts) - total)
-        weights = np.where(np.isin(off, bond.slips), bond.slip, other)
-        return np.where(known, np.where(off == 0, agreeing, weights), other)
+        slipped = [np.zeros_like(known), *(total == wrong for wrong in bond.mistaken(parts))]
+        weights = np.where(np.any(np.broadcast_arrays(*slipped), axis=0), bond.slip, other)
+        return np.where(known, np.where(bond.due(parts) == total, agreeing, weights), other)
 
     return Factor(variables, weigh)
 
@@ -268,7 +285,7 @@ def _with_uncounted(
 
 
 def _overruled(before: Registration, after: Registration, form: Form) -> Iterator[Finding]:
-    """Where the others prefer what the paper hardly supports: all that is bound there is doubted.
+    """Where the others prefer what the paper gives little support.
 
     A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
     """
@@ -281,17 +298,18 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
             continue
         bonds = [b for b in form.bonds if any(name in group for group in b.groups)]
         support = sum(c.probability for c in written.candidates if c.value == chosen.value)
-        never_bent = any(name in bond.totals for bond in bonds)
-        if support >= (_TOTAL_SUPPORT if never_bent else _COUNT_SUPPORT):
+        if support >= _SUPPORT:
             continue
-        bound = [n for bond in bonds for g in bond.groups for n in g if not form.people_are(n)]
+        bound = [name]
+        if support < _LEAST_SUPPORT or any(name in bond.totals for bond in bonds):
+            bound = [n for bond in bonds for g in bond.groups for n in g if not form.people_are(n)]
         if people and not set(people.counted).isdisjoint(bound):
             bound.append(people.uncounted)
         summed = any(isinstance(bond, Arithmetic) for bond in bonds)
         rule, by = ("sum", "la somme") if summed else ("rest", "le reste de ce qui est connu")
         seen = written.text or written.raw or "illisible"
         message = f"{name} : « {seen} » d'après l'écriture, {chosen.text} d'après {by}."
-        fields = tuple(dict.fromkeys(bound)) or (name,)
+        fields = tuple(dict.fromkeys((name, *bound)))
         yield Finding(f"reading_agrees_with_{rule}", Severity.REVIEW, message, fields)
 
 
@@ -299,21 +317,26 @@ def _broken(registration: Registration, form: Form) -> Iterator[Finding]:
     """A finding for each of the form's ``[[constraints]]`` that the readings do not keep to."""
     for bond in form.constraints:
         for group in bond.groups:
-            shown = [_shown(registration, form, name) for name in group]
+            added = set(group).difference(bond.totals) if isinstance(bond, Arithmetic) else set()
+            shown = [_shown(registration, form, n, added=n in added) for n in group]
             if bond.holds([value for value, _ in shown]) is False:
                 message = bond.message or bond.told(group, [text for _, text in shown])
                 fields = tuple(name for name in group if not form.people_are(name))
                 yield Finding(f"{bond.kind}_holds", Severity.REVIEW, message, fields)
 
 
-def _shown(registration: Registration, form: Form, name: str) -> tuple[FieldValue, str]:
-    """What a field holds, and how the secretary reads it."""
+def _shown(
+    registration: Registration, form: Form, name: str, *, added: bool
+) -> tuple[FieldValue, str]:
+    """What a field holds, and how the secretary reads it; what is left blank adds nothing."""
     if form.people and form.people_are(name):
         named = len(_people(registration, form.people))
         return named, f"{named} personne(s) nommée(s)"
     reading = registration.reading(name)
     if reading is None:
         return None, ""
+    if added and reading.candidates and reading.value is None:
+        return 0, "rien"
     if reading.type == "amount" and isinstance(reading.value, int):
         return reading.value, format_cents(reading.value)
     return reading.value, reading.text

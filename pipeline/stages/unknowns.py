@@ -35,12 +35,18 @@ class Unknown:
         return np.array([*known, -1], dtype=np.int64)
 
     @property
+    def added(self) -> FloatArray:
+        """``numbers`` where they are added up: what is left blank adds nothing."""
+        blank = [c.value is None and not c.text for c in self.candidates]
+        return np.where([*blank, False], 0, self.numbers)
+
+    @property
     def nobody(self) -> float:
         """Of a line of people: how likely it names nobody, of what was proposed; of ink that
         nothing readable was proposed for, as likely as not."""
         empty = sum(c.probability for c in self.candidates if not c.text)
         proposed = sum(c.probability for c in self.candidates)
-        return empty + 0.5 * max(0.0, 1.0 - proposed)
+        return min(1.0, empty + 0.5 * max(0.0, 1.0 - proposed))
 
 
 def of_words(reading: FieldReading) -> Unknown:
@@ -67,13 +73,18 @@ def of_total(reading: FieldReading) -> Unknown:
 
 
 def ranked(candidates: Sequence[Candidate], posterior: FloatArray) -> tuple[Candidate, ...]:
-    """The candidates with their new probabilities, best first; any other value is left out."""
-    weighed = [
-        Candidate(c.value, c.text, float(p))
-        for c, p in zip(candidates, posterior[: len(candidates)], strict=True)
-        if p > _LEAST
-    ]
-    return tuple(sorted(weighed, key=lambda c: -c.probability))
+    """The candidates with their new probabilities, best first: the best one, and any worth keeping.
+
+    Any other value is left out.
+    """
+    weighed = sorted(
+        (
+            Candidate(c.value, c.text, float(p))
+            for c, p in zip(candidates, posterior[: len(candidates)], strict=True)
+        ),
+        key=lambda c: -c.probability,
+    )
+    return tuple(c for i, c in enumerate(weighed) if i == 0 or c.probability > _LEAST)
 
 
 def _unknown(name: str, kind: str, candidates: tuple[Candidate, ...]) -> Unknown:

@@ -28,14 +28,12 @@ def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Fin
 
 
 def total_is_written(registration: Registration, form: Form) -> Iterator[Finding]:
-    reading = registration.reading(form.sum.total) if form.sum else None
-    if reading is not None and reading.value is None:
-        yield Finding(
-            "total_is_written",
-            Severity.REVIEW,
-            "Total absent ou illisible.",
-            (reading.field,),
-        )
+    for name in dict.fromkeys(total for bond in form.bonds for total in bond.totals):
+        reading = registration.reading(name)
+        if reading is not None and reading.value is None:
+            own = form.sum is not None and name == form.sum.total
+            told = "Total absent ou illisible." if own else f"{name} : absent ou illisible."
+            yield Finding("total_is_written", Severity.REVIEW, told, (name,))
 
 
 def somebody_is_named(registration: Registration, form: Form) -> Iterator[Finding]:
