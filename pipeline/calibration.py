@@ -15,8 +15,9 @@ not fitted on by fixed sequence testing (Angelopoulos, Bates, Candes, Jordan and
 Test", 2021), selective risk control as in Geifman and El-Yaniv, "Selective Classification for Deep
 Neural Networks" (NeurIPS 2017): thresholds are tried from strict to lenient, and the last one
 counts before the Clopper-Pearson upper bound of the wrong among the accepted exceeds the target.
-Many tries cost nothing: the promise is broken only if the first bad threshold passes. Each promise
-holds with probability 1 - ``DELTA`` over the draw of the forms it was made with.
+Many tries cost nothing: the promise is broken only if the first bad threshold passes. The promise
+of numbers holds with probability 1 - ``DELTA`` over the draw of the forms it was made with; that of
+all fields nearly so, for the numbers it rests on were chosen on the same forms.
 
 The bound takes fields for independent, and forms for drawn like those measured. Text that the file
 itself holds is no reading: it is accepted where its place is sure.

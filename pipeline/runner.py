@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from pipeline import __version__, calibration, learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
+from pipeline.forms.schema import load_forms
 from pipeline.guard import Guard, Work, read_guarded
 from pipeline.paths import FORMS, MODELS, PACKAGE
 from pipeline.records import Outcome, Rejection, Source, Status
@@ -181,6 +182,13 @@ def doubts(settings: Settings) -> Iterator[str]:
         yield (
             f"The calibration was made for a reader that is another in: {parts}. Until you type "
             "fiches calibrate, the promised error rate is not proven."
+        )
+    measured = {one.type for one in used.maps}
+    forms = load_forms(FORMS, *settings.forms)
+    if unmeasured := {zone.type for form in forms for zone in form.zones} - measured:
+        yield (
+            f"The calibration has not measured fields of type {', '.join(sorted(unmeasured))}: none "
+            "of them is accepted. Type fiches calibrate with the form that has them."
         )
     gate = calibration.Gate.of(used, settings.target_error)
     for nature, least in gate.least_targets.items():

@@ -132,6 +132,21 @@ def test_clear_writing_is_not_overwritten_by_what_is_known() -> None:
     assert finding.fields == ("personnes.1",)
 
 
+def test_a_namesake_who_sends_the_mail_does_not_overwrite_a_name_unseen() -> None:
+    """Clara is registered by Claire, who gives her own address, and sends and signs the mail."""
+    readings = (
+        _reading("email", "email", {"claire.dupont@exemple.fr": 0.98}),
+        _reading("personnes.1", "person", {"Clara DUPONT": 0.86, "Claire DUPONT": 0.11}),
+    )
+    mail = "Claire DUPONT <claire.dupont@exemple.fr>"
+    known = Background(Envelope(mail, "", None, "Cordialement\nClaire DUPONT"))
+    done = reconcile(_registration(*readings), _FORM, known)
+    doubted = {n for f in done.findings if f.severity is Severity.REVIEW for n in f.fields}
+    person = done.reading("personnes.1")
+    assert person is not None
+    assert person.text == "Clara DUPONT" or "personnes.1" in doubted
+
+
 def test_how_many_are_listed_speaks_for_the_members_count() -> None:
     unsure = FieldReading(
         "adherents", "count", 1, None, "", (Candidate(2, "2", 0.5), Candidate(1, "1", 0.45))

@@ -121,6 +121,11 @@ def test_a_form_states_what_binds_its_fields(tmp_path: Path) -> None:
         (('field = "repas"\nlimit', 'field = "personnes"\nlimit'), "constraints.0.field: zone"),
         (('kind = "at_most"', 'kind = "at_least"'), "'at_most', 'equal', 'in_order'"),
         (('limit = "personnes"', 'limits = "personnes"'), "constraints.0.at_most.limit"),
+        (('limit = "personnes"', 'limit = "repas"'), "constraints.0.limit: 'repas' stands twice"),
+        (
+            ('counted = ["adherents", "non_adherents"]', 'counted = ["adherents", "adherents"]'),
+            "people.counted.1: 'adherents' stands twice",
+        ),
         (('members = "adherents"', 'members = "repas"'), "people.members: 'repas' is not counted"),
     ],
 )

@@ -394,3 +394,43 @@ def test_a_blank_count_is_in_doubt_where_the_total_is_one_of_it_more() -> None:
     assert done.reading("repas").confidence < 0.9  # type: ignore[union-attr]
     agreeing = reconcile(_registration(people=1, counts=counts, total={3000: 0.97}), _FORM)
     assert agreeing.reading("repas").confidence > 0.999  # type: ignore[union-attr]
+
+
+def test_a_line_left_out_of_the_sum_is_no_reason_to_read_a_clear_count_as_nothing() -> None:
+    counts = {"adherents": {2: 0.99}, "non_adherents": {0: 0.99}, "repas": {2: 0.87, 0: 0.11}}
+    form = _registration(people=2, counts=counts, total={6000: 0.99})
+    done = reconcile(form, _FORM)
+    meals = done.reading("repas")
+    assert meals is not None
+    assert meals.value == 2 or meals.posterior < 0.95
+    assert decide(validate(done, _FORM), _FORM, _ACCEPTS_ALL).status is Status.REVIEW
+
+
+def test_a_long_list_of_people_is_weighed_exactly_and_none_is_accepted_unweighed() -> None:
+    counts = _sure(adherents=23)
+    listed = Background(members=Members(frozenset({("petit", "zoe")})))
+    form = _registration(people=24, counts=counts, total={23 * 3000: 0.99})
+    done = reconcile(form, _FORM)
+    assert _value(done, "adherents") == 23
+    assert _value(done, "etudiants") == 1
+    assert all(r.posterior > 0.99 for r in done.readings if r.field in _TARIFFS)
+    with patch.object(stage, "marginals", partial(marginals, max_cells=1)):
+        lost = reconcile(form, _FORM, listed)
+    assert all(r.posterior < 0.9 for r in lost.readings if r.type == "count")
+
+
+def test_what_is_left_blank_adds_nothing_to_a_sum() -> None:
+    form = _made_up({"kind": "sum", "total": "c", "times": {"a": 1, "b": 1}})
+
+    def amount(name: str, cents: int | None) -> FieldReading:
+        text = "" if cents is None else f"{cents / 100:.2f}"
+        return FieldReading(name, "amount", 1, None, "", (Candidate(cents, text, 0.95),))
+
+    def rules(*cents: int | None) -> list[str]:
+        readings = tuple(map(amount, "abc", cents))
+        done = validate(reconcile(Registration("made-up", 1, readings), form), form)
+        return [f.rule for f in done.findings if f.rule != "every_page_is_there"]
+
+    assert rules(1000, None, 1000) == []
+    assert rules(1000, None, 2500) == ["sum_holds"]
+    assert rules(1000, 500, None) == ["total_is_written"]

@@ -1,4 +1,5 @@
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -338,3 +339,13 @@ def test_another_promise_or_calibration_is_another_reader(out: Path) -> None:
     prints.append(reader_fingerprint(Settings(target_error=0.01)))
     prints.append(reader_fingerprint(Settings(without=("joint",))))
     assert len(set(prints)) == 5
+
+
+def test_a_field_type_that_was_never_measured_is_said_to_be_left_to_people(out: Path) -> None:
+    path = _calibrated(out / "c.json")
+    made = json.loads(path.read_text("utf-8"))
+    made["maps"] = [one for one in made["maps"] if one["type"] != "phone"]
+    path.write_text(json.dumps(made), "utf-8")
+    said = [one for one in doubts(Settings(calibration=path)) if "not measured" in one]
+    assert len(said) == 1
+    assert "type phone:" in said[0]
