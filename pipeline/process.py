@@ -13,7 +13,7 @@ from pipeline import calibration, engines
 from pipeline.calibration import Gate
 from pipeline.config import Settings
 from pipeline.engines import Engine
-from pipeline.errors import DocumentError, PipelineError, bug_place
+from pipeline.errors import AlignmentError, DocumentError, PipelineError, bug_place
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
 from pipeline.members import Members, load_members
@@ -25,11 +25,13 @@ from pipeline.records import (
     Finding,
     Outcome,
     Page,
+    Placement,
     Registration,
     Rejection,
+    Severity,
     Source,
 )
-from pipeline.stages.align import align_all, upright
+from pipeline.stages.align import align_all, align_placed, upright
 from pipeline.stages.corroborate import Background
 from pipeline.stages.dropout import CleanPage, drop_print
 from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
@@ -46,6 +48,11 @@ from pipeline.stages.validate import decide, validate
 
 _log = logging.getLogger(__name__)
 _THUMBNAIL_WIDTH_PX = 300
+_UNPROVEN = Finding(
+    "placed_by_hand",
+    Severity.REVIEW,
+    "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout.",
+)
 _INK_TO_PAPER, _EMPTY_PAGE_INK = 0.85, 0.001
 """Pixels darker than this share of the paper are ink; a page with less ink than that is empty."""
 
@@ -123,7 +130,8 @@ def read_forms(source: Source, ctx: Context) -> tuple[int, list[list[FormPage]],
             found.append(page)
         elif not _is_empty(page):
             try:
-                found += read_page(page, ctx)
+                placed = [one for one in source.placed if one.page == page.number]
+                found += read_page(page, ctx, placed)
             except DocumentError as err:
                 found.append(Rejection(err.kind, str(err), page.number))
     rejections = [one for one in found if isinstance(one, Rejection)]
@@ -151,20 +159,30 @@ def _read_document(source: Source, ctx: Context) -> Outcome:
     )
 
 
-def read_page(page: Page, ctx: Context) -> list[FormPage]:
-    """The forms on the page, read; nothing for a form's page without zones.
+def read_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[FormPage]:
+    """The forms on the page, where a person ``placed`` them if so, read; none without zones.
 
     Raises AlignmentError where no form fits.
     """
     page = replace(page, image=remove_streaks(page.image))
-    fitted = (upright(aligned) for aligned in align_all(page, ctx.blanks))
+    if placed:
+        found = [align_placed(page, _blank(ctx, p.form_id, p.form_page), p) for p in placed]
+    else:
+        found = align_all(page, ctx.blanks)
+    fitted = (upright(aligned) for aligned in found)
     return [form_page for aligned in fitted for form_page in _read_aligned(aligned, ctx)]
 
 
+def _blank(ctx: Context, form_id: str, number: int) -> BlankPage:
+    """Raises AlignmentError where the form is not known (any more)."""
+    for blank in ctx.blanks:
+        if (blank.form.id, blank.number) == (form_id, number):
+            return blank
+    raise AlignmentError(f"Le formulaire {form_id} (page {number}) n'est pas connu.")
+
+
 def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
-    blank = next(
-        b for b in ctx.blanks if (b.form.id, b.number) == (aligned.form_id, aligned.form_page)
-    )
+    blank = _blank(ctx, aligned.form_id, aligned.form_page)
     zones = blank.form.zones_of(blank.number)
     if not zones:
         return
@@ -180,6 +198,8 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
             readings = second_opinions(readings, by_eye)
     findings = check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
     findings += doubted_by_ink(readings, lines, seen, held)
+    if aligned.coverage == 0:
+        findings += (_UNPROVEN,)
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
     is_blank = not lines and not typed and not findings
     is_blank &= all(r.value == "" for r in readings if r.type == "checkbox")

@@ -63,6 +63,20 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a person put a page of a form on a page of a document, both 1-based.
+
+    ``corners``: of the form's paper, clockwise from its top left, as shares (0..1) of the page
+    image's width and height.
+    """
+
+    page: int
+    form_id: str
+    form_page: int
+    corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One document to read.
 
@@ -74,6 +88,7 @@ class Source:
     path: Path
     sha256: str
     envelope: Envelope | None = None
+    placed: tuple[Placement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,8 +187,8 @@ def doubts(settings: Settings) -> Iterator[str]:
     forms = load_forms(FORMS, *settings.forms)
     if unmeasured := {zone.type for form in forms for zone in form.zones} - measured:
         yield (
-            f"The calibration has not measured fields of type {', '.join(sorted(unmeasured))}: none "
-            "of them is accepted. Type fiches calibrate with the form that has them."
+            f"The calibration has not measured fields of type {', '.join(sorted(unmeasured))}: "
+            "none of them is accepted. Type fiches calibrate with the form that has them."
         )
     gate = calibration.Gate.of(used, settings.target_error)
     for nature, least in gate.least_targets.items():

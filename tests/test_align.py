@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from pipeline.errors import AlignmentError
+from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import Homography
-from pipeline.records import Gray
+from pipeline.records import Gray, Placement
 from pipeline.stages import align as stage
-from pipeline.stages.align import align, upright
-from tests.pages import blanks, drawn, fiche, page
+from pipeline.stages.align import align, align_placed, upright
+from tests.pages import blanks, drawn, fiche, form, page
 
 _SPOTS_MM = np.array([[15.0, 30.0], [105.0, 30.0], [15.0, 185.0], [105.0, 185.0], [185.0, 60.0]])
 
@@ -91,3 +92,45 @@ def test_printed_words_align_a_page_without_key_points(monkeypatch: pytest.Monke
     aligned = align(page(straight), blanks())
     assert aligned.form_page == 2
     assert aligned.residual_mm < 0.1
+
+
+def _placed(quarters: int, *, off: float) -> tuple[Gray, Placement, Homography]:
+    """A drawn page turned clockwise, where a hand puts the paper's corners, and where they are."""
+    leaf = drawn("photo", 1)[0]
+    truth = Homography.from_matrix(np.linalg.inv(leaf.mm_to_px))
+    image = _gray(leaf.image)
+    high, wide = fiche().image.shape
+    paper_mm = np.array([[0, 0], [wide, 0], [wide, high], [0, high]]) / PX_PER_MM
+    shares = (truth.to_px(paper_mm) + 0.5) / image.shape[::-1]
+    for _ in range(quarters):
+        shares = np.column_stack([1 - shares[:, 1], shares[:, 0]])
+    corners = tuple((float(x) + off, float(y) - off) for x, y in shares)
+    return np.rot90(image, -quarters), Placement(1, form().id, 2, corners), truth
+
+
+@pytest.mark.parametrize("off", [0.0, 0.008, -0.008])
+def test_a_form_placed_by_a_careless_hand_is_fitted_as_its_print_shows(off: float) -> None:
+    image, placement, truth = _placed(0, off=off)
+    aligned = align_placed(page(image), fiche(), placement)
+    assert aligned.coverage > 0.5
+    found_mm = aligned.homography.to_mm(truth.to_px(_SPOTS_MM))
+    assert np.linalg.norm(found_mm - _SPOTS_MM, axis=1).max() < 0.5
+
+
+def test_the_order_of_the_corners_tells_which_way_up_a_form_lies() -> None:
+    image, placement, _ = _placed(1, off=0.0)
+    aligned = upright(align_placed(page(image), fiche(), placement))
+    assert aligned.coverage > 0.5
+    assert aligned.page.image.shape == image.shape[::-1]
+
+
+def test_a_form_placed_where_no_print_shows_it_is_not_proven() -> None:
+    corners = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
+    aligned = align_placed(page(_noise()), fiche(), Placement(1, form().id, 2, corners))
+    assert aligned.coverage == 0
+
+
+def test_corners_in_a_wrong_order_are_refused() -> None:
+    corners = ((0.1, 0.1), (0.9, 0.9), (0.9, 0.1), (0.1, 0.9))
+    with pytest.raises(AlignmentError, match="quatre coins"):
+        align_placed(page(_noise()), fiche(), Placement(1, form().id, 2, corners))

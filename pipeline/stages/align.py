@@ -23,7 +23,7 @@ from pipeline.forms.blank import (
     mm_to_raster,
 )
 from pipeline.geometry import BoxPx, FloatArray, Homography
-from pipeline.records import AlignedPage, Gray, Page
+from pipeline.records import AlignedPage, Gray, Page, Placement
 from pipeline.text import fold
 
 Proposal = tuple[int, BlankPage, FloatArray]
@@ -41,6 +41,10 @@ _MIN_COVERAGE = 0.5
 _MAX_RESIDUAL_MM = 0.35
 _SEARCH_MM = (2.2, 0.8)
 """How far a patch is searched around its place, in the first and in the second fit."""
+_PLACED_SEARCH_MM = (8.0, 2.2, 0.8)
+"""The same around the place that a person's hand gives it."""
+_LEAST_PLACED = 0.02
+"""The least share of the picture that a form placed by hand takes."""
 _MIN_CORRELATION = 0.55
 _ROOM_FOR_ANOTHER = 0.35
 """Share of a picture outside the sheets found in which another sheet is looked for."""
@@ -82,6 +86,28 @@ def align_all(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
 def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
     """The page fitted to the form page that suits it best; raises as ``align_all``."""
     return align_all(page, blanks)[0]
+
+
+def align_placed(page: Page, blank: BlankPage, placement: Placement) -> AlignedPage:
+    """The page fitted where a person put the form's corners, and nearer if its print proves it.
+
+    Without that proof ``coverage`` is 0. Raises AlignmentError for corners that no camera could
+    see so.
+    """
+    coarse, scale = _shrink(page.image)
+    height, width = coarse.shape
+    corners = (np.array(placement.corners) * (width, height) - 0.5).astype(np.float32)
+    high, wide = blank.coarse.shape
+    paper = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32) - 0.5
+    area = cv2.contourArea(corners, oriented=True)
+    if area < _LEAST_PLACED * coarse.size or not cv2.isContourConvex(corners):
+        raise AlignmentError(
+            "Les quatre coins ne peuvent pas être ceux d'une fiche : posez-les dans l'ordre, en "
+            "commençant par le coin en haut à gauche du formulaire."
+        )
+    proposed = cv2.getPerspectiveTransform(corners, paper)
+    fit = _fit(coarse, proposed, blank, search_mm=_PLACED_SEARCH_MM)
+    return _aligned(page, fit or _Fit(blank, proposed, 0, 0.0), scale)
 
 
 def _aligned(page: Page, fit: "_Fit", scale: float) -> AlignedPage:
@@ -231,11 +257,17 @@ def _is_plausible(homography: FloatArray, points: NDArray[np.float32] | FloatArr
     return bool(cv2.contourArea(mapped.astype(np.float32), oriented=True) > 0)
 
 
-def _fit(coarse: Gray, proposed: FloatArray, blank: BlankPage) -> _Fit | None:
+def _fit(
+    coarse: Gray,
+    proposed: FloatArray,
+    blank: BlankPage,
+    *,
+    search_mm: Sequence[float] = _SEARCH_MM,
+) -> _Fit | None:
     """The proposal refined on the blank's patches; None where too few lie in their places."""
     fit = _Fit(blank, proposed, 0, np.inf)
-    for search_mm in _SEARCH_MM:
-        expected, found = _find_patches(_rectify(coarse, fit), blank, search_mm)
+    for reach_mm in search_mm:
+        expected, found = _find_patches(_rectify(coarse, fit), blank, reach_mm)
         if len(expected) < max(8, _MIN_COVERAGE / 2 * len(blank.patches)):
             return None
         correction, _ = cv2.findHomography(found, expected, cv2.LMEDS)
