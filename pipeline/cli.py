@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import get_args
 
-from pipeline import __version__
+from pipeline import __version__, terminal
 from pipeline.config import Evidence
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
 from pipeline.terminal import CONFIG, jobs, load_flags, print_table, share, telling, whole, writing
@@ -193,8 +193,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--out", type=Path, metavar="DIR", help="keep them and the forecast here")
     simulate.add_argument("--only-draw", action="store_true", help="read nothing; needs --out")
+    simulate.add_argument("--seed", type=whole, default=0, metavar="S", help="draws others")
     simulate.add_argument(
-        "--seed", type=whole, default=0, metavar="S", help="same seed, same files"
+        "--mailed", type=terminal.part, default=0, metavar="SHARE", help="so many are mails (0)"
     )
     simulate.add_argument("--jobs", type=whole, metavar="N", help="at a time (one a core)")
     return parser
@@ -380,11 +381,11 @@ def _simulate(arguments: argparse.Namespace) -> ExitCode:
     from pipeline.forecast import forecast
     from pipeline.forms.schema import find_form, load_forms
     from pipeline.paths import FORMS
-    from pipeline.simulate import simulate
+    from pipeline.simulate import simulate, write_members
 
     settings, out = load_flags(arguments), arguments.out
     form = find_form(load_forms(FORMS, *settings.forms), arguments.form)
-    drawn = {"n": arguments.n, "seed": arguments.seed, "jobs": jobs(arguments)}
+    drawn = {"jobs": jobs(arguments)} | {k: vars(arguments)[k] for k in ("n", "seed", "mailed")}
     if arguments.only_draw and out is None:
         raise InputError("--only-draw keeps what it draws: say where with --out.")
     with writing(out or Path(gettempdir())), telling() as progress:
@@ -392,4 +393,6 @@ def _simulate(arguments: argparse.Namespace) -> ExitCode:
             simulate(form, out, **drawn)
         else:
             print(forecast(form, settings, out=out, progress=progress, **drawn))
+        if out:
+            write_members(form, out, seed=arguments.seed)
     return ExitCode.OK

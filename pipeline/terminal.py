@@ -113,6 +113,11 @@ def share(text: str) -> float:
     return value
 
 
+def part(text: str) -> float:
+    """A flag's value from 0 to 1."""
+    return float(text) if text in ("0", "1", "0.0", "1.0") else share(text)
+
+
 def whole(text: str) -> int:
     """A flag's value from 0 up."""
     if not text.isdecimal():

@@ -232,6 +232,24 @@ def test_simulate_draws_copies_with_their_truth() -> None:
     assert Path("drawn", document).is_file()
 
 
+def test_simulate_draws_mails_on_demand() -> None:
+    drawn = ["--n", "1", "--out", "drawn", "--mailed", "1", "--only-draw"]
+    assert main(["simulate", FORM, *drawn]) == 0
+    (document,) = json.loads(Path("drawn/truth.json").read_text("utf-8"))
+    mail, piece = document.split("!")
+    assert Path("drawn", mail).is_file()
+    assert not Path("drawn", piece).exists()
+
+
+@pytest.mark.parametrize("share", ["-0.1", "1.5", "half", "nan"])
+def test_a_share_of_mails_is_between_0_and_1(
+    share: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["simulate", FORM, f"--mailed={share}"])
+    assert "is not a share between 0 and 1" in capsys.readouterr().err
+
+
 def test_evaluate_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "out", "truth.json"]) == 4
     assert capsys.readouterr().err.startswith("fiches: ")

@@ -139,7 +139,10 @@ def test_simulate_draws_reads_and_tells(capsys: pytest.CaptureFixture[str], tmp_
         assert re.search(rf"^{zone.field} .*(ok|too small|often misread)", said, re.MULTILINE)
     assert "2 copies" in said
     drawn = json.loads((out / "truth.json").read_text("utf-8"))
-    assert {path.name for path in out.iterdir()} == {*drawn, "truth.json", "forecast.html"}
+    assert {path.name for path in out.iterdir()} == {
+        *drawn,
+        *("truth.json", "members.csv", "forecast.html"),
+    }
     assert "2 exemplaires" in (out / "forecast.html").read_text("utf-8")
 
 

@@ -94,7 +94,8 @@ def test_the_installed_command_draws_and_reads_a_form(installed: Path, tmp_path:
     here = {"cwd": tmp_path, "PYTHONPATH": str(installed)}
     fiches = installed / "bin" / "fiches"
     run(fiches, "simulate", FORM, "--n", "1", "--out", "inbox", "--only-draw", **here)
-    (tmp_path / "inbox" / "truth.json").unlink()
+    for name in ("truth.json", "members.csv"):
+        (tmp_path / "inbox" / name).unlink()
     run(fiches, "run", "inbox", "--jobs", "0", **here)
     table = (tmp_path / "outputs" / "registrations.csv").read_text("utf-8")
     assert FORM in table

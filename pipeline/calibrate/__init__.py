@@ -29,6 +29,8 @@ SEEDS_FROM = 1_000_000_000
 """Forms to measure on are drawn with smaller seeds: those drawn here are never among them."""
 STYLES = ("typed", "hand", "photo", "fax")
 """A form filled in on screen holds its text: nothing is read, and nothing is to be measured."""
+MAILED = 0.5
+"""So many come as mails, whose text and sender are evidence as they are in an inbox."""
 _SHARD = 25
 """Forms drawn by one process at a time, into a folder and with a seed of their own."""
 _SHARDS_A_SEED = 100_000
@@ -117,10 +119,10 @@ def _drawn(
         for document, truth in load_truth(folder / "truth.json").items()
     }
     # Without any calibration, whatever is to be replaced; a reader of a name of its own, so that
-    # the run does not complain of it.
+    # the run does not complain of it. And without a list of members: those drawn are on none.
     none = scratch / FILE_NAME
     save(Calibration(made=_made(form, basis(settings), 0, seed, 0), maps=(), curves=()), none)
-    bare = settings.model_copy(update={"calibration": none})
+    bare = settings.model_copy(update={"calibration": none, "members": None})
     run(inbox, out, bare, jobs=jobs, reader=Reader("calibrate"), progress=progress)
     return list(_judged(_snapshot(out), held))
 
@@ -128,7 +130,7 @@ def _drawn(
 def _draw(task: tuple[Path, Path, int, int]) -> None:
     cv2.setNumThreads(1)  # other processes draw beside this one
     source, folder, count, seed = task
-    simulate(load_form(source), folder, n=count, seed=seed, styles=STYLES)
+    simulate(load_form(source), folder, n=count, seed=seed, styles=STYLES, mailed=MAILED)
 
 
 def _labelled(out: Path, truth: Path) -> list[list[Sample]]:

@@ -83,12 +83,14 @@ def forecast(
     n: int,
     seed: int,
     jobs: int,
+    mailed: float = 0.0,
     out: Path | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Forecast:
     """Draw ``n`` copies of the form and read them; ``out`` keeps them, and the forecast as a page.
 
-    Raises InputError for no copies, OSError, and any PipelineError of a run.
+    ``mailed`` is the share of them that come as mails. A list of members plays no part: nobody
+    drawn is on it. Raises InputError for no copies, OSError, and any PipelineError of a run.
     """
     from pipeline.forecast.page import write_page
 
@@ -97,8 +99,9 @@ def forecast(
     with TemporaryDirectory(prefix="fiches-simulate-") as folder:
         scratch = Path(folder)
         drawn, read = out or scratch / "drawn", scratch / "read"
-        simulate(form, drawn, n=n, seed=seed, jobs=jobs)
-        run(drawn, read, settings, jobs=jobs, progress=progress)
+        simulate(form, drawn, n=n, seed=seed, mailed=mailed, jobs=jobs)
+        bare = settings.model_copy(update={"members": None})
+        run(drawn, read, bare, jobs=jobs, progress=progress)
         truth = json.loads((drawn / "truth.json").read_text("utf-8"))
         foretold = foretell(form, truth, evaluate(read, drawn / "truth.json"))
     if out:

@@ -3,6 +3,8 @@
 The people are invented. The truth says what was meant, and where on the picture the form lies, so
 that reading and alignment can both be measured. It notes what accidents befell which field, and by
 how many mm what was written is too large for its zone (``room.Lack``).
+
+A share of the documents may come as mails (``mails``); the truth names each document as a run does.
 """
 
 import json
@@ -20,13 +22,15 @@ from pipeline.simulate.accidents import happen
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.digital import fill_pdf
 from pipeline.simulate.draw import Leaf, Look, choose_look, draw_page, save
+from pipeline.simulate.mails import mail_document
+from pipeline.simulate.membership import write_members
 from pipeline.simulate.room import lacks_mm
 
 STYLES = ("typed", "hand", "photo", "fax", "digital")
 _CHUNK = 5
 """Copies a process draws at a time."""
 
-__all__ = ["STYLES", "captured", "simulate", "truth_of", "write_truth"]
+__all__ = ["STYLES", "captured", "simulate", "truth_of", "write_members", "write_truth"]
 
 
 def simulate(
@@ -37,16 +41,19 @@ def simulate(
     seed: int,
     styles: Sequence[str] = STYLES,
     wrong_sums: float = 0.08,
+    mailed: float = 0.0,
     jobs: int = 1,
 ) -> None:
     """Write ``n`` filled copies of the form and their ``truth.json`` into ``out``.
 
     The same seed draws the same files. ``styles`` are taken in turn; ``jobs`` processes draw. Every
     page of the form that holds a zone is drawn; a form with several such pages never becomes a
-    single picture.
+    single picture. ``mailed`` is the share of copies that come as mails.
     """
     out.mkdir(parents=True, exist_ok=True)
-    draw = partial(_draw, form, out, seed=seed, styles=styles, wrong_sums=wrong_sums)
+    draw = partial(
+        _document, form, out, seed=seed, styles=styles, wrong_sums=wrong_sums, mailed=mailed
+    )
     if jobs > 1 and n > _CHUNK:
         with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
             truth = dict(pool.map(draw, range(n), chunksize=_CHUNK))
@@ -55,13 +62,38 @@ def simulate(
     write_truth(truth, out / "truth.json")
 
 
-def _draw(
-    form: Form, out: Path, k: int, *, seed: int, styles: Sequence[str], wrong_sums: float
+def _document(
+    form: Form,
+    out: Path,
+    k: int,
+    *,
+    seed: int,
+    styles: Sequence[str],
+    wrong_sums: float,
+    mailed: float,
 ) -> tuple[str, dict[str, Any]]:
-    """Draw one copy; its name and its truth."""
+    """Draw one copy, and the mail it may come in; its name and its truth."""
     rng = np.random.default_rng([seed, k])
-    style = styles[k % len(styles)]
     filling = invent(form, rng, wrong_sums=wrong_sums)
+    name, truth = _draw(form, out, k, filling, rng, seed=seed, style=styles[k % len(styles)])
+    truth["people"] = [[person.given, person.surname] for person in filling.people]
+    mail_rng = np.random.default_rng([seed, k, 2])
+    if mail_rng.random() < mailed:
+        name = mail_document(form, filling, out / name, mail_rng)
+    return name, truth
+
+
+def _draw(
+    form: Form,
+    out: Path,
+    k: int,
+    filling: Filling,
+    rng: np.random.Generator,
+    *,
+    seed: int,
+    style: str,
+) -> tuple[str, dict[str, Any]]:
+    """Draw the file; its name and its truth."""
     if style == "digital":
         name = f"{style}-{k:04d}.pdf"
         fill_pdf(form, filling, out / name)

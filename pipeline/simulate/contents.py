@@ -17,23 +17,25 @@ Truth = str | int | list[str]
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    given: str
+    surname: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filling:
     """One filled form.
 
     ``fields`` is the truth (counts as numbers, amounts in cents, phones as ten digits).
     ``written`` is what stands on the paper: by zone, one text a line of a repeated zone; for a
     check box the ticked option, or nothing. ``total_due_cents`` is what the tariff gives.
+    ``people`` are those who registered, in the order of their lines.
     """
 
     fields: dict[str, Truth]
     written: dict[str, tuple[str, ...]]
     total_due_cents: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    given: str
-    surname: str
+    people: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
     if form.people:
         counted = sum(counts[name] for name in form.people.counted)
         fields[form.people.uncounted] = len(people) - counted
-    return Filling(fields, written, due)
+    return Filling(fields, written, due, tuple(people))
 
 
 def invent_person(rng: np.random.Generator) -> Person:
@@ -154,13 +156,18 @@ def invent_email(person: Person, organisation: str, rng: np.random.Generator) ->
     )
     if rng.random() < 0.5:
         return f"{local}@{pick(rng, names.PROVIDERS)}"
+    return f"{local}@{invent_domain(organisation, rng)}"
+
+
+def invent_domain(organisation: str, rng: np.random.Generator) -> str:
+    """A domain of the organisation's own, made of its words."""
     words = [
         w
         for w in re.split(r"[^a-z0-9]+", _fold(organisation).replace(".", ""))
         if w not in _SMALL_WORDS
     ]
     own = pick(rng, ("-", "-", "")).join(words[:3])
-    return f"{local}@{own}.{pick(rng, ('fr', 'fr', 'fr', 'asso.fr', 'org', 'com', 'bzh', 'eu'))}"
+    return f"{own}.{pick(rng, ('fr', 'fr', 'fr', 'asso.fr', 'org', 'com', 'bzh', 'eu'))}"
 
 
 def invent_phone(rng: np.random.Generator) -> str:
@@ -174,7 +181,7 @@ def write_person(person: Person, rng: np.random.Generator, habits: Habits) -> st
     """A name in the sender's order and case; now and then capitals lose their accents."""
     upper = person.surname.upper()
     if rng.random() < 0.25:
-        upper = _unaccented(upper)
+        upper = unaccented(upper)
     return (
         f"{person.given} {upper}",
         f"{upper} {person.given}",
@@ -248,12 +255,13 @@ def _add_up_wrongly(
 _SMALL_WORDS = {"de", "du", "la", "le", "les", "l", "d", "des", "sur", "sous", "c", "a", "s", "u"}
 
 
-def _unaccented(text: str) -> str:
+def unaccented(text: str) -> str:
+    """The same letters without their accents."""
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
 def _fold(text: str) -> str:
-    return _unaccented(text).lower().replace("œ", "oe")
+    return unaccented(text).lower().replace("œ", "oe")
 
 
 def plain(name: str) -> str:
