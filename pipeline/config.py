@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
 
-Evidence = Literal["joint", "second", "names", "organisation", "mail", "members"]
+Evidence = Literal["joint", "second", "names", "organisation", "mail", "members", "known"]
 """What a run may leave out, to measure what it is worth."""
 
 
@@ -26,6 +26,8 @@ class Settings(BaseModel):
     """A generation that ``fiches learn`` wrote; a run takes the last one beside its outputs."""
     members: Path | None = None
     """A list of members, as CSV: see ``members``."""
+    known: Path | None = None
+    """The people and organisations confirmed in reviews: a run into the same folder names it."""
     calibration: Path | None = None
     """What ``fiches calibrate`` wrote; a run takes the one beside its outputs, else the shipped."""
     target_error: Annotated[float, Field(gt=0, lt=1)] = 0.001

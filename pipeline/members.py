@@ -6,9 +6,10 @@ One row a member, with the columns ``surname`` and ``given name``, or ``name``; 
 
 import csv
 import io
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +81,22 @@ def load_members(path: Path) -> Members:
         frozenset(fold(m["organisation"]) for m in told if m.get("organisation")),
         frozenset(m["email"].lower() for m in told if m.get("email")),
     )
+
+
+def save_known(path: Path, people: Iterable[str], organisations: Iterable[str]) -> None:
+    """Keep whom people confirmed in reviews, as evidence for later fiches. Raises OSError."""
+    told = {"people": sorted(set(people)), "organisations": sorted(set(organisations))}
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+
+
+def load_known(path: Path) -> Members:
+    """What ``save_known`` kept. Raises ConfigError."""
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        people, organisations = map(name_key, told["people"]), map(fold, told["organisations"])
+        return Members(frozenset(people), frozenset(organisations))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
+        raise ConfigError(f"{path}: damaged. Delete it: the next run writes it anew.") from err
 
 
 def _decoded(data: bytes) -> str:

@@ -16,7 +16,7 @@ from pipeline.engines import Engine
 from pipeline.errors import AlignmentError, DocumentError, PipelineError, bug_place
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
-from pipeline.members import Members, load_members
+from pipeline.members import Members, load_known, load_members
 from pipeline.paths import FORMS
 from pipeline.records import (
     AlignedPage,
@@ -66,6 +66,7 @@ class Context:
     blanks: tuple[BlankPage, ...]
     engine: Engine
     members: Members | None
+    known: Members | None
     gate: Gate
 
 
@@ -95,8 +96,9 @@ def context(settings: Settings) -> Context:
     blanks = tuple(blank for form in chosen for blank in blank_pages(form))
     engine = engines.load(settings.engine, settings.learned)
     members = load_members(settings.members) if settings.members else None
+    known = load_known(settings.known) if settings.known else None
     gate = Gate.of(calibration.load(settings.calibration), settings.target_error)
-    return Context(settings, forms, blanks, engine, members, gate)
+    return Context(settings, forms, blanks, engine, members, known, gate)
 
 
 def process_document(source: Source, settings: Settings) -> Outcome:
@@ -243,7 +245,7 @@ def register(
         roles=form.roles,
         quality=worst({quality_of(page.aligned) for page in group}),
     )
-    background = Background(envelope, ctx.members, ctx.settings.without)
+    background = Background(envelope, ctx.members, ctx.known, ctx.settings.without)
     return decide(validate(reconcile(registration, form, background), form), form, ctx.gate)
 
 

@@ -1,12 +1,13 @@
 """What speaks for a name, an address or an organisation, beside how it was written."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.forms.schema import load_form
-from pipeline.members import Members, name_key
+from pipeline.members import Members, load_known, name_key, save_known
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Envelope, FieldReading, Registration, Severity
 from pipeline.simulate.contents import invent_email, invent_organisation, invent_person
@@ -236,3 +237,20 @@ def test_a_name_and_a_number_in_the_signature_are_chosen_among_near_ones() -> No
     assert min(r.confidence for r in done.readings[:2]) > 0.8
     left_out = reconcile(read, _FORM, Background(envelope, without=("mail",)))
     assert [r.text for r in left_out.readings[:2]] == ["Léa ROUE", "02 40 12 34 66"]
+
+
+def test_people_and_organisations_that_reviews_confirmed_are_chosen_among_near_ones(
+    tmp_path: Path,
+) -> None:
+    save_known(tmp_path / "known.json", ["ROUX Léa"], ["Foyer du Chêne"])
+    known = load_known(tmp_path / "known.json")
+    readings = (
+        _reading("organisation", "organisation", {"Foyer du Chine": 0.5, "Foyer du Chêne": 0.45}),
+        _reading("personnes.1", "person", {"Léa ROUE": 0.5, "Léa ROUX": 0.45}),
+    )
+    done = reconcile(_registration(*readings), _FORM, Background(known=known))
+    assert [r.text for r in done.readings[:2]] == ["Foyer du Chêne", "Léa ROUX"]
+    left_out = Background(known=known, without=("known",))
+    done = reconcile(_registration(*readings), _FORM, left_out)
+    assert [r.text for r in done.readings[:2]] == ["Foyer du Chine", "Léa ROUE"]
+    assert done.findings == ()  # it is no list of members

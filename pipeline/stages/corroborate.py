@@ -50,17 +50,24 @@ class Background:
     """What is known beside a form itself; ``without`` names evidence that is left out.
 
     That is to measure what each kind is worth: ``joint`` (the whole joint step), ``names`` (on the
-    form in its address), ``organisation`` (in its domain), ``mail`` (its sender and text), and
-    ``members``.
+    form in its address), ``organisation`` (in its domain), ``mail`` (its sender and text),
+    ``members``, and ``known`` (people and organisations that reviews of this inbox confirmed).
     """
 
     envelope: Envelope | None = None
     members: Members | None = None
+    known: Members | None = None
     without: Collection[str] = ()
 
     @property
     def list(self) -> Members | None:
         return None if "members" in self.without else self.members
+
+    @property
+    def lists(self) -> tuple[Members, ...]:
+        """Those that a form's people and organisation may be on."""
+        known = None if "known" in self.without else self.known
+        return tuple(one for one in (self.list, known) if one is not None)
 
 
 def corroborations(
@@ -245,19 +252,21 @@ def _of_list(
     organisations: list[Unknown],
     background: Background,
 ) -> Iterator[Factor]:
-    members = background.list
-    if members is None:
+    lists = background.lists
+    if not lists:
         return
 
     def gain(*, listed: bool) -> float:
         return 1.0 if listed else 1.0 / _LISTED
 
     for email in emails:
-        yield _alone(email, lambda text: gain(listed=text in members.emails))
+        yield _alone(email, lambda text: gain(listed=any(text in one.emails for one in lists)))
     for person in people:
-        yield _alone(person, lambda text: gain(listed=members.lists(text)))
+        yield _alone(person, lambda text: gain(listed=any(one.lists(text) for one in lists)))
     for one in organisations:
-        yield _alone(one, lambda text: gain(listed=fold(text) in members.organisations))
+        yield _alone(
+            one, lambda text: gain(listed=any(fold(text) in one.organisations for one in lists))
+        )
 
 
 def _texts(unknown: Unknown) -> list[str]:
