@@ -78,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         action="append",
         choices=get_args(Evidence),
         metavar="KIND",
-        help="leave evidence out, to measure it: joint, second, names, organisation, mail, members, known",
+        help=f"leave evidence out, to measure it: {', '.join(get_args(Evidence))}",
     )
 
     def add(
