@@ -1,0 +1,118 @@
+"""What people decide while they review: records that the store keeps for good.
+
+A decision is never changed or deleted: one that is undone is followed by an undoing. What a
+registration now is follows from its reading and from the decisions that still hold.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.records import Registration, Rejection, Source
+
+
+class Act(StrEnum):
+    """What a person did."""
+
+    CONFIRM = "confirm"
+    """A field holds what was read."""
+    CORRECT = "correct"
+    """A field holds something else, or nothing."""
+    ILLEGIBLE = "illegible"
+    """Nobody can read a field: its value stays unknown."""
+    POSTPONE = "postpone"
+    """A field waits until all others are done."""
+    SETTLE = "settle"
+    """A finding is settled, with a reason; ``field`` names its rule."""
+    DROP = "drop"
+    """A registration is a duplicate of another: it leaves the tables for the rejected list."""
+    KEEP = "keep"
+    """A registration is no duplicate of ``value`` (the other's subject)."""
+    SET_ASIDE = "set-aside"
+    """A rejected document needs nothing more, with a reason."""
+    KEY_IN = "key-in"
+    """A registration was typed from a rejected document."""
+    PLACE = "place"
+    """A form was placed by hand on a rejected page, and read again."""
+    CHECK = "check"
+    """A field whose value is accepted or known was shown to measure machine and reviewer:
+    ``value`` is what the person said, ``reason`` what was held for true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing decided. ``value`` is a field's text as outputs write it."""
+
+    act: Act
+    field: str = ""
+    value: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as the store keeps it.
+
+    ``batch`` is shared by what was decided at one stroke, and is undone together; ``was`` is the
+    field's text before.
+    """
+
+    id: int
+    batch: int
+    subject: str
+    decision: Decision
+    was: str
+    who: str
+    at: datetime
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one stroke decides about one subject; ``seen`` is the version that was on the screen.
+
+    ``after`` is the registration as it then is; None where the subject is no registration.
+    """
+
+    subject: str
+    seen: int
+    decisions: tuple[Decision, ...]
+    after: Registration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One registration as reviewers get it.
+
+    ``subject`` names it in addresses (``r12-1``: outcome 12, its first form); ``id`` is its
+    name in the tables. ``version`` is its last decision, undone or not, 0 for none. ``sources``:
+    each name its bytes came under. ``settled`` pairs rules with reasons; ``postponed`` are fields.
+    """
+
+    subject: str
+    id: str
+    number: int
+    version: int
+    registration: Registration
+    sources: tuple[Source, ...]
+    settled: tuple[tuple[str, str], ...] = ()
+    postponed: tuple[str, ...] = ()
+    dropped: str = ""
+    """Why it left the tables; empty while it is in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One document, or page of one, that gave no registration.
+
+    ``subject``: ``x12-0`` is the first rejection of outcome 12; ``p`` and a number, a piece that
+    was refused when it was received, of which ``source`` is None. ``set_aside`` is the reason why
+    nothing more is to be done; empty while it waits.
+    """
+
+    subject: str
+    version: int
+    document: str
+    rejection: Rejection
+    source: Source | None
+    set_aside: str = ""
