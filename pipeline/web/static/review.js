@@ -1,0 +1,141 @@
+// Keys for the review: everything they do is a button or a link that the mouse can use as well.
+"use strict";
+
+const byKey = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+const typing = (element) => element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)
+  && !/^(button|checkbox|radio|submit)$/.test(element.type);
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.metaKey || event.isComposing) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (event.ctrlKey) {
+    if (event.key === "z" && !typing(event.target)) press("z", event);
+    return;
+  }
+  if (dialog) {
+    if (event.key === "p" && dialog.dataset.name === "page") { dialog.close(); event.preventDefault(); }
+    if (event.key === "+" || event.key === "-") zoom(dialog, event.key === "+");
+    return;
+  }
+  const value = document.querySelector("#value");
+  if (typing(event.target)) {
+    if (event.target === value && event.key === "Escape") { value.value = value.defaultValue; changed(value); focusWork(); }
+    else if (event.target === value && event.key === "Tab") tab(event);
+    return;  // Enter submits the form the field stands in
+  }
+  if (event.key === "Tab") { if (document.activeElement?.closest("#work .main, h1")
+    || document.activeElement?.id === "work") tab(event); return; }
+  if (event.key === "Enter") {
+    if (!/^(A|BUTTON|SUMMARY)$/.test(event.target.tagName)) press("Enter", event);
+    return;
+  }
+  if (value && (event.key === "F2" || event.key === "m" || event.key === "Backspace")) {
+    event.preventDefault();
+    value.focus();
+    if (event.key === "Backspace") value.value = ""; else value.select();
+    return;
+  }
+  press(event.key, event);
+});
+
+function press(key, event) {
+  const target = byKey(key);
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+}
+
+// Tab goes through the fields of the form; past the last one it goes on as everywhere.
+function tab(event) {
+  const link = document.querySelector(event.shiftKey ? "[data-before]" : "[data-after]");
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+}
+
+function focusWork() { document.querySelector("#work h1, #work")?.focus({ preventScroll: true }); }
+
+function changed(value) { value.dispatchEvent(new Event("input", { bubbles: true })); }
+
+function zoom(dialog, larger) {
+  dialog.querySelector(".sheet")?.classList.toggle("zoomed", larger);
+  const here = dialog.querySelector("rect.here");
+  if (larger && here) here.scrollIntoView({ block: "center", inline: "center" });
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-opens], [data-closes], [data-zooms], [data-fills]");
+  if (!target) return;
+  if (target.dataset.opens) document.getElementById(target.dataset.opens)?.showModal();
+  if ("closes" in target.dataset) target.closest("dialog").close();
+  if ("zooms" in target.dataset) zoom(target.closest("dialog"), !target.closest("dialog").querySelector(".zoomed"));
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.detail.target.closest("dialog") || event.detail.target.querySelector("dialog[data-name]");
+  if (dialog && !dialog.open) dialog.showModal();
+  if (event.detail.target.id === "work") settle();
+  placing();
+});
+
+// What the server says when it refuses is for people to read.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 409 || event.detail.xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+document.addEventListener("htmx:sendError", () => say("Le serveur ne répond plus : relancez « fiches review ». Ce qui est confirmé est gardé."));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status !== 409 && event.detail.xhr.status !== 422) say(event.detail.xhr.responseText.slice(0, 300));
+});
+
+function say(text) {
+  const place = document.querySelector("#said");
+  if (place) { place.textContent = text; place.hidden = false; }
+}
+
+function settle() {
+  focusWork();
+  document.title = document.querySelector("#work")?.dataset.title || document.title;
+  for (const link of document.querySelectorAll("[data-ahead]")) new Image().src = link.dataset.ahead;
+}
+
+// Four corners, by the mouse or, each focused, by the arrow keys.
+function placing() {
+  const board = document.querySelector("svg[data-corners]:not([data-ready])");
+  if (!board) return;
+  board.dataset.ready = "1";
+  const dots = [...board.querySelectorAll("circle")];
+  const update = () => {
+    const points = dots.map((dot) => [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))]);
+    board.querySelector("polygon").setAttribute("points", points.map((p) => p.join(",")).join(" "));
+    const box = board.viewBox.baseVal;
+    const field = document.getElementById(board.dataset.corners);
+    field.value = points.map(([x, y]) => `${(x / box.width).toFixed(5)},${(y / box.height).toFixed(5)}`).join(" ");
+  };
+  const move = (dot, x, y) => {
+    const box = board.viewBox.baseVal;
+    dot.setAttribute("cx", Math.min(Math.max(x, 0), box.width));
+    dot.setAttribute("cy", Math.min(Math.max(y, 0), box.height));
+    update();
+  };
+  for (const dot of dots) {
+    dot.addEventListener("pointerdown", (event) => { dot.setPointerCapture(event.pointerId); });
+    dot.addEventListener("pointermove", (event) => {
+      if (!dot.hasPointerCapture(event.pointerId)) return;
+      const to = new DOMPoint(event.clientX, event.clientY).matrixTransform(board.getScreenCTM().inverse());
+      move(dot, to.x, to.y);
+    });
+    dot.addEventListener("keydown", (event) => {
+      const step = (event.shiftKey ? 0.05 : 0.005) * board.viewBox.baseVal.width;
+      const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      move(dot, Number(dot.getAttribute("cx")) + by[0], Number(dot.getAttribute("cy")) + by[1]);
+    });
+  }
+  update();
+}
+
+document.addEventListener("DOMContentLoaded", () => { if (document.querySelector("#work")) settle(); placing(); });
