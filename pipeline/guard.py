@@ -18,12 +18,14 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from pkgutil import resolve_name
 from threading import Lock
+from typing import Any
 
 from pipeline.config import Settings
 from pipeline.errors import CrashError, EngineError, TimeLimitError
 from pipeline.records import Outcome, Rejection, Source
 
 Work = Callable[[Source, Settings], Outcome]
+"""The work of a run. ``Guard.ask`` does with any other of a task that pickles, and its answer."""
 
 _START_LIMIT_S = 120.0
 _IDLE_LIMIT_S = 60.0
@@ -36,7 +38,7 @@ _ONE_THREAD = dict.fromkeys(
 
 
 class Guard:
-    """Keeps children for one kind of work; each thread that calls ``read`` uses one of them."""
+    """Keeps children for one kind of work; each thread that asks uses one of them."""
 
     def __init__(self, work: str, settings: Settings) -> None:
         """``work`` names a ``Work`` as ``module:function``; only the children import it."""
@@ -53,23 +55,36 @@ class Guard:
         Raises EngineError where a child cannot start, and what the work itself raised.
         """
         start = time.monotonic()
+        try:
+            outcome: Outcome = self.ask(source)
+        except (TimeLimitError, CrashError) as err:
+            rejection = Rejection(err.kind, str(err))
+            return Outcome(source, rejections=(rejection,), seconds=time.monotonic() - start)
+        return outcome
+
+    def ask(self, task: Any) -> Any:
+        """What the work makes of a task.
+
+        Raises TimeLimitError where it took too long, CrashError where it killed its child (both in
+        French), EngineError where a child cannot start, and what the work itself raised.
+        """
         child = self._take()
         try:
-            outcome = child.read(source, self._settings.time_limit_s)
+            answer = child.ask(task, self._settings.time_limit_s)
         except TimeoutError:
             self._end(child)
             limit = f"{self._settings.time_limit_s:g}".replace(".", ",")
-            message = f"La lecture a été arrêtée : elle dépassait la limite de {limit} s."
-            rejection = Rejection(TimeLimitError.kind, message)
+            raise TimeLimitError(
+                f"La lecture a été arrêtée : elle dépassait la limite de {limit} s."
+            ) from None
         except (EOFError, OSError):
-            message = f"Le document a fait tomber le programme de lecture ({self._end(child)})."
-            rejection = Rejection(CrashError.kind, message)
-        else:
-            self._idle.append(child)
-            if isinstance(outcome, Exception):
-                raise outcome
-            return outcome
-        return Outcome(source, rejections=(rejection,), seconds=time.monotonic() - start)
+            raise CrashError(
+                f"Le document a fait tomber le programme de lecture ({self._end(child)})."
+            ) from None
+        self._idle.append(child)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def rest(self) -> None:
         """End the children that wait; those that read go on."""
@@ -148,14 +163,13 @@ class _Child:
                 f"A reader could not start ({fault}): `fiches doctor` says what is missing."
             )
 
-    def read(self, source: Source, limit_s: float) -> Outcome | Exception:
+    def ask(self, task: Any, limit_s: float) -> Any:
         """Raises TimeoutError past the limit, EOFError or OSError where the child has died."""
-        self._connection.send(source)
+        self._connection.send(task)
         if not self._connection.poll(limit_s):
             raise TimeoutError
         self._used_at = time.monotonic()
-        answer: Outcome | Exception = self._connection.recv()
-        return answer
+        return self._connection.recv()
 
     def kill(self) -> str:
         """End the process and what it has started; how it ended, in words fit for any language.
@@ -195,18 +209,17 @@ def serve(descriptor: int) -> None:
     with suppress(EOFError, BrokenPipeError):
         name, settings = connection.recv()
         try:
-            work: Work = resolve_name(name)
+            work: Callable[[Any, Settings], Any] = resolve_name(name)
         except Exception as err:  # any fault of an import is the parent's to tell
             connection.send(f"{type(err).__name__}: {err}")
             return
         connection.send(None)
         while connection.poll(_IDLE_LIMIT_S):
-            source = connection.recv()
+            task = connection.recv()
             # Where the parent was killed nobody enforces the time limit; then the kernel does.
             signal.setitimer(signal.ITIMER_REAL, settings.time_limit_s + _ORPHAN_GRACE_S)
-            answer: Outcome | Exception
             try:
-                answer = work(source, settings)
+                answer = work(task, settings)
             except Exception as err:
                 answer = err
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -132,8 +132,7 @@ def read_forms(source: Source, ctx: Context) -> tuple[int, list[list[FormPage]],
             found.append(page)
         elif not _is_empty(page):
             try:
-                placed = [one for one in source.placed if one.page == page.number]
-                found += read_page(page, ctx, placed)
+                found += read_page(page, ctx, source.placed)
             except DocumentError as err:
                 found.append(Rejection(err.kind, str(err), page.number))
     rejections = [one for one in found if isinstance(one, Rejection)]
@@ -162,20 +161,29 @@ def _read_document(source: Source, ctx: Context) -> Outcome:
 
 
 def read_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[FormPage]:
-    """The forms on the page, where a person ``placed`` them if so, read; none without zones.
+    """The forms that ``align_page`` finds, read."""
+    return [_read_aligned(aligned, ctx) for aligned in align_page(page, ctx, placed)]
 
-    Raises AlignmentError where no form fits.
+
+def align_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[AlignedPage]:
+    """The forms on the page, upright, where a person ``placed`` them if so; none without zones.
+
+    ``placed`` may be on other pages too. Raises AlignmentError where no form fits.
     """
     page = replace(page, image=remove_streaks(page.image))
-    if placed:
-        found = [align_placed(page, _blank(ctx, p.form_id, p.form_page), p) for p in placed]
+    here = [one for one in placed if one.page == page.number]
+    if here:
+        found = [align_placed(page, find_blank(ctx, p.form_id, p.form_page), p) for p in here]
     else:
         found = align_all(page, ctx.blanks)
-    fitted = (upright(aligned) for aligned in found)
-    return [form_page for aligned in fitted for form_page in _read_aligned(aligned, ctx)]
+    return [
+        upright(aligned)
+        for aligned in found
+        if ctx.forms[aligned.form_id].zones_of(aligned.form_page)
+    ]
 
 
-def _blank(ctx: Context, form_id: str, number: int) -> BlankPage:
+def find_blank(ctx: Context, form_id: str, number: int) -> BlankPage:
     """Raises AlignmentError where the form is not known (any more)."""
     for blank in ctx.blanks:
         if (blank.form.id, blank.number) == (form_id, number):
@@ -183,11 +191,9 @@ def _blank(ctx: Context, form_id: str, number: int) -> BlankPage:
     raise AlignmentError(f"Le formulaire {form_id} (page {number}) n'est pas connu.")
 
 
-def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
-    blank = _blank(ctx, aligned.form_id, aligned.form_page)
+def _read_aligned(aligned: AlignedPage, ctx: Context) -> FormPage:
+    blank = find_blank(ctx, aligned.form_id, aligned.form_page)
     zones = blank.form.zones_of(blank.number)
-    if not zones:
-        return
     clean = drop_print(aligned, blank)
     held = text_layer_lines(aligned, blank)
     lines = find_lines(clean, zones)
@@ -205,7 +211,7 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> Iterator[FormPage]:
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
     is_blank = not lines and not typed and not findings
     is_blank &= all(r.value == "" for r in readings if r.type == "checkbox")
-    yield FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)
+    return FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)
 
 
 def _group(found: Sequence[FormPage | Rejection]) -> Iterator[list[FormPage]]:

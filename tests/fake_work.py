@@ -19,6 +19,7 @@ from pipeline.records import (
     Source,
     Status,
 )
+from pipeline.review.pictures import Draw, Drawn
 from pipeline.runner import Reader
 
 WORK = "fake_work:read"
@@ -88,3 +89,9 @@ def child_environment(source: Source, settings: Settings) -> Outcome:
         "path": sys.path[0],
     }
     return Outcome(source, rejections=tuple(Rejection(k, str(v)) for k, v in facts.items()))
+
+
+def draw(task: Draw, settings: Settings) -> Drawn:
+    """A stand-in for ``review.drawing.work``: how it behaves stands in the document too."""
+    read(task.source, settings)
+    return {(task.number, task.page): b""}
