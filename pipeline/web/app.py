@@ -1,0 +1,316 @@
+"""The routes of the review: what a browser may ask, and what it gets."""
+
+import base64
+import contextlib
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from pipeline.decisions import Act, Decision
+from pipeline.errors import ConflictError, DocumentError, PipelineError
+from pipeline.pages import templates
+from pipeline.review import deciding
+from pipeline.web import pairs, refused, screens
+from pipeline.web.desk import Desk, GoneError
+from pipeline.web.security import ENTRY, LOGIN, Gatekeeper, Guarded
+from pipeline.web.views import View
+
+_HERE = Path(__file__).parent
+_STATIC = {
+    "htmx.min.js": "text/javascript",
+    "review.js": "text/javascript",
+    "review.css": "text/css",
+    "icon.svg": "image/svg+xml",
+}
+_DAY = "private, max-age=86400"
+_PAGE_PX = 1500
+_SHEET_PX = 600
+_LIST_ROWS = 100
+
+Handler = Callable[[View], Response]
+
+
+def make_app(desk: Desk, gatekeeper: Gatekeeper, *, who: str) -> Starlette:
+    """The whole application; ``who`` reviews until a browser says otherwise."""
+    pages = templates(_HERE / "templates")
+    pages.filters["combine"] = lambda one, other: {**one, **other}
+    pages.policies["json.dumps_kwargs"] = {"ensure_ascii": True}
+
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        async def endpoint(request: Request) -> Response:
+            form = await request.form() if request.method == "POST" else None
+            typed = {k: v for k, v in form.items() if isinstance(v, str)} if form else {}
+            view = View(request, typed, desk, pages, gatekeeper.csrf, who)
+            return await run_in_threadpool(_told, handler, view)
+
+        return Route(path, endpoint, methods=list(methods or ("GET",)))
+
+    routes = [
+        route(ENTRY, partial(_enter, gatekeeper)),
+        route(LOGIN, partial(_log_in, gatekeeper), "GET", "POST"),
+        route("/static/{name}", _static),
+        route("/", _list),
+        route("/relire", _begin),
+        route("/relecteur", _name_reviewer, "POST"),
+        route("/annuler", _undo, "POST"),
+        route("/lot", _bulk, "POST"),
+        route("/fiche/{subject}", _open),
+        route("/fiche/{subject}/historique", _history),
+        route("/fiche/{subject}/{place}", _show),
+        route("/fiche/{subject}/{place}/page", _page),
+        route("/fiche/{subject}/{place}/somme", _sum, "POST"),
+        route("/fiche/{subject}/{place}", _decide, "POST"),
+        route("/image/zone/{subject}/{place}", _crop),
+        route("/image/page/{subject}/{page:int}", _sheet),
+        *(route(path, handler, *methods) for path, handler, *methods in refused.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in pairs.ROUTES),
+    ]
+    middleware = [Middleware(Guarded, gatekeeper=gatekeeper)]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> Any:
+        yield
+        await run_in_threadpool(desk.close)
+
+    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
+
+
+def _told(handler: Handler, view: View) -> Response:
+    """What a handler gives, or why it cannot, in words."""
+    try:
+        return handler(view)
+    except GoneError as err:
+        return view.words(str(err), 404)
+    except (ConflictError, DocumentError) as err:
+        return view.words(str(err), 409)
+    except PipelineError as err:
+        return view.words(str(err), 500)
+
+
+def _enter(gatekeeper: Gatekeeper, view: View) -> Response:
+    if not gatekeeper.takes_token(view.asked("cle")):
+        return view.words("Cette adresse n'est pas, ou plus, celle qui a été affichée.", 403)
+    return gatekeeper.admit(RedirectResponse("/", 303))
+
+
+def _log_in(gatekeeper: Gatekeeper, view: View) -> Response:
+    wrong = False
+    if view.request.method == "POST":
+        if gatekeeper.takes_password(view.typed.get("password", "")):
+            return gatekeeper.admit(RedirectResponse("/", 303))
+        wrong = True
+    return HTMLResponse(view.pages.get_template("login.html.j2").render(wrong=wrong))
+
+
+def _static(view: View) -> Response:
+    name = str(view.request.path_params["name"])
+    if name not in _STATIC:
+        return view.words("Inconnu.", 404)
+    path = _HERE / "static" / name
+    return FileResponse(path, media_type=_STATIC[name], headers={"cache-control": "no-cache"})
+
+
+def _list(view: View) -> Response:
+    start = view.number("debut")
+    rows = view.desk.queue.listing(view.filters, start=start, most=_LIST_ROWS + 1)
+    shown = [screens.row(view.desk, row, who=view.who, query=view.query) for row in rows]
+
+    def at(first: int) -> str:
+        return "/?" + urlencode({**view.kept, "debut": first})
+
+    return view.page(
+        "list.html.j2",
+        rows=shown[:_LIST_ROWS],
+        counts=view.desk.queue.counts(),
+        types=screens.types(view.desk),
+        forms=sorted(view.desk.forms),
+        filters=view.chosen,
+        bulk=True,
+        earlier=at(max(0, start - _LIST_ROWS)) if start else "",
+        later=at(start + _LIST_ROWS) if len(rows) > _LIST_ROWS else "",
+    )
+
+
+def _begin(view: View) -> Response:
+    place = view.next(None)
+    if place is None:
+        return view.page("review.html.j2", screen=None, filtered=bool(view.kept))
+    return RedirectResponse(view.address(place), 303)
+
+
+def _name_reviewer(view: View) -> Response:
+    response = Response(status_code=204)
+    name = " ".join(view.typed.get("who", "").split())[:60]
+    # A header holds no letters beyond Latin-1.
+    coded = base64.urlsafe_b64encode(name.encode()).decode()
+    response.set_cookie("relecteur", coded, httponly=True, samesite="strict", max_age=31536000)
+    return response
+
+
+def _open(view: View) -> Response:
+    filed, form = view.filed()
+    doubts = deciding.doubts(filed, form)
+    fields = [reading.field for reading in filed.registration.readings]
+    name = doubts[0].name if doubts else fields[0]
+    return RedirectResponse(view.address((filed.subject, name)), 303)
+
+
+def _show(view: View) -> Response:
+    filed, _ = view.filed()
+    return _screen(view, (filed.subject, view.place))
+
+
+def _decide(view: View) -> Response:
+    """One stroke; what is next."""
+    filed, form = view.filed()
+    act, name = view.typed.get("act", "value"), view.place
+    reading = filed.registration.reading(name)
+    text = " ".join(view.typed.get("value", "").split())
+    was, gate = reading.text if reading else "", view.desk.gate
+    before = view.desk.queue.next((filed.subject, name), way=view.way, filters=view.filters)
+    keep = partial(view.desk.act, filed.subject, seen=view.typed_number("seen"), who=view.who)
+    try:
+        match act:
+            case "settle":
+                reason = " ".join(view.typed.get("reason", "").split())[:200]
+                keep(
+                    Decision(Act.SETTLE, name, reason=reason),
+                    change=lambda r, f: deciding.settle(r, f, name, reason, gate=gate),
+                )
+            case "postpone":
+                keep(Decision(Act.POSTPONE, name))
+            case "illegible":
+                keep(
+                    Decision(Act.ILLEGIBLE, name),
+                    change=lambda r, f: deciding.illegible(r, f, name, gate=gate),
+                )
+            case _ if reading is not None and text == was:
+                keep(
+                    Decision(Act.CONFIRM, name, text),
+                    change=lambda r, f: deciding.confirm(r, f, name, gate=gate),
+                )
+            case _:
+                corrected = deciding.correct(filed.registration, form, name, text)
+                fresh = corrected.reading(name)
+                keep(
+                    Decision(Act.CORRECT, name, fresh.text if fresh else ""),
+                    change=lambda r, f: deciding.correct(r, f, name, text, gate=gate),
+                )
+    except ValueError as err:
+        return _screen(view, (filed.subject, name), problem=str(err), typed=text, status=422)
+    except ConflictError as err:
+        return _screen(view, (filed.subject, name), notice=str(err), status=409)
+    return _screen(view, before)
+
+
+def _undo(view: View) -> Response:
+    subjects = view.desk.undo(view.who)
+    here = view.typed.get("here", "")
+    if here in ("liste", "doublons"):
+        address = "/" if here == "liste" else "/doublons"
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    if not subjects:
+        return view.words("Il n'y a plus rien à annuler.", 409)
+    last = view.desk.store.history(subjects[0])
+    undone = [one for one in last if one.undone]
+    filed = view.desk.store.file_of(subjects[0])
+    if filed is None or not undone:
+        return Response(status_code=204, headers={"HX-Redirect": "/rejets"})
+    place = (subjects[0], max(undone, key=lambda one: one.batch).decision.field)
+    return _screen(view, place, notice="Décision annulée.")
+
+
+def _bulk(view: View) -> Response:
+    kind, least = view.typed.get("type", ""), view.typed_number("sur") / 100
+    count = view.desk.confirm_all(kind, max(0.5, least), view.who)
+    told = f"{count} champ(s) confirmé(s). Une annulation (z) les rend tous."
+    return Response(status_code=204, headers={"HX-Redirect": "/?" + urlencode({"dit": told})})
+
+
+def _screen(
+    view: View,
+    place: tuple[str, str] | None,
+    *,
+    notice: str = "",
+    problem: str = "",
+    typed: str | None = None,
+    status: int = 200,
+) -> Response:
+    """The work on one place, as a whole page or as what htmx puts into one."""
+    shown = None
+    if place is not None:
+        others = view.desk.here(place[0], view.who)
+        shown = screens.work(view, place, others=others, problem=problem, typed=typed)
+        if shown is None:
+            raise GoneError("Ce champ n'est plus là : revenez à la liste.")
+    given: dict[str, Any] = {
+        "screen": shown,
+        "notice": notice,
+        "notice_is_bad": status == 409,
+        "filtered": bool(view.kept),
+        "gap": shown.gap if shown else None,
+        "settled_gap": shown.settled_gap if shown else "",
+    }
+    if not view.by_htmx:
+        return view.page("review.html.j2", status=status, **given)
+    response = view.page("work.html.j2", status=status, **given)
+    response.headers["HX-Push-Url"] = view.address(place) if place else "/relire"
+    return response
+
+
+def _sum(view: View) -> Response:
+    filed, form = view.filed()
+    gap = deciding.gap(filed.registration, form, {view.place: view.typed.get("value", "")})
+    return view.page("sum.html.j2", gap=gap, settled_gap="")
+
+
+def _page(view: View) -> Response:
+    return view.page("page.html.j2", **screens.whole_page(view))
+
+
+def _history(view: View) -> Response:
+    filed, _ = view.filed()
+    rows = screens.history(view.desk.store.history(filed.subject))
+    return view.page("history.html.j2", id=filed.id, rows=rows)
+
+
+def _crop(view: View) -> Response:
+    filed, _ = view.filed()
+    reading = filed.registration.reading(view.place)
+    if reading is None or reading.box_mm is None:
+        return view.words("Ce champ n'a pas d'image.", 404)
+    width = min(max(view.number("w"), 200), 1600)
+    data = view.desk.pictures.crop(
+        filed.sources[0],
+        number=filed.number,
+        page=reading.page,
+        box_mm=reading.box_mm,
+        width_px=width,
+    )
+    return Response(data, media_type=_kind(data), headers={"cache-control": _DAY})
+
+
+def _sheet(view: View) -> Response:
+    filed, _ = view.filed()
+    page = int(view.request.path_params["page"])
+    width = min(max(view.number("w") or _SHEET_PX, 200), _PAGE_PX)
+    data = view.desk.pictures.whole(
+        filed.sources[0], number=filed.number, page=page, width_px=width
+    )
+    return Response(data, media_type=_kind(data), headers={"cache-control": _DAY})
+
+
+def _kind(data: bytes) -> str:
+    return "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+
+

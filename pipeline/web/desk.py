@@ -1,0 +1,205 @@
+"""What all reviewers share: the queue, the store, who works on what, and the tables written anew."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from pipeline.calibration import Gate
+from pipeline.decisions import Act, Change, Decision, Filed, Refused
+from pipeline.errors import PipelineError
+from pipeline.exporters import export_all
+from pipeline.forms.schema import Form
+from pipeline.records import Registration, Severity, Status
+from pipeline.review import deciding
+from pipeline.review.duplicates import Pair, duplicates
+from pipeline.review.pictures import Pictures
+from pipeline.review.queue import Queue
+from pipeline.store import Store
+
+_log = logging.getLogger(__name__)
+_EXPORT_AFTER_S = 3.0
+"""The tables are written once decisions pause for so long."""
+_PRESENT_S = 120.0
+"""Who asked for a fiche so recently is still working on it."""
+
+
+class GoneError(PipelineError):
+    """What was asked for is not (any more) in the store."""
+
+
+class Desk:
+    """One for a server; its methods may be called from any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        forms: Mapping[str, Form],
+        pictures: Pictures,
+        out: Path,
+        gate: Gate,
+    ) -> None:
+        """``gate`` decides about readings that only a finding held back which is resolved."""
+        self.store, self.forms, self.pictures, self.gate = store, forms, pictures, gate
+        self._out = out
+        self._lock = threading.RLock()
+        self._present: dict[str, dict[str, float]] = {}
+        self._timer: threading.Timer | None = None
+        self._waiting: tuple[Refused, ...] | None = None
+        self._pairs: tuple[Pair, ...] | None = None
+        self._filed = {filed.subject: filed for filed in store.filed()}
+        self.queue = Queue(self._filed.values(), forms)
+
+    def file(self, subject: str) -> tuple[Filed, Form]:
+        """A registration as it now stands. Raises GoneError."""
+        filed = self.store.file_of(subject)
+        form = self.forms.get(filed.registration.form_id) if filed else None
+        if filed is None or form is None:
+            raise GoneError("Cette fiche n'est plus là : revenez à la liste.")
+        return filed, form
+
+    def act(
+        self,
+        subject: str,
+        decision: Decision,
+        *,
+        seen: int,
+        who: str,
+        change: Callable[[Registration, Form], Registration] = lambda r, _form: r,
+    ) -> Filed:
+        """Keep a decision and what it makes of its registration.
+
+        Raises ConflictError where somebody decided since ``seen``, ValueError for a value that
+        cannot be, GoneError.
+        """
+        filed, form = self.file(subject)
+        after = deciding.closed(change(filed.registration, form), form, filed.settled)
+        self.store.decide([Change(subject, seen, (decision,), after)], who=who)
+        return self._refresh([subject])[0]
+
+    def undo(self, who: str) -> tuple[str, ...]:
+        """Take the last decision of a reviewer back; the subjects it was about."""
+        _, subjects = self.store.undo(who=who)
+        self._refresh(subjects)
+        return subjects
+
+    def confirm_all(self, kind: str, least: float, who: str) -> int:
+        """Confirm all doubtful fields of a type read that surely, at one stroke; how many.
+
+        Fields that a finding speaks of are left for a person to see.
+        """
+        changes, count = [], 0
+        with self._lock:
+            standing = list(self._filed.values())
+        for filed in standing:
+            form, registration = self.forms[filed.registration.form_id], filed.registration
+            doubted = {
+                field
+                for finding in registration.findings
+                if finding.severity is Severity.REVIEW
+                for field in finding.fields
+            }
+            decisions = []
+            for reading in filed.registration.readings:
+                sure = reading.type == kind and reading.confidence >= least
+                if sure and reading.status is Status.REVIEW and reading.field not in doubted:
+                    registration = deciding.confirm(
+                        registration, form, reading.field, gate=self.gate
+                    )
+                    decisions.append(Decision(Act.CONFIRM, reading.field, reading.text))
+            if decisions and not filed.dropped:
+                after = deciding.closed(registration, form, filed.settled)
+                changes.append(Change(filed.subject, filed.version, tuple(decisions), after))
+                count += len(decisions)
+        if changes:
+            self.store.decide(changes, who=who)
+            self._refresh([change.subject for change in changes])
+        return count
+
+    def refused(self) -> tuple[Refused, ...]:
+        with self._lock:
+            if self._waiting is None:
+                self._waiting = self.store.refused()
+            return self._waiting
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """Fiches that seem to be the same one twice, and were not judged yet."""
+        with self._lock:
+            if self._pairs is None:
+                kept = {
+                    frozenset((one.subject, one.decision.value))
+                    for one in self.store.decided()
+                    if one.decision.act is Act.KEEP and not one.undone
+                }
+                standing = [filed for filed in self._filed.values() if not filed.dropped]
+                self._pairs = duplicates(standing, kept=kept)
+            return self._pairs
+
+    def reload(self) -> None:
+        """See what was read anew, and changed the store beside single registrations."""
+        with self._lock:
+            self._filed = {filed.subject: filed for filed in self.store.filed()}
+            self.queue = Queue(self._filed.values(), self.forms)
+            self._waiting = self._pairs = None
+        self._export_soon()
+
+    def here(self, subject: str, who: str) -> str:
+        """Note that somebody works on a fiche; who else does."""
+        now = time.monotonic()
+        with self._lock:
+            for there in self._present.values():
+                there.pop(who, None)
+            at = self._present.setdefault(subject, {})
+            at[who] = now
+        return self.others(subject, who)
+
+    def others(self, subject: str, who: str) -> str:
+        """Who else works on a fiche: names, or nothing."""
+        recent = time.monotonic() - _PRESENT_S
+        with self._lock:
+            there = self._present.get(subject, {})
+            return ", ".join(sorted(n for n, at in there.items() if n != who and at > recent))
+
+    def close(self) -> None:
+        """Write the tables, if any decision is not in them yet."""
+        with self._lock:
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+            self._export()
+
+    def _refresh(self, subjects: Iterable[str]) -> list[Filed]:
+        found = []
+        for subject in subjects:
+            filed = self.store.file_of(subject)
+            with self._lock:
+                self._pairs = None
+                if filed is None:  # a rejected document's
+                    self._waiting = None
+                elif filed.dropped:
+                    self._filed[subject] = filed
+                    self.queue.remove(subject)
+                else:
+                    self._filed[subject] = filed
+                    self.queue.refresh(filed)
+            if filed is not None:
+                found.append(filed)
+        self._export_soon()
+        return found
+
+    def _export_soon(self) -> None:
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = threading.Timer(_EXPORT_AFTER_S, self._export)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _export(self) -> None:
+        with self._lock:
+            self._timer = None
+        try:
+            export_all(self.store, self._out)
+        except PipelineError as err:  # decisions are kept: the next writing has them
+            _log.error("%s", err)

@@ -1,0 +1,109 @@
+"""Two fiches that may be one, and what reviews measure."""
+
+from collections import Counter, defaultdict
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from pipeline.decisions import Act, Decided, Decision, Filed
+from pipeline.forms.schema import Form
+from pipeline.review import sample
+from pipeline.review.labels import label
+from pipeline.web.views import View
+
+_WIDTH_PX = 560
+_PAUSE_S = 120.0
+"""Whoever decides nothing for so long did something else meanwhile."""
+_MOST_PAIRS = 20
+
+
+def _show(view: View) -> Response:
+    shown = []
+    for pair in view.desk.pairs()[:_MOST_PAIRS]:
+        (one, form), (other, _) = (view.desk.file(subject) for subject in pair.subjects)
+        sides = [_side(view, a, b, form) for a, b in ((one, other), (other, one))]
+        shown.append({"reasons": pair.reasons, "sides": sides, "first": not shown})
+    return view.page("pairs.html.j2", pairs=shown)
+
+
+def _side(view: View, filed: Filed, other: Filed, form: Form) -> dict[str, Any]:
+    registration = filed.registration
+    picture = view.desk.pictures.page(
+        filed.sources[0], number=filed.number, page=registration.page
+    )
+    theirs = {reading.field: reading.text for reading in other.registration.readings}
+    return {
+        "subject": filed.subject,
+        "seen": filed.version,
+        "other": other.subject,
+        "other_seen": other.version,
+        "document": filed.sources[0].document,
+        "image": f"/image/page/{filed.subject}/{registration.page}?w={_WIDTH_PX}",
+        "width": _WIDTH_PX,
+        "height": round(_WIDTH_PX * picture.height_px / picture.width_px),
+        "fields": [
+            (label(r.field, form.roles), r.text, r.text != theirs.get(r.field, ""))
+            for r in registration.readings
+        ],
+    }
+
+
+def _decide(view: View) -> Response:
+    subject, kept = view.typed.get("subject", ""), view.typed.get("kept", "")
+    filed, _ = view.desk.file(kept)
+    if view.typed.get("act") == "drop":
+        told = f"doublon de {filed.sources[0].document}"
+        decision = Decision(Act.DROP, value=kept, reason=told)
+    else:
+        decision = Decision(Act.KEEP, value=kept)
+    view.desk.act(subject, decision, seen=view.typed_number("seen"), who=view.who)
+    address = "/doublons?" + urlencode({"dit": "C'est noté."})
+    return Response(status_code=204, headers={"HX-Redirect": address})
+
+
+def _measured(view: View) -> Response:
+    decided = [one for one in view.desk.store.decided() if not one.undone]
+    rates = sample.error_rates(decided)
+    rows = [
+        {
+            "who": who,
+            "checked": rate.checked,
+            "wrong": rate.wrong,
+            "rate": _percent(rate.wrong / rate.checked) if rate.checked else "–",
+            "interval": f"{_percent(rate.low)} à {_percent(rate.high)}" if rate.checked else "–",
+        }
+        for who, rate in (("la machine", rates.machine), ("le relecteur", rates.reviewer))
+    ]
+    people: dict[str, list[Decided]] = defaultdict(list)
+    for one in decided:
+        people[one.who].append(one)
+    return view.page(
+        "measured.html.j2", rows=rows, people=[_pace(who, one) for who, one in people.items()]
+    )
+
+
+def _pace(who: str, decided: list[Decided]) -> dict[str, Any]:
+    """How much somebody did, and how long a fiche took them; pauses do not count."""
+    acts = Counter(one.decision.act for one in decided)
+    times = sorted(one.at.timestamp() for one in decided)
+    gaps = [b - a for a, b in zip(times, times[1:], strict=False) if b - a < _PAUSE_S]
+    fiches = len({one.subject for one in decided})
+    return {
+        "who": who,
+        "confirmed": acts[Act.CONFIRM],
+        "corrected": acts[Act.CORRECT],
+        "illegible": acts[Act.ILLEGIBLE],
+        "pace": f"{sum(gaps) / fiches:.0f}" if gaps else "–",
+    }
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:.1f} %".replace(".", ",")
+
+
+ROUTES = (
+    ("/doublons", _show, "GET"),
+    ("/doublons", _decide, "POST"),
+    ("/bilan", _measured, "GET"),
+)

@@ -1,0 +1,214 @@
+"""Documents that could not be read: seen, placed by hand, typed by hand, or set aside."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import cv2
+import numpy as np
+from starlette.responses import Response
+
+from pipeline.decisions import Act, Change, Decision, Refused
+from pipeline.errors import ConflictError, DocumentError
+from pipeline.forms.schema import Form
+from pipeline.records import Placement, Registration
+from pipeline.review import deciding
+from pipeline.review.labels import label
+from pipeline.web.desk import GoneError
+from pipeline.web.views import View
+
+_WIDTH_PX = 1200
+_CORNERS = ("en haut à gauche", "en haut à droite", "en bas à droite", "en bas à gauche")
+_INSET = 0.04
+_PEOPLE_SHOWN = 6
+"""Lines for people in a form typed by hand, where the form has no fewer."""
+
+
+def _find(view: View) -> Refused:
+    found = view.desk.store.refusal_of(str(view.request.path_params["subject"]))
+    if found is None:
+        raise GoneError("Ce document n'est plus parmi les rejetés.")
+    return found
+
+
+def _all(view: View) -> Response:
+    return view.page("refused.html.j2", refused=view.desk.refused())
+
+
+def _one(view: View, *, problem: str = "", problems: dict[str, str] | None = None) -> Response:
+    one = _find(view)
+    forms = view.desk.forms
+    form = forms.get(view.typed.get("form") or view.asked("formulaire")) or next(iter(forms.values()))
+    page = _number(view, "page") or one.rejection.page or 1
+    turns = _number(view, "quarts") % 4
+    given: dict[str, Any] = {"image": "", "pages": 0, "unseen": ""}
+    try:
+        if one.source is None:
+            raise DocumentError("il n'a pas été reçu sous une forme que l'on puisse ouvrir.")
+        given["pages"] = view.desk.pictures.pages(one.source)
+        page = min(page, given["pages"])
+        high, wide = _turned(view, one, page, turns).shape
+        query = urlencode({"page": page, "quarts": turns})
+        given |= {"image": f"/rejet/{one.subject}/image?{query}", "width": wide, "height": high}
+        given["ratio"] = round(high / wide, 5)
+    except DocumentError as err:
+        given["unseen"] = str(err)
+    far = 1 - _INSET
+    places = [(_INSET, _INSET), (far, _INSET), (far, far), (_INSET, far)]
+    tall = given.get("ratio", 1.0)
+    given["corners"] = [
+        (x, round(y * tall, 4), name) for (x, y), name in zip(places, _CORNERS, strict=True)
+    ]
+    blanks = [
+        (f"{f.id}/{number}", f"{f.id}, page {number}")
+        for f in forms.values()
+        for number in sorted({zone.page for zone in f.zones})
+    ]
+    return view.page(
+        "refusal.html.j2",
+        status=422 if problem or problems else 200,
+        one=one,
+        problem=problem,
+        page=page,
+        turns=turns,
+        blanks=blanks,
+        form=form.id,
+        forms=sorted(forms),
+        fields=_entries(form, view.typed if problems else {}, problems or {}),
+        **given,
+    )
+
+
+def _number(view: View, name: str) -> int:
+    return view.typed_number(name) or view.number(name)
+
+
+def _turned(view: View, one: Refused, page: int, turns: int) -> "np.ndarray[Any, Any]":
+    """The page as received, turned clockwise by quarters. Raises DocumentError."""
+    if one.source is None:
+        raise DocumentError("Ce document ne peut pas être montré.")
+    data = view.desk.pictures.raw(one.source, page=page, width_px=_WIDTH_PX)
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    return np.rot90(image, -turns)
+
+
+def _image(view: View) -> Response:
+    page, turns = max(1, view.number("page")), view.number("quarts") % 4
+    image = np.ascontiguousarray(_turned(view, _find(view), page, turns))
+    data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
+    return Response(data, media_type="image/jpeg")
+
+
+def _place(view: View) -> Response:
+    """Read the document again, with the form where a person put it."""
+    one = _find(view)
+    turns, page = view.typed_number("quarts") % 4, view.typed_number("page")
+    form_id, _, number = view.typed.get("form", "").partition("/")
+    corners = _corners(view.typed.get("corners", ""), turns)
+    known = form_id in view.desk.forms and number.isdecimal()
+    if one.source is None or not corners or not known:
+        return _one(view, problem="Poser les quatre coins sur une page que l'on voit.")
+    placement = Placement(page, form_id, int(number), corners)
+    source = replace(one.source, placed=(*one.source.placed, placement))
+    outcome = view.desk.pictures.reread(source)
+    if not outcome.registrations or any(r.page == page for r in outcome.rejections):
+        told = " ".join(r.message for r in outcome.rejections if r.page in (page, None))
+        return _one(view, problem=told or "La fiche n'a pas pu être lue ainsi.")
+    view.desk.store.replace_outcome(
+        one.subject, outcome, who=view.who, seen=view.typed_number("seen"), reader="placed"
+    )
+    return _away(view, "/rejets", "Le document est relu : la fiche est maintenant à relire.")
+
+
+def _corners(text: str, turns: int) -> tuple[tuple[float, float], ...]:
+    """The corners on the page as received, from those on the turned picture; none if malformed."""
+    try:
+        points = [tuple(float(v) for v in point.split(",")) for point in text.split()]
+    except ValueError:
+        return ()
+    if len(points) != 4 or any(len(p) != 2 or not all(0 <= v <= 1 for v in p) for p in points):
+        return ()
+    for _ in range(turns):  # a quarter clockwise puts (x, y) at (1 - y, x)
+        points = [(y, 1 - x) for x, y in points]
+    return tuple((x, y) for x, y in points)
+
+
+def _set_aside(view: View) -> Response:
+    one = _find(view)
+    reason = " ".join(view.typed.get("reason", "").split())[:200]
+    if not reason:
+        return _one(view, problem="Écrire pourquoi le document est écarté.")
+    change = Change(
+        one.subject, view.typed_number("seen"), (Decision(Act.SET_ASIDE, reason=reason),)
+    )
+    view.desk.store.decide([change], who=view.who)
+    return _away(view, "/rejets", "Le document est écarté, avec son motif.")
+
+
+def _key_in(view: View) -> Response:
+    """A registration typed from the picture."""
+    one = _find(view)
+    form = view.desk.forms.get(view.typed.get("form", ""))
+    if form is None:
+        return _one(view, problem="Choisir un formulaire.")
+    registration = Registration(form.id, one.rejection.page or 1, (), roles=form.roles)
+    problems = {}
+    for name in _names(form):
+        text = " ".join(view.typed.get(name, "").split())
+        if not text and "." in name:
+            continue
+        try:
+            registration = deciding.correct(registration, form, name, text)
+        except ValueError as err:
+            problems[name] = str(err)
+    if problems:
+        return _one(view, problem="Corriger les champs marqués.", problems=problems)
+    try:
+        view.desk.store.key_in(
+            one.subject, registration, who=view.who, seen=view.typed_number("seen")
+        )
+    except ConflictError as err:
+        return _one(view, problem=str(err))
+    return _away(view, "/rejets", "La fiche est enregistrée.")
+
+
+def _names(form: Form) -> list[str]:
+    """The fields of a form, with a line for each person."""
+    names = []
+    for zone in form.zones:
+        lines = max(len(zone.lines), _PEOPLE_SHOWN) if zone.repeated else 0
+        names += [f"{zone.field}.{i}" for i in range(1, lines + 1)] or [zone.field]
+    return names
+
+
+def _entries(form: Form, typed: dict[str, str], problems: dict[str, str]) -> list[dict[str, Any]]:
+    entries = []
+    for name in _names(form):
+        zone = form.zone(name)
+        options = [("", "aucune case"), *((o, o.replace("_", " ")) for o in zone.boxes)]
+        entries.append(
+            {
+                "name": name,
+                "label": label(name, form.roles),
+                "text": typed.get(name, ""),
+                "options": options if zone.boxes else (),
+                "problem": problems.get(name, ""),
+            }
+        )
+    return entries
+
+
+def _away(view: View, address: str, told: str) -> Response:
+    view.desk.reload()
+    headers = {"HX-Redirect": f"{address}?{urlencode({'dit': told})}"}
+    return Response(status_code=204, headers=headers)
+
+
+ROUTES = (
+    ("/rejets", _all, "GET"),
+    ("/rejet/{subject}", _one, "GET"),
+    ("/rejet/{subject}/image", _image, "GET"),
+    ("/rejet/{subject}/placer", _place, "POST"),
+    ("/rejet/{subject}/ecarter", _set_aside, "POST"),
+    ("/rejet/{subject}/saisir", _key_in, "POST"),
+)

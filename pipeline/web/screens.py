@@ -1,0 +1,311 @@
+"""What the templates show of the records: plain values, in French."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.decisions import Act, Decided, Filed
+from pipeline.forms.schema import Form
+from pipeline.geometry import BoxMm
+from pipeline.pages import plural
+from pipeline.records import FieldReading, Origin, Severity, Status
+from pipeline.review import deciding
+from pipeline.review.deciding import Doubt, Gap
+from pipeline.review.labels import REASONS, finding_label, label
+from pipeline.review.queue import Row
+from pipeline.web.desk import Desk
+from pipeline.web.views import View
+
+_CROP_PX = 900
+"""As wide as the screen shows a crop, on a laptop."""
+_AROUND_MM = 4.0
+_WHOLE_PX = 1400
+_GAP = "total_matches_tariff"
+_SEEN = ("vu, la fiche est bonne ainsi", *list(REASONS.values())[1:])
+_ACTS = {
+    Act.CONFIRM: "confirmé",
+    Act.CORRECT: "corrigé",
+    Act.ILLEGIBLE: "illisible",
+    Act.POSTPONE: "remis à plus tard",
+    Act.SETTLE: "constat réglé",
+    Act.DROP: "doublon retiré",
+    Act.KEEP: "gardé, n'est pas un doublon",
+    Act.SET_ASIDE: "écarté",
+    Act.KEY_IN: "saisi à la main",
+    Act.PLACE: "placé à la main et relu",
+    Act.CHECK: "vérifié",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field in the list beside the work."""
+
+    label: str
+    text: str
+    address: str
+    sign: str
+    colour: str
+    told: str
+    current: bool
+    before: bool
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The work on one field or finding, as ``work.html.j2`` shows it."""
+
+    subject: str
+    place: str
+    seen: int
+    label: str
+    heading: str
+    left: str
+    others: str
+    is_field: bool
+    reason: str
+    text: str
+    shown: str
+    marked: tuple[tuple[str, bool], ...]
+    alternatives: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    motives: tuple[str, ...]
+    problem: str
+    in_sum: bool
+    image: str
+    image_width: int
+    image_height: int
+    fields: tuple[Line, ...]
+    findings: tuple[str, ...]
+    ahead: tuple[str, ...]
+    gap: Gap | None
+    settled_gap: str
+
+
+def work(
+    view: View, place: tuple[str, str], *, others: str, problem: str, typed: str | None
+) -> Work | None:
+    """What is shown of a place; None where its registration has no such field or finding."""
+    filed, form = view.desk.file(place[0])
+    registration, name = filed.registration, place[1]
+    reading = registration.reading(name)
+    finding = next((f for f in registration.findings if f.rule == name), None)
+    if reading is None and finding is None and name not in dict(filed.settled):
+        return None
+    doubts = deciding.doubts(filed, form)
+    title = label(name, form.roles) if reading else finding_label(name)
+    box = reading.box_mm if reading else None
+    image, width, height = _image(filed, name, box)
+    following = view.next(place)
+    if following and (following[0] != place[0] or following[1] != name):
+        _prefetch(view.desk, following)
+    counts = view.desk.queue.counts()
+    text = typed if typed is not None else reading.text if reading else ""
+    return Work(
+        subject=filed.subject,
+        place=name,
+        seen=filed.version,
+        label=title,
+        heading=_heading(filed),
+        left=f"{plural(counts.doubts, 'champ douteux', 'champs douteux')}, "
+        f"{plural(counts.forms, 'fiche', 'fiches')}",
+        others=others,
+        is_field=reading is not None,
+        reason=_reason(reading, finding.message if finding else "", doubts),
+        text=text,
+        shown=reading.text if reading else "",
+        marked=_marked(reading) if reading else (),
+        alternatives=_others_than(reading) if reading else (),
+        options=_options(form, reading) if reading else (),
+        motives=_motives(name) if finding else (),
+        problem=problem,
+        in_sum=reading is not None and reading.type in ("count", "amount"),
+        image=image,
+        image_width=width,
+        image_height=height,
+        fields=_lines(view, filed, form, doubts, name),
+        findings=tuple(
+            f.message
+            for f in registration.findings
+            if f.severity is Severity.REVIEW and f.rule not in dict(filed.settled)
+        ),
+        ahead=_ahead(view.desk, following),
+        gap=deciding.gap(registration, form, {}) if form.sum else None,
+        settled_gap=dict(filed.settled).get(_GAP, ""),
+    )
+
+
+def _motives(rule: str) -> tuple[str, ...]:
+    """Why a finding may be settled."""
+    return tuple(REASONS.values()) if rule == _GAP else _SEEN
+
+
+def _heading(filed: Filed) -> str:
+    organisation = filed.registration.reading("organisation")
+    told = organisation.text if organisation else ""
+    return " · ".join(part for part in (told, filed.sources[0].document) if part)
+
+
+def _reason(reading: FieldReading | None, message: str, doubts: tuple[Doubt, ...]) -> str:
+    if reading is None:
+        return message or "Constat réglé."
+    told = next((d.reason for d in doubts if d.name == reading.field), "")
+    if told:
+        return told
+    return "Décidé par une personne." if reading.origin is Origin.HUMAN else "Accepté."
+
+
+def _marked(reading: FieldReading) -> tuple[tuple[str, bool], ...]:
+    """The text in runs of sure and of doubtful characters; nothing where all are sure."""
+    doubtful = deciding.doubtful_characters(reading)
+    if not any(doubtful):
+        return ()
+    pairs = zip(reading.text, doubtful, strict=True)
+    return tuple(
+        ("".join(letter for letter, _ in run), doubted)
+        for doubted, run in groupby(pairs, key=lambda pair: pair[1])
+    )
+
+
+def _others_than(reading: FieldReading) -> tuple[str, ...]:
+    return tuple(text for text in deciding.alternatives(reading) if text != reading.text)
+
+
+def _options(form: Form, reading: FieldReading) -> tuple[tuple[str, str], ...]:
+    if reading.type != "checkbox":
+        return ()
+    boxes = form.zone(reading.field).boxes
+    return (*((option, option.replace("_", " ")) for option in boxes), ("", "aucune case"))
+
+
+def _image(filed: Filed, name: str, box: BoxMm | None) -> tuple[str, int, int]:
+    """Where a zone's picture is, and its size on the screen, so that nothing jumps."""
+    if box is None:
+        return "", 0, 0
+    ratio = (box.h + 2 * _AROUND_MM) / (box.w + 2 * _AROUND_MM)
+    width = min(_CROP_PX, round((box.w + 2 * _AROUND_MM) * 9))
+    address = f"/image/zone/{filed.subject}/{quote(name)}?w={width}"
+    return address, width, max(1, round(width * ratio))
+
+
+def _ahead(desk: Desk, place: tuple[str, str] | None) -> tuple[str, ...]:
+    """The picture that comes next, for the browser to fetch before it is asked for."""
+    if place is None:
+        return ()
+    filed = desk.store.file_of(place[0])
+    reading = filed.registration.reading(place[1]) if filed else None
+    if filed is None or reading is None:
+        return ()
+    address, *_ = _image(filed, place[1], reading.box_mm)
+    return (address,) if address else ()
+
+
+def _prefetch(desk: Desk, place: tuple[str, str]) -> None:
+    filed = desk.store.file_of(place[0])
+    if filed is not None and filed.registration.readings:
+        reading = filed.registration.reading(place[1]) or filed.registration.readings[0]
+        desk.pictures.prefetch(filed.sources[0], number=filed.number, page=reading.page)
+
+
+def _lines(
+    view: View, filed: Filed, form: Form, doubts: tuple[Doubt, ...], current: str
+) -> tuple[Line, ...]:
+    rules = [d for d in doubts if filed.registration.reading(d.name) is None]
+    named = [(r.field, label(r.field, form.roles), r) for r in filed.registration.readings]
+    names = [name for name, *_ in named] + [d.name for d in rules]
+    at = names.index(current) if current in names else -1
+    lines = []
+    for i, name in enumerate(names):
+        reading = named[i][2] if i < len(named) else None
+        title = named[i][1] if reading else finding_label(name)
+        if reading is None or reading.status is Status.REVIEW:
+            sign, colour, told = "●", "todo", "à relire :"
+        elif reading.origin is Origin.HUMAN:
+            sign, colour, told = "✓", "ok", "relu :"
+        else:
+            sign, colour, told = "·", "soft", "accepté :"
+        lines.append(
+            Line(
+                label=title,
+                text=reading.text if reading else next(d.reason for d in rules if d.name == name),
+                address=view.address((filed.subject, name)),
+                sign=sign,
+                colour=colour,
+                told=told,
+                current=name == current,
+                before=at > 0 and i == at - 1,
+                after=at >= 0 and i == at + 1,
+            )
+        )
+    return tuple(lines)
+
+
+def whole_page(view: View) -> dict[str, Any]:
+    """The page that holds a place, with its zones outlined, for ``page.html.j2``."""
+    filed, form = view.filed()
+    reading = filed.registration.reading(view.place)
+    page = reading.page if reading else filed.registration.page
+    picture = view.desk.pictures.page(filed.sources[0], number=filed.number, page=page)
+    boxes = [
+        {"x": r.box_mm.x, "y": r.box_mm.y, "w": r.box_mm.w, "h": r.box_mm.h}
+        | {"here": r.field == view.place}
+        for r in filed.registration.readings
+        if r.box_mm is not None and r.page == page
+    ]
+    width = min(_WHOLE_PX, picture.width_px)
+    return {
+        "title": filed.sources[0].document,
+        "image": f"/image/page/{filed.subject}/{page}?w={width}",
+        "width": width,
+        "height": round(width * picture.height_px / picture.width_px),
+        "width_mm": round(picture.width_px / picture.px_per_mm, 2),
+        "height_mm": round(picture.height_px / picture.px_per_mm, 2),
+        "boxes": boxes,
+        "form": form.id,
+    }
+
+
+def history(decided: tuple[Decided, ...]) -> list[dict[str, Any]]:
+    """The decisions on a fiche, the last first."""
+    return [
+        {
+            "when": when(one.at),
+            "who": one.who,
+            "label": one.decision.field,
+            "act": _ACTS[one.decision.act],
+            "was": one.was,
+            "value": one.decision.value,
+            "reason": one.decision.reason,
+            "undone": one.undone,
+        }
+        for one in reversed(decided)
+    ]
+
+
+def when(at: datetime) -> str:
+    return at.astimezone().strftime("%d/%m/%Y %H:%M:%S")
+
+
+def row(desk: Desk, listed: Row, *, who: str, query: str) -> dict[str, Any]:
+    """A line of the list."""
+    return {
+        "address": f"/fiche/{quote(listed.subject)}" + (f"?{query}" if query else ""),
+        "document": listed.document,
+        "organisation": listed.organisation,
+        "people": listed.people,
+        "total_cents": listed.total_cents,
+        "doubts": listed.doubts,
+        "others": desk.others(listed.subject, who),
+    }
+
+
+def types(desk: Desk) -> list[tuple[str, str, int]]:
+    """The field types that have doubts, what they are called, and how many."""
+    return [
+        (kind, deciding.type_label(kind), count)
+        for kind, count in desk.queue.counts().by_type.items()
+        if count
+    ]

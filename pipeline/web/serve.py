@@ -1,0 +1,102 @@
+"""Open the port, open the browser, serve until told to stop."""
+
+import ipaddress
+import logging
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from pipeline.calibration import Gate, load
+from pipeline.config import Settings
+from pipeline.errors import ConfigError, InputError
+from pipeline.forms.schema import load_forms
+from pipeline.paths import FORMS
+from pipeline.review.pictures import Pictures
+from pipeline.runner import with_calibration, with_learned
+from pipeline.store import Store
+from pipeline.web.app import make_app
+from pipeline.web.desk import Desk
+from pipeline.web.security import ENTRY, Gatekeeper
+
+LOOPBACK = "127.0.0.1"
+_CACHE = "review"
+
+
+def serve(
+    out: Path,
+    settings: Settings,
+    *,
+    host: str = LOOPBACK,
+    port: int = 0,
+    password: str = "",
+    store_url: str | None = None,
+    who: str = "",
+    opened: Callable[[str], None] = webbrowser.open,
+) -> None:
+    """Serve the reviews of what runs wrote into ``out``; ``opened`` is called with the address.
+
+    ``port`` 0 takes a free one. Beyond this machine a ``password`` is needed. Returns when the
+    server is stopped; every decision is kept as it is made. Raises InputError, ConfigError,
+    StoreError.
+    """
+    out = out.absolute()
+    if not is_loopback(host) and not password:
+        raise ConfigError(
+            f"--host {host}: other machines could open the review. Give it a password."
+        )
+    file = out / "fiches.sqlite"
+    if store_url is None and not file.is_file():
+        raise InputError(f"{file} is not there: type fiches run first, or say --out or --store.")
+    settings = with_calibration(with_learned(settings, out), out)
+    forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
+    gate = Gate.of(load(settings.calibration), settings.target_error)
+    listening = _listen(host, port)
+    port = listening.getsockname()[1]
+    names = {LOOPBACK, "localhost"} if is_loopback(host) else {host, socket.gethostname()}
+    gatekeeper = Gatekeeper.for_hosts(names, port, password)
+    with Store.open(store_url or f"sqlite:///{file}") as store:
+        pictures = Pictures(out / _CACHE, settings)
+        try:
+            desk = Desk(store, forms, pictures, out, gate)
+            app = make_app(desk, gatekeeper, who=who)
+            config = uvicorn.Config(
+                app,
+                log_level=logging.WARNING,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=3,
+            )
+            shown = host if is_loopback(host) or host != "0.0.0.0" else socket.gethostname()  # noqa: S104
+            address = f"http://{shown}:{port}"
+            address += "/" if password else f"{ENTRY}?cle={gatekeeper.token}"
+            threading.Timer(0.3, opened, (address,)).start()
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            pictures.close()
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; raises ConfigError where the port is taken."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except (OSError, OverflowError) as err:
+        listening.close()
+        raise ConfigError(
+            f"{host}:{port} cannot be listened on ({err}): name another with --port."
+        ) from err
+    return listening

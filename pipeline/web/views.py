@@ -1,0 +1,129 @@
+"""One request, as the routes see it."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from jinja2 import Environment
+from markupsafe import escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from pipeline.decisions import Filed
+from pipeline.forms.schema import Form
+from pipeline.review.queue import Filters, Way
+from pipeline.web.desk import Desk
+
+_KEPT = ("q", "etat", "modele", "type", "ordre")
+"""What of a list's address goes along from fiche to fiche."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A request with its typed form (decoded), and what answers are made of."""
+
+    request: Request
+    typed: dict[str, str]
+    desk: Desk
+    pages: Environment
+    csrf: str
+    default_who: str
+
+    def asked(self, name: str) -> str:
+        return str(self.request.query_params.get(name, ""))
+
+    def number(self, name: str) -> int:
+        """A number of the address; 0 where it is none."""
+        text = self.asked(name)
+        return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+    def typed_number(self, name: str) -> int:
+        text = self.typed.get(name, "")
+        return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+    @property
+    def by_htmx(self) -> bool:
+        return "hx-request" in self.request.headers
+
+    @property
+    def place(self) -> str:
+        return str(self.request.path_params["place"])
+
+    @property
+    def who(self) -> str:
+        coded = self.request.cookies.get("relecteur", "")
+        try:
+            name = base64.urlsafe_b64decode(coded.encode()).decode()[:60]
+        except (binascii.Error, ValueError):
+            name = ""
+        return " ".join(name.split()) or self.default_who
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """The filters that are set, whether in the address or sent along with a decision."""
+        sent = dict(parse_qsl(self.typed.get("here", "")))
+        asked = {name: self.asked(name) or sent.get(name, "") for name in _KEPT}
+        return {name: text[:200] for name, text in asked.items()}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        return {name: text for name, text in self.chosen.items() if text}
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.kept)
+
+    @property
+    def way(self) -> Way:
+        return Way.BY_FIELD if self.chosen["ordre"] == "champ" else Way.BY_FORM
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(
+            state=self.chosen["etat"],
+            form_id=self.chosen["modele"],
+            type=self.chosen["type"],
+            text=self.chosen["q"],
+        )
+
+    def next(self, after: tuple[str, str] | None) -> tuple[str, str] | None:
+        return self.desk.queue.next(after, way=self.way, filters=self.filters)
+
+    def filed(self) -> tuple[Filed, Form]:
+        return self.desk.file(str(self.request.path_params["subject"]))
+
+    def address(self, place: tuple[str, str]) -> str:
+        query = f"?{self.query}" if self.query else ""
+        return f"/fiche/{quote(place[0])}/{quote(place[1])}{query}"
+
+    def page(self, name: str, *, status: int = 200, **given: Any) -> Response:
+        """A template, with what every page shows."""
+        counts = self.desk.queue.counts()
+        waiting = sum(1 for one in self.desk.refused() if not one.set_aside)
+        rooms = (
+            ("/", "À relire", counts.forms),
+            ("/rejets", "Rejetés", waiting),
+            ("/doublons", "Doublons", None),
+            ("/bilan", "Bilan", None),
+        )
+        base = {
+            "csrf": self.csrf,
+            "who": self.who,
+            "rooms": rooms,
+            "here": "/" + self.request.url.path.split("/")[1],
+            "query": self.query,
+            "notice": self.asked("dit")[:200],
+            "notice_is_bad": False,
+        }
+        return HTMLResponse(self.pages.get_template(name).render({**base, **given}), status)
+
+    def words(self, text: str, status: int) -> Response:
+        """A refusal, for people to read: into the page that asked, or as a page of its own."""
+        if self.by_htmx:
+            headers = {"HX-Retarget": "#said", "HX-Reswap": "outerHTML"}
+            said = f'<p id="said" class="notice bad" role="alert">{escape(text)}</p>'
+            return HTMLResponse(said, status, headers=headers)
+        return HTMLResponse(self.pages.get_template("words.html.j2").render(text=text), status)
