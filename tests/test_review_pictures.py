@@ -24,7 +24,7 @@ from pipeline.review import pictures as module
 from pipeline.review.pictures import Pictures
 from tests.pages import blanks, drawn, fiche, form
 
-_SPOTS_MM = ((130.0, 215.0), (60.0, 200.0), (190.0, 285.0))
+_SPOTS_MM = ((195.0, 80.0), (50.0, 213.0), (190.0, 280.0))
 """Where nothing is printed or written on the drawn pages that are used here."""
 
 
@@ -61,7 +61,7 @@ def _spotted(image: Gray, mm_to_px: FloatArray) -> Gray:
 
 def _middle_of_ink(crop: Gray) -> FloatArray:
     """(x, y), as shares of the crop."""
-    ys, xs = np.nonzero(crop < 110)
+    ys, xs = np.nonzero(crop < 60)
     assert len(xs), "no ink"
     return (np.array([xs.mean(), ys.mean()]) + 0.5) / crop.shape[::-1]
 
