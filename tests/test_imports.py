@@ -11,14 +11,25 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Each row may import the rows above it and its own.
 ROOMS = (
-    {"errors", "geometry", "money", "text", "records", "config", "paths", "ctc", "pages"}
+    {
+        "errors",
+        "geometry",
+        "money",
+        "text",
+        "records",
+        "config",
+        "paths",
+        "ctc",
+        "pages",
+        "decisions",
+    }
     | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"}
     | {"calibration"},
     {"engines", "fields", "forms", "exporters"},
     {"stages"},
     {"process", "inspect", "guard", "doctor", "store", "evaluate", "simulate", "training"},
-    {"runner", "bench", "calibrate", "forecast"},
-    {"cli", "terminal", "web"},
+    {"runner", "bench", "calibrate", "forecast", "review"},
+    {"cli", "flags", "terminal", "web"},
     {"__main__"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}

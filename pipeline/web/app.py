@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -312,5 +311,3 @@ def _sheet(view: View) -> Response:
 
 def _kind(data: bytes) -> str:
     return "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
-
-

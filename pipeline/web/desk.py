@@ -1,4 +1,4 @@
-"""What all reviewers share: the queue, the store, who works on what, and the tables written anew."""
+"""What reviewers share: the queue, the store, who works on what, the tables written anew."""
 
 import logging
 import threading

@@ -1,6 +1,7 @@
 """Two fiches that may be one, and what reviews measure."""
 
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,9 +30,7 @@ def _show(view: View) -> Response:
 
 def _side(view: View, filed: Filed, other: Filed, form: Form) -> dict[str, Any]:
     registration = filed.registration
-    picture = view.desk.pictures.page(
-        filed.sources[0], number=filed.number, page=registration.page
-    )
+    picture = view.desk.pictures.page(filed.sources[0], number=filed.number, page=registration.page)
     theirs = {reading.field: reading.text for reading in other.registration.readings}
     return {
         "subject": filed.subject,
@@ -87,7 +86,7 @@ def _pace(who: str, decided: list[Decided]) -> dict[str, Any]:
     """How much somebody did, and how long a fiche took them; pauses do not count."""
     acts = Counter(one.decision.act for one in decided)
     times = sorted(one.at.timestamp() for one in decided)
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False) if b - a < _PAUSE_S]
+    gaps = [b - a for a, b in pairwise(times) if b - a < _PAUSE_S]
     fiches = len({one.subject for one in decided})
     return {
         "who": who,

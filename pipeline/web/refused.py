@@ -38,7 +38,9 @@ def _all(view: View) -> Response:
 def _one(view: View, *, problem: str = "", problems: dict[str, str] | None = None) -> Response:
     one = _find(view)
     forms = view.desk.forms
-    form = forms.get(view.typed.get("form") or view.asked("formulaire")) or next(iter(forms.values()))
+    form = forms.get(view.typed.get("form") or view.asked("formulaire")) or next(
+        iter(forms.values())
+    )
     page = _number(view, "page") or one.rejection.page or 1
     turns = _number(view, "quarts") % 4
     given: dict[str, Any] = {"image": "", "pages": 0, "unseen": ""}

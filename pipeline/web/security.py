@@ -1,10 +1,10 @@
 """What stands between the review page and everybody else.
 
-Scans and mails are hostile, and so may be any page open in another tab. A request is served only if
-its Host is ours (DNS rebinding), its cookie is the one that the opened address was changed for, and,
-where it writes, its Origin is ours and it carries the token of that cookie (CSRF). The rest is told
-to the browser: no script, style or picture but ours, no frame around us (Content Security Policy,
-W3C). See OWASP, "Cross-Site Request Forgery Prevention".
+Scans and mails are hostile, and so may be any page open in another tab. A request is served only
+if its Host is ours (DNS rebinding), its cookie is the one that the opened address was changed for,
+and, where it writes, its Origin is ours and it carries the token of that cookie (CSRF). The rest is
+told to the browser: no script, style or picture but ours, no frame around us (Content Security
+Policy, W3C). See OWASP, "Cross-Site Request Forgery Prevention".
 """
 
 import hmac

@@ -6,6 +6,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -74,7 +75,8 @@ def serve(
             address = f"http://{shown}:{port}"
             address += "/" if password else f"{ENTRY}?cle={gatekeeper.token}"
             threading.Timer(0.3, opened, (address,)).start()
-            uvicorn.Server(config).run(sockets=[listening])
+            with suppress(KeyboardInterrupt):  # that is how it is stopped
+                uvicorn.Server(config).run(sockets=[listening])
         finally:
             pictures.close()
 

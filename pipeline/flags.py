@@ -1,0 +1,178 @@
+"""The flags of each verb."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+from pipeline import __version__
+from pipeline.config import Evidence
+from pipeline.errors import ExitCode
+from pipeline.terminal import CONFIG, part, share, whole
+
+Verb = Callable[[argparse.Namespace], ExitCode]
+
+
+def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
+    """Every flag of these verbs, whose docstrings are their help; the README names them all."""
+    parser = argparse.ArgumentParser(
+        prog="fiches", description="Scanned registration forms in, a clean registration table out."
+    )
+    parser.add_argument("--version", action="version", version=f"fiches {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--verbose", action="store_true", help="say more, also of a bug")
+    config = argparse.ArgumentParser(add_help=False)
+    config.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"settings (default: {CONFIG}, if there)"
+    )
+    reading = argparse.ArgumentParser(add_help=False, parents=[config])
+    reading.add_argument("--form", metavar="ID", help="read every page as this form")
+    reading.add_argument(
+        "--members",
+        type=Path,
+        metavar="CSV",
+        help="list of members: surname and given name, or name",
+    )
+    reading.add_argument(
+        "--without",
+        action="append",
+        choices=get_args(Evidence),
+        metavar="KIND",
+        help=f"leave evidence out, to measure it: {', '.join(get_args(Evidence))}",
+    )
+
+    def add(name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        verb = verbs_by_name[name.replace("-", "_")]
+        told = (verb.__doc__ or "").rstrip(".")
+        added = verbs.add_parser(name, parents=[*parents, common], help=told, description=told)
+        added.set_defaults(verb=verb)
+        return added
+
+    run = add("run", reading)
+    run.add_argument("inbox", type=Path, metavar="INBOX", help="folder of scans and mails")
+    run.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR")
+    where = run.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs",
+        type=whole,
+        metavar="N",
+        help="documents read at a time (default: one a core; 0: in this process, to debug)",
+    )
+    where.add_argument(
+        "--scheduler", metavar="ADDR", help="read on the Dask cluster at ADDR (tcp://host:port)"
+    )
+    run.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
+    run.add_argument(
+        "--target-error",
+        type=share,
+        metavar="SHARE",
+        help="so many of the fields accepted without a person may be wrong (0.001)",
+    )
+
+    review = add("review", config)
+    review.add_argument(
+        "--out", type=Path, default=Path("outputs"), metavar="DIR", help="folder that runs write"
+    )
+    review.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
+    review.add_argument(
+        "--port", type=whole, default=0, metavar="N", help="serve on this port (a free one)"
+    )
+    review.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDR",
+        help="serve other machines, too, on this address: asks for a password",
+    )
+    review.add_argument("--no-browser", action="store_true", help="only print the address")
+
+    inspect = add("inspect", reading)
+    inspect.add_argument("file", type=Path, metavar="FILE")
+    inspect.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    add("doctor", config)
+
+    evaluate = add("evaluate")
+    evaluate.add_argument("out", type=Path, metavar="OUT", help="folder that a run wrote")
+    evaluate.add_argument("truth", type=Path, metavar="TRUTH", help="truth.json of the same inbox")
+    evaluate.add_argument(
+        "--with",
+        dest="more",
+        type=Path,
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("OUT", "TRUTH"),
+        help="another run, counted with the first",
+    )
+    evaluate.add_argument(
+        "--plots", type=Path, metavar="DIR", help="write the curves and evaluation.html into DIR"
+    )
+
+    lines = add("evaluate-lines", config)
+    lines.add_argument(
+        "table", type=Path, metavar="TSV", help="table with the columns file and text"
+    )
+    lines.add_argument(
+        "--field", default="text", metavar="TYPE", help="read them as this field type (text)"
+    )
+    lines.add_argument(
+        "--out", type=Path, metavar="FILE", help="picture of the worst (TABLE-worst.png)"
+    )
+
+    learn = add("learn", config)
+    learn.add_argument(
+        "--out",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help="folder that runs write; what is learned is kept in DIR/learned",
+    )
+    learn.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
+    learn.add_argument(
+        "--lines", type=Path, metavar="TSV", help="learn these pictures of lines, too"
+    )
+    learn.add_argument("--undo", action="store_true", help="take the last learning back")
+
+    calibrate = add("calibrate", config)
+    calibrate.add_argument(
+        "form", nargs="?", metavar="FORM", help="id of a form to draw (default: the first one)"
+    )
+    calibrate.add_argument(
+        "--n", type=whole, default=1500, metavar="N", help="how many to draw (1500)"
+    )
+    calibrate.add_argument("--seed", type=whole, default=0, metavar="S", help="draws others")
+    calibrate.add_argument(
+        "--truth",
+        type=Path,
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("OUT", "TRUTH"),
+        help="a run and the truth of its inbox, to calibrate on it, too",
+    )
+    calibrate.add_argument(
+        "--out",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help="folder that runs write; the calibration is kept in it",
+    )
+    calibrate.add_argument(
+        "--jobs", type=whole, metavar="N", help="forms drawn and read at a time (one a core)"
+    )
+
+    simulate = add("simulate", config)
+    simulate.add_argument("form", metavar="FORM", help="id of a form")
+    simulate.add_argument(
+        "--n", type=whole, default=100, metavar="N", help="how many to draw (100)"
+    )
+    simulate.add_argument("--out", type=Path, metavar="DIR", help="keep them and the forecast here")
+    simulate.add_argument("--only-draw", action="store_true", help="read nothing; needs --out")
+    simulate.add_argument("--seed", type=whole, default=0, metavar="S", help="draws others")
+    simulate.add_argument(
+        "--mailed", type=part, default=0, metavar="SHARE", help="so many are mails (0)"
+    )
+    simulate.add_argument("--jobs", type=whole, metavar="N", help="at a time (one a core)")
+    return parser
