@@ -1,0 +1,270 @@
+"""What a person decides about a registration, and what follows from it: pure functions.
+
+A decision gives one reading (origin HUMAN, certain). What depends on it is computed anew: the
+uncounted people, the amount due, the rules of ``stages.validate``, and which of the machine's
+readings are doubted. A finding of a rule stands as long as its rule says so; one that reading left
+stands until a person has decided every field it names. Both may be settled, with a reason: they are
+then for information. A settled finding of a rule is open again as soon as it says something else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+
+from pipeline.calibration import Gate
+from pipeline.forms.schema import Form, Zone
+from pipeline.geometry import BoxMm
+from pipeline.records import (
+    Candidate,
+    FieldReading,
+    Finding,
+    Origin,
+    Registration,
+    Severity,
+    Status,
+)
+from pipeline.review.doubts import (
+    ANEW,
+    Settled,
+    asks,
+    counting,
+    doubts_of,
+    is_computed,
+    is_settled,
+    named_by,
+)
+from pipeline.review.labels import REASONS, label
+from pipeline.review.values import as_typed, gap, position
+from pipeline.stages.validate import RULES, decide, one_box_is_ticked, total_is_written
+
+ASK_ALL = Gate(maps={}, thresholds={}, least_targets={})
+"""The gate that accepts no reading of the machine but text that the file holds."""
+
+_ANSWERED = frozenset(rule.__name__ for rule in (total_is_written, one_box_is_ticked))
+"""They ask what is written; a person who says nothing, or nothing legible, has answered."""
+_SETTLED = "Réglé :"
+
+
+def confirm(
+    registration: Registration, form: Form, field: str, *, gate: Gate = ASK_ALL
+) -> Registration:
+    """The field holds what was read; where nothing could be read, it is illegible.
+
+    ``gate`` decides about readings that only a finding held back which the decision resolves.
+    Raises ValueError where the field was not read.
+    """
+    reading = _read(registration, field)
+    if not reading.candidates:
+        return illegible(registration, form, field, gate=gate)
+    once_corrected = reading.status is Status.CORRECTED
+    status = Status.CORRECTED if once_corrected else Status.ACCEPTED
+    decided = _said(reading, (Candidate(reading.value, reading.text, 1.0),), status)
+    return _anew(registration, registration.replacing(decided), form, gate)
+
+
+def correct(
+    registration: Registration, form: Form, field: str, text: str, *, gate: Gate = ASK_ALL
+) -> Registration:
+    """The field holds ``text``, or nothing; a confirmation where that was read.
+
+    A field that was not read is added, see ``add_line``. Raises ValueError, in French, where the
+    text cannot be such a value.
+    """
+    reading = registration.reading(field)
+    if reading is None:
+        return add_line(registration, form, field, text, gate=gate)
+    candidate = as_typed(form, field, text)
+    if reading.candidates and candidate.value == reading.value:
+        return confirm(registration, form, field, gate=gate)
+    decided = _said(reading, (candidate,), Status.CORRECTED)
+    return _anew(registration, registration.replacing(decided), form, gate)
+
+
+def illegible(
+    registration: Registration, form: Form, field: str, *, gate: Gate = ASK_ALL
+) -> Registration:
+    """Nobody can read the field: its value stays unknown. Raises ValueError if it was not read."""
+    decided = _said(_read(registration, field), (), Status.CORRECTED)
+    return _anew(registration, registration.replacing(decided), form, gate)
+
+
+def add_line(
+    registration: Registration, form: Form, field: str, text: str, *, gate: Gate = ASK_ALL
+) -> Registration:
+    """The registration with a field that was not read: a further person, a field of a lost page.
+
+    ``personnes.5`` may lie beyond the form's lines. Raises ValueError, in French, where the text
+    cannot be such a value, or the form knows no such field.
+    """
+    name, _, number = field.partition(".")
+    zone = next((z for z in form.zones if z.field == name), None)
+    numbered = number.isascii() and number.isdigit() and number == str(int(number or 0))
+    if zone is None or zone.repeated != bool(number) or (number and (not numbered or number < "1")):
+        raise ValueError(f"La fiche n'a pas de champ « {field} ».")
+    if registration.reading(field):
+        raise ValueError(f"Le champ « {field} » est déjà lu.")
+    candidate = as_typed(form, field, text)
+    line = int(number or 1)
+    known = [r.page for r in registration.readings if _page(form, r.field) == zone.page]
+    added = FieldReading(
+        field=field,
+        type=zone.type,
+        page=known[0] if known else registration.page,
+        box_mm=_box(zone, line),
+        raw="",
+        candidates=(candidate,),
+        origin=Origin.HUMAN,
+        status=Status.CORRECTED,
+    )
+    readings = [*registration.readings, added]
+    readings.sort(key=lambda r: position(form, r.field))
+    return _anew(registration, replace(registration, readings=tuple(readings)), form, gate)
+
+
+def settle(
+    registration: Registration, form: Form, rule: str, reason: str, *, gate: Gate = ASK_ALL
+) -> Registration:
+    """The findings of that rule are settled: one of ``labels.REASONS``, or a person's own words.
+
+    Raises ValueError where no finding of that rule asks for it.
+    """
+    open_ones = [f for f in registration.findings if f.rule == rule and asks(f)]
+    if not open_ones:
+        raise ValueError("Cette remarque n'est plus à régler.")
+    findings = tuple(_settled(f, reason) if f in open_ones else f for f in registration.findings)
+    return _anew(registration, replace(registration, findings=findings), form, gate)
+
+
+def closed(registration: Registration, form: Form, settled: Settled = ()) -> Registration:
+    """The same with its status: accepted once no doubt is left.
+
+    ``settled`` counts for findings that no rule computes, such as the store adds.
+    """
+    reasons = dict(settled)
+    findings = tuple(
+        _settled(f, reasons[f.rule]) if asks(f) and is_settled(f, reasons) else f
+        for f in registration.findings
+    )
+    registration = replace(registration, findings=findings)
+    doubtful = any(True for _ in doubts_of(registration, form))
+    return replace(registration, status=Status.REVIEW if doubtful else Status.ACCEPTED)
+
+
+def _read(registration: Registration, field: str) -> FieldReading:
+    reading = registration.reading(field)
+    if reading is None:
+        raise ValueError(f"Le champ « {field} » n'a pas été lu.")
+    return reading
+
+
+def _said(reading: FieldReading, candidates: tuple[Candidate, ...], status: Status) -> FieldReading:
+    """What a person says of a field: certain, and without a reason to doubt."""
+    return replace(
+        reading,
+        candidates=candidates,
+        origin=Origin.HUMAN,
+        status=status,
+        reason="",
+        calibrated=None,
+    )
+
+
+def _anew(before: Registration, after: Registration, form: Form, gate: Gate) -> Registration:
+    """``after`` a decision: with all that follows from it."""
+    after = replace(after, total_due_cents=gap(after, form, {}).due_cents)
+    after = replace(after, findings=tuple(_findings(after, form)))
+    after = _counted(before, _doubted_anew(before, after, form, gate), form)
+    return closed(after, form)
+
+
+def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
+    for finding in registration.findings:
+        answered = finding.severity is Severity.REVIEW and _is_decided(registration, form, finding)
+        if finding.rule not in ANEW and not answered:
+            yield finding
+    for finding in (found for rule in RULES for found in rule(registration, form)):
+        told = f"{finding.message} {_SETTLED}"
+        settled = [f for f in registration.findings if f.message.startswith(told)]
+        if settled:
+            yield settled[0]
+        elif finding.rule in _ANSWERED and _is_decided(registration, form, finding):
+            yield replace(finding, severity=Severity.INFO)
+        else:
+            yield finding
+
+
+def _doubted_anew(
+    before: Registration, after: Registration, form: Form, gate: Gate
+) -> Registration:
+    """The machine's readings doubted where a finding is new; free, if the gate lets them, where
+    the finding that held them back is gone."""
+    were, are = _doubted(before), _doubted(after)
+    for reading in after.readings:
+        if reading.origin is Origin.HUMAN or is_computed(reading, form):
+            continue
+        was, told = (
+            of.get(reading.field, of.get(reading.field.split(".")[0])) for of in (were, are)
+        )
+        if told and told != was:
+            after = after.replacing(replace(reading, status=Status.REVIEW, reason=told))
+        elif was and not told and reading.status is Status.REVIEW and reading.reason == was:
+            alone = replace(after, readings=(reading,), findings=())
+            after = after.replacing(decide(alone, form, gate).readings[0])
+    return after
+
+
+def _doubted(registration: Registration) -> dict[str, str]:
+    """The fields that findings doubt, each with the message, as ``stages.validate`` has it."""
+    asking = filter(asks, registration.findings)
+    return {field: finding.message for finding in asking for field in finding.fields}
+
+
+def _counted(before: Registration, after: Registration, form: Form) -> Registration:
+    """The uncounted people as the others now say, unless a person said how many they are.
+
+    They are known as well as those they follow from.
+    """
+    uncounted = after.reading(form.people.uncounted) if form.people else None
+    if form.people is None or uncounted is None or not is_computed(uncounted, form):
+        return after
+    parts = counting(after, form)
+    if parts == counting(before, form):
+        return after
+    counts = [part for part in parts if part.field in form.people.counted]
+    values = [part.value for part in counts if isinstance(part.value, int)]
+    candidates: tuple[Candidate, ...] = ()
+    if len(values) == len(form.people.counted):
+        named = sum(1 for part in parts if part not in counts and part.text)
+        left = max(0, named - sum(values))
+        sure = prod(part.confidence for part in counts)
+        candidates = (Candidate(left, str(left), sure),)
+    waiting = [label(part.field, form.roles) for part in parts if part.status is Status.REVIEW]
+    return after.replacing(
+        replace(
+            uncounted,
+            candidates=candidates,
+            status=Status.REVIEW if waiting else Status.ACCEPTED,
+            reason=f"Dépend de : {', '.join(waiting)}." if waiting else "",
+            calibrated=None,
+        )
+    )
+
+
+def _is_decided(registration: Registration, form: Form, finding: Finding) -> bool:
+    named = named_by(registration, form, finding)
+    return bool(named) and all(reading.origin is Origin.HUMAN for reading in named)
+
+
+def _settled(finding: Finding, reason: str) -> Finding:
+    message = f"{finding.message} {_SETTLED} {REASONS.get(reason, reason)}."
+    return replace(finding, severity=Severity.INFO, message=message)
+
+
+def _page(form: Form, field: str) -> int:
+    return next((z.page for z in form.zones if z.field == field.split(".")[0]), 0)
+
+
+def _box(zone: Zone, line: int) -> BoxMm | None:
+    if not zone.repeated:
+        return zone.box_mm
+    return zone.lines[line - 1] if line <= len(zone.lines) else None

@@ -1,0 +1,143 @@
+"""What a person must still look at, and what in it is disputed."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.decisions import Filed
+from pipeline.forms.schema import Form
+from pipeline.records import FieldReading, Finding, Origin, Registration, Severity, Status
+from pipeline.review.labels import finding_label, label
+from pipeline.review.values import position, type_of
+from pipeline.stages.validate import RULES, UNSURE
+
+Settled = Sequence[tuple[str, str]]
+"""Rules, each with the reason why its finding is settled."""
+
+
+ANEW = frozenset(rule.__name__ for rule in RULES)
+"""Rules that are asked again after each decision: what they find is settled as it then stands."""
+
+_LEAST_DISAGREEING = 0.02
+"""Characters that other candidates dispute with less probability in all are not marked."""
+_COMPARED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a person must still look at: a field, or else the finding of a rule.
+
+    ``type`` and ``confidence`` are the field's; a finding has none, and is not at all certain.
+    """
+
+    field: str
+    rule: str
+    type: str
+    label: str
+    reason: str
+    confidence: float
+    postponed: bool
+
+    @property
+    def name(self) -> str:
+        """The field, or the rule: what tells the doubts of one registration apart."""
+        return self.field or self.rule
+
+
+def doubts(filed: Filed, form: Form) -> tuple[Doubt, ...]:
+    """What a person must still look at: fields in the form's order, then findings.
+
+    A finding is shown once the fields it names are decided, for that may clear it.
+    """
+    if filed.dropped:
+        return ()
+    return tuple(
+        doubts_of(filed.registration, form, settled=filed.settled, postponed=filed.postponed)
+    )
+
+
+def alternatives(reading: FieldReading, *, most: int = 9) -> tuple[str, ...]:
+    """The texts a reading may stand for, best first, the read one first of all."""
+    return tuple(dict.fromkeys(c.text for c in reading.candidates))[:most]
+
+
+def doubtful_characters(reading: FieldReading) -> tuple[bool, ...]:
+    """For each character of the reading's text, whether other candidates dispute it.
+
+    Where they have something more, the characters on both sides of it are disputed.
+    """
+    text = reading.text
+    against = [0.0] * len(text)
+    for other in reading.candidates[1:_COMPARED]:
+        disputed = set()
+        for edit in Levenshtein.opcodes(text, other.text):
+            if edit.tag == "insert":
+                disputed |= {edit.src_start - 1, edit.src_start}
+            elif edit.tag != "equal":
+                disputed |= {*range(edit.src_start, edit.src_end)}
+        for i in disputed & {*range(len(text))}:
+            against[i] += other.probability
+    return tuple(p >= _LEAST_DISAGREEING for p in against)
+
+
+def counting(registration: Registration, form: Form) -> list[FieldReading]:
+    """What the uncounted follow from: the counts and the people named."""
+    names = (*form.people.counted, form.people.named) if form.people else ()
+    return [reading for name in names for reading in registration.repeated(name)]
+
+
+def doubts_of(
+    registration: Registration,
+    form: Form,
+    *,
+    settled: Settled = (),
+    postponed: Collection[str] = (),
+) -> Iterator[Doubt]:
+    """The doubts of a registration, see ``doubts``."""
+    in_doubt = [r for r in registration.readings if r.status is Status.REVIEW]
+    waits = any(part.status is Status.REVIEW for part in counting(registration, form))
+    for reading in sorted(in_doubt, key=lambda r: position(form, r.field)):
+        if is_computed(reading, form) and waits:
+            continue  # decided together with the counts it follows from
+        yield Doubt(
+            field=reading.field,
+            rule="",
+            type=type_of(form, reading.field),
+            label=label(reading.field, form.roles),
+            reason=reading.reason or f"{UNSURE}.",
+            confidence=reading.confidence,
+            postponed=reading.field in postponed,
+        )
+    reasons = dict(settled)
+    standing = [f for f in registration.findings if asks(f) and not is_settled(f, reasons)]
+    for rule in dict.fromkeys(finding.rule for finding in standing):
+        of_rule = [finding for finding in standing if finding.rule == rule]
+        named = [r for f in of_rule for r in named_by(registration, form, f)]
+        if any(reading.status is Status.REVIEW for reading in named):
+            continue
+        message = " ".join(finding.message for finding in of_rule)
+        yield Doubt("", rule, "", finding_label(rule), message, 0.0, rule in postponed)
+
+
+def named_by(registration: Registration, form: Form, finding: Finding) -> list[FieldReading]:
+    """The readings of the fields a finding names, but for those that are computed from others."""
+    return [
+        reading
+        for reading in registration.readings
+        if not {reading.field, reading.field.split(".")[0]}.isdisjoint(finding.fields)
+        and not is_computed(reading, form)
+    ]
+
+
+def is_computed(reading: FieldReading, form: Form) -> bool:
+    uncounted = form.people is not None and reading.field == form.people.uncounted
+    return uncounted and reading.origin is not Origin.HUMAN
+
+
+def asks(finding: Finding) -> bool:
+    return finding.severity is Severity.REVIEW
+
+
+def is_settled(finding: Finding, reasons: Mapping[str, str]) -> bool:
+    return finding.rule in reasons and finding.rule not in ANEW

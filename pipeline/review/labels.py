@@ -1,0 +1,42 @@
+"""What the secretary calls a field, a finding, and why a finding is settled: in French."""
+
+from pipeline.records import Roles
+
+SENDER, MISREAD, AGREED = "sender", "misread", "agreed"
+REASONS = {
+    SENDER: "erreur de l'expéditeur",
+    MISREAD: "erreur de lecture",
+    AGREED: "accord avec l'expéditeur",
+}
+"""Why the written total and the tariff may differ for good."""
+
+_FIELDS = {"organisation": "Service", "email": "E-mail", "telephone": "Téléphone"}
+_FINDINGS = {
+    "total_matches_tariff": "Écart",
+    "no_more_counted_than_named": "Inscriptions en trop",
+    "somebody_is_named": "Personne d'inscrit",
+    "every_page_is_there": "Page manquante",
+    "no_stray_ink": "Écriture hors des zones",
+    "same_print": "Imprimé différent",
+    "placed_by_hand": "Fiche placée à la main",
+    "not_replaced": "Fichier remplacé",
+}
+
+
+def label(field: str, roles: Roles) -> str:
+    """``Personne 2``, ``Adhérents``, ``Téléphone``; a field without a name of its own, its own."""
+    name, _, number = field.partition(".")
+    if name == roles.named and number:
+        return f"Personne {number}"
+    classes = {one: _plural(singular) for one, singular in roles.labels}
+    told = _FIELDS.get(name) or classes.get(name) or name.replace("_", " ")
+    return f"{told[:1].upper()}{told[1:]} {number}".rstrip()
+
+
+def finding_label(rule: str) -> str:
+    """A title for the finding of that rule, which its message then explains."""
+    return _FINDINGS.get(rule, "Remarque")
+
+
+def _plural(singular: str) -> str:
+    return singular if " " in singular or singular[-1:] in "sxz" else f"{singular}s"
