@@ -1,0 +1,173 @@
+"""A real store with fiches to review, and the real server over it; invented people only."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+from pipeline import fields
+from pipeline.forms.schema import Form
+from pipeline.records import (
+    Candidate,
+    Envelope,
+    FieldReading,
+    Origin,
+    Outcome,
+    Received,
+    Registration,
+    Rejection,
+    Source,
+    Status,
+)
+from pipeline.review.deciding import position
+from pipeline.stages.validate import validate
+from pipeline.store import Store
+from tests.pages import drawn, form
+
+REPOSITORY = Path(__file__).parent.parent
+PEOPLE = ("Zoé MARTIN", "Luc PETIT", "Inès ROUX", "Yann LE GOFF", "Awa DIOP", "Théo GARCIA")
+
+
+@cache
+def _page(style: str, seed: int) -> Image.Image:
+    leaf, _ = drawn(style, seed)
+    return Image.fromarray(np.asarray(leaf.image)).convert("L")
+
+
+def picture(mark: str, *, style: str = "typed", seed: int = 1) -> bytes:
+    """A drawn fiche as PNG; another ``mark``, other bytes."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text("mark", mark)
+    buffer = BytesIO()
+    _page(style, seed).save(buffer, "PNG", pnginfo=info, dpi=(200, 200), compress_level=1)
+    return buffer.getvalue()
+
+
+def read(
+    of: Form, name: str, *candidates: str, sure: float = 0.99, doubt: str = ""
+) -> FieldReading:
+    """A reading with these candidates, best first; to review where there is a ``doubt``."""
+    zone = of.zone(name)
+    number = int(name.partition(".")[2] or 1)
+    box = zone.lines[number - 1] if zone.repeated else zone.box_mm
+    shares = (sure, *(round((1 - sure) / 2**k, 4) for k in range(1, len(candidates))))
+    values = [
+        t if zone.type == "checkbox" or not t else fields.load(zone.type).parse(t)
+        for t in candidates
+    ]
+    found = tuple(
+        Candidate(0 if zone.type == "count" and v == "" else v, t, p)
+        for v, t, p in zip(values, candidates, shares, strict=True)
+    )
+    status = Status.REVIEW if doubt else Status.ACCEPTED
+    return FieldReading(name, zone.type, 1, box, candidates[0], found, Origin.OCR, status, doubt)
+
+
+def fiche(
+    *,
+    people: tuple[str, ...] = (PEOPLE[0],),
+    organisation: str = "Foyer du Chêne",
+    email: str = "accueil@foyer-du-chene.fr",
+    total: str = "42.10",
+    doubtful: Mapping[str, tuple[str, ...]] | None = None,
+) -> Registration:
+    """A fiche of members who all eat; ``doubtful`` gives the candidates of fields in doubt."""
+    of = form()
+    count = str(len(people))
+    told = {
+        "organisation": organisation,
+        "email": email,
+        "telephone": "02 40 12 34 56",
+        **{f"personnes.{n}": person for n, person in enumerate(people, start=1)},
+        "adherents": count,
+        "non_adherents": "0",
+        "repas": count,
+        "total": total,
+        "paiement": "virement",
+    }
+    doubts = dict(doubtful or {})
+    readings = [
+        read(of, name, *doubts[name], sure=0.6, doubt="Lecture incertaine (60%).")
+        if name in doubts
+        else read(of, name, text)
+        for name, text in told.items()
+    ]
+    nobody = Candidate(0, "0", 0.99)
+    readings.append(
+        FieldReading("etudiants", "count", 1, None, "", (nobody,), Origin.COMPUTED, Status.ACCEPTED)
+    )
+    readings.sort(key=lambda reading: position(of, reading.field))
+    due = len(people) * (3000 + 1210)
+    bare = Registration(of.id, 1, tuple(readings), total_due_cents=due, roles=of.roles)
+    whole = validate(bare, of)
+    review = bool(doubts) or any(f.severity.value == "review" for f in whole.findings)
+    return replace(whole, status=Status.REVIEW if review else Status.ACCEPTED)
+
+
+class Inbox:
+    """What a run wrote: an inbox, a store, and who was registered in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder / "inbox", folder / "out"
+        self.folder.mkdir(parents=True)
+        self.out.mkdir()
+        self.url = f"sqlite:///{self.out / 'fiches.sqlite'}"
+
+    def add(
+        self,
+        name: str,
+        *registrations: Registration,
+        rejection: Rejection | None = None,
+        data: bytes = b"",
+        sender: str = "",
+        subject: str = "",
+    ) -> Source:
+        """Keep a document and what a run made of it."""
+        path = self.folder / name
+        path.write_bytes(data or picture(name))
+        envelope = Envelope(sender, subject, None) if sender else None
+        digest = sha256(path.read_bytes()).hexdigest()
+        source = Source(name, path, digest, envelope)
+        with Store.open(self.url) as store:
+            store.record_received(Received(name, path.stat().st_size, 1, (source,)))
+            rejections = (rejection,) if rejection else ()
+            outcome = Outcome(source, 1, registrations, rejections)
+            store.record_outcome(outcome, reader="tests")
+        return source
+
+
+@contextmanager
+def serving(out: Path, *flags: str, **environment: str) -> Iterator[str]:
+    """The address that ``fiches review`` prints, while it serves."""
+    command = [sys.executable, "-m", "pipeline", "review", "--no-browser", "--out", str(out)]
+    server = subprocess.Popen(
+        [*command, *flags],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        lines = []
+        for line in server.stdout:
+            lines.append(line)
+            if found := re.match(r"http://\S+", line):
+                yield found[0]
+                break
+        else:
+            raise AssertionError("".join(lines))
+    finally:
+        server.terminate()
+        server.wait(timeout=20)

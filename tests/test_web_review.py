@@ -1,0 +1,381 @@
+"""The review in a real browser, over the real server and a real store, mostly by keyboard alone."""
+
+import csv
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from desks import PEOPLE, Inbox, fiche, serving
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from pipeline.records import Rejection, Status
+from pipeline.store import Store
+
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        missing = "Chromium is not installed: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path)
+
+
+def _open(chromium: Browser, address: str) -> Page:
+    page = chromium.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(address)
+    return page
+
+
+def _rows(out: Path, name: str) -> list[dict[str, str]]:
+    with (out / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _begin(page: Page) -> None:
+    page.keyboard.press("Enter")
+    expect(page.locator("#work h1")).to_be_focused()
+
+
+def _reviewed(url: str) -> list[Status]:
+    with Store.open(url) as store:
+        return [filed.registration.status for filed in store.filed()]
+
+
+def test_a_queue_of_twenty_is_cleared_by_keyboard_alone(chromium: Browser, inbox: Inbox) -> None:
+    for n in range(20):
+        email = (f"zoe.martin{n}@exemple.fr", f"zoe.martln{n}@exemple.fr")
+        inbox.add(f"{n:02}.png", fiche(doubtful={"email": email}))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        _begin(page)
+        for n in range(20):
+            expect(page.locator("#work")).to_contain_text(f"{20 - n} champ")
+            page.keyboard.press("Enter" if n % 2 else "1")
+        expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
+        page.close()
+    assert _reviewed(inbox.url) == [Status.ACCEPTED] * 20
+    rows = [row for row in _rows(inbox.out, "fields.csv") if row["field"] == "email"]
+    assert sorted(row["status"] for row in rows) == ["accepted"] * 10 + ["corrected"] * 10
+
+
+def test_one_key_clears_a_fiche_whose_first_alternative_is_right(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche(doubtful={"telephone": ("02 40 12 34 57", "02 40 12 34 56")}))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        _begin(page)
+        page.keyboard.press("1")
+        expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
+        page.close()
+    assert _reviewed(inbox.url) == [Status.ACCEPTED]
+
+
+def test_undo_goes_back_across_fiches_that_are_closed(chromium: Browser, inbox: Inbox) -> None:
+    for n in range(3):
+        inbox.add(f"{n}.png", fiche(doubtful={"organisation": (f"Foyer {n}", f"Fover {n}")}))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        _begin(page)
+        for _ in range(3):
+            heading = page.locator("#work .head").inner_text()
+            page.keyboard.press("Enter")
+            expect(page.locator("#work")).not_to_contain_text(heading)
+        for left in (1, 2, 3):
+            page.keyboard.press("z")
+            expect(page.locator("#work")).to_contain_text(f"{left} champ")
+        page.keyboard.press("z")
+        expect(page.get_by_role("alert")).to_contain_text("plus rien à annuler")
+        page.close()
+    assert _reviewed(inbox.url) == [Status.REVIEW] * 3
+
+
+def test_a_value_is_typed_and_the_sum_follows_while_one_types(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche(total="84.20", doubtful={"repas": ("1", "7")}))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.goto(page.url + "fiche/r1-1/repas")
+        page.keyboard.press("m")
+        page.keyboard.type("2")
+        expect(page.locator("#sum")).to_contain_text("54,20")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("deux ou trois")
+        page.keyboard.press("Enter")
+        expect(page.locator("#problem")).to_contain_text("Ce n'est pas un nombre")
+        page.close()
+    assert _reviewed(inbox.url) == [Status.REVIEW]
+
+
+def test_a_gap_is_settled_with_a_reason_before_the_fiche_is_accepted(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche(total="50.00"))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        _begin(page)
+        while page.get_by_role("heading", name="Écart").count() == 0:
+            before = page.locator("#work").inner_text()
+            page.keyboard.press("Enter")
+            expect(page.locator("#work")).not_to_have_text(before)
+        assert _reviewed(inbox.url) == [Status.REVIEW]
+        page.keyboard.press("1")
+        expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
+        page.close()
+    assert _reviewed(inbox.url) == [Status.ACCEPTED]
+    assert "expéditeur" in _rows(inbox.out, "registrations.csv")[0]["findings"]
+
+
+def test_many_fields_are_confirmed_at_one_stroke_and_undone_by_one(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    for n in range(4):
+        inbox.add(f"{n}.png", fiche(doubtful={"organisation": (f"Foyer {n}", f"Fover {n}")}))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.select_option("#lot-type", "organisation")
+        page.eval_on_selector("#lot-sur", "s => s.add(new Option('55', '55', true, true))")
+        page.get_by_role("button", name="Confirmer en lot").click()
+        expect(page.get_by_role("status")).to_contain_text("4 champ")
+        assert _reviewed(inbox.url) == [Status.ACCEPTED] * 4
+        with Store.open(inbox.url) as store:
+            assert len({one.id for one in store.decided()}) == 4
+        page.keyboard.press("z")
+        expect(page.locator(".tally")).to_contain_text("4")
+        page.wait_for_load_state()
+        page.close()
+    assert _reviewed(inbox.url) == [Status.REVIEW] * 4
+
+
+def test_a_rejected_document_is_keyed_in(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", rejection=Rejection("no-form", "Aucun formulaire connu."))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.get_by_role("link", name="Rejetés").click()
+        page.get_by_role("link", name="a.png").click()
+        page.get_by_label("Service").fill("Foyer du Chêne")
+        page.get_by_label("Personne 1").fill(PEOPLE[0])
+        page.get_by_label("Total").fill("trente")
+        page.get_by_role("button", name="Enregistrer la fiche").click()
+        expect(page.get_by_text("Ce n'est pas un montant")).to_be_visible()
+        expect(page.get_by_label("Service")).to_have_value("Foyer du Chêne")
+        page.get_by_label("Total").fill("30")
+        page.get_by_label("Adhérents", exact=True).fill("1")
+        page.get_by_role("button", name="Enregistrer la fiche").click()
+        expect(page.get_by_role("status")).to_contain_text("enregistrée")
+        page.close()
+    assert _reviewed(inbox.url) == [Status.ACCEPTED]
+    assert _rows(inbox.out, "rejected.csv") == []
+    assert _rows(inbox.out, "registrations.csv")[0]["total"] == "30.00"
+
+
+def test_a_form_is_placed_by_its_four_corners_and_read(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", rejection=Rejection("no-form", "Aucun formulaire connu."))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.goto(page.url + "rejet/x1-0")
+        corners = page.locator("circle")
+        expect(corners).to_have_count(4)
+        board = page.locator("svg[data-corners]").bounding_box()
+        assert board is not None
+        ends = [(0, 0), (1, 0), (1, 1), (0, 1)]
+        for corner, (x, y) in zip(corners.all(), ends, strict=True):
+            corner.scroll_into_view_if_needed()
+            at = corner.bounding_box()
+            board = page.locator("svg[data-corners]").bounding_box()
+            assert at is not None
+            assert board is not None
+            page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+            page.mouse.down()
+            page.mouse.move(
+                board["x"] + x * board["width"], board["y"] + y * board["height"], steps=4
+            )
+            page.mouse.up()
+        page.get_by_role("button", name="Relire ainsi").click()
+        expect(page.get_by_role("status")).to_contain_text("relu", timeout=60_000)
+        page.close()
+    with Store.open(inbox.url) as store:
+        (filed,) = store.filed()
+    assert filed.registration.reading("organisation") is not None
+
+
+def test_a_rejected_document_is_set_aside_with_its_reason(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", rejection=Rejection("no-form", "Aucun formulaire connu."))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.goto(page.url + "rejet/x1-0")
+        page.get_by_label("Motif").fill("n'est pas une fiche")
+        page.get_by_role("button", name="Écarter").click()
+        expect(page.get_by_role("status")).to_contain_text("écarté")
+        page.close()
+    assert "n'est pas une fiche" in _rows(inbox.out, "rejected.csv")[0]["message"]
+
+
+@pytest.mark.parametrize("keep", ["Garder les deux", "Ne garder que celle-ci"])
+def test_a_fiche_received_twice_is_merged_or_kept(
+    chromium: Browser, inbox: Inbox, keep: str
+) -> None:
+    inbox.add("mail.png", fiche(people=PEOPLE[:2], total="84.20"))
+    inbox.add("scan.png", fiche(people=PEOPLE[:2], total="84.20"))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.get_by_role("link", name="Doublons").click()
+        page.get_by_role("button", name=keep).first.click()
+        expect(page.get_by_text("Aucune fiche ne semble reçue deux fois")).to_be_visible()
+        page.close()
+    rows = _rows(inbox.out, "registrations.csv")
+    assert len(rows) == (2 if keep == "Garder les deux" else 1)
+    assert len(_rows(inbox.out, "rejected.csv")) == 2 - len(rows)
+
+
+def test_two_browsers_on_one_fiche_do_not_overwrite_each_other(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    doubts = {"email": ("a@exemple.fr", "b@exemple.fr"), "telephone": ("02 40 12 34 56",)}
+    inbox.add("a.png", fiche(doubtful=doubts))
+    with serving(inbox.out) as address:
+        pages = []
+        for name in ("Zoé", "Luc"):
+            context = chromium.new_context()
+            page = context.new_page()
+            page.goto(address)
+            page.get_by_label("Relu par").fill(name)
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(200)
+            page.goto(page.url + "fiche/r1-1/email")
+            pages.append(page)
+        zoe, luc = pages
+        expect(luc.get_by_text("Zoé travaille aussi sur cette fiche")).to_be_visible()
+        zoe.keyboard.press("1")
+        expect(zoe.locator("#work h1")).to_contain_text("Téléphone")
+        luc.keyboard.press("Enter")
+        expect(luc.locator("#work")).to_contain_text("Zoé")
+        expect(luc.locator("#value")).to_have_value("b@exemple.fr")
+        for page in pages:
+            page.context.close()
+    with Store.open(inbox.url) as store:
+        (filed,) = store.filed()
+    email = filed.registration.reading("email")
+    assert email is not None
+    assert email.text == "b@exemple.fr"
+
+
+def test_killed_at_any_moment_no_confirmed_decision_is_lost(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    for n in range(5):
+        email = (f"zoe{n}@exemple.fr", f"zoë{n}@exemple.fr")
+        inbox.add(f"{n}.png", fiche(doubtful={"email": email}))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        _begin(page)
+        for n in range(3):
+            page.keyboard.press("Enter")
+            expect(page.locator("#work")).to_contain_text(f"{4 - n} champ")
+        port = re.search(r":(\d+)", address)
+        assert port is not None
+        _kill_listener(int(port[1]))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("ne répond plus")
+        page.close()
+    assert sorted(_reviewed(inbox.url)) == [Status.ACCEPTED] * 3 + [Status.REVIEW] * 2
+
+
+def _kill_listener(port: int) -> None:
+    """Kill -9 whoever listens on the port."""
+    import psutil
+
+    for connection in psutil.net_connections("tcp"):
+        if connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
+            os.kill(connection.pid, signal.SIGKILL)
+            time.sleep(0.2)
+            return
+    raise AssertionError("nobody listens")
+
+
+def test_no_view_has_a_serious_barrier(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", fiche(total="50.00", doubtful={"email": ("a@exemple.fr", "b@exemple.fr")}))
+    inbox.add("b.png", fiche(total="50.00"))
+    inbox.add("c.png", rejection=Rejection("no-form", "Aucun formulaire connu."))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        home = page.url
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for path in (
+                *("", "relire", "fiche/r1-1/repas", "fiche/r1-1/total_matches_tariff", "rejets"),
+                *("rejet/x3-0", "doublons", "bilan"),
+            ):
+                page.goto(home + path)
+                _assert_open_to_all(page, f"{scheme} /{path}")
+        page.goto(f"{home}fiche/r1-1/email")
+        for key in ("p", "h", "?"):
+            page.keyboard.press(key)
+            expect(page.locator("dialog[open]")).to_be_visible()
+            _assert_open_to_all(page, f"key {key}")
+            page.keyboard.press("Escape")
+            expect(page.locator("dialog[open]")).to_have_count(0)
+        page.close()
+
+
+def _assert_open_to_all(page: Page, where: str) -> None:
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert not serious, (where, serious)
+
+
+def test_crop_value_and_sum_fit_a_laptop_s_screen_at_larger_text(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche(doubtful={"repas": ("1", "7")}))
+    with serving(inbox.out) as address:
+        page = chromium.new_page(viewport={"width": 1366, "height": 720})
+        page.goto(address)
+        page.goto(f"{page.url}fiche/r1-1/repas")
+        for size in ("100%", "125%"):
+            page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+            for part in (".crop img", "#value", "#sum"):
+                box = page.locator(part).bounding_box()
+                assert box is not None
+                assert box["y"] + box["height"] <= 720, (size, part)
+        page.close()
+
+
+def test_a_page_weighs_little(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", fiche(doubtful={"email": ("a@exemple.fr", "b@exemple.fr")}))
+    with serving(inbox.out) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        weight = 0
+
+        def weigh(response: object) -> None:
+            nonlocal weight
+            weight += len(response.body())  # type: ignore[attr-defined]
+
+        page.on("response", weigh)
+        page.goto(f"{page.url}fiche/r1-1/email")
+        page.wait_for_load_state("networkidle")
+        page.close()
+    assert 20_000 < weight < 300_000
