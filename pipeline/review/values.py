@@ -74,6 +74,8 @@ def gap(registration: Registration, form: Form, typed: Mapping[str, str]) -> Gap
 def as_typed(form: Form, field: str, text: str) -> Candidate:
     """The value a person typed. Raises ValueError, in French, where the text is none."""
     kind = type_of(form, field)
+    if not kind:
+        raise ValueError(f"La fiche n'a pas de champ « {field} ».")
     if kind == "checkbox":
         options = {fold(option): option for option in ("", *form.zone(field).boxes)}
         if fold(text) not in options:
@@ -92,14 +94,16 @@ def as_typed(form: Form, field: str, text: str) -> Candidate:
 
 
 def type_of(form: Form, field: str) -> str:
-    """The field type; a field that is no zone of the form is the uncounted, a count."""
-    zone = next((z for z in form.zones if z.field == field.split(".")[0]), None)
-    return zone.type if zone else "count"
+    """The type of a field, the uncounted among them; "" for what is no field, such as a rule."""
+    name = field.split(".")[0]
+    if form.people and name == form.people.uncounted:
+        return "count"
+    return next((zone.type for zone in form.zones if zone.field == name), "")
 
 
 def position(form: Form, field: str) -> tuple[int, int]:
-    """Where a field stands in the form's order; what is no zone comes after all that are."""
+    """Where a field stands in the form's order; the uncounted come last, and rules after them."""
     name, _, number = field.partition(".")
-    names = [zone.field for zone in form.zones]
+    names = [zone.field for zone in form.zones] + ([form.people.uncounted] if form.people else [])
     at = names.index(name) if name in names else len(names)
     return at, int(number) if number.isdigit() else 0

@@ -1,0 +1,339 @@
+"""The order in which doubts are shown, kept up to date while people decide.
+
+Registrations and doubts come in the order of what a look at them is worth: the money at risk times
+the doubt, for a wrong field costs what it is about as often as it is wrong.
+
+- **Doubt** is 1 - confidence; a finding is in doubt altogether.
+- **Money at risk**: for a count with a tariff, that tariff times the farthest of the other numbers
+  that may have been read; for the finding of a gap, the gap; for all else, the form's total (the
+  amount written or due, whichever is more), for with it the registration stands or falls. At
+  least ``_LEAST_CENTS``: a fiche without money still names somebody.
+
+A registration is worth what its doubts are together. What something is worth is fixed when it is
+first seen, so that no decision reorders what lies ahead of the person who takes it.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pipeline.decisions import Filed
+from pipeline.forms.schema import Form
+from pipeline.records import Registration, Severity, Status
+from pipeline.review.doubts import Doubt, doubts
+from pipeline.review.values import position, type_of
+from pipeline.stages.reconcile import gap_cents
+from pipeline.text import fold
+
+_LEAST_CENTS = 100
+_VIEWS = 16
+"""So many ways through the queue, each with its filters, are kept sorted at once."""
+_SEARCHED = ("person", "organisation", "email", "phone")
+
+_Key = tuple[bool, int, float, str, tuple[int, int], str]
+"""What doubts are sorted by: postponed, the type, minus the worth, and the place."""
+
+
+class Way(StrEnum):
+    """A way through the doubts."""
+
+    BY_FORM = "by-form"
+    """All of a registration, then the next one."""
+    BY_FIELD = "by-field"
+    """All of a field type, then the next one."""
+
+
+class Kind(StrEnum):
+    """Which registrations are looked at."""
+
+    ALL = "all"
+    REVIEW = "review"
+    """In which something is in doubt."""
+    FINDINGS = "findings"
+    """With a finding that asks for a person."""
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is looked at; an empty one lets all pass.
+
+    ``type``: a field type in doubt. ``text``: words, each of which is somewhere in the name of the
+    document, a person, the organisation, the e-mail address, the telephone number or the sender.
+    """
+
+    kind: Kind = Kind.ALL
+    form_id: str = ""
+    type: str = ""
+    text: str = ""
+
+
+ALL = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A doubt's place: its registration, and its field or rule.
+
+    ``late``: found among the postponed; it tells where to go on from a doubt that has just been
+    postponed (not late: with the others) and from one that waits at the end.
+    """
+
+    subject: str
+    name: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The headline. ``by_type`` counts doubts by field type; "" are findings."""
+
+    to_review: int
+    accepted: int
+    doubts: int
+    by_type: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A registration in the list view; the gap and the total, as written, None where unknown."""
+
+    subject: str
+    id: str
+    document: str
+    form_id: str
+    organisation: str
+    people: tuple[str, ...]
+    status: Status
+    doubts: int
+    gap_cents: int | None
+    total_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some rows of ``of``, in the order of their documents."""
+
+    rows: tuple[Row, ...]
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A registration in the queue, with what each of its doubts was worth when first seen."""
+
+    filed: Filed
+    doubts: tuple[Doubt, ...]
+    words: str
+    worths: Mapping[str, float]
+    worth: float
+
+    @property
+    def listed(self) -> tuple[str, int, int, str]:
+        source, filed = self.filed.sources[:1], self.filed
+        document = source[0].document if source else ""
+        return document, filed.registration.page, filed.number, filed.subject
+
+    def passes(self, filters: Filters) -> bool:
+        registration = self.filed.registration
+        if filters.kind is Kind.REVIEW and not self.doubts:
+            return False
+        if filters.kind is Kind.ACCEPTED and self.doubts:
+            return False
+        if filters.kind is Kind.FINDINGS and not any(
+            finding.severity is Severity.REVIEW for finding in registration.findings
+        ):
+            return False
+        if filters.form_id and filters.form_id != registration.form_id:
+            return False
+        if filters.type and all(doubt.type != filters.type for doubt in self.doubts):
+            return False
+        return all(word in self.words for word in fold(filters.text).split())
+
+
+@dataclass(slots=True)
+class Queue:
+    """What is to be reviewed; every registration of ``forms`` that is in the tables.
+
+    ``refresh`` it after each decision. A step takes the logarithm of what there is, and the first
+    step of a way with its filters the whole.
+    """
+
+    forms: Mapping[str, Form]
+    _entries: dict[str, _Entry] = field(default_factory=dict)
+    _gone: dict[str, _Entry] = field(default_factory=dict)
+    _types: dict[str, int] = field(default_factory=dict)
+    _by_type: Counter[str] = field(default_factory=Counter)
+    _to_review: int = 0
+    _ways: dict[tuple[Way, Filters], list[_Key]] = field(default_factory=dict)
+    _lists: dict[Filters, list[tuple[str, int, int, str]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, filed: Iterable[Filed], forms: Iterable[Form]) -> "Queue":
+        queue = cls({form.id: form for form in forms})
+        zones = (zone for form in queue.forms.values() for zone in form.zones)
+        queue._types = {name: i for i, name in enumerate(dict.fromkeys(z.type for z in zones))}
+        for one in filed:
+            queue.refresh(one)
+        return queue
+
+    def refresh(self, filed: Filed) -> None:
+        """Take in a registration as it now is; one that was dropped leaves the queue."""
+        was = self._entries.get(filed.subject) or self._gone.get(filed.subject)
+        self.remove(filed.subject)
+        form = self.forms.get(filed.registration.form_id)
+        if filed.dropped or form is None:
+            return
+        entry = _entry(filed, form, was)
+        self._gone.pop(filed.subject, None)
+        self._entries[filed.subject] = entry
+        self._tally(entry, 1)
+        for (way, filters), keys in self._ways.items():
+            for key in self._keys(entry, way, filters):
+                insort(keys, key)
+        for filters, listed in self._lists.items():
+            if entry.passes(filters):
+                insort(listed, entry.listed)
+
+    def remove(self, subject: str) -> None:
+        """Forget a registration, if it is there."""
+        entry = self._entries.pop(subject, None)
+        if entry is None:
+            return
+        self._gone[subject] = entry
+        self._tally(entry, -1)
+        for (way, filters), keys in self._ways.items():
+            for key in self._keys(entry, way, filters):
+                del keys[bisect_left(keys, key)]
+        for filters, listed in self._lists.items():
+            if entry.passes(filters):
+                del listed[bisect_left(listed, entry.listed)]
+
+    def next(self, after: Place | None, *, way: Way, filters: Filters = ALL) -> Place | None:
+        """The doubt behind ``after``, a doubt or any other field; None at the end.
+
+        From None to None it visits each doubt once. Those that were left out lie ahead of the end:
+        begin again with None until there is none.
+        """
+        keys = self._ways.get((way, filters))
+        if keys is None:
+            entries = self._entries.values()
+            keys = sorted(key for e in entries for key in self._keys(e, way, filters))
+            _make_room(self._ways)
+            self._ways[way, filters] = keys
+        at = 0
+        if after is not None:
+            entry = self._entries.get(after.subject) or self._gone.get(after.subject)
+            if entry is not None:
+                at = bisect_right(keys, self._key(entry, after.name, way, late=after.late))
+        if at == len(keys):
+            return None
+        late, *_, subject, _, name = keys[at]
+        return Place(subject, name, late)
+
+    def counts(self) -> Counts:
+        return Counts(
+            to_review=self._to_review,
+            accepted=len(self._entries) - self._to_review,
+            doubts=self._by_type.total(),
+            by_type={kind: n for kind, n in self._by_type.items() if n},
+        )
+
+    def listing(self, filters: Filters = ALL, *, start: int = 0, most: int = 50) -> Listing:
+        """``most`` rows of those that pass, from the one at ``start`` (0-based)."""
+        listed = self._lists.get(filters)
+        if listed is None:
+            listed = sorted(e.listed for e in self._entries.values() if e.passes(filters))
+            _make_room(self._lists)
+            self._lists[filters] = listed
+        entries = (self._entries[subject] for *_, subject in listed[start : start + most])
+        rows = (_row(e, self.forms[e.filed.registration.form_id]) for e in entries)
+        return Listing(tuple(rows), len(listed))
+
+    def _tally(self, entry: _Entry, sign: int) -> None:
+        for doubt in entry.doubts:
+            self._by_type[doubt.type] += sign
+        self._to_review += sign * bool(entry.doubts)
+
+    def _keys(self, entry: _Entry, way: Way, filters: Filters) -> list[_Key]:
+        if not entry.doubts or not entry.passes(filters):
+            return []
+        return [
+            self._key(entry, doubt.name, way, late=doubt.postponed)
+            for doubt in entry.doubts
+            if not filters.type or doubt.type == filters.type
+        ]
+
+    def _key(self, entry: _Entry, name: str, way: Way, *, late: bool) -> _Key:
+        registration = entry.filed.registration
+        form = self.forms[registration.form_id]
+        subject, place = entry.filed.subject, position(form, name)
+        if way is Way.BY_FORM:
+            return late, 0, -entry.worth, subject, place, name
+        kind = self._types.get(type_of(form, name), len(self._types))
+        return late, kind, -entry.worths.get(name, 0.0), subject, place, name
+
+
+def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
+    found = doubts(filed, form)
+    known = was.worths if was else {}
+    worths = {
+        doubt.name: money_at_risk(filed.registration, form, doubt) * (1.0 - doubt.confidence)
+        for doubt in found
+        if doubt.name not in known
+    }
+    worths = {**known, **worths}
+    worth = was.worth if was and was.worth else sum(worths.values())
+    registration = filed.registration
+    texts = [r.text for r in registration.readings if type_of(form, r.field) in _SEARCHED]
+    for source in filed.sources:
+        texts += [source.document, source.envelope.sender if source.envelope else ""]
+    return _Entry(filed, found, fold("\n".join([filed.id, *texts])), worths, worth)
+
+
+def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:
+    """In cents, what a wrong reading may cost: see the formula above."""
+    due, gap = registration.total_due_cents or 0, gap_cents(registration, form) or 0
+    tariffs = form.sum.tariffs_cents if form.sum else {}
+    reading = registration.reading(doubt.field)
+    at_risk = max(due, due + gap, _written_cents(registration, form))
+    if doubt.rule == "total_matches_tariff":
+        at_risk = abs(gap)
+    elif doubt.field in tariffs and reading and isinstance(reading.value, int):
+        others = [c.value for c in reading.candidates if isinstance(c.value, int)]
+        steps = max(1, *(abs(other - reading.value) for other in others))
+        at_risk = tariffs[doubt.field] * steps
+    return max(_LEAST_CENTS, at_risk)
+
+
+def _written_cents(registration: Registration, form: Form) -> int:
+    total = registration.reading(form.sum.total) if form.sum else None
+    return total.value if total and isinstance(total.value, int) else 0
+
+
+def _row(entry: _Entry, form: Form) -> Row:
+    filed, registration = entry.filed, entry.filed.registration
+    named = registration.repeated(registration.roles.named)
+    of_type = {type_of(form, r.field): r.text for r in reversed(registration.readings)}
+    total = registration.reading(form.sum.total) if form.sum else None
+    return Row(
+        subject=filed.subject,
+        id=filed.id,
+        document=entry.listed[0],
+        form_id=registration.form_id,
+        organisation=of_type.get("organisation", ""),
+        people=tuple(reading.text for reading in named if reading.text),
+        status=registration.status,
+        doubts=len(entry.doubts),
+        gap_cents=gap_cents(registration, form),
+        total_cents=total.value if total and isinstance(total.value, int) else None,
+    )
+
+
+def _make_room(views: dict[Any, Any]) -> None:
+    """Forget the view that was made first, where there are enough."""
+    if len(views) >= _VIEWS:
+        del views[next(iter(views))]
