@@ -19,6 +19,9 @@ from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError
 from pipeline.pages import templates
 from pipeline.review import deciding
+from pipeline.review.doubts import doubts
+from pipeline.review.queue import Place
+from pipeline.review.values import gap
 from pipeline.web import pairs, refused, screens
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import ENTRY, LOGIN, Gatekeeper, Guarded
@@ -121,22 +124,22 @@ def _static(view: View) -> Response:
 
 def _list(view: View) -> Response:
     start = view.number("debut")
-    rows = view.desk.queue.listing(view.filters, start=start, most=_LIST_ROWS + 1)
-    shown = [screens.row(view.desk, row, who=view.who, query=view.query) for row in rows]
+    listing = view.desk.queue.listing(view.filters, start=start, most=_LIST_ROWS)
+    shown = [screens.row(view.desk, row, who=view.who, query=view.query) for row in listing.rows]
 
     def at(first: int) -> str:
         return "/?" + urlencode({**view.kept, "debut": first})
 
     return view.page(
         "list.html.j2",
-        rows=shown[:_LIST_ROWS],
+        rows=shown,
         counts=view.desk.queue.counts(),
         types=screens.types(view.desk),
         forms=sorted(view.desk.forms),
         filters=view.chosen,
         bulk=True,
         earlier=at(max(0, start - _LIST_ROWS)) if start else "",
-        later=at(start + _LIST_ROWS) if len(rows) > _LIST_ROWS else "",
+        later=at(start + _LIST_ROWS) if start + len(shown) < listing.of else "",
     )
 
 
@@ -144,7 +147,7 @@ def _begin(view: View) -> Response:
     place = view.next(None)
     if place is None:
         return view.page("review.html.j2", screen=None, filtered=bool(view.kept))
-    return RedirectResponse(view.address(place), 303)
+    return RedirectResponse(view.address(place.subject, place.name), 303)
 
 
 def _name_reviewer(view: View) -> Response:
@@ -158,15 +161,15 @@ def _name_reviewer(view: View) -> Response:
 
 def _open(view: View) -> Response:
     filed, form = view.filed()
-    doubts = deciding.doubts(filed, form)
+    found = doubts(filed, form)
     fields = [reading.field for reading in filed.registration.readings]
-    name = doubts[0].name if doubts else fields[0]
-    return RedirectResponse(view.address((filed.subject, name)), 303)
+    name = found[0].name if found else fields[0]
+    return RedirectResponse(view.address(filed.subject, name), 303)
 
 
 def _show(view: View) -> Response:
     filed, _ = view.filed()
-    return _screen(view, (filed.subject, view.place))
+    return _screen(view, Place(filed.subject, view.place))
 
 
 def _decide(view: View) -> Response:
@@ -176,7 +179,7 @@ def _decide(view: View) -> Response:
     reading = filed.registration.reading(name)
     text = " ".join(view.typed.get("value", "").split())
     was, gate = reading.text if reading else "", view.desk.gate
-    before = view.desk.queue.next((filed.subject, name), way=view.way, filters=view.filters)
+    here = Place(filed.subject, name, late=name in filed.postponed)
     keep = partial(view.desk.act, filed.subject, seen=view.typed_number("seen"), who=view.who)
     try:
         match act:
@@ -206,10 +209,10 @@ def _decide(view: View) -> Response:
                     change=lambda r, f: deciding.correct(r, f, name, text, gate=gate),
                 )
     except ValueError as err:
-        return _screen(view, (filed.subject, name), problem=str(err), typed=text, status=422)
+        return _screen(view, here, problem=str(err), typed=text, status=422)
     except ConflictError as err:
-        return _screen(view, (filed.subject, name), notice=str(err), status=409)
-    return _screen(view, before)
+        return _screen(view, here, notice=str(err), status=409)
+    return _screen(view, view.next(here))
 
 
 def _undo(view: View) -> Response:
@@ -225,8 +228,8 @@ def _undo(view: View) -> Response:
     filed = view.desk.store.file_of(subjects[0])
     if filed is None or not undone:
         return Response(status_code=204, headers={"HX-Redirect": "/rejets"})
-    place = (subjects[0], max(undone, key=lambda one: one.batch).decision.field)
-    return _screen(view, place, notice="Décision annulée.")
+    name = max(undone, key=lambda one: one.batch).decision.field
+    return _screen(view, Place(subjects[0], name), notice="Décision annulée.")
 
 
 def _bulk(view: View) -> Response:
@@ -238,7 +241,7 @@ def _bulk(view: View) -> Response:
 
 def _screen(
     view: View,
-    place: tuple[str, str] | None,
+    place: Place | None,
     *,
     notice: str = "",
     problem: str = "",
@@ -248,7 +251,7 @@ def _screen(
     """The work on one place, as a whole page or as what htmx puts into one."""
     shown = None
     if place is not None:
-        others = view.desk.here(place[0], view.who)
+        others = view.desk.here(place.subject, view.who)
         shown = screens.work(view, place, others=others, problem=problem, typed=typed)
         if shown is None:
             raise GoneError("Ce champ n'est plus là : revenez à la liste.")
@@ -263,14 +266,16 @@ def _screen(
     if not view.by_htmx:
         return view.page("review.html.j2", status=status, **given)
     response = view.page("work.html.j2", status=status, **given)
-    response.headers["HX-Push-Url"] = view.address(place) if place else "/relire"
+    response.headers["HX-Push-Url"] = (
+        view.address(place.subject, place.name) if place else "/relire"
+    )
     return response
 
 
 def _sum(view: View) -> Response:
     filed, form = view.filed()
-    gap = deciding.gap(filed.registration, form, {view.place: view.typed.get("value", "")})
-    return view.page("sum.html.j2", gap=gap, settled_gap="")
+    found = gap(filed.registration, form, {view.place: view.typed.get("value", "")})
+    return view.page("sum.html.j2", gap=found, settled_gap="")
 
 
 def _page(view: View) -> Response:

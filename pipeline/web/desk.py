@@ -49,7 +49,7 @@ class Desk:
         self._waiting: tuple[Refused, ...] | None = None
         self._pairs: tuple[Pair, ...] | None = None
         self._filed = {filed.subject: filed for filed in store.filed()}
-        self.queue = Queue(self._filed.values(), forms)
+        self.queue = Queue.of(self._filed.values(), forms.values())
 
     def file(self, subject: str) -> tuple[Filed, Form]:
         """A registration as it now stands. Raises GoneError."""
@@ -140,7 +140,7 @@ class Desk:
         """See what was read anew, and changed the store beside single registrations."""
         with self._lock:
             self._filed = {filed.subject: filed for filed in self.store.filed()}
-            self.queue = Queue(self._filed.values(), self.forms)
+            self.queue = Queue.of(self._filed.values(), self.forms.values())
             self._waiting = self._pairs = None
         self._export_soon()
 

@@ -20,7 +20,7 @@ _MOST_PAIRS = 20
 
 
 def _show(view: View) -> Response:
-    shown = []
+    shown: list[dict[str, Any]] = []
     for pair in view.desk.pairs()[:_MOST_PAIRS]:
         (one, form), (other, _) = (view.desk.file(subject) for subject in pair.subjects)
         sides = [_side(view, a, b, form) for a, b in ((one, other), (other, one))]

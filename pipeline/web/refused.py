@@ -11,7 +11,7 @@ from starlette.responses import Response
 from pipeline.decisions import Act, Change, Decision, Refused
 from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
-from pipeline.records import Placement, Registration
+from pipeline.records import Gray, Placement, Registration
 from pipeline.review import deciding
 from pipeline.review.labels import label
 from pipeline.web.desk import GoneError
@@ -85,12 +85,12 @@ def _number(view: View, name: str) -> int:
     return view.typed_number(name) or view.number(name)
 
 
-def _turned(view: View, one: Refused, page: int, turns: int) -> "np.ndarray[Any, Any]":
+def _turned(view: View, one: Refused, page: int, turns: int) -> Gray:
     """The page as received, turned clockwise by quarters. Raises DocumentError."""
     if one.source is None:
         raise DocumentError("Ce document ne peut pas être montré.")
     data = view.desk.pictures.raw(one.source, page=page, width_px=_WIDTH_PX)
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    image: Gray = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE))
     return np.rot90(image, -turns)
 
 

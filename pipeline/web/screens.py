@@ -11,10 +11,10 @@ from pipeline.forms.schema import Form
 from pipeline.geometry import BoxMm
 from pipeline.pages import plural
 from pipeline.records import FieldReading, Origin, Severity, Status
-from pipeline.review import deciding
-from pipeline.review.deciding import Doubt, Gap
+from pipeline.review.doubts import Doubt, alternatives, doubtful_characters, doubts
 from pipeline.review.labels import REASONS, finding_label, label
-from pipeline.review.queue import Row
+from pipeline.review.queue import Place, Row
+from pipeline.review.values import Gap, gap
 from pipeline.web.desk import Desk
 from pipeline.web.views import View
 
@@ -22,6 +22,16 @@ _CROP_PX = 900
 """As wide as the screen shows a crop, on a laptop."""
 _AROUND_MM = 4.0
 _WHOLE_PX = 1400
+_TYPES = {
+    "organisation": "services",
+    "email": "adresses e-mail",
+    "phone": "téléphones",
+    "person": "personnes",
+    "count": "nombres",
+    "amount": "montants",
+    "checkbox": "cases à cocher",
+    "": "constats",
+}
 _GAP = "total_matches_tariff"
 _SEEN = ("vu, la fiche est bonne ainsi", *list(REASONS.values())[1:])
 _ACTS = {
@@ -85,22 +95,20 @@ class Work:
     settled_gap: str
 
 
-def work(
-    view: View, place: tuple[str, str], *, others: str, problem: str, typed: str | None
-) -> Work | None:
+def work(view: View, place: Place, *, others: str, problem: str, typed: str | None) -> Work | None:
     """What is shown of a place; None where its registration has no such field or finding."""
-    filed, form = view.desk.file(place[0])
-    registration, name = filed.registration, place[1]
+    filed, form = view.desk.file(place.subject)
+    registration, name = filed.registration, place.name
     reading = registration.reading(name)
     finding = next((f for f in registration.findings if f.rule == name), None)
     if reading is None and finding is None and name not in dict(filed.settled):
         return None
-    doubts = deciding.doubts(filed, form)
+    found = doubts(filed, form)
     title = label(name, form.roles) if reading else finding_label(name)
     box = reading.box_mm if reading else None
     image, width, height = _image(filed, name, box)
     following = view.next(place)
-    if following and (following[0] != place[0] or following[1] != name):
+    if following and following != place:
         _prefetch(view.desk, following)
     counts = view.desk.queue.counts()
     text = typed if typed is not None else reading.text if reading else ""
@@ -111,10 +119,10 @@ def work(
         label=title,
         heading=_heading(filed),
         left=f"{plural(counts.doubts, 'champ douteux', 'champs douteux')}, "
-        f"{plural(counts.forms, 'fiche', 'fiches')}",
+        f"{plural(counts.to_review, 'fiche', 'fiches')}",
         others=others,
         is_field=reading is not None,
-        reason=_reason(reading, finding.message if finding else "", doubts),
+        reason=_reason(reading, finding.message if finding else "", found),
         text=text,
         shown=reading.text if reading else "",
         marked=_marked(reading) if reading else (),
@@ -126,14 +134,14 @@ def work(
         image=image,
         image_width=width,
         image_height=height,
-        fields=_lines(view, filed, form, doubts, name),
+        fields=_lines(view, filed, form, found, name),
         findings=tuple(
             f.message
             for f in registration.findings
             if f.severity is Severity.REVIEW and f.rule not in dict(filed.settled)
         ),
         ahead=_ahead(view.desk, following),
-        gap=deciding.gap(registration, form, {}) if form.sum else None,
+        gap=gap(registration, form, {}) if form.sum else None,
         settled_gap=dict(filed.settled).get(_GAP, ""),
     )
 
@@ -149,10 +157,10 @@ def _heading(filed: Filed) -> str:
     return " · ".join(part for part in (told, filed.sources[0].document) if part)
 
 
-def _reason(reading: FieldReading | None, message: str, doubts: tuple[Doubt, ...]) -> str:
+def _reason(reading: FieldReading | None, message: str, found: tuple[Doubt, ...]) -> str:
     if reading is None:
         return message or "Constat réglé."
-    told = next((d.reason for d in doubts if d.name == reading.field), "")
+    told = next((d.reason for d in found if d.name == reading.field), "")
     if told:
         return told
     return "Décidé par une personne." if reading.origin is Origin.HUMAN else "Accepté."
@@ -160,7 +168,7 @@ def _reason(reading: FieldReading | None, message: str, doubts: tuple[Doubt, ...
 
 def _marked(reading: FieldReading) -> tuple[tuple[str, bool], ...]:
     """The text in runs of sure and of doubtful characters; nothing where all are sure."""
-    doubtful = deciding.doubtful_characters(reading)
+    doubtful = doubtful_characters(reading)
     if not any(doubtful):
         return ()
     pairs = zip(reading.text, doubtful, strict=True)
@@ -171,7 +179,7 @@ def _marked(reading: FieldReading) -> tuple[tuple[str, bool], ...]:
 
 
 def _others_than(reading: FieldReading) -> tuple[str, ...]:
-    return tuple(text for text in deciding.alternatives(reading) if text != reading.text)
+    return tuple(text for text in alternatives(reading) if text != reading.text)
 
 
 def _options(form: Form, reading: FieldReading) -> tuple[tuple[str, str], ...]:
@@ -191,29 +199,29 @@ def _image(filed: Filed, name: str, box: BoxMm | None) -> tuple[str, int, int]:
     return address, width, max(1, round(width * ratio))
 
 
-def _ahead(desk: Desk, place: tuple[str, str] | None) -> tuple[str, ...]:
+def _ahead(desk: Desk, place: Place | None) -> tuple[str, ...]:
     """The picture that comes next, for the browser to fetch before it is asked for."""
     if place is None:
         return ()
-    filed = desk.store.file_of(place[0])
-    reading = filed.registration.reading(place[1]) if filed else None
+    filed = desk.store.file_of(place.subject)
+    reading = filed.registration.reading(place.name) if filed else None
     if filed is None or reading is None:
         return ()
-    address, *_ = _image(filed, place[1], reading.box_mm)
+    address, *_ = _image(filed, place.name, reading.box_mm)
     return (address,) if address else ()
 
 
-def _prefetch(desk: Desk, place: tuple[str, str]) -> None:
-    filed = desk.store.file_of(place[0])
+def _prefetch(desk: Desk, place: Place) -> None:
+    filed = desk.store.file_of(place.subject)
     if filed is not None and filed.registration.readings:
-        reading = filed.registration.reading(place[1]) or filed.registration.readings[0]
+        reading = filed.registration.reading(place.name) or filed.registration.readings[0]
         desk.pictures.prefetch(filed.sources[0], number=filed.number, page=reading.page)
 
 
 def _lines(
-    view: View, filed: Filed, form: Form, doubts: tuple[Doubt, ...], current: str
+    view: View, filed: Filed, form: Form, found: tuple[Doubt, ...], current: str
 ) -> tuple[Line, ...]:
-    rules = [d for d in doubts if filed.registration.reading(d.name) is None]
+    rules = [d for d in found if filed.registration.reading(d.name) is None]
     named = [(r.field, label(r.field, form.roles), r) for r in filed.registration.readings]
     names = [name for name, *_ in named] + [d.name for d in rules]
     at = names.index(current) if current in names else -1
@@ -231,7 +239,7 @@ def _lines(
             Line(
                 label=title,
                 text=reading.text if reading else next(d.reason for d in rules if d.name == name),
-                address=view.address((filed.subject, name)),
+                address=view.address(filed.subject, name),
                 sign=sign,
                 colour=colour,
                 told=told,
@@ -295,9 +303,9 @@ def row(desk: Desk, listed: Row, *, who: str, query: str) -> dict[str, Any]:
         "address": f"/fiche/{quote(listed.subject)}" + (f"?{query}" if query else ""),
         "document": listed.document,
         "organisation": listed.organisation,
-        "people": listed.people,
+        "people": ", ".join(listed.people),
         "total_cents": listed.total_cents,
-        "doubts": listed.doubts,
+        "doubts": plural(listed.doubts, "doute", "doutes") if listed.doubts else "",
         "others": desk.others(listed.subject, who),
     }
 
@@ -305,7 +313,7 @@ def row(desk: Desk, listed: Row, *, who: str, query: str) -> dict[str, Any]:
 def types(desk: Desk) -> list[tuple[str, str, int]]:
     """The field types that have doubts, what they are called, and how many."""
     return [
-        (kind, deciding.type_label(kind), count)
+        (kind, _TYPES.get(kind, kind), count)
         for kind, count in desk.queue.counts().by_type.items()
         if count
     ]

@@ -4,7 +4,6 @@ import ipaddress
 import logging
 import socket
 import threading
-import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -36,7 +35,7 @@ def serve(
     password: str = "",
     store_url: str | None = None,
     who: str = "",
-    opened: Callable[[str], None] = webbrowser.open,
+    opened: Callable[[str], object],
 ) -> None:
     """Serve the reviews of what runs wrote into ``out``; ``opened`` is called with the address.
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -14,9 +14,10 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
-from pipeline.review.queue import Filters, Way
+from pipeline.review.queue import Filters, Kind, Place, Way
 from pipeline.web.desk import Desk
 
+_KINDS = {"": Kind.REVIEW, "constats": Kind.FINDINGS, "acceptees": Kind.ACCEPTED}
 _KEPT = ("q", "etat", "modele", "type", "ordre")
 """What of a list's address goes along from fiche to fiche."""
 
@@ -83,28 +84,30 @@ class View:
     @property
     def filters(self) -> Filters:
         return Filters(
-            state=self.chosen["etat"],
+            kind=_KINDS.get(self.chosen["etat"], Kind.ALL),
             form_id=self.chosen["modele"],
             type=self.chosen["type"],
             text=self.chosen["q"],
         )
 
-    def next(self, after: tuple[str, str] | None) -> tuple[str, str] | None:
-        return self.desk.queue.next(after, way=self.way, filters=self.filters)
+    def next(self, after: Place | None) -> Place | None:
+        """The doubt behind a place; behind the last one, the first that is left."""
+        step = partial(self.desk.queue.next, way=self.way, filters=self.filters)
+        return step(after) or step(None)
 
     def filed(self) -> tuple[Filed, Form]:
         return self.desk.file(str(self.request.path_params["subject"]))
 
-    def address(self, place: tuple[str, str]) -> str:
+    def address(self, subject: str, name: str) -> str:
         query = f"?{self.query}" if self.query else ""
-        return f"/fiche/{quote(place[0])}/{quote(place[1])}{query}"
+        return f"/fiche/{quote(subject)}/{quote(name)}{query}"
 
     def page(self, name: str, *, status: int = 200, **given: Any) -> Response:
         """A template, with what every page shows."""
         counts = self.desk.queue.counts()
         waiting = sum(1 for one in self.desk.refused() if not one.set_aside)
         rooms = (
-            ("/", "À relire", counts.forms),
+            ("/", "À relire", counts.to_review),
             ("/rejets", "Rejetés", waiting),
             ("/doublons", "Doublons", None),
             ("/bilan", "Bilan", None),
