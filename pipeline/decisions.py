@@ -86,7 +86,9 @@ class Filed:
 
     ``subject`` names it in addresses (``r12-1``: outcome 12, its first form); ``id`` is its
     name in the tables. ``version`` is its last decision, undone or not, 0 for none. ``sources``:
-    each name its bytes came under. ``settled`` pairs rules with reasons; ``postponed`` are fields.
+    each name its bytes came under; the path of one that was typed from a piece that gave no file
+    is empty. ``settled`` pairs rules with reasons; ``postponed`` are fields; ``kept``: subjects of
+    which it is no duplicate.
     """
 
     subject: str
@@ -97,6 +99,7 @@ class Filed:
     sources: tuple[Source, ...]
     settled: tuple[tuple[str, str], ...] = ()
     postponed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     dropped: str = ""
     """Why it left the tables; empty while it is in them."""
 

@@ -120,6 +120,12 @@ class StoreError(PipelineError):
     exit_code = ExitCode.STORE
 
 
+class ConflictError(PipelineError):
+    """Somebody else decided in the meantime; the message says who and when, in French."""
+
+    exit_code = ExitCode.STORE
+
+
 class ExportError(PipelineError):
     exit_code = ExitCode.EXPORT
 

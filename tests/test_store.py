@@ -448,6 +448,10 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
     with Store.open(url) as store:
         fill(store, outcome(source("a"), registration()))
     with engine_of(url).begin() as connection:
+        for table in ("decisions", "reviews", "placements"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        for table in ("readings", "registrations", "rejections"):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN batch")
         connection.exec_driver_sql("ALTER TABLE readings DROP COLUMN calibrated")
         connection.exec_driver_sql("ALTER TABLE registrations DROP COLUMN quality")
         connection.exec_driver_sql("UPDATE fiches_schema SET version_num = 'v0001'")

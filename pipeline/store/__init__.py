@@ -1,16 +1,18 @@
 """The store: what was received, what became of it. The only room that talks to the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL, Connection, Engine, delete, insert, select
+from sqlalchemy import URL, Connection, Engine, Select, delete, insert, select, true, union
 
-from pipeline.records import Correction, Origin, Outcome, Received, Snapshot
-from pipeline.store import rows, tables
+from pipeline.decisions import Act, Change, Decided, Filed, Refused
+from pipeline.records import Correction, Origin, Outcome, Received, Registration, Snapshot
+from pipeline.store import exported, rescuing, reviewing, rows, tables
 from pipeline.store.opening import open_engine, parse_url, reading, saying_where, writing
+from pipeline.store.standing import UNDO, Scope, filed, not_undone
 
 PASSING = frozenset({"time-limit", "crash", "bug", "unavailable"})
 """Kinds of rejection that are no property of the document: the next run tries again."""
@@ -85,29 +87,29 @@ class Store:
         """The sha256 of every document that ``reader`` need not read (again).
 
         ``reader`` is the fingerprint of all that readings depend on. Done is what its own last
-        outcome says, unless that was a passing trouble, and what a person has corrected.
+        outcome says, unless that was a passing trouble, and what a person has decided about.
         """
-        outcomes, rejections, readings = tables.outcomes, tables.rejections, tables.readings
+        outcomes, rejections = tables.outcomes, tables.rejections
         in_trouble = select(rejections.c.outcome).where(rejections.c.kind.in_(PASSING))
         read = select(outcomes.c.sha256).where(
-            outcomes.c.id.in_(rows.latest()),
+            outcomes.c.id.in_(Scope().latest()),
             outcomes.c.reader == reader,
             outcomes.c.id.not_in(in_trouble),
         )
-        corrected = (
-            select(outcomes.c.sha256)
-            .join(readings, readings.c.outcome == outcomes.c.id)
-            .where(readings.c.origin == Origin.HUMAN)
-        )
         with self._reading() as connection:
-            return frozenset(connection.scalars(read.union(corrected)))
+            return frozenset(connection.scalars(read.union(*_decided_upon())))
 
     def record_outcome(self, outcome: Outcome, *, reader: str) -> None:
         """Append what ``reader`` made of a document; it is exported in place of earlier outcomes.
 
-        It is exported under the names its bytes were received under: see ``record_received``.
+        It is exported under the names its bytes were received under: see ``record_received``. What
+        a person has decided about since the reading began is left as it is.
         """
+        decided = union(*_decided_upon()).subquery()
+        same = select(decided.c.sha256).where(decided.c.sha256 == outcome.source.sha256)
         with self._writing() as connection:
+            if connection.execute(same).first():
+                return
             key = connection.execute(
                 insert(tables.outcomes).returning(tables.outcomes.c.id),
                 rows.of_outcome(outcome, reader=reader),
@@ -119,12 +121,84 @@ class Store:
     def snapshot(self, *, thumbnails: int = 60) -> Snapshot:
         """All there is to export; the first registrations in review carry ``thumbnails``."""
         with self._reading() as connection:
-            return rows.snapshot(connection, thumbnails=thumbnails)
+            return exported.snapshot(connection, thumbnails=thumbnails)
 
     def corrections(self) -> list[Correction]:
         """What people corrected, to learn from: the last word on each field."""
         with self._reading() as connection:
-            return rows.corrections(connection)
+            return exported.corrections(connection)
+
+    def confirmed(self) -> tuple[tuple[str, str], ...]:
+        """The people and organisations that a person read: each field's type and text, once."""
+        with self._reading() as connection:
+            return exported.confirmed(connection, ("person", "organisation"))
+
+    def filed(self) -> tuple[Filed, ...]:
+        """Every registration as it now stands, also those that were dropped."""
+        with self._reading() as connection:
+            return filed(connection, Scope())
+
+    def file_of(self, subject: str) -> Filed | None:
+        """One registration as it now stands; None where there is none (any more)."""
+        with self._reading() as connection:
+            return reviewing.one_filed(connection, subject)
+
+    def refused(self) -> tuple[Refused, ...]:
+        """Every rejection of which nothing was made, also those that were set aside."""
+        with self._reading() as connection:
+            return reviewing.all_refused(connection)
+
+    def refusal_of(self, subject: str) -> Refused | None:
+        """One rejection; None where there is none (any more)."""
+        with self._reading() as connection:
+            return reviewing.one_refused(connection, subject)
+
+    def decide(self, changes: Sequence[Change], *, who: str) -> int:
+        """Keep what ``who`` decided at one stroke; the batch's number, 0 for nothing.
+
+        Raises ConflictError, and keeps nothing, where anybody has decided about one of the subjects
+        since it was seen, or where it is no more.
+        """
+        with self._writing(durable=True) as connection:
+            return reviewing.decide(connection, changes, who=who)
+
+    def undo(self, *, who: str) -> tuple[int, tuple[str, ...]]:
+        """Undo the last batch of ``who`` that is not undone: it and its subjects; (0, ()) if none.
+
+        Raises ConflictError where somebody else has since decided about one of the subjects.
+        """
+        with self._writing(durable=True) as connection:
+            return reviewing.undo(connection, who=who)
+
+    def key_in(self, subject: str, registration: Registration, *, who: str, seen: int) -> str:
+        """Keep the registration typed from a rejection, which is none any more: its subject.
+
+        Raises ConflictError as ``decide`` does.
+        """
+        with self._writing(durable=True) as connection:
+            return rescuing.key_in(connection, subject, registration, who=who, seen=seen)
+
+    def replace_outcome(
+        self, subject: str, outcome: Outcome, *, who: str, seen: int, reader: str
+    ) -> None:
+        """Keep what a document gave, read again with a form placed by hand on one of its pages.
+
+        ``subject`` is the rejection of that page. The document's other subjects keep their names;
+        registrations about which people decided stay, and get the fields they lack. Raises
+        ConflictError as ``decide`` does.
+        """
+        with self._writing(durable=True) as connection:
+            rescuing.place(connection, subject, outcome, who=who, seen=seen, reader=reader)
+
+    def history(self, subject: str) -> tuple[Decided, ...]:
+        """What was decided about a subject, oldest first, also what was undone."""
+        with self._reading() as connection:
+            return reviewing.history(connection, tables.decisions.c.subject == subject)
+
+    def decided(self) -> tuple[Decided, ...]:
+        """All that was ever decided, oldest first, also what was undone."""
+        with self._reading() as connection:
+            return reviewing.history(connection, true())
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -132,6 +206,22 @@ class Store:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with saying_where(self._url), writing(self._engine) as connection:
+    def _writing(self, *, durable: bool = False) -> Iterator[Connection]:
+        with saying_where(self._url), writing(self._engine, durable=durable) as connection:
             yield connection
+
+
+def _decided_upon() -> tuple[Select[tuple[str]], ...]:
+    """Selects the sha256 of what people have decided about; postponing decides nothing."""
+    outcomes, decisions, readings = tables.outcomes, tables.decisions, tables.readings
+    decided = (
+        select(outcomes.c.sha256)
+        .join(decisions, decisions.c.outcome == outcomes.c.id)
+        .where(decisions.c.act.not_in((UNDO, Act.POSTPONE)), not_undone(decisions))
+    )
+    read = (
+        select(outcomes.c.sha256)
+        .join(readings, readings.c.outcome == outcomes.c.id)
+        .where(readings.c.origin == Origin.HUMAN, not_undone(readings))
+    )
+    return decided, read

@@ -56,9 +56,13 @@ def open_engine(url: URL) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes; it waits until no other process does."""
-    with engine.execution_options(fiches_writes=True).begin() as connection:
+def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
+    """One transaction that writes; it waits until no other process does.
+
+    Once it ended, nothing but a power cut can undo it; a ``durable`` one outlives that, too.
+    """
+    options = {"fiches_writes": True, "fiches_durable": durable}
+    with engine.execution_options(**options).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
         yield connection
@@ -114,13 +118,16 @@ def _sqlite(url: URL) -> Engine:
     def _prepare(connection: Any, _record: object) -> None:
         # Transactions are begun below, not by the driver, which would leave DDL outside of them.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # Who begins by reading and writes later fails at once where another writes: no waiting.
-        writes = connection.get_execution_options().get("fiches_writes")
+        options = connection.get_execution_options()
+        writes, durable = options.get("fiches_writes"), options.get("fiches_durable")
+        if writes:  # what can be read again need not wait for the disk
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -2,43 +2,33 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, func, select, tuple_
+from sqlalchemy import Connection, Row, Table, select
 
 from pipeline.geometry import BoxMm
 from pipeline.records import (
     Candidate,
-    Correction,
     Envelope,
     FieldReading,
-    Finding,
     Origin,
     Outcome,
-    Quality,
+    Placement,
     Received,
     Registration,
-    RegistrationRow,
-    RejectedRow,
     Rejection,
     Roles,
-    Severity,
-    Snapshot,
     Source,
     Status,
 )
 from pipeline.store import tables
 
 Values = dict[str, Any]
-
-
-def latest() -> Select[tuple[int]]:
-    """Selects the last outcome of each document."""
-    return select(func.max(tables.outcomes.c.id)).group_by(tables.outcomes.c.sha256)
 
 
 def of_receipt(received: Received) -> Values:
@@ -101,70 +91,110 @@ def of_outcome(outcome: Outcome, *, reader: str) -> Values:
 
 def of_parts(outcome: Outcome, key: int) -> list[tuple[Table, list[Values]]]:
     """The rows of an outcome's registrations and rejections, in the order to insert them."""
-    numbered = list(enumerate(outcome.registrations, start=1))
     thumbnails = dict(enumerate(outcome.thumbnails, start=1))
+    parts: dict[Table, list[Values]] = {}
+    for number, registration in enumerate(outcome.registrations, start=1):
+        thumbnail = thumbnails.get(number)
+        for table, values in of_registration(registration, key, number, thumbnail=thumbnail):
+            parts.setdefault(table, []).extend(values)
+    return [(tables.rejections, of_rejections(outcome.rejections, key)), *parts.items()]
+
+
+def of_rejections(
+    rejections: Iterable[Rejection], outcome: int, *, first: int = 0, batch: int | None = None
+) -> list[Values]:
     return [
-        (
-            tables.rejections,
-            [
-                {"outcome": key, "position": position} | _of_rejection(rejection)
-                for position, rejection in enumerate(outcome.rejections)
-            ],
-        ),
+        {"outcome": outcome, "position": position, "batch": batch} | _of_rejection(rejection)
+        for position, rejection in enumerate(rejections, start=first)
+    ]
+
+
+def of_registration(
+    registration: Registration,
+    outcome: int,
+    number: int,
+    *,
+    thumbnail: bytes | None = None,
+    batch: int | None = None,
+    who: str | None = None,
+) -> list[tuple[Table, list[Values]]]:
+    """The rows of one registration, in the order to insert them."""
+    key: Values = {"outcome": outcome, "number": number}
+    return [
         (
             tables.registrations,
             [
                 {
-                    "outcome": key,
-                    "number": number,
+                    **key,
                     "form": registration.form_id,
                     "page": registration.page,
                     "total_due_cents": registration.total_due_cents,
                     "status": registration.status,
                     "roles": json.dumps(asdict(registration.roles)),
-                    "thumbnail": thumbnails.get(number),
+                    "thumbnail": thumbnail,
                     "quality": registration.quality,
+                    "batch": batch,
                 }
-                for number, registration in numbered
             ],
         ),
         (
             tables.findings,
             [
                 {
-                    "outcome": key,
-                    "number": number,
+                    **key,
                     "position": position,
                     "rule": finding.rule,
                     "severity": finding.severity,
                     "message": finding.message,
                     "fields": json.dumps(finding.fields),
                 }
-                for number, registration in numbered
                 for position, finding in enumerate(registration.findings)
             ],
         ),
         (
             tables.readings,
             [
-                {"outcome": key, "number": number} | _of_reading(reading)
-                for number, registration in numbered
+                {**key, "batch": batch, "who": who} | of_reading(reading)
                 for reading in registration.readings
             ],
         ),
     ]
 
 
+def of_review(registration: Registration, outcome: int, number: int, *, batch: int) -> Values:
+    findings = [[f.rule, f.severity, f.message, f.fields] for f in registration.findings]
+    return {
+        "batch": batch,
+        "outcome": outcome,
+        "number": number,
+        "status": registration.status,
+        "total_due_cents": registration.total_due_cents,
+        "findings": json.dumps(findings),
+    }
+
+
+def of_placement(placement: Placement, outcome: int, *, batch: int, reader: str) -> Values:
+    return {
+        "batch": batch,
+        "outcome": outcome,
+        "page": placement.page,
+        "form": placement.form_id,
+        "form_page": placement.form_page,
+        "corners": json.dumps(placement.corners),
+        "reader": reader,
+    }
+
+
 def receipts(connection: Connection) -> dict[str, Received]:
     """Every receipt as it last was, by name."""
     sources, rejections = defaultdict(list), defaultdict(list)
     table = tables.sources
-    current = select(table).where(~table.c.superseded).order_by(table.c.receipt, table.c.position)
-    for row in connection.execute(current):
-        sources[row.receipt].append(_source(row))
+    current = select(table).where(~table.c.superseded, table.c.path != "")
+    for row in connection.execute(current.order_by(table.c.receipt, table.c.position)):
+        sources[row.receipt].append(source(row))
     table = tables.receipt_rejections
     for row in connection.execute(select(table).order_by(table.c.receipt, table.c.position)):
-        rejections[row.receipt].append((row.document, _rejection(row)))
+        rejections[row.receipt].append((row.document, rejection(row)))
     return {
         row.name: Received(
             row.name,
@@ -177,152 +207,7 @@ def receipts(connection: Connection) -> dict[str, Received]:
     }
 
 
-def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
-    """All there is to export. It is sorted here: databases do not agree on the order of text."""
-    sources: dict[str, list[Source]] = defaultdict(list)
-    current: set[str] = set()
-    for row in connection.execute(select(tables.sources)):
-        sources[row.sha256].append(_source(row))
-        if not row.superseded:
-            current.add(row.sha256)
-    for same in sources.values():
-        same.sort(key=lambda source: source.document)
-    outcomes = tables.outcomes
-    sha256 = {
-        row.id: row.sha256
-        for row in connection.execute(
-            select(outcomes.c.id, outcomes.c.sha256).where(outcomes.c.id.in_(latest()))
-        )
-        if row.sha256 in sources
-    }
-    pieces = [
-        RejectedRow(row.document, _rejection(row))
-        for row in connection.execute(select(tables.receipt_rejections))
-    ]
-    rejected = pieces + [
-        _rejected(_rejection(row), sources[sha256[row.outcome]])
-        for row in _rows_of_latest(connection, tables.rejections)
-        if sha256.get(row.outcome) in current
-    ]
-    registrations = {
-        key: _registration_row(
-            registration if sha256[key[0]] in current else _replaced(registration),
-            key[1],
-            sources[sha256[key[0]]],
-        )
-        for key, registration in _registrations(connection).items()
-        if key[0] in sha256
-    }
-    order = sorted(registrations, key=lambda key: _order(registrations[key], key[1]))
-    review = [k for k in order if registrations[k].registration.status is Status.REVIEW]
-    images = _thumbnails(connection, review[:thumbnails])
-    return Snapshot(
-        tuple(replace(registrations[k], thumbnail=images.get(k, b"")) for k in order),
-        tuple(sorted(rejected, key=_rejected_order)),
-        len(current) + len(pieces),
-    )
-
-
-def corrections(connection: Connection) -> list[Correction]:
-    """What people corrected in the last outcome of each document, as they last did."""
-    sources = {row.sha256: _source(row) for row in connection.execute(select(tables.sources))}
-    outcomes = tables.outcomes
-    rows = connection.execute(select(outcomes.c.id, outcomes.c.sha256))
-    sha256 = {row.id: row.sha256 for row in rows}
-    return [
-        Correction(
-            sources[sha256[key]], number, reading.page, reading.field, reading.type, reading.value
-        )
-        for (key, number), registration in sorted(_registrations(connection).items())
-        if sha256[key] in sources
-        for reading in registration.readings
-        if reading.status is Status.CORRECTED
-    ]
-
-
-def _rows_of_latest(connection: Connection, table: Table) -> Iterable[Row[Any]]:
-    return connection.execute(select(table).where(table.c.outcome.in_(latest())))
-
-
-def _registrations(connection: Connection) -> dict[tuple[int, int], Registration]:
-    """The registrations of every document's last outcome, by outcome and number."""
-    # A correction is a later row of the same field, and takes its place.
-    readings: dict[tuple[int, int], dict[str, FieldReading]] = defaultdict(dict)
-    for row in sorted(_rows_of_latest(connection, tables.readings), key=lambda row: int(row.id)):
-        readings[row.outcome, row.number][row.field] = _reading(row)
-    findings = defaultdict(list)
-    for row in sorted(_rows_of_latest(connection, tables.findings), key=lambda r: int(r.position)):
-        findings[row.outcome, row.number].append(
-            Finding(row.rule, Severity(row.severity), row.message, tuple(json.loads(row.fields)))
-        )
-    table = tables.registrations
-    columns = [column for column in table.c if column is not table.c.thumbnail]
-    return {
-        (row.outcome, row.number): Registration(
-            row.form,
-            row.page,
-            tuple(readings[row.outcome, row.number].values()),
-            tuple(findings[row.outcome, row.number]),
-            row.total_due_cents,
-            Status(row.status),
-            _roles(row.roles),
-            Quality(row.quality or Quality.GREY),
-        )
-        for row in connection.execute(select(*columns).where(table.c.outcome.in_(latest())))
-    }
-
-
-def _thumbnails(
-    connection: Connection, keys: list[tuple[int, int]]
-) -> Mapping[tuple[int, int], bytes]:
-    table = tables.registrations
-    rows = connection.execute(
-        select(table.c.outcome, table.c.number, table.c.thumbnail).where(
-            tuple_(table.c.outcome, table.c.number).in_(keys), table.c.thumbnail.is_not(None)
-        )
-    )
-    return {(row.outcome, row.number): row.thumbnail for row in rows}
-
-
-def _registration_row(
-    registration: Registration, number: int, sources: list[Source]
-) -> RegistrationRow:
-    first = sources[0]
-    if len(sources) > 1:
-        also = Finding("received_once", Severity.INFO, _also(sources))
-        registration = replace(registration, findings=(*registration.findings, also))
-    identity = f"{first.sha256[:12]}-{number}"
-    return RegistrationRow(identity, first.document, registration, first.envelope)
-
-
-def _replaced(registration: Registration) -> Registration:
-    """A registration whose file is no longer there under its name: kept, for a person to judge."""
-    message = "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"
-    found = Finding("not_replaced", Severity.REVIEW, message)
-    findings = (*registration.findings, found)
-    return replace(registration, findings=findings, status=Status.REVIEW)
-
-
-def _rejected(rejection: Rejection, sources: list[Source]) -> RejectedRow:
-    if len(sources) > 1:
-        rejection = replace(rejection, message=f"{rejection.message} {_also(sources)}")
-    return RejectedRow(sources[0].document, rejection)
-
-
-def _also(sources: list[Source]) -> str:
-    names = [f"« {source.document} »" for source in sources[1:]]
-    return f"Reçu aussi sous {'le nom' if len(names) == 1 else 'les noms'} {', '.join(names)}."
-
-
-def _order(row: RegistrationRow, number: int) -> tuple[str, int, int, str]:
-    return (row.document, row.registration.page, number, row.id)
-
-
-def _rejected_order(row: RejectedRow) -> tuple[str, int, str, str]:
-    return (row.document, row.rejection.page or 0, row.rejection.kind, row.rejection.message)
-
-
-def _of_reading(reading: FieldReading) -> Values:
+def of_reading(reading: FieldReading) -> Values:
     box = reading.box_mm
     return {
         "field": reading.field,
@@ -345,7 +230,7 @@ def _of_reading(reading: FieldReading) -> Values:
     }
 
 
-def _reading(row: Row[Any]) -> FieldReading:
+def reading(row: Row[Any]) -> FieldReading:
     return FieldReading(
         row.field,
         row.type,
@@ -360,15 +245,16 @@ def _reading(row: Row[Any]) -> FieldReading:
     )
 
 
-def _roles(text: str) -> Roles:
-    roles = json.loads(text)
+@cache
+def roles(text: str) -> Roles:
+    named = json.loads(text)
     return Roles(
-        roles["named"],
-        tuple(roles["counted"]),
-        roles["uncounted"],
-        roles["total"],
-        tuple(roles["others"]),
-        tuple((field, label) for field, label in roles["labels"]),
+        named["named"],
+        tuple(named["counted"]),
+        named["uncounted"],
+        named["total"],
+        tuple(named["others"]),
+        tuple((field, label) for field, label in named["labels"]),
     )
 
 
@@ -376,7 +262,7 @@ def _of_rejection(rejection: Rejection) -> Values:
     return {"kind": rejection.kind, "message": rejection.message, "page": rejection.page}
 
 
-def _rejection(row: Row[Any]) -> Rejection:
+def rejection(row: Row[Any]) -> Rejection:
     return Rejection(row.kind, row.message, row.page)
 
 
@@ -389,7 +275,7 @@ def _of_envelope(envelope: Envelope | None) -> Values:
     }
 
 
-def _source(row: Row[Any]) -> Source:
+def source(row: Row[Any]) -> Source:
     at = datetime.fromisoformat(row.received_at) if row.received_at else None
     envelope = None if row.sender is None else Envelope(row.sender, row.subject, at)
     return Source(row.document, Path(row.path), row.sha256, envelope)

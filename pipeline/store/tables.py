@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA = "v0002"
+SCHEMA = "v0003"
 """The migration that makes these tables."""
 
 # Half of a surrogate pair (Python's stand-in for a byte that is not UTF-8 in a file's name) cannot
@@ -52,8 +52,13 @@ def _text(name: str, **options: Any) -> Column[str]:
     return Column(name, AnyText, **({"nullable": False} | options))
 
 
-def _key() -> Column[int]:
-    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+def _key(*, autoincrement: bool = True) -> Column[int]:
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("id", kind, primary_key=True, autoincrement=autoincrement)
+
+
+def _batch(*, nullable: bool = True) -> Column[int]:
+    return Column("batch", BigInteger, nullable=nullable)
 
 
 def _created() -> Column[datetime]:
@@ -78,7 +83,8 @@ receipts = Table(
 )
 
 # What a receipt brought: ``sender`` is null where no mail brought it. ``superseded``: the file has
-# since been replaced by another of its name, but its registrations stay.
+# since been replaced by another of its name, but its registrations stay. ``path`` is empty where a
+# piece that gave no file was keyed in.
 sources = Table(
     "sources",
     metadata,
@@ -105,7 +111,8 @@ receipt_rejections = Table(
     Column("page", Integer),
 )
 
-# Append-only from here on: of a document's outcomes, the last counts.
+# Append-only from here on: of a document's outcomes, the last counts. A row with a ``batch`` came
+# with those decisions, and counts until they are undone.
 outcomes = Table(
     "outcomes",
     metadata,
@@ -127,6 +134,7 @@ rejections = Table(
     _text("kind"),
     _text("message"),
     Column("page", Integer),
+    _batch(),
 )
 
 # ``number`` is 1-based within the document. ``roles``: JSON, what the form's fields stand for.
@@ -142,6 +150,7 @@ registrations = Table(
     _text("roles"),
     Column("thumbnail", LargeBinary),
     _text("quality", nullable=True),
+    _batch(),
 )
 
 
@@ -191,6 +200,63 @@ readings = Table(
     _text("origin"),
     _text("who", nullable=True),
     _created(),
+    _batch(),
     _of_registration(),
     Index(None, "outcome", "number"),
+)
+
+# What people decided. ``batch``: the first decision of the same stroke. ``subject``: ``r`` and
+# ``x`` with the ``outcome``, ``p`` without one until it is keyed in (see ``pipeline.decisions``).
+# An undoing is a row of its own for each subject: ``undoes`` is the batch.
+decisions = Table(
+    "decisions",
+    metadata,
+    _key(autoincrement=False),
+    Column("batch", BigInteger, nullable=False),
+    _text("subject"),
+    Column("outcome", ForeignKey(outcomes.c.id)),
+    _text("act"),
+    _text("field"),
+    _text("value"),
+    _text("reason"),
+    _text("was"),
+    _text("who"),
+    Column("undoes", BigInteger),
+    _created(),
+    Index(None, "subject"),
+    Index(None, "outcome"),
+    Index(None, "batch"),
+    Index(None, "undoes"),
+)
+
+# What a registration came to by a batch, in place of its own row and findings: the last counts.
+# ``findings``: JSON, a list of [rule, severity, message, fields].
+reviews = Table(
+    "reviews",
+    metadata,
+    _key(),
+    _batch(nullable=False),
+    Column("outcome", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    _text("status"),
+    Column("total_due_cents", BigInteger),
+    _text("findings"),
+    _of_registration(),
+    Index(None, "outcome", "number"),
+)
+
+# Where people put forms on a document's pages, and what then read it. ``corners``: JSON, a list of
+# [x, y].
+placements = Table(
+    "placements",
+    metadata,
+    _key(),
+    _batch(nullable=False),
+    Column("outcome", ForeignKey(outcomes.c.id), nullable=False),
+    Column("page", Integer, nullable=False),
+    _text("form"),
+    Column("form_page", Integer, nullable=False),
+    _text("corners"),
+    _text("reader"),
+    Index(None, "outcome"),
 )

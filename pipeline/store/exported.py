@@ -1,0 +1,130 @@
+"""What other programs get of the store: all that is exported, and what people taught."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, select, tuple_
+
+from pipeline.decisions import Filed, Refused
+from pipeline.records import (
+    Correction,
+    Origin,
+    RegistrationRow,
+    RejectedRow,
+    Rejection,
+    Snapshot,
+    Status,
+)
+from pipeline.store import rows, tables
+from pipeline.store.standing import Scope, filed, pieces, refused
+
+
+def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
+    """All there is to export. It is sorted here: databases do not agree on the order of text."""
+    every = filed(connection, Scope())
+    received = pieces(connection)
+    waiting = [piece.refused for piece in received if not piece.keyed_in]
+    rejected = [_rejected(one) for one in (*waiting, *refused(connection, Scope()))]
+    rejected += [_duplicate(one) for one in every if one.dropped]
+    kept = sorted((one for one in every if not one.dropped), key=_order)
+    review = [one for one in kept if one.registration.status is Status.REVIEW]
+    images = _thumbnails(connection, review[:thumbnails])
+    sources = tables.sources
+    documents = select(sources.c.sha256).where(~sources.c.superseded, sources.c.path != "")
+    return Snapshot(
+        tuple(
+            RegistrationRow(
+                one.id,
+                one.sources[0].document,
+                one.registration,
+                one.sources[0].envelope,
+                images.get(one.subject, b""),
+            )
+            for one in kept
+        ),
+        tuple(sorted(rejected, key=_rejected_order)),
+        len(connection.execute(documents.distinct()).all()) + len(received),
+    )
+
+
+def corrections(connection: Connection) -> list[Correction]:
+    """What people corrected in the last outcome of each document, as they last did.
+
+    Not what they typed from a document or placed by hand: reading it again would not find it.
+    """
+    outcomes, registrations, readings = tables.outcomes, tables.registrations, tables.readings
+    sources = {
+        row.sha256: rows.source(row)
+        for row in connection.execute(select(tables.sources).where(tables.sources.c.path != ""))
+    }
+    found = connection.execute(
+        select(outcomes.c.sha256, readings)
+        .join(readings, readings.c.outcome == outcomes.c.id)
+        .join(
+            registrations,
+            (registrations.c.outcome == readings.c.outcome)
+            & (registrations.c.number == readings.c.number),
+        )
+        .where(
+            readings.c.origin == Origin.HUMAN,
+            registrations.c.batch.is_(None),
+            Scope().holds(readings),
+        )
+        .order_by(readings.c.id)
+    )
+    last = {(row.outcome, row.number, row.field): row for row in found}
+    return [
+        Correction(
+            sources[row.sha256],
+            row.number,
+            row.page,
+            row.field,
+            row.type,
+            rows.reading(row).value,
+        )
+        for _, row in sorted(last.items(), key=lambda item: item[0])
+        if row.sha256 in sources and row.status == Status.CORRECTED
+    ]
+
+
+def confirmed(connection: Connection, types: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The type and text of each field of these types that a person read, or agreed with."""
+    table = tables.readings
+    found = connection.execute(
+        select(table.c.outcome, table.c.number, table.c.field, table.c.type, table.c.value)
+        .where(table.c.origin == Origin.HUMAN, table.c.type.in_(types), Scope().holds(table))
+        .order_by(table.c.id)
+    )
+    last = {(row.outcome, row.number, row.field): (row.type, row.value) for row in found}
+    return tuple(sorted({(kind, text) for kind, text in last.values() if text}))
+
+
+def _thumbnails(connection: Connection, review: list[Filed]) -> Mapping[str, bytes]:
+    table = tables.registrations
+    keys = [tuple(map(int, one.subject[1:].split("-"))) for one in review]
+    found = connection.execute(
+        select(table.c.outcome, table.c.number, table.c.thumbnail).where(
+            tuple_(table.c.outcome, table.c.number).in_(keys), table.c.thumbnail.is_not(None)
+        )
+    )
+    return {f"r{row.outcome}-{row.number}": row.thumbnail for row in found}
+
+
+def _duplicate(one: Filed) -> RejectedRow:
+    rejection = Rejection("duplicate", one.dropped, one.registration.page)
+    return RejectedRow(one.sources[0].document, rejection)
+
+
+def _rejected(one: Refused) -> RejectedRow:
+    rejection = one.rejection
+    if one.set_aside:
+        message = f"{rejection.message} (écarté : {one.set_aside})"
+        rejection = Rejection(rejection.kind, message, rejection.page)
+    return RejectedRow(one.document, rejection)
+
+
+def _order(one: Filed) -> tuple[str, int, int, str]:
+    return (one.sources[0].document, one.registration.page, one.number, one.id)
+
+
+def _rejected_order(row: RejectedRow) -> tuple[str, int, str, str]:
+    return (row.document, row.rejection.page or 0, row.rejection.kind, row.rejection.message)

@@ -1,0 +1,307 @@
+"""What now stands: what was read, and what people have decided about it and not undone."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
+
+from pipeline.decisions import Act, Filed, Refused
+from pipeline.records import (
+    FieldReading,
+    Finding,
+    Placement,
+    Quality,
+    Registration,
+    Rejection,
+    Severity,
+    Source,
+    Status,
+)
+from pipeline.store import rows, tables
+
+UNDO = "undo"
+"""The act of a row that undoes a batch."""
+
+_ANSWERS = frozenset({Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE})
+_Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to load: all, or these outcomes, and of them only the registration of that number.
+
+    Outcomes that are not the last of their document are never loaded.
+    """
+
+    outcomes: tuple[int, ...] | None = None
+    number: int | None = None
+
+    def latest(self) -> Select[tuple[int]]:
+        outcomes = tables.outcomes
+        last = select(func.max(outcomes.c.id)).group_by(outcomes.c.sha256)
+        if self.outcomes is None:
+            return last
+        same = select(outcomes.c.sha256).where(outcomes.c.id.in_(self.outcomes))
+        return last.where(outcomes.c.sha256.in_(same))
+
+    def holds(self, table: Table) -> ColumnElement[bool]:
+        """Which rows of a table count: of the last outcomes, and not undone."""
+        found: list[ColumnElement[bool]] = [table.c.outcome.in_(self.latest())]
+        if self.outcomes is not None:
+            found.append(table.c.outcome.in_(self.outcomes))
+        if self.number is not None:
+            found.append(table.c.number == self.number)
+        if "batch" in table.c:
+            found.append(not_undone(table))
+        return and_(*found)
+
+
+def not_undone(table: Table) -> ColumnElement[bool]:
+    undoes = tables.decisions.c.undoes
+    undone = select(undoes).where(undoes.is_not(None))
+    return or_(table.c.batch.is_(None), table.c.batch.not_in(undone))
+
+
+@dataclass(slots=True)
+class Said:
+    """What was decided about one subject; ``batches`` placed a form on it."""
+
+    version: int = 0
+    settled: dict[str, str] = field(default_factory=dict)
+    postponed: dict[str, None] = field(default_factory=dict)
+    kept: dict[str, None] = field(default_factory=dict)
+    dropped: str = ""
+    set_aside: str = ""
+    keyed_in: bool = False
+    placed: set[int] = field(default_factory=set)
+
+    def hear(self, row: Row[Any]) -> None:
+        if row.act == Act.SETTLE:
+            self.settled[row.field] = row.reason
+        elif row.act == Act.POSTPONE:
+            self.postponed[row.field] = None
+        elif row.act in _ANSWERS:
+            self.postponed.pop(row.field, None)
+        elif row.act == Act.DROP:
+            self.dropped = row.reason or "Doublon."
+        elif row.act == Act.KEEP:
+            self.kept[row.value], self.dropped = None, ""
+        elif row.act == Act.SET_ASIDE:
+            self.set_aside = row.reason or "Sans suite."
+        elif row.act == Act.KEY_IN:
+            self.keyed_in = True
+        elif row.act == Act.PLACE and not row.field:
+            self.placed.add(row.batch)
+
+
+def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
+    """The registrations whose documents were received, dropped ones too."""
+    received = _received(connection, scope)
+    decided = said(connection, scope, "r")
+    placed = _placed(connection, scope)
+    reviews = {
+        (row.outcome, row.number): row
+        for row in _rows(connection, tables.reviews, scope, by=tables.reviews.c.id)
+    }
+    readings = _readings(connection, scope)
+    findings = _findings(connection, scope)
+    table = tables.registrations
+    columns = [column for column in table.c if column is not table.c.thumbnail]
+    found = []
+    for row in connection.execute(select(*columns).where(scope.holds(table))):
+        key = (row.outcome, row.number)
+        subject = f"r{row.outcome}-{row.number}"
+        then = decided.get(subject) or Said()
+        if row.outcome not in received or then.placed - {row.batch}:
+            continue
+        document = received[row.outcome]
+        came_to = reviews.get(key, row)
+        registration = Registration(
+            row.form,
+            row.page,
+            tuple(readings[key].values()),
+            tuple(findings[key]) if came_to is row else _reviewed(came_to),
+            came_to.total_due_cents,
+            Status(came_to.status),
+            rows.roles(row.roles),
+            Quality(row.quality or Quality.GREY),
+        )
+        found.append(
+            Filed(
+                subject,
+                f"{document.sources[0].sha256[:12]}-{row.number}",
+                row.number,
+                then.version,
+                document.remark(registration, then.settled),
+                document.placed(placed.get(row.outcome, ())),
+                tuple(then.settled.items()),
+                tuple(then.postponed),
+                tuple(then.kept),
+                then.dropped,
+            )
+        )
+    return tuple(found)
+
+
+def refused(connection: Connection, scope: Scope) -> tuple[Refused, ...]:
+    """What outcomes rejected, while nothing was made of it."""
+    received = _received(connection, scope)
+    decided = said(connection, scope, "x")
+    placed = _placed(connection, scope)
+    found = []
+    for row in _rows(connection, tables.rejections, replace(scope, number=None)):
+        subject = f"x{row.outcome}-{row.position}"
+        then = decided.get(subject) or Said()
+        document = received.get(row.outcome)
+        if document is None or not document.current or then.keyed_in or then.placed:
+            continue
+        source = document.placed(placed.get(row.outcome, ()))[0]
+        rejection = document.tell(rows.rejection(row))
+        found.append(
+            Refused(subject, then.version, source.document, rejection, source, then.set_aside)
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPiece:
+    """A piece refused on receipt; ``sha256`` stands for the bytes that nobody could get at."""
+
+    sha256: str
+    receipt: str
+    refused: Refused
+    keyed_in: bool
+
+
+def pieces(connection: Connection) -> list[RefusedPiece]:
+    """The pieces refused on receipt; each is another one when its file has changed."""
+    table, receipts = tables.receipt_rejections, tables.receipts
+    decided = said(connection, Scope(), "p")
+    found = []
+    for row in connection.execute(
+        select(table, receipts.c.size, receipts.c.mtime_ns).join(receipts)
+    ):
+        facts = f"{row.receipt}\0{row.size}\0{row.mtime_ns}\0{row.position}"
+        digest = sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()
+        subject = f"p{int(digest[:12], 16)}"
+        then = decided.get(subject) or Said()
+        refused = Refused(
+            subject, then.version, row.document, rows.rejection(row), None, then.set_aside
+        )
+        found.append(RefusedPiece(digest, row.receipt, refused, then.keyed_in))
+    return found
+
+
+def said(connection: Connection, scope: Scope, kind: str) -> dict[str, Said]:
+    """What was decided about each subject that begins with ``kind``."""
+    table = tables.decisions
+    names = ("id", "batch", "subject", "act", "field", "value", "reason", "undoes")
+    chosen = select(*(table.c[name] for name in names)).where(table.c.subject.startswith(kind))
+    if scope.outcomes is not None:
+        chosen = chosen.where(table.c.outcome.in_(scope.outcomes))
+    everything = connection.execute(chosen.order_by(table.c.id)).all()
+    undone = {row.undoes for row in everything if row.act == UNDO}
+    found: dict[str, Said] = defaultdict(Said)
+    for row in everything:
+        found[row.subject].version = row.id
+        if row.act != UNDO and row.batch not in undone:
+            found[row.subject].hear(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """The names under which a document was received, sorted; ``current`` while one still is."""
+
+    sources: tuple[Source, ...]
+    current: bool
+
+    def placed(self, placements: tuple[Placement, ...]) -> tuple[Source, ...]:
+        if not placements:
+            return self.sources
+        return tuple(replace(source, placed=placements) for source in self.sources)
+
+    def tell(self, rejection: Rejection) -> Rejection:
+        if len(self.sources) == 1:
+            return rejection
+        return replace(rejection, message=f"{rejection.message} {self._also()}")
+
+    def remark(self, registration: Registration, settled: Iterable[str]) -> Registration:
+        """With what is to be said of its file: it may be gone, or have come under other names."""
+        findings, status = registration.findings, registration.status
+        if not self.current and "not_replaced" not in settled:
+            message = "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"
+            findings += (Finding("not_replaced", Severity.REVIEW, message),)
+            status = Status.REVIEW
+        if len(self.sources) > 1:
+            findings += (Finding("received_once", Severity.INFO, self._also()),)
+        if findings is registration.findings:
+            return registration
+        return replace(registration, findings=findings, status=status)
+
+    def _also(self) -> str:
+        names = [f"« {source.document} »" for source in self.sources[1:]]
+        return f"Reçu aussi sous {'le nom' if len(names) == 1 else 'les noms'} {', '.join(names)}."
+
+
+REMARKS = frozenset({"not_replaced", "received_once"})
+"""The rules of the findings that are not stored: they follow from what was received."""
+
+
+def _received(connection: Connection, scope: Scope) -> dict[int, _Document]:
+    """The documents that were received, by their last outcome."""
+    outcomes, sources = tables.outcomes, tables.sources
+    same: dict[int, list[Source]] = defaultdict(list)
+    current: set[int] = set()
+    joined = select(outcomes.c.id, sources).join(sources, sources.c.sha256 == outcomes.c.sha256)
+    for row in connection.execute(joined.where(outcomes.c.id.in_(scope.latest()))):
+        same[row.id].append(rows.source(row))
+        if not row.superseded:
+            current.add(row.id)
+    return {
+        outcome: _Document(tuple(sorted(found, key=lambda s: s.document)), outcome in current)
+        for outcome, found in same.items()
+    }
+
+
+def _placed(connection: Connection, scope: Scope) -> dict[int, tuple[Placement, ...]]:
+    found: dict[int, tuple[Placement, ...]] = defaultdict(tuple)
+    table = tables.placements
+    for row in _rows(connection, table, replace(scope, number=None), by=table.c.id):
+        corners = tuple((x, y) for x, y in json.loads(row.corners))
+        found[row.outcome] += (Placement(row.page, row.form, row.form_page, corners),)
+    return found
+
+
+def _readings(connection: Connection, scope: Scope) -> dict[_Key, dict[str, FieldReading]]:
+    # A correction is a later row of the same field, and takes its place.
+    found: dict[_Key, dict[str, FieldReading]] = defaultdict(dict)
+    for row in _rows(connection, tables.readings, scope, by=tables.readings.c.id):
+        found[row.outcome, row.number][row.field] = rows.reading(row)
+    return found
+
+
+def _findings(connection: Connection, scope: Scope) -> dict[_Key, list[Finding]]:
+    found: dict[_Key, list[Finding]] = defaultdict(list)
+    for row in _rows(connection, tables.findings, scope, by=tables.findings.c.position):
+        found[row.outcome, row.number].append(
+            Finding(row.rule, Severity(row.severity), row.message, tuple(json.loads(row.fields)))
+        )
+    return found
+
+
+def _reviewed(row: Row[Any]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(rule, Severity(severity), message, tuple(fields))
+        for rule, severity, message, fields in json.loads(row.findings)
+    )
+
+
+def _rows(
+    connection: Connection, table: Table, scope: Scope, *, by: ColumnElement[int] | None = None
+) -> Iterable[Row[Any]]:
+    return connection.execute(select(table).where(scope.holds(table)).order_by(by))
