@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline import fields
 from pipeline.forms.schema import Form
@@ -93,6 +94,7 @@ def as_typed(form: Form, field: str, text: str) -> Candidate:
     return Candidate(value, field_type.to_text(value), 1.0)
 
 
+@lru_cache(maxsize=4096)
 def type_of(form: Form, field: str) -> str:
     """The type of a field, the uncounted among them; "" for what is no field, such as a rule."""
     name = field.split(".")[0]
@@ -101,6 +103,7 @@ def type_of(form: Form, field: str) -> str:
     return next((zone.type for zone in form.zones if zone.field == name), "")
 
 
+@lru_cache(maxsize=4096)
 def position(form: Form, field: str) -> tuple[int, int]:
     """Where a field stands in the form's order; the uncounted come last, and rules after them."""
     name, _, number = field.partition(".")

@@ -1,0 +1,115 @@
+"""The same fiche twice, told by what it says."""
+
+import time
+from dataclasses import replace
+
+from builders import registration
+
+from pipeline.decisions import Filed
+from pipeline.records import Candidate, Registration
+from pipeline.review.duplicates import duplicates
+
+_TYPES = {"organisation": "organisation", "email": "email", "telephone": "phone"}
+
+
+def _fiche(
+    *people: str,
+    organisation: str = "ESAT du Moulin",
+    email: str = "zoe.martin@exemple.fr",
+    telephone: str = "02 99 00 00 00",
+    total: int = 8420,
+) -> Registration:
+    given = registration(people=people or ("Zoé MARTIN", "Luc PETIT"), total=total)
+    told = {"organisation": organisation, "email": email, "telephone": telephone}
+    for field, text in told.items():
+        reading = given.reading(field)
+        assert reading is not None
+        read = replace(reading, type=_TYPES[field], candidates=(Candidate(text, text, 1.0),))
+        given = given.replacing(read)
+    return given
+
+
+def _filed(*given: Registration) -> list[Filed]:
+    return [Filed(f"r{i}-1", f"id{i}", 1, 0, one, ()) for i, one in enumerate(given, start=1)]
+
+
+def test_the_same_fiche_scanned_twice_is_found_with_the_reasons() -> None:
+    (pair,) = duplicates(_filed(_fiche(), _fiche(), _fiche("Ana Lima")))
+    assert (pair.one, pair.other, pair.score) == ("r1-1", "r2-1", 1.0)
+    assert pair.reasons == (
+        "Même personne : Zoé MARTIN",
+        "Même personne : Luc PETIT",
+        "Même service",
+        "Même e-mail",
+        "Même téléphone",
+        "Même total",
+    )
+
+
+def test_a_misread_name_and_a_misread_service_count_as_the_same() -> None:
+    other = _fiche("MARTLN Zoé", organisation="ESAT du Moulln", email="", telephone="", total=1)
+    (pair,) = duplicates(_filed(_fiche(email="", telephone=""), other))
+    assert pair.reasons == ("Noms proches : Zoé MARTIN, MARTLN Zoé", "Service proche")
+    assert pair.score < 1
+
+
+def test_one_contact_that_agrees_is_enough() -> None:
+    other = _fiche("Zoe Martin", organisation="Mairie", email="", total=3000)
+    (pair,) = duplicates(_filed(_fiche(), other))
+    assert pair.reasons == ("Même personne : Zoé MARTIN", "Même téléphone")
+
+
+def test_colleagues_and_namesakes_are_no_duplicates() -> None:
+    colleague = _fiche("Ana Lima", "Éva Roy")
+    namesake = _fiche(organisation="Mairie", email="z@mairie.example", telephone="01 44 00 00 01")
+    assert duplicates(_filed(_fiche(), colleague, namesake)) == ()
+
+
+def test_fiches_that_tell_no_contact_are_no_duplicates() -> None:
+    bare = _fiche(organisation="", email="", telephone="")
+    assert duplicates(_filed(bare, bare)) == ()
+
+
+def test_another_form_a_fiche_that_was_dropped_and_a_pair_kept_apart_are_left_out() -> None:
+    one, other, third = _filed(_fiche(), replace(_fiche(), form_id="sortie"), _fiche())
+    assert [(p.one, p.other) for p in duplicates([one, other, third])] == [("r1-1", "r3-1")]
+    assert duplicates([one, other, replace(third, dropped="doublon")]) == ()
+    assert duplicates([one, third], kept={frozenset(("r3-1", "r1-1"))}) == ()
+
+
+def test_the_surest_pair_comes_first() -> None:
+    weak = _fiche("Zoé MARTIN", organisation="Mairie", email="", total=3000)
+    pairs = duplicates(_filed(weak, _fiche(), _fiche()))
+    assert (pairs[0].one, pairs[0].other) == ("r2-1", "r3-1")
+    assert [p.score for p in pairs] == sorted((p.score for p in pairs), reverse=True)
+
+
+def test_a_misread_name_is_found_among_many_of_one_service() -> None:
+    many = [_fiche(f"Anne N{i:04}x", email="", telephone="") for i in range(40)]
+    found = duplicates(
+        _filed(
+            *many,
+            _fiche("Zoé MARTIN", email="", telephone=""),
+            _fiche("Zoé MARTLN", email="", telephone=""),
+        )
+    )
+    assert ("r41-1", "r42-1") in {(p.one, p.other) for p in found}
+
+
+def test_many_registrations_are_not_compared_each_with_each() -> None:
+    def fiches(count: int) -> list[Filed]:
+        names = (
+            (f"N{i:05}".translate(str.maketrans("0123456789", "abcdefghij"))) for i in range(count)
+        )
+        one = [
+            _fiche(f"{name.upper()} Zoé {name[::-1]}", email=f"{name}@exemple.fr", telephone=name)
+            for name in names
+        ]
+        return _filed(*(replace(fiche, readings=fiche.readings[1:]) for fiche in one))
+
+    few, many = fiches(300), fiches(3000)
+    start = time.process_time()
+    duplicates(few)
+    between = time.process_time()
+    duplicates(many)
+    assert time.process_time() - between < 50 * (between - start)

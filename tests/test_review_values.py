@@ -1,0 +1,92 @@
+"""The live sum, what is disputed in a reading, and what things are called."""
+
+from dataclasses import replace
+
+import pytest
+from builders import OTHER_ROLES, ROLES, reading, registration
+
+from pipeline.forms.schema import load_form
+from pipeline.paths import FORMS
+from pipeline.records import Candidate
+from pipeline.review.doubts import alternatives, doubtful_characters
+from pipeline.review.labels import finding_label, label
+from pipeline.review.values import gap, position, type_of
+
+_FORM = load_form(FORMS / "mais-2018-02-02")
+
+
+def test_the_sum_is_of_what_is_held_until_something_is_typed() -> None:
+    found = gap(registration(total=9000), _FORM, {})
+    assert [(line.label, line.count, line.amount_cents) for line in found.lines] == [
+        ("Adhérents", 2, 6000),
+        ("Non-adhérents", 0, 0),
+        ("Repas", 2, 2420),
+    ]
+    assert (found.due_cents, found.written_cents, found.gap_cents) == (8420, 9000, 580)
+    typed = gap(registration(total=9000), _FORM, {"repas": "", "total": "60 €", "email": "x"})
+    assert (typed.due_cents, typed.written_cents, typed.gap_cents) == (6000, 6000, 0)
+    assert typed.malformed == ()
+
+
+def test_what_cannot_be_a_number_is_unknown_and_named() -> None:
+    found = gap(registration(), _FORM, {"repas": "2 ou 3", "total": "?"})
+    assert (found.due_cents, found.written_cents, found.gap_cents) == (None, None, None)
+    assert found.malformed == ("repas", "total")
+    assert found.lines[2].amount_cents is None
+    unread = gap(registration(total=None), _FORM, {})
+    assert (unread.due_cents, unread.gap_cents, unread.malformed) == (8420, None, ())
+
+
+def test_a_form_without_a_sum_has_none() -> None:
+    assert gap(registration(), _FORM.model_copy(update={"sum": None}), {}).lines == ()
+
+
+@pytest.mark.parametrize(
+    ("others", "marked"),
+    [
+        ([("MARTLN", 0.1)], "    ^ "),
+        ([("MARTIN", 0.1)], "      "),
+        ([("MARTLN", 0.015), ("MARTTN", 0.01)], "    ^ "),
+        ([("MARTLN", 0.01)], "      "),
+        ([("MARTEIN", 0.1)], "   ^^ "),
+        ([("MATIN", 0.1)], "  ^   "),
+        ([("", 0.1)], "^^^^^^"),
+    ],
+)
+def test_characters_that_others_dispute_are_marked(
+    others: list[tuple[str, float]], marked: str
+) -> None:
+    candidates = [Candidate(text, text, p) for text, p in [("MARTIN", 0.8), *others]]
+    found = doubtful_characters(replace(reading("x", ""), candidates=tuple(candidates)))
+    assert "".join(" ^"[doubt] for doubt in found) == marked
+
+
+def test_alternatives_are_each_text_once_the_read_one_first() -> None:
+    texts = ["Luc", "Lue", "Luc", "Lux"]
+    candidates = tuple(Candidate(text, text, 0.2) for text in texts)
+    found = replace(reading("x", ""), candidates=candidates)
+    assert alternatives(found) == ("Luc", "Lue", "Lux")
+    assert alternatives(found, most=2) == ("Luc", "Lue")
+    assert alternatives(replace(found, candidates=())) == ()
+
+
+def test_fields_are_called_what_the_secretary_calls_them() -> None:
+    fields = ["organisation", "email", "telephone", "personnes.2", "personnes", "adherents"]
+    fields += ["non_adherents", "repas", "etudiants", "total", "paiement"]
+    assert [label(field, ROLES) for field in fields] == [
+        *("Service", "E-mail", "Téléphone", "Personne 2", "Personnes", "Adhérents"),
+        *("Non-adhérents", "Repas", "Étudiants", "Total", "Paiement"),
+    ]
+    fields = ["participants.1", "plein_tarif", "jeunes", "invites"]
+    assert [label(field, OTHER_ROLES) for field in fields] == [
+        *("Personne 1", "Plein tarif", "Jeunes", "Invites"),
+    ]
+    assert finding_label("total_matches_tariff") == "Écart"
+    assert finding_label("another") == "Remarque"
+
+
+def test_what_is_no_field_comes_last_and_has_no_type() -> None:
+    names = ["no_stray_ink", "etudiants", "paiement", "personnes.10", "personnes.2", "email"]
+    ordered = sorted(names, key=lambda name: position(_FORM, name))
+    assert ordered == ["email", "personnes.2", "personnes.10", "paiement", "etudiants", names[0]]
+    assert [type_of(_FORM, name) for name in ordered[2:]] == ["person", "checkbox", "count", ""]
