@@ -154,6 +154,16 @@ def test_a_person_more_on_the_form_is_a_line_in_its_place() -> None:
     assert _reading(beyond, "personnes.5").box_mm is None
 
 
+def test_a_form_is_typed_from_nothing() -> None:
+    given = Registration(_FORM.id, 1, (), roles=_FORM.roles)
+    typed = {"organisation": "ESAT", "email": "", "telephone": "", "personnes.1": "Zoé MARTIN"}
+    typed |= {"personnes.2": "Luc PETIT", "adherents": "1", "non_adherents": "", "repas": "1"}
+    for field, text in {**typed, "total": "42,10", "paiement": ""}.items():
+        given = correct(given, _FORM, field, text)
+    assert given.status is Status.ACCEPTED
+    assert (given.total_due_cents, _reading(given, "etudiants").value) == (4210, 1)
+
+
 def test_a_gap_is_asked_about_last_and_settled_with_a_reason() -> None:
     given = _decided(_ASKING_TOO_MUCH)
     assert _names(given) == ["adherents", "non_adherents", "repas", "total"]

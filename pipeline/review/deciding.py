@@ -224,11 +224,15 @@ def _counted(before: Registration, after: Registration, form: Form) -> Registrat
 
     They are known as well as those they follow from.
     """
-    uncounted = after.reading(form.people.uncounted) if form.people else None
-    if form.people is None or uncounted is None or not is_computed(uncounted, form):
+    if form.people is None:
         return after
+    uncounted = after.reading(form.people.uncounted)
+    if uncounted is None:  # typed from nothing that was read
+        name, origin = form.people.uncounted, Origin.COMPUTED
+        uncounted = FieldReading(name, "count", after.page, None, "", (), origin)
+        after = replace(after, readings=(*after.readings, uncounted))
     parts = counting(after, form)
-    if parts == counting(before, form):
+    if not is_computed(uncounted, form) or parts == counting(before, form):
         return after
     counts = [part for part in parts if part.field in form.people.counted]
     values = [part.value for part in counts if isinstance(part.value, int)]
