@@ -37,6 +37,8 @@ class Settings(BaseModel):
 
     A calibration holds for the evidence it was made with: make one for each way of leaving out.
     """
+    quality_sample: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """So many of the accepted fields are shown in reviews, too, to measure what is accepted."""
     second_reader: bool = True
     """Ask Tesseract, where it is installed, about typed fields in doubt."""
     time_limit_s: Annotated[float, Field(gt=0)] = 60.0

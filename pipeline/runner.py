@@ -202,7 +202,7 @@ def doubts(settings: Settings) -> Iterator[str]:
 def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same outcome."""
     digest = hashlib.sha256(__version__.encode())
-    beside = {"learned", "members", "known", "calibration"}
+    beside = {"learned", "members", "known", "calibration", "quality_sample"}
     digest.update(settings.model_dump_json(exclude=beside).encode())
     digest.update(settings.calibration.read_bytes() if settings.calibration else b"")
     digest.update(settings.learned.name.encode() if settings.learned else b"")

@@ -17,7 +17,9 @@ from starlette.routing import Route
 
 from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError
+from pipeline.forms.schema import Form
 from pipeline.pages import templates
+from pipeline.records import Registration
 from pipeline.review import deciding
 from pipeline.review.doubts import doubts
 from pipeline.review.queue import Place
@@ -40,6 +42,7 @@ _SHEET_PX = 600
 _LIST_ROWS = 100
 
 Handler = Callable[[View], Response]
+Change = Callable[[Registration, Form], Registration]
 
 
 def make_app(desk: Desk, gatekeeper: Gatekeeper, *, who: str) -> Starlette:
@@ -174,45 +177,57 @@ def _show(view: View) -> Response:
 
 def _decide(view: View) -> Response:
     """One stroke; what is next."""
-    filed, form = view.filed()
-    act, name = view.typed.get("act", "value"), view.place
-    reading = filed.registration.reading(name)
-    text = " ".join(view.typed.get("value", "").split())
-    was, gate = reading.text if reading else "", view.desk.gate
+    filed, _ = view.filed()
+    name, gate = view.place, view.desk.gate
     here = Place(filed.subject, name, late=name in filed.postponed)
-    keep = partial(view.desk.act, filed.subject, seen=view.typed_number("seen"), who=view.who)
+    reading = filed.registration.reading(name)
+    was = reading.text if reading else ""
+    text = " ".join(view.typed.get("value", "").split())
+    reason = " ".join(view.typed.get("reason", "").split())[:200]
+    change: Change = lambda registration, _form: registration  # noqa: E731
+    match view.typed.get("act", "value"):
+        case "settle":
+            decision = Decision(Act.SETTLE, name, reason=reason)
+            change = lambda r, f: deciding.settle(r, f, name, reason, gate=gate)  # noqa: E731
+        case "postpone":
+            decision = Decision(Act.POSTPONE, name)
+        case "illegible":
+            decision = Decision(Act.ILLEGIBLE, name)
+            change = lambda r, f: deciding.illegible(r, f, name, gate=gate)  # noqa: E731
+        case _ if reading is not None and text == was:
+            decision = Decision(Act.CONFIRM, name, text)
+            change = lambda r, f: deciding.confirm(r, f, name, gate=gate)  # noqa: E731
+        case _:
+            decision = Decision(Act.CORRECT, name, text)
+            change = lambda r, f: deciding.correct(r, f, name, text, gate=gate)  # noqa: E731
+    decisions = (decision,)
+    is_check = view.desk.is_check((filed.subject, name))
+    if is_check and decision.act is not Act.POSTPONE:
+        decisions += (
+            Decision(Act.CHECK, name, "" if decision.act is Act.ILLEGIBLE else text, was),
+        )
     try:
-        match act:
-            case "settle":
-                reason = " ".join(view.typed.get("reason", "").split())[:200]
-                keep(
-                    Decision(Act.SETTLE, name, reason=reason),
-                    change=lambda r, f: deciding.settle(r, f, name, reason, gate=gate),
-                )
-            case "postpone":
-                keep(Decision(Act.POSTPONE, name))
-            case "illegible":
-                keep(
-                    Decision(Act.ILLEGIBLE, name),
-                    change=lambda r, f: deciding.illegible(r, f, name, gate=gate),
-                )
-            case _ if reading is not None and text == was:
-                keep(
-                    Decision(Act.CONFIRM, name, text),
-                    change=lambda r, f: deciding.confirm(r, f, name, gate=gate),
-                )
-            case _:
-                corrected = deciding.correct(filed.registration, form, name, text)
-                fresh = corrected.reading(name)
-                keep(
-                    Decision(Act.CORRECT, name, fresh.text if fresh else ""),
-                    change=lambda r, f: deciding.correct(r, f, name, text, gate=gate),
-                )
+        view.desk.act(
+            filed.subject,
+            decisions,
+            seen=view.typed_number("seen"),
+            who=view.who,
+            change=change,
+        )
     except ValueError as err:
         return _screen(view, here, problem=str(err), typed=text, status=422)
     except ConflictError as err:
         return _screen(view, here, notice=str(err), status=409)
-    return _screen(view, view.next(here))
+    if is_check:
+        view.desk.checked((filed.subject, name))
+    return _screen(view, _advance(view, None if is_check else here))
+
+
+def _advance(view: View, after: Place | None) -> Place | None:
+    """The next doubt or, now and then, a field that is shown to measure machine and reviewer."""
+    following = view.next(after)
+    shown = view.desk.check() if following else None
+    return Place(*shown) if shown else following
 
 
 def _undo(view: View) -> Response:

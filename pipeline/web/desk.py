@@ -12,7 +12,7 @@ from pipeline.errors import PipelineError
 from pipeline.exporters import export_all
 from pipeline.forms.schema import Form
 from pipeline.records import Registration, Severity, Status
-from pipeline.review import deciding
+from pipeline.review import deciding, sample
 from pipeline.review.duplicates import Pair, duplicates
 from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Queue
@@ -21,6 +21,8 @@ from pipeline.store import Store
 _log = logging.getLogger(__name__)
 _EXPORT_AFTER_S = 3.0
 """The tables are written once decisions pause for so long."""
+_LEAST_BETWEEN = 4
+"""At least so many doubts lie between two fields that are shown without need."""
 _PRESENT_S = 120.0
 """Who asked for a fiche so recently is still working on it."""
 
@@ -39,8 +41,11 @@ class Desk:
         pictures: Pictures,
         out: Path,
         gate: Gate,
+        *,
+        share: float = 0.0,
     ) -> None:
-        """``gate`` decides about readings that only a finding held back which is resolved."""
+        """``gate`` decides about readings that only a finding held back which is resolved;
+        ``share`` (0..1) of the accepted fields are shown, too, to measure what is accepted."""
         self.store, self.forms, self.pictures, self.gate = store, forms, pictures, gate
         self._out = out
         self._lock = threading.RLock()
@@ -50,6 +55,14 @@ class Desk:
         self._pairs: tuple[Pair, ...] | None = None
         self._filed = {filed.subject: filed for filed in store.filed()}
         self.queue = Queue.of(self._filed.values(), forms.values())
+        self._checking: set[sample.Shown] = set()
+        self._steps = 0
+        self._share, self._seed = share, str(out)
+        checked = {
+            (d.subject, d.decision.field) for d in store.decided() if d.decision.act is Act.CHECK
+        }
+        drawn = sample.sampled(self._filed.values(), share=share, seed=self._seed)
+        self._to_check = sorted(drawn - checked)
 
     def file(self, subject: str) -> tuple[Filed, Form]:
         """A registration as it now stands. Raises GoneError."""
@@ -62,21 +75,50 @@ class Desk:
     def act(
         self,
         subject: str,
-        decision: Decision,
+        decisions: tuple[Decision, ...],
         *,
         seen: int,
         who: str,
         change: Callable[[Registration, Form], Registration] = lambda r, _form: r,
     ) -> Filed:
-        """Keep a decision and what it makes of its registration.
+        """Keep what one stroke decides, and what it makes of the registration.
 
         Raises ConflictError where somebody decided since ``seen``, ValueError for a value that
         cannot be, GoneError.
         """
         filed, form = self.file(subject)
         after = deciding.closed(change(filed.registration, form), form, filed.settled)
-        self.store.decide([Change(subject, seen, (decision,), after)], who=who)
+        self.store.decide([Change(subject, seen, decisions, after)], who=who)
         return self._refresh([subject])[0]
+
+    def check(self) -> sample.Shown | None:
+        """Now and then, a field that needs no look, to be shown in the place of a doubt."""
+        if not self._share:
+            return None
+        with self._lock:
+            self._steps += 1
+            every = max(_LEAST_BETWEEN, self.queue.counts().doubts // (len(self._to_check) + 1))
+            shown = None
+            if self._to_check and self._steps % every == 0:
+                shown = self._to_check.pop()
+            else:
+                shown = sample.known(
+                    lambda: list(self._filed.values()),
+                    shown=self._steps,
+                    seed=self._seed,
+                    besides=self._checking,
+                )
+            if shown is not None:
+                self._checking.add(shown)
+            return shown
+
+    def is_check(self, shown: sample.Shown) -> bool:
+        with self._lock:
+            return shown in self._checking
+
+    def checked(self, shown: sample.Shown) -> None:
+        with self._lock:
+            self._checking.discard(shown)
 
     def undo(self, who: str) -> tuple[str, ...]:
         """Take the last decision of a reviewer back; the subjects it was about."""

@@ -22,7 +22,7 @@ _MOST_PAIRS = 20
 def _show(view: View) -> Response:
     shown: list[dict[str, Any]] = []
     for pair in view.desk.pairs()[:_MOST_PAIRS]:
-        (one, form), (other, _) = (view.desk.file(subject) for subject in pair.subjects)
+        (one, form), (other, _) = (view.desk.file(subject) for subject in (pair.one, pair.other))
         sides = [_side(view, a, b, form) for a, b in ((one, other), (other, one))]
         shown.append({"reasons": pair.reasons, "sides": sides, "first": not shown})
     return view.page("pairs.html.j2", pairs=shown)
@@ -56,7 +56,7 @@ def _decide(view: View) -> Response:
         decision = Decision(Act.DROP, value=kept, reason=told)
     else:
         decision = Decision(Act.KEEP, value=kept)
-    view.desk.act(subject, decision, seen=view.typed_number("seen"), who=view.who)
+    view.desk.act(subject, (decision,), seen=view.typed_number("seen"), who=view.who)
     address = "/doublons?" + urlencode({"dit": "C'est noté."})
     return Response(status_code=204, headers={"HX-Redirect": address})
 
@@ -67,10 +67,10 @@ def _measured(view: View) -> Response:
     rows = [
         {
             "who": who,
-            "checked": rate.checked,
+            "checked": rate.of,
             "wrong": rate.wrong,
-            "rate": _percent(rate.wrong / rate.checked) if rate.checked else "–",
-            "interval": f"{_percent(rate.low)} à {_percent(rate.high)}" if rate.checked else "–",
+            "rate": "–" if rate.share is None else _percent(rate.share),
+            "interval": f"{_percent(rate.low)} à {_percent(rate.high)}" if rate.of else "–",
         }
         for who, rate in (("la machine", rates.machine), ("le relecteur", rates.reviewer))
     ]

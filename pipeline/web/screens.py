@@ -21,6 +21,8 @@ from pipeline.web.views import View
 _CROP_PX = 900
 """As wide as the screen shows a crop, on a laptop."""
 _AROUND_MM = 4.0
+_SHOWN_SURE = 0.97
+"""Who checks a field must not tell it from a doubt by how sure it is."""
 _WHOLE_PX = 1400
 _TYPES = {
     "organisation": "services",
@@ -104,6 +106,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
     if reading is None and finding is None and name not in dict(filed.settled):
         return None
     found = doubts(filed, form)
+    is_check = view.desk.is_check((filed.subject, name))
     title = label(name, form.roles) if reading else finding_label(name)
     box = reading.box_mm if reading else None
     image, width, height = _image(filed, name, box)
@@ -122,7 +125,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         f"{plural(counts.to_review, 'fiche', 'fiches')}",
         others=others,
         is_field=reading is not None,
-        reason=_reason(reading, finding.message if finding else "", found),
+        reason=_reason(reading, finding.message if finding else "", found, is_check=is_check),
         text=text,
         shown=reading.text if reading else "",
         marked=_marked(reading) if reading else (),
@@ -157,12 +160,14 @@ def _heading(filed: Filed) -> str:
     return " · ".join(part for part in (told, filed.sources[0].document) if part)
 
 
-def _reason(reading: FieldReading | None, message: str, found: tuple[Doubt, ...]) -> str:
+def _reason(
+    reading: FieldReading | None, message: str, found: tuple[Doubt, ...], *, is_check: bool
+) -> str:
     if reading is None:
         return message or "Constat réglé."
     told = next((d.reason for d in found if d.name == reading.field), "")
-    if told:
-        return told
+    if told or is_check:
+        return told or f"Lecture incertaine ({min(reading.confidence, _SHOWN_SURE):.0%})."
     return "Décidé par une personne." if reading.origin is Origin.HUMAN else "Accepté."
 
 

@@ -61,7 +61,7 @@ def serve(
     with Store.open(store_url or f"sqlite:///{file}") as store:
         pictures = Pictures(out / _CACHE, settings)
         try:
-            desk = Desk(store, forms, pictures, out, gate)
+            desk = Desk(store, forms, pictures, out, gate, share=settings.quality_sample)
             app = make_app(desk, gatekeeper, who=who)
             config = uvicorn.Config(
                 app,
