@@ -112,7 +112,8 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
     table = tables.registrations
     columns = [column for column in table.c if column is not table.c.thumbnail]
     found = []
-    for row in connection.execute(select(*columns).where(scope.holds(table))):
+    chosen = select(*columns).where(scope.holds(table)).order_by(table.c.outcome, table.c.number)
+    for row in connection.execute(chosen):
         key = (row.outcome, row.number)
         subject = f"r{row.outcome}-{row.number}"
         then = decided.get(subject) or Said()
@@ -153,7 +154,9 @@ def refused(connection: Connection, scope: Scope) -> tuple[Refused, ...]:
     decided = said(connection, scope, "x")
     placed = _placed(connection, scope)
     found = []
-    for row in _rows(connection, tables.rejections, replace(scope, number=None)):
+    table = tables.rejections
+    chosen = select(table).where(replace(scope, number=None).holds(table))
+    for row in connection.execute(chosen.order_by(table.c.outcome, table.c.position)):
         subject = f"x{row.outcome}-{row.position}"
         then = decided.get(subject) or Said()
         document = received.get(row.outcome)
@@ -280,7 +283,10 @@ def _placed(connection: Connection, scope: Scope) -> dict[int, tuple[Placement, 
 def _readings(connection: Connection, scope: Scope) -> dict[_Key, dict[str, FieldReading]]:
     # A correction is a later row of the same field, and takes its place.
     found: dict[_Key, dict[str, FieldReading]] = defaultdict(dict)
-    for row in _rows(connection, tables.readings, scope, by=tables.readings.c.id):
+    table = tables.readings
+    unused = ("value", "probability", "who", "created_at", "batch")
+    columns = [column for column in table.c if column.name not in unused]
+    for row in connection.execute(select(*columns).where(scope.holds(table)).order_by(table.c.id)):
         found[row.outcome, row.number][row.field] = rows.reading(row)
     return found
 
@@ -302,6 +308,6 @@ def _reviewed(row: Row[Any]) -> tuple[Finding, ...]:
 
 
 def _rows(
-    connection: Connection, table: Table, scope: Scope, *, by: ColumnElement[int] | None = None
+    connection: Connection, table: Table, scope: Scope, *, by: ColumnElement[int]
 ) -> Iterable[Row[Any]]:
     return connection.execute(select(table).where(scope.holds(table)).order_by(by))
