@@ -226,3 +226,14 @@ def test_what_posteriors_depend_on_is_in_the_basis() -> None:
 def test_the_shipped_calibration_is_for_the_shipped_weights() -> None:
     made = calibration.load().made.basis
     assert made.weights == calibration.basis(Settings()).weights, "type make calibrate"
+
+
+def test_digits_that_no_sum_checks_are_not_accepted_for_what_fonts_showed() -> None:
+    """Drawn phone numbers are right more often than reading says; those people write are not."""
+    boost = Map(type="phone", quality="", a=1.0, b=1.0, c=5.0)
+    quality = Quality.GREY
+    gate = Gate({("phone", quality.value): boost}, {"phone": 0.99, "email": 0.99}, {})
+    doubtful = _reading("phone", 0.95)
+    assert gate.calibrated(doubtful, quality).confidence > 0.99
+    assert not gate.accepts(gate.calibrated(doubtful, quality))
+    assert gate.accepts(gate.calibrated(_reading("phone", 0.995), quality))

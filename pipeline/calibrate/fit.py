@@ -17,6 +17,7 @@ from pipeline.calibration import (
     Step,
     Tally,
     nature_of,
+    sureness,
 )
 from pipeline.evaluate.truth import Truth, matches, truth_of
 from pipeline.geometry import FloatArray
@@ -164,7 +165,7 @@ def _curve(
     proving: Sequence[Sample],
     calibration: Calibration,
 ) -> Curve:
-    ours, theirs = (_probabilities(part, calibration) for part in (fitted, proving))
+    ours, theirs = (_surenesses(part, calibration) for part in (fitted, proving))
     ranked = np.sort(ours)[::-1]
     ends = np.linspace(0, len(ranked), _STEPS + 1).astype(int)[1:] - 1
     types = np.array([one.type for one in proving])
@@ -201,14 +202,12 @@ def _promises(calibration: Calibration) -> Iterator[Promise]:
             yield promise
 
 
-def _probabilities(samples: Sequence[Sample], calibration: Calibration) -> FloatArray:
+def _surenesses(samples: Sequence[Sample], calibration: Calibration) -> FloatArray:
     maps = {(m.type, m.quality): m for m in calibration.maps}
-    return np.array(
-        [
-            maps.get((s.type, s.quality), maps.get((s.type, ""), _never))(s.posterior)
-            for s in samples
-        ]
-    )
+    found = [
+        maps.get((s.type, s.quality), maps.get((s.type, ""), _never))(s.posterior) for s in samples
+    ]
+    return np.array([sureness(s.type, s.posterior, p) for s, p in zip(samples, found, strict=True)])
 
 
 def _never(_posterior: float) -> float:
