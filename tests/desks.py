@@ -147,9 +147,12 @@ class Inbox:
 
 
 @contextmanager
-def serving(out: Path, *flags: str, **environment: str) -> Iterator[str]:
+def serving(out: Path, *flags: str, quality_sample: float = 0, **environment: str) -> Iterator[str]:
     """The address that ``fiches review`` prints, while it serves."""
+    config = out.parent / "fiches.toml"
+    config.write_text(f"quality_sample = {quality_sample}\n")
     command = [sys.executable, "-m", "pipeline", "review", "--no-browser", "--out", str(out)]
+    command += ["--config", str(config)]
     server = subprocess.Popen(
         [*command, *flags],
         cwd=REPOSITORY,

@@ -52,6 +52,12 @@ def _begin(page: Page) -> None:
     expect(page.locator("#work h1")).to_be_focused()
 
 
+def _press(page: Page, key: str) -> None:
+    """A key, as soon as keys are taken: nobody confirms what they have not seen."""
+    expect(page.locator("body[data-ready]")).to_be_attached()
+    page.keyboard.press(key)
+
+
 def _reviewed(url: str) -> list[Status]:
     with Store.open(url) as store:
         return [filed.registration.status for filed in store.filed()]
@@ -66,7 +72,7 @@ def test_a_queue_of_twenty_is_cleared_by_keyboard_alone(chromium: Browser, inbox
         _begin(page)
         for n in range(20):
             expect(page.locator("#work")).to_contain_text(f"{20 - n} champ")
-            page.keyboard.press("Enter" if n % 2 else "1")
+            _press(page, "Enter" if n % 2 else "1")
         expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
         page.close()
     assert _reviewed(inbox.url) == [Status.ACCEPTED] * 20
@@ -81,7 +87,7 @@ def test_one_key_clears_a_fiche_whose_first_alternative_is_right(
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
-        page.keyboard.press("1")
+        _press(page, "1")
         expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
         page.close()
     assert _reviewed(inbox.url) == [Status.ACCEPTED]
@@ -95,12 +101,12 @@ def test_undo_goes_back_across_fiches_that_are_closed(chromium: Browser, inbox: 
         _begin(page)
         for _ in range(3):
             heading = page.locator("#work .head").inner_text()
-            page.keyboard.press("Enter")
+            _press(page, "Enter")
             expect(page.locator("#work")).not_to_contain_text(heading)
         for left in (1, 2, 3):
-            page.keyboard.press("z")
+            _press(page, "z")
             expect(page.locator("#work")).to_contain_text(f"{left} champ")
-        page.keyboard.press("z")
+        _press(page, "z")
         expect(page.get_by_role("alert")).to_contain_text("plus rien à annuler")
         page.close()
     assert _reviewed(inbox.url) == [Status.REVIEW] * 3
@@ -113,12 +119,12 @@ def test_a_value_is_typed_and_the_sum_follows_while_one_types(
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         page.goto(page.url + "fiche/r1-1/repas")
-        page.keyboard.press("m")
+        _press(page, "m")
         page.keyboard.type("2")
         expect(page.locator("#sum")).to_contain_text("54,20")
-        page.keyboard.press("Control+a")
+        _press(page, "Control+a")
         page.keyboard.type("deux ou trois")
-        page.keyboard.press("Enter")
+        _press(page, "Enter")
         expect(page.locator("#problem")).to_contain_text("Ce n'est pas un nombre")
         page.close()
     assert _reviewed(inbox.url) == [Status.REVIEW]
@@ -133,10 +139,10 @@ def test_a_gap_is_settled_with_a_reason_before_the_fiche_is_accepted(
         _begin(page)
         while page.get_by_role("heading", name="Écart").count() == 0:
             before = page.locator("#work").inner_text()
-            page.keyboard.press("Enter")
+            _press(page, "Enter")
             expect(page.locator("#work")).not_to_have_text(before)
         assert _reviewed(inbox.url) == [Status.REVIEW]
-        page.keyboard.press("1")
+        _press(page, "1")
         expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
         page.close()
     assert _reviewed(inbox.url) == [Status.ACCEPTED]
@@ -158,7 +164,7 @@ def test_many_fields_are_confirmed_at_one_stroke_and_undone_by_one(
         assert _reviewed(inbox.url) == [Status.ACCEPTED] * 4
         with Store.open(inbox.url) as store:
             assert len({one.id for one in store.decided()}) == 4
-        page.keyboard.press("z")
+        _press(page, "z")
         expect(page.locator(".tally")).to_contain_text("4")
         page.wait_for_load_state()
         page.close()
@@ -258,15 +264,15 @@ def test_two_browsers_on_one_fiche_do_not_overwrite_each_other(
             page = context.new_page()
             page.goto(address)
             page.get_by_label("Relu par").fill(name)
-            page.keyboard.press("Enter")
+            _press(page, "Enter")
             page.wait_for_timeout(200)
             page.goto(page.url + "fiche/r1-1/email")
             pages.append(page)
         zoe, luc = pages
         expect(luc.get_by_text("Zoé travaille aussi sur cette fiche")).to_be_visible()
-        zoe.keyboard.press("1")
+        _press(zoe, "1")
         expect(zoe.locator("#work h1")).to_contain_text("Téléphone")
-        luc.keyboard.press("Enter")
+        _press(luc, "Enter")
         expect(luc.locator("#work")).to_contain_text("Zoé")
         expect(luc.locator("#value")).to_have_value("b@exemple.fr")
         for page in pages:
@@ -288,12 +294,12 @@ def test_killed_at_any_moment_no_confirmed_decision_is_lost(
         page = _open(chromium, address)
         _begin(page)
         for n in range(3):
-            page.keyboard.press("Enter")
+            _press(page, "Enter")
             expect(page.locator("#work")).to_contain_text(f"{4 - n} champ")
         port = re.search(r":(\d+)", address)
         assert port is not None
         _kill_listener(int(port[1]))
-        page.keyboard.press("Enter")
+        _press(page, "Enter")
         expect(page.get_by_role("alert")).to_contain_text("ne répond plus")
         page.close()
     assert sorted(_reviewed(inbox.url)) == [Status.ACCEPTED] * 3 + [Status.REVIEW] * 2
@@ -331,7 +337,7 @@ def test_no_view_has_a_serious_barrier(chromium: Browser, inbox: Inbox) -> None:
             page.keyboard.press(key)
             expect(page.locator("dialog[open]")).to_be_visible()
             _assert_open_to_all(page, f"key {key}")
-            page.keyboard.press("Escape")
+            _press(page, "Escape")
             expect(page.locator("dialog[open]")).to_have_count(0)
         page.close()
 
@@ -379,3 +385,34 @@ def test_a_page_weighs_little(chromium: Browser, inbox: Inbox) -> None:
         page.wait_for_load_state("networkidle")
         page.close()
     assert 20_000 < weight < 300_000
+
+
+def test_a_sample_of_accepted_fields_is_shown_and_measures_the_machine(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    for n in range(12):
+        email = (f"zoe{n}@exemple.fr", f"zoë{n}@exemple.fr")
+        inbox.add(f"{n:02}.png", fiche(doubtful={"email": email}))
+    with serving(inbox.out, quality_sample=0.5) as address:
+        page = _open(chromium, address)
+        _begin(page)
+        checked = 0
+        for _ in range(40):
+            if page.get_by_text("Plus rien à relire").count():
+                break
+            heading = page.locator("#work h1").inner_text()
+            text = page.locator("#work .head").inner_text()
+            if heading != "E-mail":
+                expect(page.locator(".reason")).to_contain_text("Lecture incertaine")
+                checked += 1
+            _press(page, "Enter")
+            expect(page.locator("#work")).not_to_contain_text(text)
+        assert checked >= 2
+        page.goto(f"{address.partition('/entrer')[0]}/bilan")
+        machine = page.locator("tr", has_text="la machine")
+        expect(machine).to_contain_text(str(checked))
+        page.close()
+    with Store.open(inbox.url) as store:
+        checks = [one for one in store.decided() if one.decision.act == "check"]
+    assert len(checks) == checked
+    assert {one.decision.value == one.decision.reason for one in checks} == {True}

@@ -200,12 +200,12 @@ def _decide(view: View) -> Response:
         case _:
             decision = Decision(Act.CORRECT, name, text)
             change = lambda r, f: deciding.correct(r, f, name, text, gate=gate)  # noqa: E731
-    decisions = (decision,)
+    decisions: tuple[Decision, ...] = (decision,)
     is_check = view.desk.is_check((filed.subject, name))
     if is_check and decision.act is not Act.POSTPONE:
-        decisions += (
-            Decision(Act.CHECK, name, "" if decision.act is Act.ILLEGIBLE else text, was),
-        )
+        said = "" if decision.act is Act.ILLEGIBLE else text
+        # First, so that it is the first look at the field.
+        decisions = (Decision(Act.CHECK, name, said, was), decision)
     try:
         view.desk.act(
             filed.subject,

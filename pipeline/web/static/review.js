@@ -5,6 +5,15 @@ const byKey = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`)
 const typing = (element) => element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)
   && !/^(button|checkbox|radio|submit)$/.test(element.type);
 
+// While the next field is on its way, keys do nothing: nobody confirms what they have not seen.
+let busy = false;
+const wait = (on) => { busy = on; document.body.toggleAttribute("data-ready", !on); };
+document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target.id === "work") wait(true); });
+for (const end of ["htmx:afterSettle", "htmx:sendError", "htmx:responseError", "htmx:swapError"]) {
+  document.addEventListener(end, () => wait(false));
+}
+document.addEventListener("submit", (event) => { if (busy) event.preventDefault(); }, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.metaKey || event.isComposing) return;
   const dialog = document.querySelector("dialog[open]");
@@ -42,6 +51,7 @@ function press(key, event) {
   const target = byKey(key);
   if (!target) return;
   event.preventDefault();
+  if (busy) return;
   target.click();
 }
 
@@ -50,10 +60,10 @@ function tab(event) {
   const link = document.querySelector(event.shiftKey ? "[data-before]" : "[data-after]");
   if (!link) return;
   event.preventDefault();
-  link.click();
+  if (!busy) link.click();
 }
 
-function focusWork() { document.querySelector("#work h1, #work")?.focus({ preventScroll: true }); }
+function focusWork() { (document.querySelector("#work h1") || document.querySelector("#work"))?.focus({ preventScroll: true }); }
 
 function changed(value) { value.dispatchEvent(new Event("input", { bubbles: true })); }
 
@@ -138,4 +148,4 @@ function placing() {
   update();
 }
 
-document.addEventListener("DOMContentLoaded", () => { if (document.querySelector("#work")) settle(); placing(); });
+document.addEventListener("DOMContentLoaded", () => { if (document.querySelector("#work")) settle(); placing(); wait(false); });
