@@ -240,8 +240,7 @@ def _undo(view: View) -> Response:
         return view.words("Il n'y a plus rien à annuler.", 409)
     last = view.desk.store.history(subjects[0])
     undone = [one for one in last if one.undone]
-    filed = view.desk.store.file_of(subjects[0])
-    if filed is None or not undone:
+    if not subjects[0].startswith("r") or not undone:
         return Response(status_code=204, headers={"HX-Redirect": "/rejets"})
     name = max(undone, key=lambda one: one.batch).decision.field
     return _screen(view, Place(subjects[0], name), notice="Décision annulée.")
@@ -313,8 +312,9 @@ def _crop(view: View) -> Response:
         filed.sources[0],
         number=filed.number,
         page=reading.page,
-        box_mm=reading.box_mm,
+        box_mm=screens.cut_of(reading.box_mm),
         width_px=width,
+        around_mm=screens.AROUND_MM,
     )
     return Response(data, media_type=_kind(data), headers={"cache-control": _DAY})
 

@@ -65,8 +65,12 @@ class Desk:
         self._to_check = sorted(drawn - checked)
 
     def file(self, subject: str) -> tuple[Filed, Form]:
-        """A registration as it now stands. Raises GoneError."""
-        filed = self.store.file_of(subject)
+        """A registration as this server last saw it. Raises GoneError.
+
+        Whoever decides on one that another process has changed since gets a ConflictError.
+        """
+        with self._lock:
+            filed = self._filed.get(subject)
         form = self.forms.get(filed.registration.form_id) if filed else None
         if filed is None or form is None:
             raise GoneError("Cette fiche n'est plus là : revenez à la liste.")
@@ -88,8 +92,11 @@ class Desk:
         """
         filed, form = self.file(subject)
         after = deciding.closed(change(filed.registration, form), form, filed.settled)
-        self.store.decide([Change(subject, seen, decisions, after)], who=who)
-        return self._refresh([subject])[0]
+        try:
+            self.store.decide([Change(subject, seen, decisions, after)], who=who)
+        finally:
+            refreshed = self._refresh([subject])
+        return refreshed[0]
 
     def check(self) -> sample.Shown | None:
         """Now and then, a field that needs no look, to be shown in the place of a doubt."""

@@ -20,7 +20,9 @@ from pipeline.web.views import View
 
 _CROP_PX = 900
 """As wide as the screen shows a crop, on a laptop."""
-_AROUND_MM = 4.0
+AROUND_MM = 3.0
+_LEAST_CUT_MM = 58.0
+_CROP_PX_PER_MM = 14.0
 _SHOWN_SURE = 0.97
 """Who checks a field must not tell it from a doubt by how sure it is."""
 _WHOLE_PX = 1400
@@ -198,29 +200,35 @@ def _image(filed: Filed, name: str, box: BoxMm | None) -> tuple[str, int, int]:
     """Where a zone's picture is, and its size on the screen, so that nothing jumps."""
     if box is None:
         return "", 0, 0
-    ratio = (box.h + 2 * _AROUND_MM) / (box.w + 2 * _AROUND_MM)
-    width = min(_CROP_PX, round((box.w + 2 * _AROUND_MM) * 9))
-    address = f"/image/zone/{filed.subject}/{quote(name)}?w={width}"
-    return address, width, max(1, round(width * ratio))
+    shown = cut_of(box)
+    wide, high = shown.w + 2 * AROUND_MM, shown.h + 2 * AROUND_MM
+    scale = min(_CROP_PX_PER_MM, _CROP_PX / wide)
+    address = f"/image/zone/{filed.subject}/{quote(name)}?w={round(wide * scale)}"
+    return address, round(wide * scale), round(high * scale)
+
+
+def cut_of(box: BoxMm) -> BoxMm:
+    """What is shown of a zone: with enough of its line to see where it stands."""
+    return box.grown(max(0.0, (_LEAST_CUT_MM - box.w) / 2), 0.0)
 
 
 def _ahead(desk: Desk, place: Place | None) -> tuple[str, ...]:
     """The picture that comes next, for the browser to fetch before it is asked for."""
     if place is None:
         return ()
-    filed = desk.store.file_of(place.subject)
-    reading = filed.registration.reading(place.name) if filed else None
-    if filed is None or reading is None:
+    filed, _ = desk.file(place.subject)
+    reading = filed.registration.reading(place.name)
+    if reading is None:
         return ()
     address, *_ = _image(filed, place.name, reading.box_mm)
     return (address,) if address else ()
 
 
 def _prefetch(desk: Desk, place: Place) -> None:
-    filed = desk.store.file_of(place.subject)
-    if filed is not None and filed.registration.readings:
-        reading = filed.registration.reading(place.name) or filed.registration.readings[0]
-        desk.pictures.prefetch(filed.sources[0], number=filed.number, page=reading.page)
+    filed, _ = desk.file(place.subject)
+    reading = filed.registration.reading(place.name)
+    page = reading.page if reading else filed.registration.page
+    desk.pictures.prefetch(filed.sources[0], number=filed.number, page=page)
 
 
 def _lines(

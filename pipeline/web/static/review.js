@@ -83,7 +83,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.detail.target.closest("dialog") || event.detail.target.querySelector("dialog[data-name]");
-  if (dialog && !dialog.open) dialog.showModal();
+  if (dialog && !dialog.open) {
+    dialog.showModal();
+    dialog.querySelector("rect.here")?.scrollIntoView({ block: "center" });
+  }
   if (event.detail.target.id === "work") settle();
   placing();
 });
