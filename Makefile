@@ -24,7 +24,7 @@ run: $(VENV)/.run tesseract  ## set up, read samples/inbox into outputs/ and pri
 	@# Exit code 8: some documents were rejected, as two of the samples must be.
 	@$(BIN)/fiches run samples/inbox --out $(OUT) || [ $$? -eq 8 ]
 
-test: $(VENV)/.dev tesseract postgresql  ## set up and pass the tests
+test: $(VENV)/.dev tesseract postgresql chromium  ## set up and pass the tests
 	$(BIN)/pytest -n $(JOBS)
 
 check: $(VENV)/.dev  ## format, lint and types, then the tests
@@ -84,9 +84,12 @@ define install
 	@touch $@
 endef
 
-.PHONY: tesseract postgresql
+.PHONY: tesseract postgresql chromium
 tesseract:
 	@.ci/debian-packages 'tesseract --list-langs | grep -qx fra' tesseract-ocr tesseract-ocr-fra
+
+chromium:
+	@.ci/debian-packages 'command -v chromium' chromium
 
 postgresql:
 	@.ci/debian-packages 'ls /usr/lib/postgresql/*/bin/initdb' postgresql

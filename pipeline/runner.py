@@ -31,6 +31,7 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
 from pipeline.forms.schema import load_forms
 from pipeline.guard import Guard, Work, read_guarded
+from pipeline.members import save_known
 from pipeline.paths import FORMS, MODELS, PACKAGE
 from pipeline.records import Outcome, Rejection, Source, Status
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pipeline.store import Store
 
 _CLUSTER_WAIT_S = 30.0
+_KNOWN = "known.json"
 
 _log = logging.getLogger(__name__)
 
@@ -113,6 +115,7 @@ def run(
     read = pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
         sources = _receive(inbox, out, store)
+        settings = _with_known(settings, out, store)
         done = store.done(reader.fingerprint)
         todo = [source for sha256, source in sources.items() if sha256 not in done]
         try:
@@ -138,6 +141,20 @@ def run(
         pages=pages,
         seconds=time.monotonic() - start,
     )
+
+
+def _with_known(settings: Settings, out: Path, store: "Store") -> Settings:
+    """The settings with the people and organisations that reviews of this store confirmed."""
+    confirmed = store.confirmed()
+    if not confirmed:
+        return settings
+    people = [text for kind, text in confirmed if kind == "person"]
+    organisations = [text for kind, text in confirmed if kind == "organisation"]
+    try:
+        save_known(out / _KNOWN, people, organisations)
+    except OSError as err:
+        raise ExportError(f"{out / _KNOWN}: cannot be written ({err.strerror}).") from err
+    return settings.model_copy(update={"known": out / _KNOWN})
 
 
 def with_learned(settings: Settings, out: Path) -> Settings:
