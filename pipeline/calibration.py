@@ -74,13 +74,17 @@ class Basis(_Part):
 
 
 class Made(_Part):
-    """How a calibration was made; ``labelled`` counts the forms of labelled runs."""
+    """How a calibration was made.
+
+    ``labelled`` counts the forms of labelled runs, ``reviewed`` those that people decided about.
+    """
 
     date: str
     form: str
     drawn: _Count
     seed: _Count
     labelled: _Count
+    reviewed: _Count = 0
     basis: Basis
 
 

@@ -257,6 +257,7 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             seed=arguments.seed,
             jobs=jobs(arguments),
             labelled=arguments.truth,
+            reviewed=arguments.reviewed,
             progress=progress,
         )
     table = Table("target error", "of", "accepted", "wrong among these", "at most", "from")

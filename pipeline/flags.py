@@ -153,6 +153,14 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         help="a run and the truth of its inbox, to calibrate on it, too",
     )
     calibrate.add_argument(
+        "--reviewed",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="OUT",
+        help="a reviewed run: what people decided makes confidence truer, and proves nothing",
+    )
+    calibrate.add_argument(
         "--out",
         type=Path,
         default=Path("outputs"),

@@ -2,21 +2,23 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import GAP, outcome, reading, receipt, registration, source
+from builders import GAP, doubtful, outcome, reading, receipt, registration, source
 
 from pipeline import calibration
 from pipeline.calibrate import calibrate
-from pipeline.calibrate.fit import Sample, fit, fit_maps, samples_of
+from pipeline.calibrate.fit import Sample, fit, fit_maps, samples_against, samples_of
 from pipeline.calibration import Gate, Map
 from pipeline.config import Settings
+from pipeline.decisions import Act, Change, Decision
 from pipeline.errors import InputError
 from pipeline.forms.schema import load_form
 from pipeline.paths import FORMS
-from pipeline.records import Origin
+from pipeline.records import Candidate, Origin, Status
 from pipeline.store import Store
 from tests.test_calibration import MADE
 
@@ -157,6 +159,32 @@ def test_a_line_beyond_those_written_is_right_where_nothing_was_read() -> None:
     assert [s.right for s in samples_of(form, TRUTH)][-2:] == [True, False]
 
 
+# what people decided
+
+
+def test_what_was_reviewed_moves_the_map_of_its_type_and_never_the_proof() -> None:
+    drawn = _forms(400, np.random.default_rng(6))
+    # Of one type and quality: a map keeps the order, so that the same readings pass each threshold.
+    forms = [[s for s in form if (s.type, s.quality) == ("person", "grey")] for form in drawn]
+    doubted = [Sample("person", "grey", 0.4, right=True, free=True)] * 300
+    without, made = fit(forms, MADE), fit(forms, MADE, reviewed=doubted)
+    before, after = without.map_of("person", "grey"), made.map_of("person", "grey")
+    assert before
+    assert after
+    assert after(0.4) > before(0.4) + 0.2
+    assert (after.readings, after.wrong) == (before.readings + 300, before.wrong)
+    assert [curve.readings for curve in made.curves] == [c.readings for c in without.curves]
+    proofs = [[[step.proof for step in c.steps] for c in one.curves] for one in (made, without)]
+    assert proofs[0] == proofs[1]
+    assert len(proofs[0][0]) > 10
+
+
+def test_a_type_that_was_only_reviewed_is_never_accepted() -> None:
+    forms = _forms(100, np.random.default_rng(7))
+    unproven = [Sample("date", "grey", 0.9, right=True, free=True)] * 300
+    assert fit(forms, MADE, reviewed=unproven) == fit(forms, MADE)
+
+
 # the command
 
 
@@ -185,6 +213,69 @@ def test_a_labelled_run_is_calibrated_on(tmp_path: Path) -> None:
     truth.write_text(json.dumps({"b.pdf": {"fields": TRUTH}}), "utf-8")
     with pytest.raises(InputError, match=r"tells the truth of no form"):
         calibrate(FORM, tmp_path, Settings(), n=0, seed=0, jobs=0, labelled=[(tmp_path, truth)])
+
+
+def _reviewed_in(out: Path, *, undone: bool = False) -> None:
+    """A run whose doubtful organisation ("Luc" at 0.62) and total were corrected by a person."""
+    out.mkdir()
+    document = source("a.pdf")
+    read = registration(more=(doubtful("organisation"),), findings=(GAP,))
+    with Store.open(f"sqlite:///{out / 'fiches.sqlite'}") as store:
+        store.record_received(receipt(document))
+        store.record_outcome(outcome(document, read), reader="r")
+        for field, text in (("organisation", "Luc"), ("total", "90.00")):
+            (filed,) = store.filed()
+            told = filed.registration.reading(field)
+            assert told is not None
+            best = (Candidate(text, text, 1.0),)
+            said = replace(told, candidates=best, origin=Origin.HUMAN, status=Status.ACCEPTED)
+            after = replace(filed.registration.replacing(said), findings=())
+            act = Act.CONFIRM if text == told.text else Act.CORRECT
+            change = Change(filed.subject, filed.version, (Decision(act, field, text),), after)
+            store.decide([change], who="Zoé")
+        for _ in range(2 * undone):
+            store.undo(who="Zoé")
+
+
+def test_a_reviewed_run_joins_the_maps(tmp_path: Path) -> None:
+    _run_in(tmp_path)
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"a.pdf": {"fields": TRUTH}}), "utf-8")
+    _reviewed_in(tmp_path / "reviewed")
+    once = partial(
+        calibrate, FORM, tmp_path, Settings(), n=0, seed=0, jobs=0, labelled=[(tmp_path, truth)]
+    )
+    made, without = once(reviewed=[tmp_path / "reviewed"]), once()
+    assert (made.made.labelled, made.made.reviewed, without.made.reviewed) == (1, 1, 0)
+    read, before = (one.map_of("text", "") for one in (made, without))
+    assert read
+    assert before
+    assert (read.readings, read.wrong) == (before.readings + 2, before.wrong + 1)
+    assert [c.readings for c in made.curves] == [c.readings for c in without.curves]
+    with pytest.raises(InputError, match="leave that --reviewed out"):
+        once(reviewed=[tmp_path])
+
+
+def test_what_the_machine_read_is_judged_not_what_came_of_it(tmp_path: Path) -> None:
+    _reviewed_in(tmp_path / "out")
+    with Store.open(f"sqlite:///{tmp_path / 'out' / 'fiches.sqlite'}") as store:
+        ((read, texts),) = store.reviewed()
+    assert samples_against(read, texts) == [
+        Sample("text", "grey", 0.99, right=False, free=False),
+        Sample("text", "grey", 0.62, right=True, free=True),
+    ]
+
+
+def test_what_was_undone_is_no_reading_of_a_person(tmp_path: Path) -> None:
+    _reviewed_in(tmp_path / "out", undone=True)
+    with pytest.raises(InputError, match="nobody has confirmed or corrected"):
+        calibrate(FORM, tmp_path, Settings(), n=0, seed=0, jobs=0, reviewed=[tmp_path / "out"])
+
+
+def test_what_was_reviewed_alone_proves_nothing(tmp_path: Path) -> None:
+    _reviewed_in(tmp_path / "out")
+    with pytest.raises(InputError, match="Nothing was read"):
+        calibrate(FORM, tmp_path, Settings(), n=0, seed=0, jobs=0, reviewed=[tmp_path / "out"])
 
 
 def test_nothing_to_calibrate_on_is_told(tmp_path: Path) -> None:

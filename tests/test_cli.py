@@ -421,10 +421,12 @@ def test_calibrate_hands_on_what_it_was_told_and_ends_with_a_table(
         return calibration.load()
 
     monkeypatch.setattr("pipeline.calibrate.calibrate", calibrate)
-    assert main(["calibrate", "--n", "9", "--seed", "3", "--truth", "o", "t", "--jobs", "1"]) == 0
+    flags = ["--n", "9", "--seed", "3", "--truth", "o", "t", "--jobs", "1"]
+    assert main(["calibrate", *flags, "--reviewed", "r", "--reviewed", "s"]) == 0
     assert (told["form"], told["out"]) == (FORM, Path("outputs"))
     assert (told["n"], told["seed"], told["jobs"]) == (9, 3, 1)
     assert told["labelled"] == [[Path("o"), Path("t")]]
+    assert told["reviewed"] == [Path("r"), Path("s")]
     said = capsys.readouterr().out
     assert "target error" in said
     assert "outputs/calibration.json: the next run into outputs uses it." in said

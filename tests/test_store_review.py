@@ -620,6 +620,51 @@ def test_corrections_and_confirmed_names_are_those_that_hold(store_url: str) -> 
         ]
 
 
+def test_what_was_reviewed_is_told_beside_the_first_reading(store_url: str) -> None:
+    made = doubted()
+    with Store.open(store_url) as store:
+        fill(store, made)
+        first, second = store.filed()
+        store.decide([corrected(first, "organisation", "CCAS")], who=ZOE)
+        ((read, texts),) = store.reviewed()
+        assert read == made.registrations[0]
+        assert texts == {"organisation": "CCAS"}
+        store.decide([corrected(second, "email", "", act=Act.ILLEGIBLE)], who=ZOE)
+        fields = ("personnes.1", "personnes.2")
+        after, decisions = second.registration, []
+        for field in fields:
+            told = after.reading(field)
+            assert told is not None
+            after = after.replacing(human(field, told.text, read=told.text))
+            decisions.append(Decision(Act.CONFIRM, field, told.text))
+        version = store.filed()[1].version
+        store.decide([Change(second.subject, version, tuple(decisions), after)], who=ZOE)
+        assert len(store.reviewed()) == 1, "illegible, and confirmed in bulk: nobody read them"
+        for _ in range(3):
+            store.undo(who=ZOE)
+        assert store.reviewed() == ()
+
+
+def test_what_was_typed_or_placed_is_no_first_reading(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, doubted())
+        (page,) = store.refused()
+        typed = replace(registration(), readings=(human("organisation", "CCAS"),))
+        store.key_in(page.subject, typed, who=ZOE, seen=page.version)
+        fill(store, doubted("b"))
+        page = next(one for one in store.refused() if one.document == "b")
+        store.decide([corrected(store.filed()[-1], "organisation", "CCAS")], who=LUC)
+        more = replace(registration(), readings=(reading("personnes.9", "Zoé MARTIN"),))
+        placed = replace(placed_on("b", 3), registrations=(on_page(4, more), on_page(3, more)))
+        store.replace_outcome(page.subject, placed, who=ZOE, seen=0, reader="r")
+        for one in store.filed():
+            if one.registration.reading("personnes.9"):
+                store.decide([corrected(one, "personnes.9", "Luc PETIT")], who=ZOE)
+        ((read, texts),) = store.reviewed()
+    assert read == on_page(4, registration())
+    assert texts == {"organisation": "CCAS", "personnes.9": "Luc PETIT"}
+
+
 _ENDLESS = """
 import sys
 sys.path.insert(0, sys.argv[2])

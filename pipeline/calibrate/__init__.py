@@ -1,4 +1,4 @@
-"""Measure how often readings are right, on drawn forms and on labelled runs, and keep it."""
+"""Measure how often readings are right, on forms drawn, labelled and reviewed, and keep it."""
 
 import hashlib
 import logging
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import cv2
 
-from pipeline.calibrate.fit import Sample, fit, samples_of
+from pipeline.calibrate.fit import Sample, fit, samples_against, samples_of
 from pipeline.calibration import FILE_NAME, Basis, Calibration, Made, basis
 from pipeline.config import Settings
 from pipeline.errors import InputError
@@ -47,13 +47,16 @@ def calibrate(
     seed: int,
     jobs: int,
     labelled: Sequence[tuple[Path, Path]] = (),
+    reviewed: Sequence[Path] = (),
     progress: Progress = lambda _done, _total: None,
 ) -> Calibration:
     """Fit a calibration on ``n`` drawn forms and on labelled runs; write it into ``out``.
 
-    ``labelled`` pairs the folder of a run with the truth of its inbox. Forms are drawn and read by
-    ``jobs`` processes; the same seed gives the same calibration. Raises InputError where there is
-    nothing to fit, OSError, and any PipelineError of a run.
+    ``labelled`` pairs the folder of a run with the truth of its inbox. ``reviewed`` are folders of
+    runs whose fields people confirmed or corrected: what they chose to look at serves the maps, and
+    never the proof (see ``fit``). Both must have been read as runs read now. Forms are drawn and
+    read by ``jobs`` processes; the same seed gives the same calibration. Raises InputError where
+    there is nothing to fit or to prove, OSError, and any PipelineError of a run.
     """
     settings = with_learned(settings, out.absolute())
     now = basis(settings)
@@ -61,12 +64,17 @@ def calibrate(
     for folder, truth in labelled:
         forms += _labelled(folder, truth)
     known = len(forms)
+    if {out.resolve() for out, _ in labelled} & {out.resolve() for out in reviewed}:
+        raise InputError("What --truth tells would be proven on itself: leave that --reviewed out.")
+    decided = [form for out in reviewed for form in _reviewed(out)]
     if n:
         with TemporaryDirectory(prefix="fiches-calibrate-") as scratch:
             forms += _drawn(form, Path(scratch), settings, n, seed, jobs, progress)
     if not forms:
         raise InputError("Nothing was read to calibrate on: draw forms with --n, or name --truth.")
-    calibration = fit(forms, _made(form, now, n, seed, known), seed=seed)
+    made = _made(form, now, n, seed, known, len(decided))
+    samples = [sample for form in decided for sample in form]
+    calibration = fit(forms, made, reviewed=samples, seed=seed)
     save(calibration, out / FILE_NAME)
     if out.resolve() == CALIBRATION.resolve():
         _list_in_manifest(out / FILE_NAME)
@@ -89,9 +97,16 @@ def _list_in_manifest(path: Path) -> None:
     manifest.write_text(entry.sub(digest, manifest.read_text("utf-8")), "utf-8")
 
 
-def _made(form: Form, now: Basis, n: int, seed: int, labelled: int) -> Made:
-    date = datetime.now(UTC).date().isoformat()
-    return Made(date=date, form=form.id, drawn=n, seed=seed, labelled=labelled, basis=now)
+def _made(form: Form, now: Basis, n: int, seed: int, labelled: int = 0, reviewed: int = 0) -> Made:
+    return Made(
+        date=datetime.now(UTC).date().isoformat(),
+        form=form.id,
+        drawn=n,
+        seed=seed,
+        labelled=labelled,
+        reviewed=reviewed,
+        basis=now,
+    )
 
 
 def _drawn(
@@ -121,7 +136,7 @@ def _drawn(
     # Without any calibration, whatever is to be replaced; a reader of a name of its own, so that
     # the run does not complain of it. And without a list of members: those drawn are on none.
     none = scratch / FILE_NAME
-    save(Calibration(made=_made(form, basis(settings), 0, seed, 0), maps=(), curves=()), none)
+    save(Calibration(made=_made(form, basis(settings), 0, seed), maps=(), curves=()), none)
     bare = settings.model_copy(update={"calibration": none, "members": None})
     run(inbox, out, bare, jobs=jobs, reader=Reader("calibrate"), progress=progress)
     return list(_judged(_snapshot(out), held))
@@ -142,12 +157,26 @@ def _labelled(out: Path, truth: Path) -> list[list[Sample]]:
     return found
 
 
+def _reviewed(out: Path) -> list[list[Sample]]:
+    """What the machine read of each form that people looked at, against what they said."""
+    with _store(out) as store:
+        read = store.reviewed()
+    found = [samples for one, texts in read if (samples := samples_against(one, texts))]
+    if not found:
+        raise InputError(f"{out}: nobody has confirmed or corrected a field that was read there.")
+    return found
+
+
 def _snapshot(out: Path) -> Snapshot:
+    with _store(out) as store:
+        return store.snapshot(thumbnails=0)
+
+
+def _store(out: Path) -> Store:
     path = out.absolute() / "fiches.sqlite"
     if not path.is_file():
         raise InputError(f"{path}: there is no store. Name the folder that a run wrote.")
-    with Store.open(f"sqlite:///{path}") as store:
-        return store.snapshot(thumbnails=0)
+    return Store.open(f"sqlite:///{path}")
 
 
 def _judged(snapshot: Snapshot, held: dict[str, Held]) -> Iterator[list[Sample]]:

@@ -51,6 +51,14 @@ class Sample:
 
 def samples_of(registration: Registration, form: Mapping[str, Truth]) -> list[Sample]:
     """The readings of a form that a recogniser made, each against its truth."""
+    fields = (r.field for r in registration.readings if r.field.split(".")[0] in form)
+    return samples_against(registration, {field: truth_of(field, form) for field in fields})
+
+
+def samples_against(
+    registration: Registration, truths: Mapping[str, str | int | None]
+) -> list[Sample]:
+    """The same for the fields, and the lines of repeated fields, whose truth is told by name."""
     doubted = {
         name
         for finding in registration.findings
@@ -62,26 +70,41 @@ def samples_of(registration: Registration, form: Mapping[str, Truth]) -> list[Sa
             reading.type,
             registration.quality.value,
             reading.posterior,
-            matches(reading.text, truth_of(reading.field, form)),
+            matches(reading.text, truths[reading.field]),
             free=not doubted & {reading.field, reading.field.split(".")[0]},
         )
         for reading in registration.readings
         if reading.origin in (Origin.OCR, Origin.COMPUTED)
         and reading.candidates
-        and reading.field.split(".")[0] in form
+        and reading.field in truths
     ]
 
 
-def fit(forms: Sequence[Sequence[Sample]], made: Made, *, seed: int = 0) -> Calibration:
-    """Maps from a part of the forms, thresholds from the rest; ``seed`` draws which are which."""
+def fit(
+    forms: Sequence[Sequence[Sample]],
+    made: Made,
+    *,
+    reviewed: Iterable[Sample] = (),
+    seed: int = 0,
+) -> Calibration:
+    """Maps from a part of the forms, thresholds from the rest; ``seed`` draws which are which.
+
+    People look at what is doubtful: ``reviewed`` readings are no fair draw. A map says how often
+    each posterior is right, and stays true whichever posteriors are chosen (what was accepted, and
+    corrected by somebody who happened to see it, makes it too careful at most). A proof counts
+    readings as they come, and would be wrong. So they join the maps only: neither the thresholds to
+    try nor the proof; and only in types that the forms hold, since of others nothing is proven.
+    """
     order = np.random.default_rng(seed).permutation(len(forms))
     cut = max(1, round(_FITTED * len(forms)))
     fitting = [sample for k in order[:cut] for sample in forms[k]]
     proving = [sample for k in order[cut:] for sample in forms[k]]
-    calibration = Calibration(made=made, maps=fit_maps(fitting), curves=())
+    types = {one.type for one in fitting}
+    mapped = fit_maps([*fitting, *(one for one in reviewed if one.type in types)])
+    calibration = Calibration(made=made, maps=mapped, curves=())
     curves = (
         _curve(nature, fitted, _of_nature(proving, nature), calibration)
-        for nature in sorted({nature_of(one.type) for one in fitting})
+        for nature in sorted({nature_of(kind) for kind in types})
         if (fitted := _of_nature(fitting, nature))
     )
     whole = calibration.model_copy(update={"curves": tuple(curves)})

@@ -1,6 +1,6 @@
 """The store: what was received, what became of it. The only room that talks to the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -132,6 +132,12 @@ class Store:
         """The people and organisations that a person read: each field's type and text, once."""
         with self._reading() as connection:
             return exported.confirmed(connection, ("person", "organisation"))
+
+    def reviewed(self) -> tuple[tuple[Registration, Mapping[str, str]], ...]:
+        """The machine's own reading of each registration that a person read fields of, and these
+        fields' decided texts; of what people typed, placed or confirmed in bulk, nothing."""
+        with self._reading() as connection:
+            return exported.reviewed(connection)
 
     def filed(self) -> tuple[Filed, ...]:
         """Every registration as it now stands, also those that were dropped."""

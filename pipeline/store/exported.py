@@ -1,13 +1,15 @@
 """What other programs get of the store: all that is exported, and what people taught."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
-from pipeline.decisions import Filed, Refused
+from pipeline.decisions import Act, Filed, Refused
 from pipeline.records import (
     Correction,
     Origin,
+    Registration,
     RegistrationRow,
     RejectedRow,
     Rejection,
@@ -15,7 +17,7 @@ from pipeline.records import (
     Status,
 )
 from pipeline.store import rows, tables
-from pipeline.store.standing import Scope, filed, pieces, refused
+from pipeline.store.standing import Scope, as_read, filed, pieces, refused
 
 
 def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
@@ -96,6 +98,34 @@ def confirmed(connection: Connection, types: tuple[str, ...]) -> tuple[tuple[str
     )
     last = {(row.outcome, row.number, row.field): (row.type, row.value) for row in found}
     return tuple(sorted({(kind, text) for kind, text in last.values() if text}))
+
+
+def reviewed(connection: Connection) -> tuple[tuple[Registration, Mapping[str, str]], ...]:
+    """Registrations as first read, each with the text of the fields that a person then read.
+
+    Not the fields nobody can read, nor those confirmed in bulk: nobody looked at these.
+    """
+    readings, decisions = tables.readings, tables.decisions
+    in_bulk = set(
+        connection.scalars(
+            select(decisions.c.batch)
+            .where(decisions.c.act == Act.CONFIRM)
+            .group_by(decisions.c.batch)
+            .having(func.count() > 1)
+        )
+    )
+    found = connection.execute(
+        select(readings)
+        .where(readings.c.origin == Origin.HUMAN, Scope().holds(readings))
+        .order_by(readings.c.id)
+    )
+    last = {(row.outcome, row.number, row.field): row for row in found}
+    texts: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+    for (outcome, number, field), row in last.items():
+        if row.batch not in in_bulk and rows.reading(row).candidates:
+            texts[outcome, number][field] = row.value
+    read = as_read(connection)
+    return tuple((read[key], texts[key]) for key in sorted(texts.keys() & read.keys()))
 
 
 def _thumbnails(connection: Connection, review: list[Filed]) -> Mapping[str, bytes]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from pipeline.decisions import Act, Filed, Refused
 from pipeline.records import (
     FieldReading,
     Finding,
+    Origin,
     Placement,
     Quality,
     Registration,
@@ -109,11 +110,8 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
     }
     readings = _readings(connection, scope)
     findings = _findings(connection, scope)
-    table = tables.registrations
-    columns = [column for column in table.c if column is not table.c.thumbnail]
     found = []
-    chosen = select(*columns).where(scope.holds(table)).order_by(table.c.outcome, table.c.number)
-    for row in connection.execute(chosen):
+    for row in connection.execute(_registrations(scope)):
         key = (row.outcome, row.number)
         subject = f"r{row.outcome}-{row.number}"
         then = decided.get(subject) or Said()
@@ -121,16 +119,8 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
             continue
         document = received[row.outcome]
         came_to = reviews.get(key, row)
-        registration = Registration(
-            row.form,
-            row.page,
-            tuple(readings[key].values()),
-            tuple(findings[key]) if came_to is row else _reviewed(came_to),
-            came_to.total_due_cents,
-            Status(came_to.status),
-            rows.roles(row.roles),
-            Quality(row.quality or Quality.GREY),
-        )
+        told = tuple(findings[key]) if came_to is row else _reviewed(came_to)
+        registration = _registration(row, readings[key], told, came_to)
         found.append(
             Filed(
                 subject,
@@ -146,6 +136,22 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
             )
         )
     return tuple(found)
+
+
+def as_read(connection: Connection) -> dict[_Key, Registration]:
+    """The registrations of the last outcomes as they were first read, by outcome and number.
+
+    Not those that people typed or placed, nor what was added to one by placing.
+    """
+    table, own = tables.readings, tables.registrations.c.batch.is_(None)
+    readings = _readings(
+        connection, Scope(), table.c.batch.is_(None), table.c.origin != Origin.HUMAN
+    )
+    findings = _findings(connection, Scope())
+    return {
+        (key := (row.outcome, row.number)): _registration(row, readings[key], findings[key], row)
+        for row in connection.execute(_registrations(Scope()).where(own))
+    }
 
 
 def refused(connection: Connection, scope: Scope) -> tuple[Refused, ...]:
@@ -280,13 +286,40 @@ def _placed(connection: Connection, scope: Scope) -> dict[int, tuple[Placement, 
     return found
 
 
-def _readings(connection: Connection, scope: Scope) -> dict[_Key, dict[str, FieldReading]]:
+def _registrations(scope: Scope) -> Select[Any]:
+    table = tables.registrations
+    columns = [column for column in table.c if column is not table.c.thumbnail]
+    return select(*columns).where(scope.holds(table)).order_by(table.c.outcome, table.c.number)
+
+
+def _registration(
+    row: Row[Any],
+    readings: Mapping[str, FieldReading],
+    findings: Iterable[Finding],
+    came_to: Row[Any],
+) -> Registration:
+    return Registration(
+        row.form,
+        row.page,
+        tuple(readings.values()),
+        tuple(findings),
+        came_to.total_due_cents,
+        Status(came_to.status),
+        rows.roles(row.roles),
+        Quality(row.quality or Quality.GREY),
+    )
+
+
+def _readings(
+    connection: Connection, scope: Scope, *where: ColumnElement[bool]
+) -> dict[_Key, dict[str, FieldReading]]:
     # A correction is a later row of the same field, and takes its place.
     found: dict[_Key, dict[str, FieldReading]] = defaultdict(dict)
     table = tables.readings
     unused = ("value", "probability", "who", "created_at", "batch")
     columns = [column for column in table.c if column.name not in unused]
-    for row in connection.execute(select(*columns).where(scope.holds(table)).order_by(table.c.id)):
+    chosen = select(*columns).where(scope.holds(table), *where).order_by(table.c.id)
+    for row in connection.execute(chosen):
         found[row.outcome, row.number][row.field] = rows.reading(row)
     return found
 
