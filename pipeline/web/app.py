@@ -127,7 +127,7 @@ def _static(view: View) -> Response:
 
 def _list(view: View) -> Response:
     start = view.number("debut")
-    listing = view.desk.queue.listing(view.filters, start=start, most=_LIST_ROWS)
+    listing = view.desk.listing(view.filters, start=start, most=_LIST_ROWS)
     shown = [screens.row(view.desk, row, who=view.who, query=view.query) for row in listing.rows]
 
     def at(first: int) -> str:
@@ -136,7 +136,7 @@ def _list(view: View) -> Response:
     return view.page(
         "list.html.j2",
         rows=shown,
-        counts=view.desk.queue.counts(),
+        counts=view.desk.counts(),
         types=screens.types(view.desk),
         forms=sorted(view.desk.forms),
         filters=view.chosen,

@@ -15,7 +15,7 @@ from pipeline.records import Registration, Severity, Status
 from pipeline.review import deciding, sample
 from pipeline.review.duplicates import Pair, duplicates
 from pipeline.review.pictures import Pictures
-from pipeline.review.queue import Queue
+from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way
 from pipeline.store import Store
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Desk:
         self._waiting: tuple[Refused, ...] | None = None
         self._pairs: tuple[Pair, ...] | None = None
         self._filed = {filed.subject: filed for filed in store.filed()}
-        self.queue = Queue.of(self._filed.values(), forms.values())
+        self._queue = Queue.of(self._filed.values(), forms.values())
         self._checking: set[sample.Shown] = set()
         self._steps = 0
         self._share, self._seed = share, str(out)
@@ -75,6 +75,18 @@ class Desk:
         if filed is None or form is None:
             raise GoneError("Cette fiche n'est plus là : revenez à la liste.")
         return filed, form
+
+    def next(self, after: Place | None, *, way: Way, filters: Filters) -> Place | None:
+        with self._lock:
+            return self._queue.next(after, way=way, filters=filters)
+
+    def counts(self) -> Counts:
+        with self._lock:
+            return self._queue.counts()
+
+    def listing(self, filters: Filters, *, start: int, most: int) -> Listing:
+        with self._lock:
+            return self._queue.listing(filters, start=start, most=most)
 
     def act(
         self,
@@ -104,7 +116,7 @@ class Desk:
             return None
         with self._lock:
             self._steps += 1
-            every = max(_LEAST_BETWEEN, self.queue.counts().doubts // (len(self._to_check) + 1))
+            every = max(_LEAST_BETWEEN, self._queue.counts().doubts // (len(self._to_check) + 1))
             shown = None
             if self._to_check and self._steps % every == 0:
                 shown = self._to_check.pop()
@@ -189,7 +201,7 @@ class Desk:
         """See what was read anew, and changed the store beside single registrations."""
         with self._lock:
             self._filed = {filed.subject: filed for filed in self.store.filed()}
-            self.queue = Queue.of(self._filed.values(), self.forms.values())
+            self._queue = Queue.of(self._filed.values(), self.forms.values())
             self._waiting = self._pairs = None
         self._export_soon()
 
@@ -228,10 +240,10 @@ class Desk:
                     self._waiting = None
                 elif filed.dropped:
                     self._filed[subject] = filed
-                    self.queue.remove(subject)
+                    self._queue.remove(subject)
                 else:
                     self._filed[subject] = filed
-                    self.queue.refresh(filed)
+                    self._queue.refresh(filed)
             if filed is not None:
                 found.append(filed)
         self._export_soon()

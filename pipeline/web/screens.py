@@ -115,7 +115,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
     following = view.next(place)
     if following and following != place:
         _prefetch(view.desk, following)
-    counts = view.desk.queue.counts()
+    counts = view.desk.counts()
     text = typed if typed is not None else reading.text if reading else ""
     return Work(
         subject=filed.subject,
@@ -327,6 +327,6 @@ def types(desk: Desk) -> list[tuple[str, str, int]]:
     """The field types that have doubts, what they are called, and how many."""
     return [
         (kind, _TYPES.get(kind, kind), count)
-        for kind, count in desk.queue.counts().by_type.items()
+        for kind, count in desk.counts().by_type.items()
         if count
     ]

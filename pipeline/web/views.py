@@ -92,7 +92,7 @@ class View:
 
     def next(self, after: Place | None) -> Place | None:
         """The doubt behind a place; behind the last one, the first that is left."""
-        step = partial(self.desk.queue.next, way=self.way, filters=self.filters)
+        step = partial(self.desk.next, way=self.way, filters=self.filters)
         return step(after) or step(None)
 
     def filed(self) -> tuple[Filed, Form]:
@@ -104,7 +104,7 @@ class View:
 
     def page(self, name: str, *, status: int = 200, **given: Any) -> Response:
         """A template, with what every page shows."""
-        counts = self.desk.queue.counts()
+        counts = self.desk.counts()
         waiting = sum(1 for one in self.desk.refused() if not one.set_aside)
         rooms = (
             ("/", "À relire", counts.to_review),
