@@ -22,6 +22,7 @@ from pipeline.paths import FORMS, MODELS
 
 PACKAGES = (
     "alembic",
+    "argon2-cffi",
     "jinja2",
     "numpy",
     "olefile",
@@ -34,10 +35,13 @@ PACKAGES = (
     "pydantic",
     "pypdfium2",
     "pytesseract",
+    "python-multipart",
     "rapidfuzz",
     "regex",
     "rich",
     "sqlalchemy",
+    "starlette",
+    "uvicorn",
 )
 """What pyproject.toml requires."""
 _EXTRAS = {"cluster": "distributed", "postgres": "psycopg", "plots": "matplotlib"}

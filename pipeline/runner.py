@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING
 from pipeline import __version__, calibration, learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
-from pipeline.forms.schema import load_forms
 from pipeline.guard import Guard, Work, read_guarded
 from pipeline.members import save_known
 from pipeline.paths import FORMS, MODELS, PACKAGE
@@ -200,6 +199,8 @@ def doubts(settings: Settings) -> Iterator[str]:
             f"The calibration was made for a reader that is another in: {parts}. Until you type "
             "fiches calibrate, the promised error rate is not proven."
         )
+    from pipeline.forms.schema import load_forms
+
     measured = {one.type for one in used.maps}
     forms = load_forms(FORMS, *settings.forms)
     if unmeasured := {zone.type for form in forms for zone in form.zones} - measured:

@@ -7,6 +7,7 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.config import Settings
 from pipeline.geometry import BoxMm
@@ -19,8 +20,10 @@ from pipeline.records import (
     Source,
     Status,
 )
-from pipeline.review.pictures import Draw, Drawn
 from pipeline.runner import Reader
+
+if TYPE_CHECKING:
+    from pipeline.review.pictures import Draw, Drawn
 
 WORK = "fake_work:read"
 READER = Reader("fake", WORK)
@@ -91,7 +94,7 @@ def child_environment(source: Source, settings: Settings) -> Outcome:
     return Outcome(source, rejections=tuple(Rejection(k, str(v)) for k, v in facts.items()))
 
 
-def draw(task: Draw, settings: Settings) -> Drawn:
+def draw(task: "Draw", settings: Settings) -> "Drawn":
     """A stand-in for ``review.drawing.work``: how it behaves stands in the document too."""
     read(task.source, settings)
     return {(task.number, task.page): b""}

@@ -53,7 +53,7 @@ def test_nothing_is_shown_without_the_printed_address(address: str) -> None:
     for path in ("/", "/relire", "/rejets", "/bilan", "/fiche/r1-1", "/image/page/r1-1/1"):
         assert httpx.get(origin + path).status_code == 403
     assert httpx.get(f"{origin}/entrer?cle=wrong").status_code == 403
-    stolen = {"cookie": "fiches=" + "a" * 43}
+    stolen = {"cookie": "fiches-0123456789ab=" + "a" * 43}
     assert httpx.get(origin, headers=stolen).status_code == 403
 
 
@@ -144,4 +144,4 @@ def test_beyond_this_machine_a_password_is_asked_for(tmp_path: Path) -> None:
                 f"{own}connexion", data={"password": password}, headers=origin, timeout=20
             )
             assert entered.status_code == status
-        assert "fiches=" in entered.headers["set-cookie"]
+        assert "fiches-" in entered.headers["set-cookie"]

@@ -35,11 +35,18 @@ from pipeline.review.doubts import (
 )
 from pipeline.review.labels import REASONS, label
 from pipeline.review.values import as_typed, gap, position
-from pipeline.stages.validate import RULES, decide, one_box_is_ticked, total_is_written
+from pipeline.stages.validate import (
+    RULES,
+    decide,
+    one_box_is_ticked,
+    total_is_written,
+    total_matches_tariff,
+)
 
 ASK_ALL = Gate(maps={}, thresholds={}, least_targets={})
 """The gate that accepts no reading of the machine but text that the file holds."""
 
+_GAP = total_matches_tariff.__name__
 _ANSWERED = frozenset(rule.__name__ for rule in (total_is_written, one_box_is_ticked))
 """They ask what is written; a person who says nothing, or nothing legible, has answered."""
 _SETTLED = "Réglé :"
@@ -182,7 +189,8 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
         answered = finding.severity is Severity.REVIEW and _is_decided(registration, form, finding)
         if finding.rule not in ANEW and not answered:
             yield finding
-    for finding in (found for rule in RULES for found in rule(registration, form)):
+    ruled = [found for rule in RULES for found in rule(registration, form)]
+    for finding in (*ruled, *_unverifiable(registration, form)):
         told = f"{finding.message} {_SETTLED}"
         settled = [f for f in registration.findings if f.message.startswith(told)]
         if settled:
@@ -191,6 +199,21 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
             yield replace(finding, severity=Severity.INFO)
         else:
             yield finding
+
+
+def _unverifiable(registration: Registration, form: Form) -> Iterator[Finding]:
+    """A sum that cannot be checked, for what a person declared illegible, needs a reason, too."""
+    if form.sum is None:
+        return
+    total = registration.reading(form.sum.total)
+    counts = (registration.reading(name) for name in form.sum.tariffs_cents)
+    illegible = [
+        r.field for r in (*counts, total) if r and r.origin is Origin.HUMAN and not r.candidates
+    ]
+    if illegible and (total is None or total.field in illegible or isinstance(total.value, int)):
+        told = ", ".join(label(field, form.roles) for field in illegible)
+        message = f"Somme invérifiable : {told} illisible."
+        yield Finding(_GAP, Severity.REVIEW, message)
 
 
 def _doubted_anew(

@@ -14,7 +14,7 @@ _FIELDS = {"organisation": "Service", "email": "E-mail", "telephone": "Télépho
 _FINDINGS = {
     "total_matches_tariff": "Écart",
     "no_more_counted_than_named": "Inscriptions en trop",
-    "somebody_is_named": "Personne d'inscrit",
+    "somebody_is_named": "Aucune personne inscrite",
     "every_page_is_there": "Page manquante",
     "no_stray_ink": "Écriture hors des zones",
     "same_print": "Imprimé différent",

@@ -1,5 +1,6 @@
 """Writes what people decide. Rows are only ever added: undoing adds some, too."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -119,8 +120,8 @@ def history(connection: Connection, where: ColumnElement[bool]) -> tuple[Decided
 
 def numbers(subject: str) -> tuple[int, int]:
     """The outcome, and the registration's number or the rejection's position; 0, 0 for a piece."""
-    outcome, _, number = subject[1:].partition("-")
-    return (int(outcome), int(number)) if number else (0, 0)
+    found = re.fullmatch(r"[rx]([0-9]{1,15})-([0-9]{1,9})", subject)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def one_filed(connection: Connection, subject: str) -> Filed | None:

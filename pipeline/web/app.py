@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from pipeline.decisions import Act, Decision
-from pipeline.errors import ConflictError, DocumentError, PipelineError
+from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
 from pipeline.forms.schema import Form
 from pipeline.pages import templates
 from pipeline.records import Registration
@@ -29,6 +30,7 @@ from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import ENTRY, LOGIN, Gatekeeper, Guarded
 from pipeline.web.views import View
 
+_log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _STATIC = {
     "htmx.min.js": "text/javascript",
@@ -100,6 +102,9 @@ def _told(handler: Handler, view: View) -> Response:
         return view.words(str(err), 409)
     except PipelineError as err:
         return view.words(str(err), 500)
+    except Exception as err:  # its own words may quote what was read
+        _log.error("bug (%s)", bug_place(err))
+        return view.words(f"Erreur interne ({bug_place(err)}). Signalez-la.", 500)
 
 
 def _enter(gatekeeper: Gatekeeper, view: View) -> Response:
@@ -185,7 +190,12 @@ def _decide(view: View) -> Response:
     text = " ".join(view.typed.get("value", "").split())
     reason = " ".join(view.typed.get("reason", "").split())[:200]
     change: Change = lambda registration, _form: registration  # noqa: E731
-    match view.typed.get("act", "value"):
+    act = view.typed.get("act", "value")
+    if act == "value" and "value" not in view.typed:
+        return _screen(view, here, problem="Choisir une réponse.", status=422)
+    match act:
+        case "settle" if not reason:
+            return _screen(view, here, notice="Choisir un motif.", status=422)
         case "settle":
             decision = Decision(Act.SETTLE, name, reason=reason)
             change = lambda r, f: deciding.settle(r, f, name, reason, gate=gate)  # noqa: E731
@@ -231,26 +241,31 @@ def _advance(view: View, after: Place | None) -> Place | None:
 
 
 def _undo(view: View) -> Response:
-    subjects = view.desk.undo(view.who)
+    batch, subjects = view.desk.undo(view.who)
     here = view.typed.get("here", "")
     if here in ("liste", "doublons"):
-        address = "/" if here == "liste" else "/doublons"
-        return Response(status_code=204, headers={"HX-Redirect": address})
+        return _redirect("/" if here == "liste" else "/doublons", "")
     if not subjects:
         return view.words("Il n'y a plus rien à annuler.", 409)
-    last = view.desk.store.history(subjects[0])
-    undone = [one for one in last if one.undone]
-    if not subjects[0].startswith("r") or not undone:
-        return Response(status_code=204, headers={"HX-Redirect": "/rejets"})
-    name = max(undone, key=lambda one: one.batch).decision.field
-    return _screen(view, Place(subjects[0], name), notice="Décision annulée.")
+    undone = [d.decision for d in view.desk.store.history(subjects[0]) if d.batch == batch]
+    acts = {decision.act for decision in undone}
+    if acts & {Act.DROP, Act.KEEP}:
+        return _redirect("/doublons", "Décision annulée.")
+    if acts & {Act.KEY_IN, Act.PLACE, Act.SET_ASIDE} or not undone:
+        return _redirect("/rejets", "Décision annulée.")
+    return _screen(view, Place(subjects[0], undone[-1].field), notice="Décision annulée.")
+
+
+def _redirect(address: str, told: str) -> Response:
+    query = f"?{urlencode({'dit': told})}" if told else ""
+    return Response(status_code=204, headers={"HX-Redirect": address + query})
 
 
 def _bulk(view: View) -> Response:
     kind, least = view.typed.get("type", ""), view.typed_number("sur") / 100
     count = view.desk.confirm_all(kind, max(0.5, least), view.who)
-    told = f"{count} champ(s) confirmé(s). Une annulation (z) les rend tous."
-    return Response(status_code=204, headers={"HX-Redirect": "/?" + urlencode({"dit": told})})
+    told = f"{count} champ(s) confirmé(s). Une annulation (z) les remet tous à relire."
+    return _redirect("/", told)
 
 
 def _screen(
@@ -298,7 +313,7 @@ def _page(view: View) -> Response:
 
 def _history(view: View) -> Response:
     filed, _ = view.filed()
-    rows = screens.history(view.desk.store.history(filed.subject))
+    rows = screens.history(view.desk.store.history(filed.subject), filed.registration.roles)
     return view.page("history.html.j2", id=filed.id, rows=rows)
 
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.calibration import Gate
@@ -13,6 +13,7 @@ from pipeline.exporters import export_all
 from pipeline.forms.schema import Form
 from pipeline.records import Registration, Severity, Status
 from pipeline.review import deciding, sample
+from pipeline.review.doubts import is_computed
 from pipeline.review.duplicates import Pair, duplicates
 from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way
@@ -49,6 +50,7 @@ class Desk:
         self.store, self.forms, self.pictures, self.gate = store, forms, pictures, gate
         self._out = out
         self._lock = threading.RLock()
+        self._exporting = threading.Lock()
         self._present: dict[str, dict[str, float]] = {}
         self._timer: threading.Timer | None = None
         self._waiting: tuple[Refused, ...] | None = None
@@ -96,8 +98,11 @@ class Desk:
         seen: int,
         who: str,
         change: Callable[[Registration, Form], Registration] = lambda r, _form: r,
+        beside: Sequence[tuple[str, int]] = (),
     ) -> Filed:
         """Keep what one stroke decides, and what it makes of the registration.
+
+        ``beside``: other subjects that must be as they were seen, in that version.
 
         Raises ConflictError where somebody decided since ``seen``, ValueError for a value that
         cannot be, GoneError.
@@ -105,9 +110,12 @@ class Desk:
         filed, form = self.file(subject)
         after = deciding.closed(change(filed.registration, form), form, filed.settled)
         try:
-            self.store.decide([Change(subject, seen, decisions, after)], who=who)
+            # What is kept follows from what this server knows: no newer version may be claimed.
+            changes = [Change(subject, min(seen, filed.version), decisions, after)]
+            changes += [Change(other, version, ()) for other, version in beside]
+            self.store.decide(changes, who=who)
         finally:
-            refreshed = self._refresh([subject])
+            refreshed = self._refresh([subject, *(other for other, _ in beside)])
         return refreshed[0]
 
     def check(self) -> sample.Shown | None:
@@ -139,11 +147,11 @@ class Desk:
         with self._lock:
             self._checking.discard(shown)
 
-    def undo(self, who: str) -> tuple[str, ...]:
-        """Take the last decision of a reviewer back; the subjects it was about."""
-        _, subjects = self.store.undo(who=who)
+    def undo(self, who: str) -> tuple[int, tuple[str, ...]]:
+        """Take the last stroke of a reviewer back: its batch, and the subjects it was about."""
+        batch, subjects = self.store.undo(who=who)
         self._refresh(subjects)
-        return subjects
+        return batch, subjects
 
     def confirm_all(self, kind: str, least: float, who: str) -> int:
         """Confirm all doubtful fields of a type read that surely, at one stroke; how many.
@@ -151,9 +159,7 @@ class Desk:
         Fields that a finding speaks of are left for a person to see.
         """
         changes, count = [], 0
-        with self._lock:
-            standing = list(self._filed.values())
-        for filed in standing:
+        for filed in self._standing():
             form, registration = self.forms[filed.registration.form_id], filed.registration
             doubted = {
                 field
@@ -164,19 +170,32 @@ class Desk:
             decisions = []
             for reading in filed.registration.readings:
                 sure = reading.type == kind and reading.confidence >= least
-                if sure and reading.status is Status.REVIEW and reading.field not in doubted:
+                free = {reading.field, reading.field.split(".")[0]}.isdisjoint(doubted)
+                asked = reading.status is Status.REVIEW and not is_computed(reading, form)
+                if sure and free and asked:
                     registration = deciding.confirm(
                         registration, form, reading.field, gate=self.gate
                     )
                     decisions.append(Decision(Act.CONFIRM, reading.field, reading.text))
-            if decisions and not filed.dropped:
+            if decisions:
                 after = deciding.closed(registration, form, filed.settled)
                 changes.append(Change(filed.subject, filed.version, tuple(decisions), after))
                 count += len(decisions)
         if changes:
-            self.store.decide(changes, who=who)
-            self._refresh([change.subject for change in changes])
+            try:
+                self.store.decide(changes, who=who)
+            finally:
+                self._refresh([change.subject for change in changes])
         return count
+
+    def _standing(self) -> list[Filed]:
+        """The registrations in the tables, of forms that are known."""
+        with self._lock:
+            return [
+                filed
+                for filed in self._filed.values()
+                if not filed.dropped and filed.registration.form_id in self.forms
+            ]
 
     def refused(self) -> tuple[Refused, ...]:
         with self._lock:
@@ -193,8 +212,7 @@ class Desk:
                     for one in self.store.decided()
                     if one.decision.act is Act.KEEP and not one.undone
                 }
-                standing = [filed for filed in self._filed.values() if not filed.dropped]
-                self._pairs = duplicates(standing, kept=kept)
+                self._pairs = duplicates(self._standing(), kept=kept)
             return self._pairs
 
     def reload(self) -> None:
@@ -229,6 +247,8 @@ class Desk:
         if timer is not None:
             timer.cancel()
             self._export()
+        with self._exporting:  # one that has begun ends
+            pass
 
     def _refresh(self, subjects: Iterable[str]) -> list[Filed]:
         found = []
@@ -236,15 +256,15 @@ class Desk:
             filed = self.store.file_of(subject)
             with self._lock:
                 self._pairs = None
-                if filed is None:  # a rejected document's
+                if filed is None:  # a rejected document's, or one whose making was undone
                     self._waiting = None
-                elif filed.dropped:
-                    self._filed[subject] = filed
+                    self._filed.pop(subject, None)
                     self._queue.remove(subject)
-                else:
+                    continue
+                known = self._filed.get(subject)
+                if known is None or filed.version >= known.version:
                     self._filed[subject] = filed
                     self._queue.refresh(filed)
-            if filed is not None:
                 found.append(filed)
         self._export_soon()
         return found
@@ -260,7 +280,8 @@ class Desk:
     def _export(self) -> None:
         with self._lock:
             self._timer = None
-        try:
-            export_all(self.store, self._out)
-        except PipelineError as err:  # decisions are kept: the next writing has them
-            _log.error("%s", err)
+        with self._exporting:
+            try:
+                export_all(self.store, self._out)
+            except PipelineError as err:  # decisions are kept: the next writing has them
+                _log.error("%s", err)

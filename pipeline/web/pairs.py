@@ -1,6 +1,7 @@
 """Two fiches that may be one, and what reviews measure."""
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from pipeline.decisions import Act, Decided, Decision, Filed
+from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
 from pipeline.review import sample
 from pipeline.review.labels import label
@@ -30,7 +32,12 @@ def _show(view: View) -> Response:
 
 def _side(view: View, filed: Filed, other: Filed, form: Form) -> dict[str, Any]:
     registration = filed.registration
-    picture = view.desk.pictures.page(filed.sources[0], number=filed.number, page=registration.page)
+    height = 0
+    with suppress(DocumentError):  # typed by hand, or gone: its values are shown all the same
+        picture = view.desk.pictures.page(
+            filed.sources[0], number=filed.number, page=registration.page
+        )
+        height = round(_WIDTH_PX * picture.height_px / picture.width_px)
     theirs = {reading.field: reading.text for reading in other.registration.readings}
     return {
         "subject": filed.subject,
@@ -40,7 +47,7 @@ def _side(view: View, filed: Filed, other: Filed, form: Form) -> dict[str, Any]:
         "document": filed.sources[0].document,
         "image": f"/image/page/{filed.subject}/{registration.page}?w={_WIDTH_PX}",
         "width": _WIDTH_PX,
-        "height": round(_WIDTH_PX * picture.height_px / picture.width_px),
+        "height": height,
         "fields": [
             (label(r.field, form.roles), r.text, r.text != theirs.get(r.field, ""))
             for r in registration.readings
@@ -51,12 +58,20 @@ def _side(view: View, filed: Filed, other: Filed, form: Form) -> dict[str, Any]:
 def _decide(view: View) -> Response:
     subject, kept = view.typed.get("subject", ""), view.typed.get("kept", "")
     filed, _ = view.desk.file(kept)
+    if filed.dropped:
+        raise ConflictError("L'autre fiche n'est plus dans les tableaux : revoyez ce doublon.")
     if view.typed.get("act") == "drop":
         told = f"doublon de {filed.sources[0].document}"
         decision = Decision(Act.DROP, value=kept, reason=told)
     else:
         decision = Decision(Act.KEEP, value=kept)
-    view.desk.act(subject, (decision,), seen=view.typed_number("seen"), who=view.who)
+    view.desk.act(
+        subject,
+        (decision,),
+        seen=view.typed_number("seen"),
+        who=view.who,
+        beside=((kept, view.typed_number("kept_seen")),),
+    )
     address = "/doublons?" + urlencode({"dit": "C'est noté."})
     return Response(status_code=204, headers={"HX-Redirect": address})
 

@@ -76,7 +76,7 @@ def _one(view: View, *, problem: str = "", problems: dict[str, str] | None = Non
         blanks=blanks,
         form=form.id,
         forms=sorted(forms),
-        fields=_entries(form, view.typed if problems else {}, problems or {}),
+        fields=_entries(form, view.typed, problems or {}),
         **given,
     )
 

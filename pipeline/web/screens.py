@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.decisions import Act, Decided, Filed
+from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.forms.schema import Form
 from pipeline.geometry import BoxMm
 from pipeline.pages import plural
-from pipeline.records import FieldReading, Origin, Severity, Status
+from pipeline.records import FieldReading, Origin, Roles, Severity, Status
 from pipeline.review.doubts import Doubt, alternatives, doubtful_characters, doubts
 from pipeline.review.labels import REASONS, finding_label, label
 from pipeline.review.queue import Place, Row
@@ -82,7 +82,6 @@ class Work:
     is_field: bool
     reason: str
     text: str
-    shown: str
     marked: tuple[tuple[str, bool], ...]
     alternatives: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
@@ -129,7 +128,6 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         is_field=reading is not None,
         reason=_reason(reading, finding.message if finding else "", found, is_check=is_check),
         text=text,
-        shown=reading.text if reading else "",
         marked=_marked(reading) if reading else (),
         alternatives=_others_than(reading) if reading else (),
         options=_options(form, reading) if reading else (),
@@ -139,7 +137,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         image=image,
         image_width=width,
         image_height=height,
-        fields=_lines(view, filed, form, found, name),
+        fields=_lines(view, filed, form, found, name, is_check=is_check),
         findings=tuple(
             f.message
             for f in registration.findings
@@ -232,7 +230,7 @@ def _prefetch(desk: Desk, place: Place) -> None:
 
 
 def _lines(
-    view: View, filed: Filed, form: Form, found: tuple[Doubt, ...], current: str
+    view: View, filed: Filed, form: Form, found: tuple[Doubt, ...], current: str, *, is_check: bool
 ) -> tuple[Line, ...]:
     rules = [d for d in found if filed.registration.reading(d.name) is None]
     named = [(r.field, label(r.field, form.roles), r) for r in filed.registration.readings]
@@ -242,9 +240,10 @@ def _lines(
     for i, name in enumerate(names):
         reading = named[i][2] if i < len(named) else None
         title = named[i][1] if reading else finding_label(name)
-        if reading is None or reading.status is Status.REVIEW:
+        unread = reading is None or reading.status is Status.REVIEW
+        if unread or (is_check and name == current):
             sign, colour, told = "●", "todo", "à relire :"
-        elif reading.origin is Origin.HUMAN:
+        elif reading and reading.origin is Origin.HUMAN:
             sign, colour, told = "✓", "ok", "relu :"
         else:
             sign, colour, told = "·", "soft", "accepté :"
@@ -289,13 +288,13 @@ def whole_page(view: View) -> dict[str, Any]:
     }
 
 
-def history(decided: tuple[Decided, ...]) -> list[dict[str, Any]]:
+def history(decided: tuple[Decided, ...], roles: Roles) -> list[dict[str, Any]]:
     """The decisions on a fiche, the last first."""
     return [
         {
             "when": when(one.at),
             "who": one.who,
-            "label": one.decision.field,
+            "label": _name_of(one.decision, roles),
             "act": _ACTS[one.decision.act],
             "was": one.was,
             "value": one.decision.value,
@@ -304,6 +303,12 @@ def history(decided: tuple[Decided, ...]) -> list[dict[str, Any]]:
         }
         for one in reversed(decided)
     ]
+
+
+def _name_of(decision: Decision, roles: Roles) -> str:
+    if decision.act is Act.SETTLE:
+        return finding_label(decision.field)
+    return label(decision.field, roles) if decision.field else ""
 
 
 def when(at: datetime) -> str:
@@ -328,5 +333,5 @@ def types(desk: Desk) -> list[tuple[str, str, int]]:
     return [
         (kind, _TYPES.get(kind, kind), count)
         for kind, count in desk.counts().by_type.items()
-        if count
+        if count and kind
     ]

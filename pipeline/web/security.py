@@ -12,15 +12,14 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.cookies import CookieError, SimpleCookie
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-COOKIE = "fiches"
 CSRF_HEADER = "x-fiches"
 ENTRY = "/entrer"
 LOGIN = "/connexion"
@@ -37,7 +36,7 @@ _HEADERS = {
     "frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
@@ -58,8 +57,13 @@ class Gatekeeper:
 
     @classmethod
     def for_hosts(cls, names: Iterable[str], port: int, password: str = "") -> "Gatekeeper":
-        hosts = frozenset(f"{name}:{port}" for name in names)
+        hosts = frozenset(f"{name.lower()}:{port}" for name in names)
         return cls(hosts, PasswordHasher().hash(password) if password else "")
+
+    @property
+    def cookie(self) -> str:
+        """Browsers send a cookie to every port of a host: two servers must not share one."""
+        return f"fiches-{sha256(self.token.encode()).hexdigest()[:12]}"
 
     @property
     def csrf(self) -> str:
@@ -82,18 +86,14 @@ class Gatekeeper:
 
     def admit(self, response: Response) -> Response:
         """The response, with the cookie that lets later requests in."""
-        response.set_cookie(COOKIE, self.session, httponly=True, samesite="strict", path="/")
+        response.set_cookie(self.cookie, self.session, httponly=True, samesite="strict", path="/")
         return response
 
     def knows(self, headers: Headers) -> bool:
-        try:
-            morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        except CookieError:
-            return False
-        return morsel is not None and _same(morsel.value, self.session)
+        return _same(cookie_parser(headers.get("cookie", "")).get(self.cookie, ""), self.session)
 
     def is_ours(self, origin: str) -> bool:
-        return origin.removeprefix("http://") in self.hosts and origin.startswith("http://")
+        return origin.startswith("http://") and origin[7:].lower() in self.hosts
 
 
 class Guarded:
@@ -125,7 +125,7 @@ class Guarded:
     def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), str(scope["path"])
         gatekeeper = self._gatekeeper
-        if headers.get("host", "") not in gatekeeper.hosts:
+        if headers.get("host", "").lower() not in gatekeeper.hosts:
             return PlainTextResponse("Adresse inconnue de Fiches.", 421)
         known = gatekeeper.knows(headers)
         if scope["method"] not in _SAFE:

@@ -56,7 +56,7 @@ def serve(
     gate = Gate.of(load(settings.calibration), settings.target_error)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
-    names = {LOOPBACK, "localhost"} if is_loopback(host) else {host, socket.gethostname()}
+    names = {host, LOOPBACK, "localhost"} if is_loopback(host) else {host, *_own_names()}
     gatekeeper = Gatekeeper.for_hosts(names, port, password)
     with Store.open(store_url or f"sqlite:///{file}") as store:
         pictures = Pictures(out / _CACHE, settings)
@@ -87,6 +87,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _own_names() -> set[str]:
+    """What other machines may call this one: its name, and its addresses."""
+    name = socket.gethostname()
+    try:
+        return {name, *socket.gethostbyname_ex(name)[2]}
+    except OSError:
+        return {name}
 
 
 def _listen(host: str, port: int) -> socket.socket:

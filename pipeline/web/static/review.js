@@ -8,14 +8,30 @@ const typing = (element) => element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.
 // While the next field is on its way, keys do nothing: nobody confirms what they have not seen.
 let busy = false;
 const wait = (on) => { busy = on; document.body.toggleAttribute("data-ready", !on); };
-document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target.id === "work") wait(true); });
-for (const end of ["htmx:afterSettle", "htmx:sendError", "htmx:responseError", "htmx:swapError"]) {
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (target.id === "work" || (requestConfig.verb !== "get" && target.id !== "sum")) wait(true);
+});
+for (const end of ["htmx:sendError", "htmx:responseError", "htmx:swapError"]) {
   document.addEventListener(end, () => wait(false));
 }
-document.addEventListener("submit", (event) => { if (busy) event.preventDefault(); }, true);
+document.addEventListener("htmx:afterSettle", async (event) => {
+  const picture = event.detail.target.id === "work" && document.querySelector(".crop img");
+  if (picture && !picture.complete) {
+    await Promise.race([
+      new Promise((seen) => { for (const end of ["load", "error"]) picture.addEventListener(end, seen); }),
+      new Promise((late) => { setTimeout(late, 2000); }),
+    ]);
+  }
+  wait(false);
+});
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.target.id === "who" || event.detail.xhr.status === 204) wait(false); });
+document.addEventListener("submit", (event) => { if (busy) { event.preventDefault(); event.stopImmediatePropagation(); } }, true);
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.metaKey || event.isComposing) return;
+  // A key held down would decide about what nobody has seen.
+  if (event.repeat && !typing(event.target)) { if (event.key.length === 1 || event.key === "Enter") event.preventDefault(); return; }
   const dialog = document.querySelector("dialog[open]");
   if (event.ctrlKey) {
     if (event.key === "z" && !typing(event.target)) press("z", event);
@@ -28,12 +44,18 @@ document.addEventListener("keydown", (event) => {
   }
   const value = document.querySelector("#value");
   if (typing(event.target)) {
-    if (event.target === value && event.key === "Escape") { value.value = value.defaultValue; changed(value); focusWork(); }
-    else if (event.target === value && event.key === "Tab") tab(event);
-    return;  // Enter submits the form the field stands in
+    if (event.target !== value) return;
+    if (event.key === "Escape") { restore(value); focusWork(); }
+    else if (event.key === "Enter" && value.tagName === "SELECT") { event.preventDefault(); if (!busy) value.form.requestSubmit(); }
+    else if (event.key === "Tab") {
+      if (differs(value)) { event.preventDefault(); if (!busy) value.form.requestSubmit(); } else tab(event);
+    }
+    return;  // Enter submits the form that an input stands in
   }
-  if (event.key === "Tab") { if (document.activeElement?.closest("#work .main, h1")
-    || document.activeElement?.id === "work") tab(event); return; }
+  if (event.key === "Tab") {
+    if (document.activeElement?.matches("#work, #work h1, body")) tab(event);
+    return;
+  }
   if (event.key === "Enter") {
     if (!/^(A|BUTTON|SUMMARY)$/.test(event.target.tagName)) press("Enter", event);
     return;
@@ -41,11 +63,23 @@ document.addEventListener("keydown", (event) => {
   if (value && (event.key === "F2" || event.key === "m" || event.key === "Backspace")) {
     event.preventDefault();
     value.focus();
+    if (value.tagName === "SELECT") return;
     if (event.key === "Backspace") value.value = ""; else value.select();
     return;
   }
-  press(event.key, event);
+  // The digits' own keys, shifted or not: a French keyboard has other signs on them.
+  const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
+  press(digit && !byKey(event.key) ? digit : event.key.length === 1 ? event.key.toLowerCase() : event.key, event);
 });
+
+const differs = (value) => value.tagName === "SELECT"
+  ? [...value.options].some((option) => option.selected !== option.defaultSelected)
+  : value.value !== value.defaultValue;
+
+function restore(value) {
+  if (value.tagName === "SELECT") for (const option of value.options) option.selected = option.defaultSelected;
+  else { value.value = value.defaultValue; changed(value); }
+}
 
 function press(key, event) {
   const target = byKey(key);
@@ -93,15 +127,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // What the server says when it refuses is for people to read.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 409 || event.detail.xhr.status === 422) {
+  const retarget = event.detail.xhr.getResponseHeader("HX-Retarget");
+  if (retarget || event.detail.xhr.status === 409 || event.detail.xhr.status === 422) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }
 });
 document.addEventListener("htmx:sendError", () => say("Le serveur ne répond plus : relancez « fiches review ». Ce qui est confirmé est gardé."));
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status !== 409 && event.detail.xhr.status !== 422) say(event.detail.xhr.responseText.slice(0, 300));
-});
+document.addEventListener("htmx:responseError", () => say("Le serveur a refusé cette demande : rouvrez l'adresse affichée par « fiches review »."));
 
 function say(text) {
   const place = document.querySelector("#said");
@@ -109,7 +142,10 @@ function say(text) {
 }
 
 function settle() {
-  focusWork();
+  const problem = document.querySelector("#value[aria-invalid]");
+  if (problem) problem.focus(); else focusWork();
+  const said = document.querySelector("#said");
+  if (said) said.hidden = true;
   document.title = document.querySelector("#work")?.dataset.title || document.title;
   for (const link of document.querySelectorAll("[data-ahead]")) new Image().src = link.dataset.ahead;
 }
