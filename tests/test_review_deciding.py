@@ -119,13 +119,17 @@ def test_what_cannot_be_such_a_value_is_refused_in_words(field: str, typed: str,
         correct(registration(), _FORM, field, typed)
 
 
-def test_what_nobody_can_read_is_unknown_and_leaves_no_doubt() -> None:
+def test_what_nobody_can_read_is_unknown_and_a_sum_it_hides_needs_a_reason() -> None:
     given = _decided(registration(more=(unread("total"),)))
     done = illegible(given, _FORM, "total")
     total = _reading(done, "total")
     assert (total.candidates, total.status) == ((), Status.CORRECTED)
-    assert done.status is Status.ACCEPTED
-    assert [(f.rule, f.severity) for f in done.findings] == [("total_is_written", Severity.INFO)]
+    assert [(f.rule, f.severity) for f in done.findings] == [
+        ("total_is_written", Severity.INFO),
+        ("total_matches_tariff", Severity.REVIEW),
+    ]
+    assert done.status is Status.REVIEW
+    assert settle(done, _FORM, "total_matches_tariff", "agreed").status is Status.ACCEPTED
 
 
 def test_counts_decide_what_is_due_and_how_many_students_there_are() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL, Connection, Engine, Select, delete, insert, select, true, union
+from sqlalchemy import URL, Connection, Engine, Select, delete, func, insert, select, true, union
 
 from pipeline.decisions import Act, Change, Decided, Filed, Refused
 from pipeline.records import Correction, Origin, Outcome, Received, Registration, Snapshot
@@ -143,6 +143,11 @@ class Store:
         """Every registration as it now stands, also those that were dropped."""
         with self._reading() as connection:
             return filed(connection, Scope())
+
+    def newest(self) -> int:
+        """Changes whenever a run has read something more; cheap to ask."""
+        with self._reading() as connection:
+            return connection.scalar(select(func.max(tables.outcomes.c.id))) or 0
 
     def file_of(self, subject: str) -> Filed | None:
         """One registration as it now stands; None where there is none (any more)."""

@@ -131,6 +131,7 @@ def _static(view: View) -> Response:
 
 
 def _list(view: View) -> Response:
+    view.desk.catch_up()
     start = view.number("debut")
     listing = view.desk.listing(view.filters, start=start, most=_LIST_ROWS)
     shown = [screens.row(view.desk, row, who=view.who, query=view.query) for row in listing.rows]

@@ -55,6 +55,7 @@ class Desk:
         self._timer: threading.Timer | None = None
         self._waiting: tuple[Refused, ...] | None = None
         self._pairs: tuple[Pair, ...] | None = None
+        self._newest = store.newest()
         self._filed = {filed.subject: filed for filed in store.filed()}
         self._queue = Queue.of(self._filed.values(), forms.values())
         self._checking: set[sample.Shown] = set()
@@ -215,11 +216,17 @@ class Desk:
                 self._pairs = duplicates(self._standing(), kept=kept)
             return self._pairs
 
+    def catch_up(self) -> None:
+        """See what a run has read since."""
+        if self.store.newest() != self._newest:
+            self.reload()
+
     def reload(self) -> None:
-        """See what was read anew, and changed the store beside single registrations."""
+        """See what changed in the store beside single registrations."""
+        newest, filed = self.store.newest(), {one.subject: one for one in self.store.filed()}
+        queue = Queue.of(filed.values(), self.forms.values())
         with self._lock:
-            self._filed = {filed.subject: filed for filed in self.store.filed()}
-            self._queue = Queue.of(self._filed.values(), self.forms.values())
+            self._newest, self._filed, self._queue = newest, filed, queue
             self._waiting = self._pairs = None
         self._export_soon()
 
