@@ -24,7 +24,7 @@ from pipeline.records import Registration
 from pipeline.review import deciding
 from pipeline.review.doubts import doubts
 from pipeline.review.queue import Place
-from pipeline.review.values import gap
+from pipeline.review.values import as_typed, gap
 from pipeline.web import pairs, refused, screens
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import ENTRY, LOGIN, Gatekeeper, Guarded
@@ -183,7 +183,7 @@ def _show(view: View) -> Response:
 
 def _decide(view: View) -> Response:
     """One stroke; what is next."""
-    filed, _ = view.filed()
+    filed, form = view.filed()
     name, gate = view.place, view.desk.gate
     here = Place(filed.subject, name, late=name in filed.postponed)
     reading = filed.registration.reading(name)
@@ -214,7 +214,7 @@ def _decide(view: View) -> Response:
     decisions: tuple[Decision, ...] = (decision,)
     is_check = view.desk.is_check((filed.subject, name))
     if is_check and decision.act is not Act.POSTPONE:
-        said = "" if decision.act is Act.ILLEGIBLE else text
+        said = "" if decision.act is Act.ILLEGIBLE else _as_written(form, name, text)
         # First, so that it is the first look at the field.
         decisions = (Decision(Act.CHECK, name, said, was), decision)
     try:
@@ -232,6 +232,14 @@ def _decide(view: View) -> Response:
     if is_check:
         view.desk.checked((filed.subject, name))
     return _screen(view, _advance(view, None if is_check else here))
+
+
+def _as_written(form: Form, name: str, text: str) -> str:
+    """What a person typed, as outputs write it: a number without spaces is no other number."""
+    try:
+        return as_typed(form, name, text).text
+    except ValueError:  # told by what decides
+        return text
 
 
 def _advance(view: View, after: Place | None) -> Place | None:

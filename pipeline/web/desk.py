@@ -61,10 +61,11 @@ class Desk:
         self._checking: set[sample.Shown] = set()
         self._steps = 0
         self._share, self._seed = share, str(out)
-        checked = {
-            (d.subject, d.decision.field) for d in store.decided() if d.decision.act is Act.CHECK
-        }
+        decided = store.decided()
+        checked = {(d.subject, d.decision.field) for d in decided if d.decision.act is Act.CHECK}
         drawn = sample.sampled(self._filed.values(), share=share, seed=self._seed)
+        if decided:  # a server that was killed may not have written what was decided last
+            self._export_soon()
         self._to_check = sorted(drawn - checked)
 
     def file(self, subject: str) -> tuple[Filed, Form]:

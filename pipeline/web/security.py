@@ -9,9 +9,11 @@ Policy, W3C). See OWASP, "Cross-Site Request Forgery Prevention".
 
 import hmac
 import secrets
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from threading import Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -28,8 +30,8 @@ _STATIC = "/static/"
 _SAFE = frozenset(("GET", "HEAD"))
 _MOST_BODY = 256 * 1024
 """No form of the review is longer; nothing is uploaded."""
-_MOST_WRONG = 10
-"""Wrong passwords until the server is started again."""
+_WAIT_S, _LONGEST_WAIT_S = 0.1, 20.0
+"""How long the first wrong password is made to wait, twice as long each time, and at most."""
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -54,6 +56,7 @@ class Gatekeeper:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     session: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     wrong: int = 0
+    asking: Lock = field(default_factory=Lock)
 
     @classmethod
     def for_hosts(cls, names: Iterable[str], port: int, password: str = "") -> "Gatekeeper":
@@ -75,14 +78,17 @@ class Gatekeeper:
         return not self.password_hash and _same(token, self.token)
 
     def takes_password(self, password: str) -> bool:
-        if not self.password_hash or self.wrong >= _MOST_WRONG:
+        if not self.password_hash:
             return False
-        try:
-            PasswordHasher().verify(self.password_hash, password)
-        except VerificationError:
-            self.wrong += 1
-            return False
-        return True
+        with self.asking:  # one at a time: argon2 takes memory, and guesses take turns
+            time.sleep(min(_LONGEST_WAIT_S, _WAIT_S * 2**self.wrong) if self.wrong else 0.0)
+            try:
+                PasswordHasher().verify(self.password_hash, password)
+            except VerificationError:
+                self.wrong = min(self.wrong + 1, 20)
+                return False
+            self.wrong = 0
+            return True
 
     def admit(self, response: Response) -> Response:
         """The response, with the cookie that lets later requests in."""
