@@ -260,8 +260,8 @@ def nature_of(kind: str) -> str:
 
 
 @cache
-def upper_bound(wrong: int, of: int) -> float:
-    """The one-sided upper limit of an error rate, exceeded with probability ``DELTA`` at most.
+def upper_bound(wrong: int, of: int, *, outside: float = DELTA) -> float:
+    """The one-sided upper limit of an error rate, exceeded with probability ``outside`` at most.
 
     Clopper and Pearson, "The use of confidence or fiducial limits" (Biometrika 1934).
     """
@@ -275,7 +275,7 @@ def upper_bound(wrong: int, of: int) -> float:
         p = (low + high) / 2
         log_p, log_q = math.log(p), math.log1p(-p)
         at_most = sum(math.exp(w + k * log_p + (of - k) * log_q) for k, w in enumerate(log_ways))
-        low, high = (p, high) if at_most > DELTA else (low, p)
+        low, high = (p, high) if at_most > outside else (low, p)
     return high
 
 

@@ -6,12 +6,11 @@ the person now says something else, the person was. Which fields come is told by
 restart changes nothing and nobody can tell from looking.
 """
 
-import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 
+from pipeline.calibration import upper_bound
 from pipeline.decisions import Act, Decided, Filed
 from pipeline.records import FieldReading, Origin, Status
 
@@ -20,7 +19,6 @@ Shown = tuple[str, str]
 
 _OUTSIDE = 0.025
 """The probability that a rate lies beyond one end of its interval of 95 %."""
-_BISECTIONS = 50
 _READ = (Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE, Act.CHECK)
 
 
@@ -41,11 +39,11 @@ class Rate:
 
     @property
     def low(self) -> float:
-        return 1.0 - _upper(self.of - self.wrong, self.of)
+        return 1.0 - upper_bound(self.of - self.wrong, self.of, outside=_OUTSIDE)
 
     @property
     def high(self) -> float:
-        return _upper(self.wrong, self.of)
+        return upper_bound(self.wrong, self.of, outside=_OUTSIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +125,3 @@ def _chance(*told: str) -> float:
     """A number 0..1 that follows from what is told, and looks like chance."""
     digest = sha256("\0".join(told).encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
-
-
-@cache
-def _upper(wrong: int, of: int) -> float:
-    """The rate at which so few wrong are seen with probability ``_OUTSIDE``; 1 where all are."""
-    if wrong >= of:
-        return 1.0
-    ways = [
-        math.lgamma(of + 1) - math.lgamma(k + 1) - math.lgamma(of - k + 1) for k in range(wrong + 1)
-    ]
-    low, high = wrong / of, 1.0
-    for _ in range(_BISECTIONS):
-        p = (low + high) / 2
-        log_p, log_q = math.log(p), math.log1p(-p)
-        at_most = sum(math.exp(w + k * log_p + (of - k) * log_q) for k, w in enumerate(ways))
-        low, high = (p, high) if at_most > _OUTSIDE else (low, p)
-    return high
