@@ -253,28 +253,23 @@ def _undo(view: View) -> Response:
     batch, subjects = view.desk.undo(view.who)
     here = view.typed.get("here", "")
     if here in ("liste", "doublons"):
-        return _redirect("/" if here == "liste" else "/doublons", "")
+        return view.away("/" if here == "liste" else "/doublons")
     if not subjects:
         return view.words("Il n'y a plus rien à annuler.", 409)
     undone = [d.decision for d in view.desk.store.history(subjects[0]) if d.batch == batch]
     acts = {decision.act for decision in undone}
     if acts & {Act.DROP, Act.KEEP}:
-        return _redirect("/doublons", "Décision annulée.")
+        return view.away("/doublons", "Décision annulée.")
     if acts & {Act.KEY_IN, Act.PLACE, Act.SET_ASIDE} or not undone:
-        return _redirect("/rejets", "Décision annulée.")
+        return view.away("/rejets", "Décision annulée.")
     return _screen(view, Place(subjects[0], undone[-1].field), notice="Décision annulée.")
-
-
-def _redirect(address: str, told: str) -> Response:
-    query = f"?{urlencode({'dit': told})}" if told else ""
-    return Response(status_code=204, headers={"HX-Redirect": address + query})
 
 
 def _bulk(view: View) -> Response:
     kind, least = view.typed.get("type", ""), view.typed_number("sur") / 100
     count = view.desk.confirm_all(kind, max(0.5, least), view.who)
     told = f"{count} champ(s) confirmé(s). Une annulation (z) les remet tous à relire."
-    return _redirect("/", told)
+    return view.away("/", told)
 
 
 def _screen(
@@ -340,7 +335,7 @@ def _crop(view: View) -> Response:
         width_px=width,
         around_mm=screens.AROUND_MM,
     )
-    return Response(data, media_type=_kind(data), headers={"cache-control": _DAY})
+    return Response(data, media_type="image/jpeg", headers={"cache-control": _DAY})
 
 
 def _sheet(view: View) -> Response:
@@ -350,8 +345,4 @@ def _sheet(view: View) -> Response:
     data = view.desk.pictures.whole(
         filed.sources[0], number=filed.number, page=page, width_px=width
     )
-    return Response(data, media_type=_kind(data), headers={"cache-control": _DAY})
-
-
-def _kind(data: bytes) -> str:
-    return "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(data, media_type="image/jpeg", headers={"cache-control": _DAY})

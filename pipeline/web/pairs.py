@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -72,8 +71,7 @@ def _decide(view: View) -> Response:
         who=view.who,
         beside=((kept, view.typed_number("kept_seen")),),
     )
-    address = "/doublons?" + urlencode({"dit": "C'est noté."})
-    return Response(status_code=204, headers={"HX-Redirect": address})
+    return view.away("/doublons", "C'est noté.")
 
 
 def _measured(view: View) -> Response:

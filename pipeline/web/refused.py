@@ -119,7 +119,7 @@ def _place(view: View) -> Response:
     view.desk.store.replace_outcome(
         one.subject, outcome, who=view.who, seen=view.typed_number("seen"), reader="placed"
     )
-    return _away(view, "/rejets", "Le document est relu : la fiche est maintenant à relire.")
+    return _done(view, "Le document est relu : la fiche est maintenant à relire.")
 
 
 def _corners(text: str, turns: int) -> tuple[tuple[float, float], ...]:
@@ -144,7 +144,7 @@ def _set_aside(view: View) -> Response:
         one.subject, view.typed_number("seen"), (Decision(Act.SET_ASIDE, reason=reason),)
     )
     view.desk.store.decide([change], who=view.who)
-    return _away(view, "/rejets", "Le document est écarté, avec son motif.")
+    return _done(view, "Le document est écarté, avec son motif.")
 
 
 def _key_in(view: View) -> Response:
@@ -171,7 +171,7 @@ def _key_in(view: View) -> Response:
         )
     except ConflictError as err:
         return _one(view, problem=str(err))
-    return _away(view, "/rejets", "La fiche est enregistrée.")
+    return _done(view, "La fiche est enregistrée.")
 
 
 def _names(form: Form) -> list[str]:
@@ -200,10 +200,9 @@ def _entries(form: Form, typed: dict[str, str], problems: dict[str, str]) -> lis
     return entries
 
 
-def _away(view: View, address: str, told: str) -> Response:
+def _done(view: View, told: str) -> Response:
     view.desk.reload()
-    headers = {"HX-Redirect": f"{address}?{urlencode({'dit': told})}"}
-    return Response(status_code=204, headers=headers)
+    return view.away("/rejets", told)
 
 
 ROUTES = (

@@ -123,6 +123,11 @@ class View:
         }
         return HTMLResponse(self.pages.get_template(name).render({**base, **given}), status)
 
+    def away(self, address: str, told: str = "") -> Response:
+        """Another page instead, which says what was done."""
+        query = f"?{urlencode({'dit': told})}" if told else ""
+        return Response(status_code=204, headers={"HX-Redirect": address + query})
+
     def words(self, text: str, status: int) -> Response:
         """A refusal, for people to read: into the page that asked, or as a page of its own."""
         if self.by_htmx:

@@ -108,7 +108,7 @@ function zoom(dialog, larger) {
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-opens], [data-closes], [data-zooms], [data-fills]");
+  const target = event.target.closest("[data-opens], [data-closes], [data-zooms]");
   if (!target) return;
   if (target.dataset.opens) document.getElementById(target.dataset.opens)?.showModal();
   if ("closes" in target.dataset) target.closest("dialog").close();
