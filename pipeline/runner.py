@@ -9,8 +9,6 @@ import json
 import logging
 import os
 import shutil
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
     from pipeline.store import Store
 
 _CLUSTER_WAIT_S = 30.0
-_LISTEN_S = 0.2
-"""How long a Ctrl-C may wait."""
 _KNOWN = "known.json"
 
 _log = logging.getLogger(__name__)
@@ -123,12 +119,9 @@ def run(
         todo = [source for sha256, source in sources.items() if sha256 not in done]
         try:
             if todo:
-                with (
-                    _pool(reader, settings, jobs=jobs, scheduler=scheduler) as pool,
-                    _listening() as listen,
-                ):
+                with _pool(reader, settings, jobs=jobs, scheduler=scheduler) as pool:
                     progress(0, len(todo))
-                    for outcome in _read(pool, todo, listen):
+                    for outcome in _read(pool, todo):
                         store.record_outcome(outcome, reader=reader.fingerprint)
                         read, pages = read + 1, pages + outcome.pages
                         progress(read, len(todo))
@@ -288,39 +281,8 @@ class _Pool:
     collect: Callable[[Future[Outcome], Source], Outcome] = lambda future, _source: future.result()
 
 
-@contextmanager
-def _listening() -> Iterator[Callable[[], None]]:
-    """What raises KeyboardInterrupt once Ctrl-C was pressed; pressed again, it raises at once.
-
-    Raised by the signal itself it could be lost: Python drops what is raised inside a finalizer
-    or a callback from C. A SIGINT that is ignored, or another's to handle, stays so.
-    """
-    pressed = False
-
-    def press(_signal: int, _frame: object) -> None:
-        nonlocal pressed
-        pressed = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def listen() -> None:
-        if pressed:
-            raise KeyboardInterrupt
-
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):
-        yield listen
-        return
-    signal.signal(signal.SIGINT, press)
-    try:
-        yield listen
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _read(pool: _Pool, sources: Sequence[Source], listen: Callable[[], None]) -> Iterator[Outcome]:
-    """Every document's outcome, as it finishes. Raises what ``listen`` raises."""
+def _read(pool: _Pool, sources: Sequence[Source]) -> Iterator[Outcome]:
+    """Every document's outcome, as it finishes."""
     waiting = iter(sources)
     running: dict[Future[Outcome], Source] = {}
     while True:
@@ -328,8 +290,7 @@ def _read(pool: _Pool, sources: Sequence[Source], listen: Callable[[], None]) ->
             running[pool.submit(source)] = source
         if not running:
             return
-        listen()
-        for future in wait(running, _LISTEN_S, FIRST_COMPLETED).done:
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
             yield pool.collect(future, running.pop(future))
 
 

@@ -356,7 +356,9 @@ def test_ctrl_c_in_a_real_run_leaves_outputs_and_no_process(tmp_path: Path) -> N
     for n in range(99):
         write_document(tmp_path / "inbox" / f"{n}.pdf", f"say {said_by_children} {n}")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    command = [sys.executable, "-c", RUN]
+    # A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", heard + RUN]
     running = subprocess.Popen(
         command, env=environment, text=True, stderr=subprocess.PIPE, start_new_session=True
     )

@@ -1,7 +1,6 @@
 import csv
 import json
 import os
-import signal
 import subprocess
 import sys
 from concurrent.futures import Future
@@ -185,28 +184,6 @@ def test_ctrl_c_keeps_what_was_read_and_writes_the_outputs(inbox: Path, out: Pat
     assert (summary.read, summary.accepted) == (4, 6)
 
 
-def test_ctrl_c_is_heard_even_where_python_drops_what_it_raises(inbox: Path, out: Path) -> None:
-    for n in range(40):
-        write_document(inbox / f"{n}.pdf", f"fine {n}")
-
-    class Finalizer:
-        def __del__(self) -> None:
-            signal.raise_signal(signal.SIGINT)
-
-    def interrupt(done: int, _total: int) -> None:
-        if done == 2:
-            Finalizer()
-
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            run(inbox, out, SETTINGS, jobs=2, reader=READER, progress=interrupt)
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert 3 <= outputs(out)["registrations.csv"].count(b"\n") < 20
-
-
 def test_a_missing_engine_ends_the_run_and_the_next_run_goes_on(inbox: Path, out: Path) -> None:
     write_document(inbox / "a.pdf", "fine A")
     with pytest.raises(EngineError, match="no_such_module"):
@@ -238,7 +215,7 @@ def test_no_more_documents_are_submitted_than_the_window_holds() -> None:
         return submitted[-1]
 
     sources = [Source(str(n), Path(), str(n)) for n in range(9)]
-    assert len(list(_read(_Pool(submit, window=3), sources, lambda: None))) == 9
+    assert len(list(_read(_Pool(submit, window=3), sources))) == 9
 
 
 def test_the_reader_changes_with_the_settings_and_the_forms(tmp_path: Path) -> None:
