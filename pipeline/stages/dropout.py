@@ -1,6 +1,7 @@
 """Flatten a page onto its form and drop the form's own print, keeping the strokes that cross it."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -11,11 +12,14 @@ from pipeline.geometry import BoxMm
 from pipeline.records import AlignedPage, Gray
 
 Mask = NDArray[np.uint8]
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 _BACKGROUND_PX = 8
 _MAX_SPREAD_PX = 4
 _MIN_SPECK_MM2 = 0.07
 """Smaller specks are a scanner's noise: a pen's full stop is 0.1 mm2 or more."""
+_MIN_MARK_MM2, _MARK_GAP_MM = 0.03, 0.6
+"""But right above a letter so little may be an accent, in small type on a coarse scan."""
 _SPREAD_EXCESS = 0.08
 """Print is taken to reach as far as pixels near it are this much oftener dark than pixels apart."""
 _BRIDGE_MM = 0.55
@@ -115,11 +119,16 @@ def _without_specks(ink: Mask, distance: Mask, spread_px: int) -> Mask:
     count, labels = cv2.connectedComponents(ink)
     at = np.flatnonzero(ink)  # one pixel in a hundred: the page itself is not gone through again
     label = labels.ravel()[at]
-    kept = np.bincount(label, minlength=count) >= _MIN_SPECK_MM2 * PX_PER_MM**2
+    area_mm2 = np.bincount(label, minlength=count) / PX_PER_MM**2
     beyond = np.zeros(count, dtype=bool)
     beyond[label[distance.ravel()[at] > spread_px + 1]] = True
     cleaned = np.zeros_like(ink)
-    cleaned.ravel()[at[(kept & beyond)[label]]] = 255
+    cleaned.ravel()[at[(beyond & (area_mm2 >= _MIN_SPECK_MM2))[label]]] = 255
+    upwards = np.ones((round(_MARK_GAP_MM * PX_PER_MM) + 1, 3), np.uint8)
+    above = cv2.dilate(cleaned, upwards, anchor=(1, 0)).ravel()[at] > 0
+    marks = np.zeros(count, dtype=bool)
+    marks[label[above]] = True
+    cleaned.ravel()[at[(beyond & marks & (area_mm2 >= _MIN_MARK_MM2))[label]]] = 255
     return cleaned
 
 
@@ -133,7 +142,7 @@ def segment(length: int, angle_deg: float) -> Mask:
     return np.asarray(cv2.line(kernel, start, end, 1, 1), dtype=np.uint8)
 
 
-def crop(image: Gray, box_mm: BoxMm) -> Gray:
+def crop(image: NDArray[Pixel], box_mm: BoxMm) -> NDArray[Pixel]:
     """The part of a rectified image under a box, cut off at the page's edge."""
     h, w = image.shape
     x0, y0 = max(0, round(box_mm.x * PX_PER_MM)), max(0, round(box_mm.y * PX_PER_MM))

@@ -13,8 +13,10 @@ from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
 from pipeline.records import Finding, Gray, LineEvidence, Severity
 from pipeline.stages.dropout import CleanPage, Mask, crop, segment
+from pipeline.stages.strokes import joined, owners
 
 IntArray = NDArray[np.intp]
+Held = NDArray[np.bool_]
 
 _REACH_MM = 3.0
 """How far above and below a line's box its own strokes are followed."""
@@ -22,7 +24,6 @@ _OVERSHOOT_MM = 12.0
 """How far a word may run on past the ends of its line."""
 _MIN_INK_MM2 = 0.35
 """Less ink than this is dirt (a full stop is about 0.2 mm2, a dash 1 mm2)."""
-_CRUMB_PX = 3
 _SPECK_MM2 = 0.25
 _SPECK_GAP_MM = 4.0
 """A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
@@ -66,23 +67,27 @@ def line_field(zone: Zone, line: int) -> str:
 def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     """The lines that hold ink, zone by zone from the top; ``line`` counts from 0 in its zone."""
     boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
+    owned = owners(clean.ink, boxes)
     return [
         WrittenLine(zone, i, *found)
         for zone in zones
         for i, box in enumerate(zone.lines)
-        if (found := _writing_in(clean, box, [b for b in boxes if b != box])) is not None
+        if (found := _writing_in(clean, boxes.index(box), boxes, owned)) is not None
     ]
 
 
-def _writing_in(clean: CleanPage, box: BoxMm, others: list[BoxMm]) -> tuple[BoxMm, Gray] | None:
-    """The box of the writing on a line, and its pixels; ``others`` are the page's other boxes."""
+def _writing_in(
+    clean: CleanPage, index: int, boxes: Sequence[BoxMm], owned: IntArray
+) -> tuple[BoxMm, Gray] | None:
+    """The box of the writing on a line, and its pixels; ``owned`` as ``owners`` says."""
+    box = boxes[index]
     around = box.grown(_OVERSHOOT_MM, _REACH_MM)
     left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
-    ink = crop(clean.ink, around).copy()
-    for other in others:
-        if other.x >= box.right or other.right <= box.x:  # beside the line, not above or below
-            ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
-    ink = _own_strokes(ink, _slice(box.x, box.right, left), _slice(box.y, box.bottom, top))
+    owner = crop(owned, around)
+    ours = owner == index + 1
+    ink = np.where(ours | (owner == 0), crop(clean.ink, around), np.uint8(0))
+    columns, rows = _slice(box.x, box.right, left), _slice(box.y, box.bottom, top)
+    ink = _own_strokes(ink, ours, columns, rows)
     if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:
         return None
     x, y, w, h = cv2.boundingRect(ink)
@@ -109,17 +114,16 @@ def _slice(start_mm: float, end_mm: float, origin_px: int) -> slice:
     return slice(start, end)
 
 
-def _own_strokes(ink: Mask, columns: slice, rows: slice) -> Mask:
-    """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt.
+def _own_strokes(ink: Mask, owned: Held, columns: slice, rows: slice) -> Mask:
+    """The strokes of the line: no feet and heads of its neighbours, no dirt.
 
-    ``columns`` and ``rows`` are the line's box in ``ink``. A word that begins in it is followed
-    past its ends.
+    ``owned``: where ``ink`` is known to be the line's. ``columns`` and ``rows`` are the line's box
+    in ``ink``. A word that begins in it is followed past its ends.
     """
-    # A thin pen on a coarse scan falls into crumbs: what nearly touches is one stroke.
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((_CRUMB_PX, _CRUMB_PX), np.uint8))
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(joined)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(joined(ink))
     left, top, width, height, area = stats.T
     own = (centres[:, 1] >= rows.start) & (centres[:, 1] <= rows.stop)
+    own |= np.bincount(labels[owned & (ink > 0)], minlength=count) > 0
     runs_on = (top == 0) | (top + height == ink.shape[0])
     own &= ~runs_on | (width > _STREAK_MM * PX_PER_MM)
     own[0] = False
