@@ -68,3 +68,13 @@ def test_a_scanners_salt_and_pepper_is_not_ink() -> None:
     image[rng.random(image.shape) < 0.002] = 0
     clean = drop_print(flat(image), fiche())
     assert cv2.countNonZero(crop(clean.ink, BoxMm(14, 115, 94, 12))) < 10
+
+
+def test_a_tiny_mark_is_ink_above_a_letter_and_noise_elsewhere() -> None:
+    image = fiche().image.copy()
+    cv2.circle(image, (400, 960), 9, 0, 3)  # an o, 3 mm high
+    at_accent, elsewhere = (slice(944, 946), slice(402, 404)), (slice(944, 946), slice(480, 482))
+    image[at_accent] = image[elsewhere] = 0
+    ink = drop_print(flat(image), fiche()).ink
+    assert (ink[at_accent] > 0).all()
+    assert not ink[elsewhere].any()

@@ -49,6 +49,45 @@ def test_feet_of_the_line_above_do_not_belong_to_a_line() -> None:
     assert [line.field for line in _lines(image)] == ["personnes.1"]
 
 
+def _mark(image: Gray, x_mm: float, y_mm: float) -> Gray:
+    image = image.copy()
+    at = [
+        (round(x * PX_PER_MM), round(y * PX_PER_MM))
+        for x, y in ((x_mm, y_mm), (x_mm + 1, y_mm - 0.7))
+    ]
+    cv2.line(image, *at, 20, 4, cv2.LINE_AA)
+    return image
+
+
+def test_an_accent_in_the_line_above_belongs_to_the_letter_below_it() -> None:
+    bare = _write(fiche().image, "ETIENNE", 20, 92, height_mm=4.5)
+    accented = _mark(bare, 22, 86.8)
+    (line,) = _lines(accented)
+    assert line.field == "personnes.2"
+    assert line.box_mm.y < _lines(bare)[0].box_mm.y - 0.5
+    assert (line.image != 255).sum() > (_lines(bare)[0].image != 255).sum() + 20
+    below = _write(accented, "Nadia Petit", 40, 84)
+    assert [one.field for one in _lines(below)] == ["personnes.1", "personnes.2"]
+    alone = _write(bare, "Nadia Petit", 40, 84)
+    assert _lines(below)[0].box_mm == _lines(alone)[0].box_mm
+
+
+def test_an_accent_above_the_first_line_is_read_with_it() -> None:
+    bare = _write(fiche().image, "ETIENNE", 20, 83, height_mm=4.5)
+    assert _lines(_mark(bare, 22, 77.8))[0].box_mm.y < _lines(bare)[0].box_mm.y - 0.5
+
+
+def test_a_full_stop_stays_with_its_line_however_tall_the_next_one_is() -> None:
+    above = _write(fiche().image, "Nadia Petit", 20, 84)
+    cv2.circle(above, (round(45.5 * PX_PER_MM), round(83.9 * PX_PER_MM)), 3, 20, -1)
+    both = above.copy()
+    for x_mm in (40.5, 45.5):
+        at = [(round(x_mm * PX_PER_MM), round(y_mm * PX_PER_MM)) for y_mm in (85.6, 93.5)]
+        cv2.line(both, *at, 20, 9)
+    assert [line.field for line in _lines(both)] == ["personnes.1", "personnes.2"]
+    assert _lines(both)[0].box_mm == _lines(above)[0].box_mm
+
+
 def test_writing_that_overshoots_its_line_is_cut_out_whole() -> None:
     image = _write(fiche().image, "Ag", 20, 86.5, height_mm=7.0)
     (line,) = _lines(image)
