@@ -28,7 +28,6 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -37,10 +36,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
 from pipeline.paths import CALIBRATION, MODELS, PACKAGE
+from pipeline.rates import DELTA, upper_bound
 from pipeline.records import FieldReading, Origin, Quality
 
 FILE_NAME = "calibration.json"
-DELTA = 0.05
 NUMBERS, WORDS = "numbers", "words"
 _NUMBERS = ("amount", "count")
 _UNCHECKED_DIGITS = ("phone",)
@@ -257,26 +256,6 @@ def sureness(kind: str, posterior: float, calibrated: float) -> float:
 def nature_of(kind: str) -> str:
     """Which promise a field type falls under."""
     return NUMBERS if kind in _NUMBERS else WORDS
-
-
-@cache
-def upper_bound(wrong: int, of: int, *, outside: float = DELTA) -> float:
-    """The one-sided upper limit of an error rate, exceeded with probability ``outside`` at most.
-
-    Clopper and Pearson, "The use of confidence or fiducial limits" (Biometrika 1934).
-    """
-    if wrong >= of:
-        return 1.0
-    log_ways = [
-        math.lgamma(of + 1) - math.lgamma(k + 1) - math.lgamma(of - k + 1) for k in range(wrong + 1)
-    ]
-    low, high = wrong / of, 1.0
-    for _ in range(50):
-        p = (low + high) / 2
-        log_p, log_q = math.log(p), math.log1p(-p)
-        at_most = sum(math.exp(w + k * log_p + (of - k) * log_q) for k, w in enumerate(log_ways))
-        low, high = (p, high) if at_most > outside else (low, p)
-    return high
 
 
 def load(path: Path | None = None) -> Calibration:

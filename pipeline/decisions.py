@@ -4,10 +4,12 @@ A decision is never changed or deleted: one that is undone is followed by an und
 registration now is follows from its reading and from the decisions that still hold.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pipeline.rates import Rate, Rates
 from pipeline.records import Registration, Rejection, Source
 
 
@@ -37,6 +39,10 @@ class Act(StrEnum):
     CHECK = "check"
     """A field whose value is accepted or known was shown to measure machine and reviewer:
     ``value`` is what the person said, ``reason`` what was held for true."""
+
+
+_READ = (Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE, Act.CHECK)
+"""Acts of somebody who looked at a field's picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +125,21 @@ class Refused:
     rejection: Rejection
     source: Source | None
     set_aside: str = ""
+
+
+def error_rates(decided: Iterable[Decided]) -> Rates:
+    """What the checks tell. The first look of a person at a field measures the machine, a later
+    one the person; what was undone tells nothing.
+    """
+    looked: set[tuple[str, str]] = set()
+    wrong, of = {True: 0, False: 0}, {True: 0, False: 0}
+    for one in sorted(decided, key=lambda d: d.id):
+        if one.undone or one.decision.act not in _READ:
+            continue
+        place = (one.subject, one.decision.field)
+        if one.decision.act is Act.CHECK:
+            again = place in looked
+            of[again] += 1
+            wrong[again] += one.decision.value != one.decision.reason
+        looked.add(place)
+    return Rates(machine=Rate(wrong[False], of[False]), reviewer=Rate(wrong[True], of[True]))

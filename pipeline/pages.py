@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.money import format_cents
+from pipeline.rates import Rate
 
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
@@ -25,8 +26,10 @@ def templates(folder: Path) -> Environment:
     environment.filters |= {
         "date": french_date,
         "euros": euros,
+        "interval": interval,
         "number": number,
         "plural": plural,
+        "rate": percent,
     }
     return environment
 
@@ -48,6 +51,16 @@ def number(value: int) -> str:
 def euros(cents: int | None) -> str:
     """``1 234,50 €``; empty where the amount is unknown."""
     return "" if cents is None else format_cents(cents).replace("-", "−")
+
+
+def percent(share: float | None) -> str:
+    """``1,5 %``; a dash where it is unknown."""
+    return "–" if share is None else f"{100 * share:.1f}\u00a0%".replace(".", ",")
+
+
+def interval(rate: Rate) -> str:
+    """Between which rates the true one lies, with 95 % confidence."""
+    return f"{percent(rate.low)} à {percent(rate.high)}" if rate.of else "–"
 
 
 def plural(count: int, one: str, many: str) -> str:

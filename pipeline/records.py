@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import BoxMm, BoxPx, FloatArray, Homography
+from pipeline.rates import Rates
 
 Gray = NDArray[np.uint8]
 """(height, width), 0 black to 255 white."""
@@ -373,9 +374,11 @@ class RejectedRow:
 class Snapshot:
     """All that the store holds at one moment, in the order in which it is exported.
 
-    ``documents`` counts what was received, the same bytes once.
+    ``documents`` counts what was received, the same bytes once. ``rates`` are those that checks
+    during reviews have measured.
     """
 
     registrations: tuple[RegistrationRow, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     documents: int = 0
+    rates: Rates = field(default_factory=Rates)

@@ -18,10 +18,10 @@ from pipeline.calibration import (
     Map,
     Step,
     Tally,
-    upper_bound,
 )
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
+from pipeline.rates import upper_bound
 from pipeline.records import Candidate, FieldReading, Origin, Quality
 
 BASIS = Basis(engine="ppocr", weights="w", learned="", code="c", without=())

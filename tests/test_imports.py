@@ -22,6 +22,7 @@ ROOMS = (
         "ctc",
         "pages",
         "decisions",
+        "rates",
     }
     | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"}
     | {"calibration"},

@@ -16,6 +16,7 @@ from builders import (
 
 from pipeline.exporters import report
 from pipeline.pages import french_date
+from pipeline.rates import Rate, Rates
 from pipeline.records import Registration, RegistrationRow, RejectedRow, Rejection, Snapshot
 
 
@@ -192,3 +193,12 @@ def test_an_empty_store_gives_a_page() -> None:
     shown = page()
     assert figure(shown, "Reçues") == "0"
     assert "table" not in shown.tags
+
+
+def test_what_reviews_measured_is_told_with_its_interval_and_only_then() -> None:
+    rates = Rates(machine=Rate(1, 200), reviewer=Rate(0, 0))
+    told = _Page(report.render(Snapshot((row(registration()),), rates=rates))).text
+    plain = " ".join(told.split())
+    assert "la machine 200 1 0,5 % 0,0 % à 2,8 %" in plain
+    assert "le relecteur 0 0 – –" in plain
+    assert "sondage" not in page(row(registration())).text

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from builders import doubtful, reading, registration
 
-from pipeline.decisions import Act, Decided, Decision, Filed
+from pipeline.decisions import Act, Decided, Decision, Filed, error_rates
 from pipeline.forms.schema import load_form
 from pipeline.paths import FORMS
+from pipeline.rates import Rate
 from pipeline.records import Origin, Registration
 from pipeline.review.deciding import confirm, correct
-from pipeline.review.sample import Rate, error_rates, known, sampled
+from pipeline.review.sample import known, sampled
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 

@@ -519,6 +519,8 @@ def test_a_sample_of_accepted_fields_is_shown_and_measures_the_machine(
         checks = [one for one in store.decided() if one.decision.act == "check"]
     assert len(checks) == checked
     assert {one.decision.value == one.decision.reason for one in checks} == {True}
+    report = (inbox.out / "report.html").read_text("utf-8")
+    assert f'<td>la machine</td><td class="n">{checked}</td><td class="n">0</td>' in report
 
 
 def test_what_a_run_reads_during_a_review_joins_the_list(chromium: Browser, inbox: Inbox) -> None:

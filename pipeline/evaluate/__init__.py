@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.calibration import upper_bound
 from pipeline.errors import InputError
 from pipeline.evaluate.truth import (
     Truth,
@@ -22,6 +21,7 @@ from pipeline.evaluate.truth import (
 )
 from pipeline.exporters import unguarded
 from pipeline.exporters.registrations import column_of
+from pipeline.rates import upper_bound
 from pipeline.records import Origin, Status
 from pipeline.stages.validate import UNSURE
 

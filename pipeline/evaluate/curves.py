@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.calibration import upper_bound
 from pipeline.evaluate import Judged, share
 from pipeline.geometry import FloatArray
+from pipeline.rates import upper_bound
 
 
 @dataclass(frozen=True, slots=True)

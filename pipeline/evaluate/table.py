@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipeline.calibration import upper_bound
 from pipeline.evaluate import FIELD_S, KEY_S, OPEN_S, Evaluation, FieldScore, share
 from pipeline.evaluate.curves import cells
+from pipeline.rates import upper_bound
 
 
 def lines(evaluation: Evaluation) -> Iterator[str]:

@@ -91,6 +91,7 @@ def render(snapshot: Snapshot) -> str:
         due=_Sum.of(row.registration.total_due_cents for row in rows),
         gap=_Sum.of(row.gap_cents for row in rows),
         gaps=sum(1 for row in rows if row.gap_cents),
+        rates=snapshot.rates,
     )
 
 

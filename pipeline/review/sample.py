@@ -7,51 +7,13 @@ restart changes nothing and nobody can tell from looking.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 
-from pipeline.calibration import upper_bound
-from pipeline.decisions import Act, Decided, Filed
+from pipeline.decisions import Filed
 from pipeline.records import FieldReading, Origin, Status
 
 Shown = tuple[str, str]
 """A subject and a field of it."""
-
-_OUTSIDE = 0.025
-"""The probability that a rate lies beyond one end of its interval of 95 %."""
-_READ = (Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE, Act.CHECK)
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``wrong`` of ``of``: between ``low`` and ``high`` with 95 % confidence.
-
-    Clopper and Pearson, "The use of confidence or fiducial limits" (Biometrika 1934).
-    """
-
-    wrong: int
-    of: int
-
-    @property
-    def share(self) -> float | None:
-        """None where nothing was measured."""
-        return self.wrong / self.of if self.of else None
-
-    @property
-    def low(self) -> float:
-        return 1.0 - upper_bound(self.of - self.wrong, self.of, outside=_OUTSIDE)
-
-    @property
-    def high(self) -> float:
-        return upper_bound(self.wrong, self.of, outside=_OUTSIDE)
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """The error rates of accepted fields of the machine, and of people reading known fields."""
-
-    machine: Rate
-    reviewer: Rate
 
 
 def sampled(filed: Iterable[Filed], *, share: float = 0.02, seed: str) -> frozenset[Shown]:
@@ -92,24 +54,6 @@ def known(
         and one not in besides
     )
     return min(agreed, key=lambda one: _chance(seed, str(shown), *one), default=None)
-
-
-def error_rates(decided: Iterable[Decided]) -> Rates:
-    """What the checks tell. The first look of a person at a field measures the machine, a later
-    one the person; what was undone tells nothing.
-    """
-    looked: set[Shown] = set()
-    wrong, of = {True: 0, False: 0}, {True: 0, False: 0}
-    for one in sorted(decided, key=lambda d: d.id):
-        if one.undone or one.decision.act not in _READ:
-            continue
-        place = (one.subject, one.decision.field)
-        if one.decision.act is Act.CHECK:
-            again = place in looked
-            of[again] += 1
-            wrong[again] += one.decision.value != one.decision.reason
-        looked.add(place)
-    return Rates(machine=Rate(wrong[False], of[False]), reviewer=Rate(wrong[True], of[True]))
 
 
 def _fields(filed: Iterable[Filed]) -> Iterable[tuple[Shown, FieldReading]]:

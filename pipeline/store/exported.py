@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, select, true, tuple_
 
-from pipeline.decisions import Act, Filed, Refused
+from pipeline.decisions import Act, Filed, Refused, error_rates
 from pipeline.records import (
     Correction,
     Origin,
@@ -17,6 +17,7 @@ from pipeline.records import (
     Status,
 )
 from pipeline.store import rows, tables
+from pipeline.store.reviewing import history
 from pipeline.store.standing import Scope, as_read, filed, pieces, refused
 
 
@@ -45,6 +46,7 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
         ),
         tuple(sorted(rejected, key=_rejected_order)),
         len(connection.execute(documents.distinct()).all()) + len(received),
+        error_rates(history(connection, true())),
     )
 
 

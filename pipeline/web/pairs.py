@@ -7,10 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from pipeline.decisions import Act, Decided, Decision, Filed
+from pipeline.decisions import Act, Decided, Decision, Filed, error_rates
 from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
-from pipeline.review import sample
 from pipeline.review.labels import label
 from pipeline.web.views import View
 
@@ -76,22 +75,13 @@ def _decide(view: View) -> Response:
 
 def _measured(view: View) -> Response:
     decided = [one for one in view.desk.store.decided() if not one.undone]
-    rates = sample.error_rates(decided)
-    rows = [
-        {
-            "who": who,
-            "checked": rate.of,
-            "wrong": rate.wrong,
-            "rate": "–" if rate.share is None else _percent(rate.share),
-            "interval": f"{_percent(rate.low)} à {_percent(rate.high)}" if rate.of else "–",
-        }
-        for who, rate in (("la machine", rates.machine), ("le relecteur", rates.reviewer))
-    ]
     people: dict[str, list[Decided]] = defaultdict(list)
     for one in decided:
         people[one.who].append(one)
     return view.page(
-        "measured.html.j2", rows=rows, people=[_pace(who, one) for who, one in people.items()]
+        "measured.html.j2",
+        rates=error_rates(decided),
+        people=[_pace(who, one) for who, one in people.items()],
     )
 
 
@@ -108,10 +98,6 @@ def _pace(who: str, decided: list[Decided]) -> dict[str, Any]:
         "illegible": acts[Act.ILLEGIBLE],
         "pace": f"{sum(gaps) / fiches:.0f}" if gaps else "–",
     }
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.1f} %".replace(".", ",")
 
 
 ROUTES = (

@@ -1,0 +1,62 @@
+"""Error rates, and the bounds that a count of errors proves."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+DELTA = 0.05
+"""The probability with which a one-sided bound may be exceeded."""
+_OUTSIDE = DELTA / 2
+"""The probability that a rate lies beyond one end of its interval of 95 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``wrong`` of ``of``: between ``low`` and ``high`` with 95 % confidence.
+
+    Clopper and Pearson, "The use of confidence or fiducial limits" (Biometrika 1934).
+    """
+
+    wrong: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """None where nothing was measured."""
+        return self.wrong / self.of if self.of else None
+
+    @property
+    def low(self) -> float:
+        return 1.0 - upper_bound(self.of - self.wrong, self.of, outside=_OUTSIDE)
+
+    @property
+    def high(self) -> float:
+        return upper_bound(self.wrong, self.of, outside=_OUTSIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The error rates of accepted fields of the machine, and of people reading known fields."""
+
+    machine: Rate = Rate(0, 0)
+    reviewer: Rate = Rate(0, 0)
+
+
+@cache
+def upper_bound(wrong: int, of: int, *, outside: float = DELTA) -> float:
+    """The one-sided upper limit of an error rate, exceeded with probability ``outside`` at most.
+
+    Clopper and Pearson, "The use of confidence or fiducial limits" (Biometrika 1934).
+    """
+    if wrong >= of:
+        return 1.0
+    log_ways = [
+        math.lgamma(of + 1) - math.lgamma(k + 1) - math.lgamma(of - k + 1) for k in range(wrong + 1)
+    ]
+    low, high = wrong / of, 1.0
+    for _ in range(50):
+        p = (low + high) / 2
+        log_p, log_q = math.log(p), math.log1p(-p)
+        at_most = sum(math.exp(w + k * log_p + (of - k) * log_q) for k, w in enumerate(log_ways))
+        low, high = (p, high) if at_most > outside else (low, p)
+    return high
