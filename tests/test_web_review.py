@@ -431,6 +431,44 @@ def test_a_password_lets_a_browser_in(chromium: Browser, inbox: Inbox) -> None:
         page.close()
 
 
+def test_a_search_reaches_the_rejected_documents(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", fiche())
+    for name in ("flou-é.png", "autre.png"):
+        inbox.add(name, rejection=Rejection("no-form", "Aucun formulaire connu."))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.get_by_label("Chercher").fill("FLOU connu")
+        page.get_by_role("button", name="Filtrer").click()
+        page.get_by_role("link", name="1 document rejeté répond").click()
+        expect(page.get_by_role("link", name="flou-é.png")).to_be_visible()
+        expect(page.get_by_role("link", name="autre.png")).to_have_count(0)
+        page.get_by_label("Chercher").fill("rien de tel")
+        page.get_by_role("button", name="Chercher").click()
+        expect(page.get_by_text("Aucun document rejeté ne correspond")).to_be_visible()
+        page.close()
+
+
+def test_keys_of_one_sign_can_be_switched_off_for_good(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", fiche(doubtful={"email": ("a@exemple.fr", "b@exemple.fr")}))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        _begin(page)
+        _press(page, "?")
+        page.get_by_label("Touches d'une lettre").uncheck()
+        page.get_by_role("button", name="Fermer").click()
+        page.reload()
+        for key in ("1", "v", "i", "?"):
+            _press(page, key)
+        expect(page.locator("#work")).to_contain_text("1 champ")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.get_by_role("button", name="Aide").click()
+        page.get_by_label("Touches d'une lettre").check()
+        page.get_by_role("button", name="Fermer").click()
+        _press(page, "1")
+        expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
+        page.close()
+
+
 def test_check_boxes_are_corrected_by_keyboard_and_escape_changes_nothing(
     chromium: Browser, inbox: Inbox
 ) -> None:

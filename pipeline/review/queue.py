@@ -151,7 +151,7 @@ class _Entry:
             return False
         if filters.type and all(doubt.type != filters.type for doubt in self.doubts):
             return False
-        return all(word in self.words for word in fold(filters.text).split())
+        return holds_all(self.words, filters.text)
 
 
 @dataclass(slots=True)
@@ -275,6 +275,11 @@ class Queue:
             return late, 0, -entry.worth, subject, place, name
         kind = self._types.get(type_of(form, name), len(self._types))
         return late, kind, -entry.worths.get(name, 0.0), subject, place, name
+
+
+def holds_all(words: str, sought: str) -> bool:
+    """Whether folded ``words`` hold every word that is sought, or a part of it."""
+    return all(word in words for word in fold(sought).split())
 
 
 def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:

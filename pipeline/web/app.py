@@ -146,6 +146,7 @@ def _list(view: View) -> Response:
         types=screens.types(view.desk),
         forms=sorted(view.desk.forms),
         filters=view.chosen,
+        rejected=len(view.desk.refused(view.chosen["q"])) if view.chosen["q"] else 0,
         bulk=True,
         earlier=at(max(0, start - _LIST_ROWS)) if start else "",
         later=at(start + _LIST_ROWS) if start + len(shown) < listing.of else "",

@@ -16,8 +16,9 @@ from pipeline.review import deciding, sample
 from pipeline.review.doubts import is_computed
 from pipeline.review.duplicates import Pair, duplicates
 from pipeline.review.pictures import Pictures
-from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way
+from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
 from pipeline.store import Store
+from pipeline.text import fold
 
 _log = logging.getLogger(__name__)
 _EXPORT_AFTER_S = 3.0
@@ -199,11 +200,13 @@ class Desk:
                 if not filed.dropped and filed.registration.form_id in self.forms
             ]
 
-    def refused(self) -> tuple[Refused, ...]:
+    def refused(self, sought: str = "") -> tuple[Refused, ...]:
+        """Every rejection whose document, sender or reason holds the words that are sought."""
         with self._lock:
             if self._waiting is None:
                 self._waiting = self.store.refused()
-            return self._waiting
+            waiting = self._waiting
+        return tuple(one for one in waiting if holds_all(_words(one), sought))
 
     def pairs(self) -> tuple[Pair, ...]:
         """Fiches that seem to be the same one twice, and were not judged yet."""
@@ -293,3 +296,10 @@ class Desk:
                 export_all(self.store, self._out)
             except PipelineError as err:  # decisions are kept: the next writing has them
                 _log.error("%s", err)
+
+
+def _words(one: Refused) -> str:
+    """What a search of a rejection looks at."""
+    envelope = one.source.envelope if one.source else None
+    sender = envelope.sender if envelope else ""
+    return fold("\n".join((one.document, sender, one.rejection.message, one.set_aside)))

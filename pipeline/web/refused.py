@@ -32,7 +32,8 @@ def _find(view: View) -> Refused:
 
 
 def _all(view: View) -> Response:
-    return view.page("refused.html.j2", refused=view.desk.refused())
+    sought = view.asked("q")
+    return view.page("refused.html.j2", refused=view.desk.refused(sought), sought=sought)
 
 
 def _one(view: View, *, problem: str = "", problems: dict[str, str] | None = None) -> Response:

@@ -28,7 +28,14 @@ document.addEventListener("htmx:afterSettle", async (event) => {
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.target.id === "who" || event.detail.xhr.status === 204) wait(false); });
 document.addEventListener("submit", (event) => { if (busy) { event.preventDefault(); event.stopImmediatePropagation(); } }, true);
 
+// Keys of one sign can be switched off, for whoever dictates (WCAG 2.1.4); this browser remembers it.
+const SIGNS_OFF = "fiches-signs-off";
+document.addEventListener("change", (event) => {
+  if (event.target.id === "letters") localStorage.setItem(SIGNS_OFF, event.target.checked ? "" : "1");
+});
+
 document.addEventListener("keydown", (event) => {
+  if (event.key?.length === 1 && !event.ctrlKey && localStorage.getItem(SIGNS_OFF)) return;
   if (event.altKey || event.metaKey || event.isComposing) return;
   // A key held down would decide about what nobody has seen.
   if (event.repeat && !typing(event.target)) { if (event.key.length === 1 || event.key === "Enter") event.preventDefault(); return; }
@@ -187,4 +194,10 @@ function placing() {
   update();
 }
 
-document.addEventListener("DOMContentLoaded", () => { if (document.querySelector("#work")) settle(); placing(); wait(false); });
+document.addEventListener("DOMContentLoaded", () => {
+  const letters = document.querySelector("#letters");
+  if (letters) letters.checked = !localStorage.getItem(SIGNS_OFF);
+  if (document.querySelector("#work")) settle();
+  placing();
+  wait(false);
+});
