@@ -1,6 +1,7 @@
 """Pictures for the review page, from documents nobody vouches for."""
 
 import io
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -204,6 +205,16 @@ def test_what_was_drawn_is_kept_and_drawn_again_where_it_was_lost(
     path.unlink()
     pictures.page(source, number=1, page=1)
     assert path.read_bytes() == kept
+
+
+def test_pictures_of_a_month_ago_are_deleted(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.jpg", tmp_path / "new.jpg"
+    for path in (old, new):
+        path.write_bytes(b"a page")
+    month_ago = time.time() - 31 * 24 * 3600
+    os.utime(old, (month_ago, month_ago))
+    Pictures(tmp_path, Settings()).close()
+    assert [path.name for path in tmp_path.iterdir()] == ["new.jpg"]
 
 
 def test_threads_that_ask_for_one_page_have_it_drawn_once(

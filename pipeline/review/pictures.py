@@ -7,6 +7,7 @@ of its own making, which are kept in a folder that may be deleted at any time.
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -35,6 +36,8 @@ _MOST_AHEAD = 4
 _LOCKS = 64
 _MOST_ENLARGED = 2.0
 _QUALITY = 88
+_KEPT_S = 30 * 24 * 3600.0
+"""Pictures drawn longer ago are deleted: they show people, and are drawn anew when asked for."""
 
 Drawn = dict[tuple[int, int], bytes]
 """JPEGs by the number of the form (0: the page as received) and the page of the document."""
@@ -84,6 +87,10 @@ class Pictures:
         self._ahead = ThreadPoolExecutor(1)
         self._waiting = BoundedSemaphore(_MOST_AHEAD)
         self._counts: dict[str, int] = {}
+        for kept in folder.glob("*.jpg"):
+            with suppress(OSError):  # another review may delete it first
+                if kept.stat().st_mtime < time.time() - _KEPT_S:
+                    kept.unlink()
 
     def page(self, source: Source, *, number: int, page: int) -> PagePicture:
         """The ``number``-th form (from 1) of a document, on that page of it, rectified."""
