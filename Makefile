@@ -11,7 +11,7 @@ OUT ?= outputs
 JOBS ?= 2
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
-FORMS ?= 3000
+FORMS ?= 6000
 
 # The first Python that is new enough.
 PYTHON ?= $(firstword $(foreach python,python3.11 python3 python3.12 python3.13 python3.14,\
