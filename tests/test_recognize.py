@@ -15,6 +15,7 @@ from pipeline.stages.recognize import (
     lone_stroke_slant_deg,
     read_lines,
 )
+from pipeline.stages.strokes import marks_above
 from tests.pages import fiche, flat, form
 
 
@@ -86,6 +87,62 @@ def test_a_full_stop_stays_with_its_line_however_tall_the_next_one_is() -> None:
         cv2.line(both, *at, 20, 9)
     assert [line.field for line in _lines(both)] == ["personnes.1", "personnes.2"]
     assert _lines(both)[0].box_mm == _lines(above)[0].box_mm
+
+
+def test_two_lines_that_touch_are_two_lines() -> None:
+    image = _write(_write(fiche().image, "Nadia", 20, 86.5), "Paul", 20, 94)
+    bar = [(round(30 * PX_PER_MM), round(y_mm * PX_PER_MM)) for y_mm in (84.5, 92.5)]
+    cv2.line(image, *bar, 20, 9)
+    for y_mm in (85.2, 92.5):
+        row = [(round(x_mm * PX_PER_MM), round(y_mm * PX_PER_MM)) for x_mm in (20, 40)]
+        cv2.line(image, *row, 20, 9)
+    assert [line.field for line in _lines(image)] == ["personnes.1", "personnes.2"]
+
+
+_WORD, _BELOW = (20.0, 81.0, 24.0, 3.0), (20.0, 88.7, 24.0, 6.0)
+"""A word on the line above, a taller one on the line below: left, top, width, height, in mm."""
+
+
+@pytest.mark.parametrize(
+    ("mark", "moves"),
+    [
+        ((25.0, 87.2, 1.0, 0.7), True),
+        ((25.0, 86.3, 1.0, 0.7), False),  # too high above
+        ((45.5, 87.2, 1.0, 0.7), False),  # beside the word
+        ((25.0, 85.6, 4.0, 2.5), False),  # no mark
+    ],
+)
+def test_a_mark_goes_to_the_letter_right_below_it(
+    mark: tuple[float, float, float, float], moves: bool
+) -> None:
+    assert _moved(_BELOW, mark) == moves
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        (25.0, 84.3, 1.0, 0.6),  # a cedilla under its letter
+        (44.5, 84.0, 1.0, 1.0),  # a comma behind it
+    ],
+)
+def test_a_mark_of_the_line_above_stays_there(mark: tuple[float, float, float, float]) -> None:
+    tall = (20.0, 85.4, 30.0, 9.5)
+    assert _moved(tall, mark)
+    assert not _moved(tall, mark, _WORD)
+
+
+def _moved(*boxes_mm: tuple[float, float, float, float]) -> bool:
+    """Whether the second stroke is given to the line of the first."""
+    ink = np.zeros_like(fiche().image)
+    for x, y, w, h in boxes_mm:
+        rows, columns = (
+            slice(round(v * PX_PER_MM), round(e * PX_PER_MM)) for v, e in ((y, y + h), (x, x + w))
+        )
+        ink[rows, columns] = 255
+    _, (x, y, w, h), *_ = boxes_mm
+    lines = [line for zone in form().zones_of(2) for line in zone.lines]
+    at = marks_above(ink, lines)[round((y + h / 2) * PX_PER_MM), round((x + w / 2) * PX_PER_MM)]
+    return at > 0
 
 
 def test_writing_that_overshoots_its_line_is_cut_out_whole() -> None:

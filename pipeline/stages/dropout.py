@@ -19,7 +19,7 @@ _MAX_SPREAD_PX = 4
 _MIN_SPECK_MM2 = 0.07
 """Smaller specks are a scanner's noise: a pen's full stop is 0.1 mm2 or more."""
 _MIN_MARK_MM2, _MARK_GAP_MM = 0.03, 0.6
-"""But right above a letter so little may be an accent, in small type on a coarse scan."""
+"""But so little may be an accent in small type on a coarse scan, this near above other ink."""
 _SPREAD_EXCESS = 0.08
 """Print is taken to reach as far as pixels near it are this much oftener dark than pixels apart."""
 _BRIDGE_MM = 0.55
@@ -115,7 +115,8 @@ def _bridge(written: Mask, spread_px: int) -> Mask:
 
 
 def _without_specks(ink: Mask, distance: Mask, spread_px: int) -> Mask:
-    """Ink that never leaves the surroundings of print is a rest of it; a few pixels are noise."""
+    """Ink that never leaves the surroundings of print is a rest of it; a few pixels are noise, but
+    right above other ink they may be an accent."""
     count, labels = cv2.connectedComponents(ink)
     at = np.flatnonzero(ink)  # one pixel in a hundred: the page itself is not gone through again
     label = labels.ravel()[at]

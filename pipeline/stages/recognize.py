@@ -13,10 +13,9 @@ from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
 from pipeline.records import Finding, Gray, LineEvidence, Severity
 from pipeline.stages.dropout import CleanPage, Mask, crop, segment
-from pipeline.stages.strokes import joined, owners
+from pipeline.stages.strokes import joined, marks_above
 
 IntArray = NDArray[np.intp]
-Held = NDArray[np.bool_]
 
 _REACH_MM = 3.0
 """How far above and below a line's box its own strokes are followed."""
@@ -67,27 +66,30 @@ def line_field(zone: Zone, line: int) -> str:
 def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     """The lines that hold ink, zone by zone from the top; ``line`` counts from 0 in its zone."""
     boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
-    owned = owners(clean.ink, boxes)
+    marks = marks_above(clean.ink, boxes)
     return [
         WrittenLine(zone, i, *found)
         for zone in zones
         for i, box in enumerate(zone.lines)
-        if (found := _writing_in(clean, boxes.index(box), boxes, owned)) is not None
+        if (found := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
     ]
 
 
 def _writing_in(
-    clean: CleanPage, index: int, boxes: Sequence[BoxMm], owned: IntArray
+    clean: CleanPage, boxes: Sequence[BoxMm], index: int, marks: NDArray[np.int16]
 ) -> tuple[BoxMm, Gray] | None:
-    """The box of the writing on a line, and its pixels; ``owned`` as ``owners`` says."""
+    """The box of the writing on a line, and its pixels; ``marks`` as ``marks_above`` has them."""
     box = boxes[index]
     around = box.grown(_OVERSHOOT_MM, _REACH_MM)
     left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
-    owner = crop(owned, around)
-    ours = owner == index + 1
-    ink = np.where(ours | (owner == 0), crop(clean.ink, around), np.uint8(0))
+    ink = crop(clean.ink, around).copy()
+    mark = crop(marks, around)
+    ink[(mark > 0) & (mark != index + 1)] = 0
+    for other in boxes:
+        if other.x >= box.right or other.right <= box.x:  # beside the line, not above or below
+            ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
     columns, rows = _slice(box.x, box.right, left), _slice(box.y, box.bottom, top)
-    ink = _own_strokes(ink, ours, columns, rows)
+    ink = _own_strokes(ink, mark == index + 1, columns, rows)
     if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:
         return None
     x, y, w, h = cv2.boundingRect(ink)
@@ -114,16 +116,16 @@ def _slice(start_mm: float, end_mm: float, origin_px: int) -> slice:
     return slice(start, end)
 
 
-def _own_strokes(ink: Mask, owned: Held, columns: slice, rows: slice) -> Mask:
-    """The strokes of the line: no feet and heads of its neighbours, no dirt.
+def _own_strokes(ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slice) -> Mask:
+    """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt.
 
-    ``owned``: where ``ink`` is known to be the line's. ``columns`` and ``rows`` are the line's box
-    in ``ink``. A word that begins in it is followed past its ends.
+    ``marks``: where ``ink`` is the line's wherever it lies. ``columns`` and ``rows`` are the line's
+    box in ``ink``. A word that begins in it is followed past its ends.
     """
     count, labels, stats, centres = cv2.connectedComponentsWithStats(joined(ink))
     left, top, width, height, area = stats.T
     own = (centres[:, 1] >= rows.start) & (centres[:, 1] <= rows.stop)
-    own |= np.bincount(labels[owned & (ink > 0)], minlength=count) > 0
+    own |= np.bincount(labels[marks & (ink > 0)], minlength=count) > 0
     runs_on = (top == 0) | (top + height == ink.shape[0])
     own &= ~runs_on | (width > _STREAK_MM * PX_PER_MM)
     own[0] = False

@@ -1,11 +1,10 @@
-"""Which line each stroke of a page belongs to.
+"""Marks that stand on one line of a form and belong to the next: accents above tall letters.
 
-Letters overshoot their line's box, and accents stand above it: a box cut out of the page loses
-them, and gives them to the line above. So strokes are given out whole, to the line that holds their
-middle, and a small mark to the letter right below it.
+A line is cut out of the page by the middle of its strokes. The accent of a tall capital has its
+middle above the line's box, often in the box of the line above, where it would look like dirt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -16,18 +15,16 @@ from pipeline.geometry import BoxMm, FloatArray
 from pipeline.stages.dropout import Mask
 
 _CRUMB_PX = 3
-_TALL_MM = 11.0
-"""Strokes of two lines that touch are taller than any one line's."""
 _MARK_MM = (3.0, 2.2)
 """An accent's or a dot's greatest width and height."""
-_LETTER_MM = 1.2
+_LETTER_MM = (1.2, 11.0)
+"""A letter's, or a word's, height; what is taller is two lines that touch."""
 _BESIDE_MM = (0.3, 0.6)
 """How far a mark may stand to the left, and (writing leans) to the right, of its letter."""
 _ABOVE_MM = (-2.0, 1.0)
 """How high above its letter's top a mark's foot may stand."""
-_TOP = 0.4
-"""A mark is not below this share of its letter's height."""
-_NEIGHBOUR_MM = 4.0
+_NEIGHBOUR_MM, _BELOW_MM = 4.0, 0.8
+"""A full stop or a comma stands this near to a letter of its own line, and this far below it."""
 
 
 def joined(ink: Mask) -> Mask:
@@ -36,52 +33,47 @@ def joined(ink: Mask) -> Mask:
     return np.asarray(whole, dtype=np.uint8)
 
 
-def owners(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.intp]:
-    """(height, width), as ``ink``: 1 + the index of the box whose line a stroke is of, else 0.
-
-    Strokes too tall for one line are nobody's.
+def marks_above(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.int16]:
+    """(height, width), as ``ink``: where a mark is of another line than the one it stands on, if
+    any, 1 + the index of that line's box; else 0.
     """
     _, labels, stats, centres = cv2.connectedComponentsWithStats(joined(ink))
     strokes, middle = stats[:, :4] / PX_PER_MM, centres / PX_PER_MM
-    owner = np.zeros(len(strokes), dtype=np.intp)
+    line = np.zeros(len(strokes), dtype=np.int16)
     for k, box in enumerate(boxes, 1):
         inside = (middle >= (box.x, box.y)) & (middle <= (box.right, box.bottom))
-        owner[inside.all(axis=1)] = k
-    owner[strokes[:, 3] > _TALL_MM] = 0
-    owner[0] = 0
-    for mark, k in _marks(strokes, middle, owner):
-        owner[mark] = k
-    owned: NDArray[np.intp] = owner[labels]
-    return owned
+        line[inside.all(axis=1) & (line == 0)] = k
+    line[0] = 0
+    moved = np.zeros_like(line)
+    for mark, k in _marks(strokes, middle, line):
+        moved[mark] = k if k != line[mark] else 0
+    at: NDArray[np.int16] = moved[labels]
+    return at
 
 
 def _marks(
-    strokes: FloatArray, middle: FloatArray, owner: NDArray[np.intp]
-) -> list[tuple[int, int]]:
-    """The marks that belong to another line than the one they stand on, and to which.
+    strokes: FloatArray, middle: FloatArray, line: NDArray[np.int16]
+) -> Iterator[tuple[int, int]]:
+    """Each mark that stands above a letter and near none of its own line, and the letter's line.
 
-    ``strokes``: (n, 4), left, top, width, height; ``middle``: (n, 2), both in mm. The first stroke
-    is the paper.
+    ``strokes``: (n, 4), left, top, width, height; ``middle``: (n, 2), both in mm; ``line``: (n,).
+    The first stroke is the paper.
     """
     left, top, width, height = strokes.T
     right, bottom = left + width, top + height
     small = (width <= _MARK_MM[0]) & (height <= _MARK_MM[1])
-    letters = np.flatnonzero((height >= _LETTER_MM) & (owner > 0))
-    found = []
+    letters = np.flatnonzero((height >= _LETTER_MM[0]) & (height <= _LETTER_MM[1]) & (line > 0))
     for mark in np.flatnonzero(small):
         x, y = middle[mark]
         near = letters[(left[letters] - _BESIDE_MM[0] <= x) & (x <= right[letters] + _BESIDE_MM[1])]
         near = near[near != mark]
         gap = top[near] - bottom[mark]
         above = (gap >= _ABOVE_MM[0]) & (gap <= _ABOVE_MM[1])
-        above &= y <= top[near] + _TOP * height[near]
         if not above.any():
             continue
         least = int(np.argmin(np.where(above, np.abs(gap), np.inf)))
-        own = letters[(owner[letters] == owner[mark]) & (letters != mark)]
+        own = letters[(line[letters] == line[mark]) & (letters != mark)]
         beside = (left[own] - _NEIGHBOUR_MM <= x) & (x <= right[own] + _NEIGHBOUR_MM)
-        level = beside & (top[own] <= y) & (y <= bottom[own])
-        under = (left[own] <= x) & (x <= right[own]) & (top[mark] - bottom[own] < abs(gap[least]))
-        if not (level | (under & (top[own] < y))).any():
-            found.append((int(mark), int(owner[near[least]])))
-    return found
+        level = (top[own] <= y) & (y <= bottom[own] + _BELOW_MM)
+        if not (beside & level).any():
+            yield int(mark), int(line[near[least]])
