@@ -129,7 +129,7 @@ class Refused:
 
 def error_rates(decided: Iterable[Decided]) -> Rates:
     """What the checks tell. The first look of a person at a field measures the machine, a later
-    one the person; what was undone tells nothing.
+    one the person, also where a document was read anew since; what was undone tells nothing.
     """
     looked: set[tuple[str, str]] = set()
     wrong, of = {True: 0, False: 0}, {True: 0, False: 0}

@@ -208,11 +208,12 @@ def test_what_was_drawn_is_kept_and_drawn_again_where_it_was_lost(
 
 
 def test_pictures_of_a_month_ago_are_deleted(tmp_path: Path) -> None:
-    old, new = tmp_path / "old.jpg", tmp_path / "new.jpg"
-    for path in (old, new):
+    old, draft, new = tmp_path / "old.jpg", tmp_path / "tmpa1b2", tmp_path / "new.jpg"
+    for path in (old, draft, new):
         path.write_bytes(b"a page")
     month_ago = time.time() - 31 * 24 * 3600
-    os.utime(old, (month_ago, month_ago))
+    for path in (old, draft):
+        os.utime(path, (month_ago, month_ago))
     Pictures(tmp_path, Settings()).close()
     assert [path.name for path in tmp_path.iterdir()] == ["new.jpg"]
 

@@ -78,7 +78,7 @@ class Pictures:
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
-        """``folder``, made where it is missing, may be deleted at any time."""
+        """``folder``, made where it is missing, may be deleted at any time; old pictures are."""
         self._folder = folder
         self._drawn_by = reader_fingerprint(settings)
         self._guard = Guard(_WORK, settings)
@@ -87,7 +87,7 @@ class Pictures:
         self._ahead = ThreadPoolExecutor(1)
         self._waiting = BoundedSemaphore(_MOST_AHEAD)
         self._counts: dict[str, int] = {}
-        for kept in folder.glob("*.jpg"):
+        for kept in folder.glob("*"):
             with suppress(OSError):  # another review may delete it first
                 if kept.stat().st_mtime < time.time() - _KEPT_S:
                     kept.unlink()

@@ -132,7 +132,7 @@ def _static(view: View) -> Response:
 
 def _list(view: View) -> Response:
     view.desk.catch_up()
-    start = view.number("debut")
+    start, sought = view.number("debut"), view.chosen["q"].strip()
     listing = view.desk.listing(view.filters, start=start, most=_LIST_ROWS)
     shown = [screens.row(view.desk, row, who=view.who, query=view.query) for row in listing.rows]
 
@@ -146,7 +146,7 @@ def _list(view: View) -> Response:
         types=screens.types(view.desk),
         forms=sorted(view.desk.forms),
         filters=view.chosen,
-        rejected=len(view.desk.refused(view.chosen["q"])) if view.chosen["q"] else 0,
+        rejected=len(view.desk.refused(sought)) if sought else 0,
         bulk=True,
         earlier=at(max(0, start - _LIST_ROWS)) if start else "",
         later=at(start + _LIST_ROWS) if start + len(shown) < listing.of else "",

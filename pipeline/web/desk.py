@@ -206,6 +206,8 @@ class Desk:
             if self._waiting is None:
                 self._waiting = self.store.refused()
             waiting = self._waiting
+        if not sought:
+            return waiting
         return tuple(one for one in waiting if holds_all(_words(one), sought))
 
     def pairs(self) -> tuple[Pair, ...]:

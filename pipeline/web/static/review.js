@@ -30,12 +30,14 @@ document.addEventListener("submit", (event) => { if (busy) { event.preventDefaul
 
 // Keys of one sign can be switched off, for whoever dictates (WCAG 2.1.4); this browser remembers it.
 const SIGNS_OFF = "fiches-signs-off";
+const signsOff = () => { try { return localStorage.getItem(SIGNS_OFF); } catch { return ""; } };
 document.addEventListener("change", (event) => {
-  if (event.target.id === "letters") localStorage.setItem(SIGNS_OFF, event.target.checked ? "" : "1");
+  if (event.target.id !== "letters") return;
+  try { localStorage.setItem(SIGNS_OFF, event.target.checked ? "" : "1"); } catch { event.target.checked = true; }
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key?.length === 1 && !event.ctrlKey && localStorage.getItem(SIGNS_OFF)) return;
+  if (event.key?.length === 1 && !event.ctrlKey && signsOff()) return;
   if (event.altKey || event.metaKey || event.isComposing) return;
   // A key held down would decide about what nobody has seen.
   if (event.repeat && !typing(event.target)) { if (event.key.length === 1 || event.key === "Enter") event.preventDefault(); return; }
@@ -196,7 +198,7 @@ function placing() {
 
 document.addEventListener("DOMContentLoaded", () => {
   const letters = document.querySelector("#letters");
-  if (letters) letters.checked = !localStorage.getItem(SIGNS_OFF);
+  if (letters) letters.checked = !signsOff();
   if (document.querySelector("#work")) settle();
   placing();
   wait(false);
