@@ -36,6 +36,7 @@ from pipeline.stages.corroborate import Background
 from pipeline.stages.dropout import CleanPage, drop_print
 from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
+from pipeline.stages.pens import find_other_pens, find_traces
 from pipeline.stages.quality import quality_of, worst
 from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
 from pipeline.stages.reconcile import reconcile
@@ -205,6 +206,7 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> FormPage:
         if ctx.settings.second_reader:
             readings = second_opinions(readings, by_eye)
     findings = check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
+    findings += find_other_pens(clean, zones) + find_traces(clean, zones, lines)
     findings += doubted_by_ink(readings, lines, seen, held)
     if aligned.coverage == 0:
         findings += (_UNPROVEN,)

@@ -14,6 +14,9 @@ from pipeline.rates import Rates
 Gray = NDArray[np.uint8]
 """(height, width), 0 black to 255 white."""
 
+Mask = NDArray[np.uint8]
+"""(height, width), 255 where something is, else 0."""
+
 FieldValue = str | int | None
 """text: str; count: int; amount: cents; check boxes: the ticked option or ""; None: unreadable."""
 

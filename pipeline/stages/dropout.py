@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
-from pipeline.records import AlignedPage, Gray
+from pipeline.records import AlignedPage, Gray, Mask
+from pipeline.stages.pale import darkened, find_pale_ink
 
-Mask = NDArray[np.uint8]
 Pixel = TypeVar("Pixel", bound=np.generic)
 
 _BACKGROUND_PX = 8
@@ -29,14 +29,18 @@ and leaves it on the other is taken to go on under it (a leader dot is 0.5 mm wi
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """A page flattened onto its form at ``PX_PER_MM``: ``image`` as scanned, ``clean`` less print.
+    """A page flattened onto its form at ``PX_PER_MM``: ``image`` as scanned, ``clean`` less print
+    and with pale ink made dark.
 
-    ``ink`` is 255 where somebody wrote, else 0. All three (height, width) on the mm frame.
+    ``ink`` is 255 where somebody wrote, else 0; ``pale`` where with ink paler than print;
+    ``traces`` where somebody may have written. All (height, width) on the mm frame.
     """
 
     image: Gray
     clean: Gray
     ink: Mask
+    pale: Mask
+    traces: Mask
 
 
 def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
@@ -47,13 +51,17 @@ def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
     spread_px = _print_spread_px(dark, distance)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
+    boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.boxes.values()]
+    pale = find_pale_ink(flat, written, distance, spread_px=spread_px, boxes=boxes)
+    written = cv2.bitwise_or(written, pale.strokes)
     bridged = cv2.bitwise_and(_bridge(written, spread_px), dark)
     crossing = cv2.bitwise_and(bridged, near_print)
     ink = _without_specks(cv2.bitwise_or(written, crossing), distance, spread_px)
     # Print fades out over a pixel or two: what is grey there goes with it, unless it is by ink.
     apart_from_ink = cv2.bitwise_not(cv2.dilate(ink, np.ones((3, 3), np.uint8)))
     faded = cv2.bitwise_and(cv2.compare(distance, spread_px + 1, cv2.CMP_LE), apart_from_ink)
-    return CleanPage(image=flat, clean=cv2.bitwise_or(flat, faded), ink=ink)
+    clean = darkened(cv2.bitwise_or(flat, faded), pale.strokes)
+    return CleanPage(flat, clean, ink, pale=cv2.bitwise_and(pale.strokes, ink), traces=pale.traces)
 
 
 def _rectify(aligned: AlignedPage, blank: BlankPage) -> Gray:

@@ -18,8 +18,8 @@ from pipeline.stages.recognize import WrittenLine, line_field
 from pipeline.text import fold, similarity
 
 _SPECK_MM2, _SPECKLED = 0.15, 0.9
-"""So much ink in a field without a line may be what a scanner left of a faint pen: then it is
-empty with this probability, of what it is otherwise."""
+"""So much ink, or what may be ink, in a field without a line may be what a scanner left of a faint
+pen: then it is empty with this probability, of what it is otherwise."""
 _MARK_REACH_MM = 0.8
 """A tick overshoots its box."""
 _BEFORE_MM, _BREADTH_MM = 3.5, 2.0
@@ -172,7 +172,7 @@ def extract(
             readings += [_read_lines(n, zone, seen[n], page) for n in names if n in seen]
         else:
             reading = _read_lines(zone.field, zone, seen.get(zone.field, ()), page)
-            speckled = zone.field not in seen and _ink_mm2(clean, zone.box_mm) > _SPECK_MM2
+            speckled = zone.field not in seen and _traces_mm2(clean, zone.box_mm) > _SPECK_MM2
             readings.append(_less_sure(reading, _SPECKLED) if speckled else reading)
     return tuple(readings)
 
@@ -304,6 +304,12 @@ def _ticked(lines: tuple[LineEvidence, ...]) -> float:
 def _ink_share(clean: CleanPage, box: BoxMm, *, reach_mm: float) -> float:
     """Ink in a printed box and as far around it, as a share of the box's area."""
     return min(1.0, _ink_mm2(clean, box.grown(reach_mm, reach_mm)) / (box.w * box.h))
+
+
+def _traces_mm2(clean: CleanPage, box: BoxMm) -> float:
+    """Ink, and what may be ink."""
+    traces = cv2.countNonZero(crop(clean.traces, box)) / PX_PER_MM**2
+    return max(_ink_mm2(clean, box), traces)
 
 
 def _ink_mm2(clean: CleanPage, box: BoxMm) -> float:

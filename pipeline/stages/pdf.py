@@ -192,8 +192,8 @@ def _render_dpi(page: pdfium.PdfPage, scan: pdfium.PdfImage | None, settings: Se
 
 
 def _rendered(page: pdfium.PdfPage, dpi: float) -> Gray:
-    with closing(page.render(scale=dpi / 72, grayscale=True)) as bitmap:
-        return _frozen(bitmap.to_numpy().copy())
+    with closing(page.render(scale=dpi / 72)) as bitmap:
+        return raster.pixels(raster.gray_of(bitmap.to_pil()))
 
 
 def _frozen(pixels: Gray) -> Gray:

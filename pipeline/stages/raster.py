@@ -3,8 +3,10 @@
 import warnings
 from io import BytesIO
 
+import cv2
 import numpy as np
 import pi_heif
+from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.config import Settings
@@ -21,7 +23,14 @@ _FORMATS = ("JPEG", "PNG", "TIFF", "HEIF", "WEBP", "BMP", "GIF")
 _MIN_SIDE_PX = 200
 # A4 at 300 dpi, less a margin for scanners that crop: more pixels than that read no better.
 _ENOUGH_SHORT_PX, _ENOUGH_LONG_PX = 2430, 3437
-_A4_LONG_IN = 11.69
+_A4_LONG_IN, _MM_PER_IN = 11.69, 25.4
+_NEUTRAL = 12
+"""Channels that differ by less are a neutral colour with the noise of a JPEG."""
+_SAMPLED = 3
+"""Every third pixel of every third row tells a page's colours: a pen's stroke is as broad."""
+_BROAD_MM, _BROAD_SHARE = 4.5, 0.65
+"""In a square so large, writing and a ticked box leave more paper; a highlighter does not."""
+_COLOUR_PX_PER_MM = 2.0
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -98,7 +107,7 @@ def decode(image: Image.Image, settings: Settings, *, exif: bool) -> tuple[Gray,
     try:
         if image.format in ("JPEG", "MPO"):
             enough = (_ENOUGH_SHORT_PX, _ENOUGH_LONG_PX)
-            image.draft("L", enough if image.height > image.width else enough[::-1])
+            image.draft(None, enough if image.height > image.width else enough[::-1])
         image.load()
         orientation = image.getexif().get(0x0112, 1) if exif else 1
         gray = gray_of(image)
@@ -111,13 +120,53 @@ def decode(image: Image.Image, settings: Settings, *, exif: bool) -> tuple[Gray,
 
 
 def gray_of(image: Image.Image) -> Image.Image:
-    """Any image in 8-bit gray, on white paper where it is transparent."""
+    """Any image in 8-bit gray, see ``ink_gray``; on white paper where it is transparent."""
     if image.mode.startswith(("I", "F")):
         return Image.fromarray(_eight_bits(image))
     if image.has_transparency_data:
         paper = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(paper, image.convert("RGBA")).convert("L")
-    return image.convert("L")
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    if image.mode in ("1", "L"):
+        return image.convert("L")
+    return Image.fromarray(ink_gray(np.asarray(image.convert("RGB"))))
+
+
+def ink_gray(rgb: NDArray[np.uint8]) -> Gray:
+    """(height, width, 3) in gray: what is neutral by its luminance, ink by its darkest channel.
+
+    A pale blue is nearly as bright as paper and reflects little red. Each channel is measured
+    against the paper's own, so that coloured paper is paper; where a colour is broader than a
+    stroke (a highlighter's, a stain's) it is only what was written on.
+    """
+    luminance: Gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    sample = np.ascontiguousarray(rgb[::_SAMPLED, ::_SAMPLED])
+    red, green, blue = cv2.split(sample)
+    chroma = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+    if int(chroma.max()) <= _NEUTRAL:
+        return luminance
+    few = sample[::_SAMPLED, ::_SAMPLED].reshape(-1, 3)
+    bright = few.sum(axis=1, dtype=np.int32)
+    paper = np.maximum(np.median(few[bright >= np.percentile(bright, 60)], axis=0), 1)
+    darkest = luminance
+    for channel, level in zip(cv2.split(rgb), paper, strict=True):
+        in_paper = cv2.convertScaleAbs(channel, alpha=paper.max() / level, beta=_NEUTRAL)
+        darkest = cv2.min(darkest, in_paper)
+    cv2.copyTo(luminance, _broad_colour(cv2.subtract(luminance, darkest)), darkest)
+    return darkest
+
+
+def _broad_colour(gained: Gray) -> Gray:
+    """Where most of the surroundings are coloured, too, with what was written there or not."""
+    height, width = gained.shape
+    px_per_mm = max(gained.shape) / _A4_LONG_IN / _MM_PER_IN
+    scale = min(1.0, _COLOUR_PX_PER_MM / px_per_mm)
+    coloured = cv2.compare(gained, _NEUTRAL, cv2.CMP_GT)
+    size = (round(width * scale), round(height * scale))
+    around = np.ones((round(_BROAD_MM * px_per_mm * scale),) * 2, np.uint8)
+    share = cv2.blur(cv2.resize(coloured, size, interpolation=cv2.INTER_AREA), around.shape)
+    broad = cv2.compare(cv2.dilate(share, around), round(255 * _BROAD_SHARE), cv2.CMP_GT)
+    full = cv2.resize(broad, (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(full, dtype=np.uint8)
 
 
 def reduction(width_px: int, height_px: int) -> int:

@@ -11,8 +11,8 @@ from pipeline.engines import Engine
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
-from pipeline.records import Finding, Gray, LineEvidence, Severity
-from pipeline.stages.dropout import CleanPage, Mask, crop, segment
+from pipeline.records import Finding, Gray, LineEvidence, Mask, Severity
+from pipeline.stages.dropout import CleanPage, crop, segment
 from pipeline.stages.strokes import joined, marks_above
 
 IntArray = NDArray[np.intp]

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage
-from pipeline.records import Finding, Severity
-from pipeline.stages.dropout import CleanPage, Mask
+from pipeline.records import Finding, Mask, Severity
+from pipeline.stages.dropout import CleanPage
 
 _SCALE = PX_PER_MM / 2
 """px per mm of the mask that is searched: half the page's own, for speed."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm, FloatArray
-from pipeline.stages.dropout import Mask
+from pipeline.records import Mask
 
 _CRUMB_PX = 3
 _MARK_MM = (3.0, 2.2)

@@ -1,0 +1,199 @@
+"""Strokes paler than print: pencil, light blue, a pen that runs dry.
+
+Ink is what differs from this paper. What is darker than its surroundings, by more than the paper's
+own noise and than the halo of the form's print, and shaped as a pen draws, is a stroke however pale
+it is. A fold, a stain's rim or a shadow is longer, or broader.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forms.blank import PX_PER_MM
+from pipeline.geometry import BoxMm
+from pipeline.records import Gray, Mask
+
+_SCALE = PX_PER_MM / 2
+"""px per mm of the picture that is searched: half the page's own, for speed and against noise."""
+_BREADTH_MM = 2.25
+"""Broader than any pen's stroke: a shadow's edge is."""
+_LEAST_DEPTH = 8.0
+"""So much darker than paper, of 255, is seen as ink where there is no noise at all."""
+_NOISE, _TAIL, _HALO = 6.0, 1.25, 1.5
+"""Ink is so many times deeper than paper is by its usual noise, than paper's deepest fiftieth, and
+near print, than the deepest fiftieth of what surrounds print."""
+_TRACE = 0.8
+"""What is as deep as this share of it may be ink."""
+_PRINT_REACH_PX = 2
+_NEAR_PRINT_PX, _FAR_FROM_PRINT_PX = 10, 12
+_LEAST_MM, _LEAST_MM2, _SPECK_MM2 = 1.0, 0.2, 1.5
+"""A shorter or smaller spot is a speck; so is one a good deal larger that is dark in its middle."""
+_LEAVES_MM, _LEAVES_MM2 = 1.0, 0.08
+"""A stroke leaves the surroundings of print, and of dark ink, so far and with so much of it."""
+_MARK_MM2, _MARK_GAP_MM = 0.06, 1.5
+"""But so little is a dot or an accent, this near to a stroke."""
+_JOINED_MM = 3.0
+_FOLD_MM = (40.0, 2.0)
+"""Longer than that, and no broader, is a fold of the paper."""
+_RIM_MM, _RIM_FILL = 18.0, 0.15
+"""Higher than any line, and mostly empty, is the rim of a stain."""
+_BOX_EDGE_MM = 0.7
+_DARK_SHARE, _SPECKED_SHARE = 0.35, 0.1
+"""A stroke of which so much is dark ink is no pale one but its soft edge: beside paler, and beside
+darker strokes."""
+_CORE_DEPTH, _CORE_SHARE = 100, 0.05
+"""So is one of which so much is so deep."""
+_DARK_DEPTH, _MOST_GAIN = 170.0, 14.0
+"""So deep is the ink that an engine was taught to read; but what little there is stays little."""
+_GAIN_REACH_MM = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class PaleInk:
+    """255 where a pale stroke is, and where one may be; (height, width), as the page was given."""
+
+    strokes: Mask
+    traces: Mask
+
+
+def find_pale_ink(
+    flat: Gray,
+    dark: Mask,
+    from_print_px: NDArray[np.uint8],
+    *,
+    spread_px: int,
+    boxes: Iterable[BoxMm] = (),
+) -> PaleInk:
+    """The pale ink of a page on the mm frame whose paper is even.
+
+    ``dark``: where its dark ink is. ``from_print_px``: each pixel's distance from the form's print,
+    which reaches ``spread_px`` further on this page. ``boxes``: the form's check boxes, which may
+    be filled all over.
+    """
+    height, width = flat.shape[0] // 2, flat.shape[1] // 2
+    half = cv2.resize(flat, (width, height), interpolation=cv2.INTER_AREA)
+    half = np.asarray(cv2.GaussianBlur(half, (0, 0), 0.6), dtype=np.uint8)
+    from_print = np.ascontiguousarray(from_print_px[: 2 * height : 2, : 2 * width : 2])
+    darkness = np.asarray(cv2.resize(dark, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    by_print = cv2.compare(from_print, spread_px + _PRINT_REACH_PX, cv2.CMP_LE)
+    near_print = cv2.compare(from_print, _NEAR_PRINT_PX, cv2.CMP_LE)
+    depth = cv2.morphologyEx(half, cv2.MORPH_BLACKHAT, _square(_BREADTH_MM))
+    apart = cv2.bitwise_not(cv2.dilate(darkness, _square(_LEAVES_MM)))
+    far = cv2.compare(from_print, _FAR_FROM_PRINT_PX, cv2.CMP_GT) & apart
+    level, near_level = _levels(depth, far=far, near=near_print & ~by_print & apart)
+    masks = []
+    for share in (1.0, _TRACE):
+        near = cv2.compare(depth, share * near_level, cv2.CMP_GT) & near_print
+        deep = (near | cv2.compare(depth, share * level, cv2.CMP_GT) & ~near_print) & ~by_print
+        masks.append(_strokes(deep, depth, darkness, from_print))
+    for box in boxes:
+        _fill(masks[0], half, darkness, box, near_level)
+    strokes, traces = (
+        np.asarray(cv2.resize(mask, flat.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+        for mask in masks
+    )
+    return PaleInk(strokes, traces)
+
+
+def darkened(page: Gray, strokes: Mask) -> Gray:
+    """The page with its pale ``strokes`` as dark as ink usually is; nothing else is changed."""
+    if not strokes.any():
+        return page
+    x, y, w, h = cv2.boundingRect(strokes)
+    part, ink = page[y : y + h, x : x + w], strokes[y : y + h, x : x + w]
+    depth = np.where(ink > 0, 255 - part, 0).astype(np.uint8)
+    reach = np.ones((round(_GAIN_REACH_MM * PX_PER_MM),) * 2, np.uint8)
+    deepest = cv2.blur(cv2.dilate(depth, reach), reach.shape).astype(np.float32)
+    paper = 255 - float(np.median(part))
+    gain = np.clip(_DARK_DEPTH / np.maximum(deepest - paper, 1), 1, _MOST_GAIN)
+    darker = np.clip(255 - (255 - part - paper) * gain, 0, 255).astype(np.uint8)
+    edge = cv2.dilate(ink, np.ones((5, 5), np.uint8))
+    copy = page.copy()
+    copy[y : y + h, x : x + w] = np.where(edge > 0, np.minimum(darker, part), part)
+    return copy
+
+
+def _square(side_mm: float) -> Mask:
+    return np.ones((round(side_mm * _SCALE),) * 2, np.uint8)
+
+
+def _levels(depth: Gray, *, far: Mask, near: Mask) -> tuple[float, float]:
+    """How deep ink is at least: apart from print, and near it."""
+    few = depth[::2, ::2]
+    apart, halo = few[far[::2, ::2] > 0], few[near[::2, ::2] > 0]
+    middle, usual, deepest = np.percentile(apart, (50, 84, 98)) if apart.size else (0, 0, 0)
+    level = max(_LEAST_DEPTH, middle + _NOISE * (usual - middle), _TAIL * deepest)
+    return level, max(level, _HALO * float(np.percentile(halo, 98)) if halo.size else 0.0)
+
+
+def _strokes(deep: Mask, depth: Gray, darkness: Gray, from_print_px: NDArray[np.uint8]) -> Mask:
+    """What a pen has drawn of what is ``deep``, but for the strokes that are dark."""
+    linked = cv2.morphologyEx(deep, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(linked)
+    at = np.flatnonzero(deep)
+    label = labels.ravel()[at]
+    area = np.bincount(label, minlength=count)
+    share = np.bincount(label, darkness.ravel()[at], minlength=count) / np.maximum(255 * area, 1)
+    core = np.bincount(label[depth.ravel()[at] > _CORE_DEPTH], minlength=count)
+    dark = (share > _DARK_SHARE) | (core > _CORE_SHARE * area)
+    # Who writes with a dark pen writes thinly, too: only all in all a page tells a pale one.
+    if 2 * area[dark].sum() > area.sum():
+        small = area < _SPECK_MM2 * _SCALE**2
+        dark |= (share > _SPECKED_SHARE) & (small | (core > 0))
+    halo = cv2.dilate(_of(dark[label], at, deep), _square(2 * _LEAVES_MM))
+    apart = from_print_px.ravel()[at] > round(_LEAVES_MM * PX_PER_MM)
+    apart &= halo.ravel()[at] == 0
+    stroke = np.bincount(label[apart], minlength=count) >= _LEAVES_MM2 * _SCALE**2
+    stroke &= ~dark & (area >= _LEAST_MM2 * _SCALE**2)
+    stroke &= stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_AREA].max(axis=1) >= _LEAST_MM * _SCALE
+    stroke[0] = False
+    smooth = _creases(linked).ravel()[at] == 0
+    drawn = _of(stroke[label] & smooth, at, deep)
+    beside = cv2.dilate(drawn, _square(2 * _MARK_GAP_MM)).ravel()[at] > 0
+    mark = ~dark & (area >= _MARK_MM2 * _SCALE**2)
+    return _of((stroke[label] | mark[label] & beside) & smooth, at, deep)
+
+
+def _of(chosen: NDArray[np.bool_], at: NDArray[np.intp], shaped: Mask) -> Mask:
+    """255 at the ``chosen`` of the pixels ``at``, in a mask ``shaped`` like another."""
+    mask = np.zeros_like(shaped)
+    mask.ravel()[at[chosen]] = 255
+    return mask
+
+
+def _creases(ink: Mask) -> Mask:
+    """255 where the paper is folded, or the rim of a stain is."""
+    creases = np.zeros_like(ink)
+    joint = round(_JOINED_MM * _SCALE)
+    for kernel in (np.ones((1, joint), np.uint8), np.ones((joint, 1), np.uint8)):
+        joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, kernel)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+        sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+        width, height = sides[:, 0] / _SCALE, sides[:, 1] / _SCALE
+        long, flat = _FOLD_MM
+        fold = (sides.max(axis=1) > long * _SCALE) & (sides.min(axis=1) < flat * _SCALE)
+        fill = stats[:, cv2.CC_STAT_AREA] / _SCALE**2 / (width * height)
+        fold |= (height > _RIM_MM) & (fill < _RIM_FILL)
+        fold[0] = False
+        creases |= fold.astype(np.uint8)[labels] * np.uint8(255)
+    return creases
+
+
+def _fill(strokes: Mask, half: Gray, darkness: Gray, box: BoxMm, level: float) -> None:
+    """Mark a check box as ink where most of it is darker than its surroundings, but not dark."""
+    inner, outer = box.grown(-_BOX_EDGE_MM, -_BOX_EDGE_MM), box.grown(box.w, box.h)
+    inside, outside = (half[_rows(one), _columns(one)] for one in (inner, outer))
+    dark = inside.size and darkness[_rows(inner), _columns(inner)].mean() > 255 * _CORE_SHARE
+    if inside.size and not dark and np.median(outside) - np.median(inside) > level:
+        strokes[_rows(inner), _columns(inner)] = 255
+
+
+def _rows(box: BoxMm) -> slice:
+    return slice(max(0, round(box.y * _SCALE)), max(0, round(box.bottom * _SCALE)))
+
+
+def _columns(box: BoxMm) -> slice:
+    return slice(max(0, round(box.x * _SCALE)), max(0, round(box.right * _SCALE)))
