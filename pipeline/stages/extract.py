@@ -274,7 +274,7 @@ def _read_boxes(
         else _ink_share(clean, box, reach_mm=_MARK_REACH_MM)
         for option, box in zone.boxes.items()
     }
-    return FieldReading(
+    reading = FieldReading(
         field=zone.field,
         type=zone.type,
         page=page,
@@ -283,6 +283,8 @@ def _read_boxes(
         candidates=checkbox.read_marks(ink, beside=_ink_before(clean, zone, seen)),
         origin=Origin.TEXT_LAYER if all(held.values()) else Origin.OCR,
     )
+    speckled = any(_traces_mm2(clean, box) > _SPECK_MM2 for box in zone.boxes.values())
+    return _less_sure(reading, _SPECKLED) if reading.value == "" and speckled else reading
 
 
 def _ink_before(

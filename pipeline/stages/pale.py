@@ -23,20 +23,20 @@ _BREADTH_MM = 2.25
 _LEAST_DEPTH = 8.0
 """So much darker than paper, of 255, is seen as ink where there is no noise at all."""
 _NOISE, _TAIL, _HALO = 6.0, 1.25, 1.5
-"""Ink is so many times deeper than paper is by its usual noise, than paper's deepest fiftieth, and
+"""Ink is so many times deeper than paper is by its usual noise, than paper's deepest hundredth, and
 near print, than the deepest fiftieth of what surrounds print."""
 _TRACE = 0.8
 """What is as deep as this share of it may be ink."""
 _PRINT_REACH_PX = 2
 _NEAR_PRINT_PX, _FAR_FROM_PRINT_PX = 10, 12
-_LEAST_MM, _LEAST_MM2, _SPECK_MM2 = 1.0, 0.2, 1.5
+_LEAST_MM, _LEAST_MM2, _SPECK_MM2 = 1.0, 0.5, 1.5
 """A shorter or smaller spot is a speck; so is one a good deal larger that is dark in its middle."""
 _LEAVES_MM, _LEAVES_MM2 = 1.0, 0.08
 """A stroke leaves the surroundings of print, and of dark ink, so far and with so much of it."""
 _MARK_MM2, _MARK_GAP_MM = 0.06, 1.5
 """But so little is a dot or an accent, this near to a stroke."""
 _JOINED_MM = 3.0
-_FOLD_MM = (40.0, 2.0)
+_FOLD_MM = (40.0, 3.0)
 """Longer than that, and no broader, is a fold of the paper."""
 _RIM_MM, _RIM_FILL = 18.0, 0.15
 """Higher than any line, and mostly empty, is the rim of a stain."""
@@ -83,14 +83,17 @@ def find_pale_ink(
     depth = cv2.morphologyEx(half, cv2.MORPH_BLACKHAT, _square(_BREADTH_MM))
     apart = cv2.bitwise_not(cv2.dilate(darkness, _square(_LEAVES_MM)))
     far = cv2.compare(from_print, _FAR_FROM_PRINT_PX, cv2.CMP_GT) & apart
-    level, near_level = _levels(depth, far=far, near=near_print & ~by_print & apart)
+    level, near_level, least = _levels(depth, far=far, near=near_print & ~by_print & apart)
     masks = []
     for share in (1.0, _TRACE):
         near = cv2.compare(depth, share * near_level, cv2.CMP_GT) & near_print
         deep = (near | cv2.compare(depth, share * level, cv2.CMP_GT) & ~near_print) & ~by_print
         masks.append(_strokes(deep, depth, darkness, from_print))
     for box in boxes:
-        _fill(masks[0], half, darkness, box, near_level)
+        inside = _inside(box)
+        masks[1][inside] |= cv2.compare(depth[inside], least, cv2.CMP_GT)
+        if _is_filled(half, darkness, box, near_level):
+            masks[0][inside] = 255
     strokes, traces = (
         np.asarray(cv2.resize(mask, flat.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
         for mask in masks
@@ -120,13 +123,15 @@ def _square(side_mm: float) -> Mask:
     return np.ones((round(side_mm * _SCALE),) * 2, np.uint8)
 
 
-def _levels(depth: Gray, *, far: Mask, near: Mask) -> tuple[float, float]:
-    """How deep ink is at least: apart from print, and near it."""
+def _levels(depth: Gray, *, far: Mask, near: Mask) -> tuple[float, float, float]:
+    """How deep ink is at least: apart from print, and near it; and what may be ink in a box of
+    print, where most of print's halo is seen."""
     few = depth[::2, ::2]
     apart, halo = few[far[::2, ::2] > 0], few[near[::2, ::2] > 0]
-    middle, usual, deepest = np.percentile(apart, (50, 84, 98)) if apart.size else (0, 0, 0)
+    middle, usual, deepest = np.percentile(apart, (50, 84, 99)) if apart.size else (0, 0, 0)
     level = max(_LEAST_DEPTH, middle + _NOISE * (usual - middle), _TAIL * deepest)
-    return level, max(level, _HALO * float(np.percentile(halo, 98)) if halo.size else 0.0)
+    most, all_but_few = np.percentile(halo, (90, 98)) if halo.size else (0, 0)
+    return level, max(level, _HALO * all_but_few), max(_LEAST_DEPTH, 2 * _HALO * most)
 
 
 def _strokes(deep: Mask, depth: Gray, darkness: Gray, from_print_px: NDArray[np.uint8]) -> Mask:
@@ -167,7 +172,7 @@ def _of(chosen: NDArray[np.bool_], at: NDArray[np.intp], shaped: Mask) -> Mask:
 def _creases(ink: Mask) -> Mask:
     """255 where the paper is folded, or the rim of a stain is."""
     creases = np.zeros_like(ink)
-    joint = round(_JOINED_MM * _SCALE)
+    joint = 2 * round(_JOINED_MM * _SCALE / 2) + 1  # odd, or closing would shift what it joins
     for kernel in (np.ones((1, joint), np.uint8), np.ones((joint, 1), np.uint8)):
         joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, kernel)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
@@ -182,18 +187,21 @@ def _creases(ink: Mask) -> Mask:
     return creases
 
 
-def _fill(strokes: Mask, half: Gray, darkness: Gray, box: BoxMm, level: float) -> None:
-    """Mark a check box as ink where most of it is darker than its surroundings, but not dark."""
-    inner, outer = box.grown(-_BOX_EDGE_MM, -_BOX_EDGE_MM), box.grown(box.w, box.h)
-    inside, outside = (half[_rows(one), _columns(one)] for one in (inner, outer))
-    dark = inside.size and darkness[_rows(inner), _columns(inner)].mean() > 255 * _CORE_SHARE
-    if inside.size and not dark and np.median(outside) - np.median(inside) > level:
-        strokes[_rows(inner), _columns(inner)] = 255
+def _is_filled(half: Gray, darkness: Gray, box: BoxMm, level: float) -> bool:
+    """Whether most of a check box is darker than its surroundings, but not dark."""
+    inside, outside = _inside(box), _pixels(box.grown(box.w, box.h))
+    if not half[inside].size or darkness[inside].mean() > 255 * _CORE_SHARE:
+        return False
+    return bool(np.median(half[outside]) - np.median(half[inside]) > level)
 
 
-def _rows(box: BoxMm) -> slice:
-    return slice(max(0, round(box.y * _SCALE)), max(0, round(box.bottom * _SCALE)))
+def _inside(box: BoxMm) -> tuple[slice, slice]:
+    return _pixels(box.grown(-_BOX_EDGE_MM, -_BOX_EDGE_MM))
 
 
-def _columns(box: BoxMm) -> slice:
-    return slice(max(0, round(box.x * _SCALE)), max(0, round(box.right * _SCALE)))
+def _pixels(box: BoxMm) -> tuple[slice, slice]:
+    """The rows and columns of a box at ``_SCALE``."""
+    top, bottom, left, right = (
+        max(0, round(mm * _SCALE)) for mm in (box.y, box.bottom, box.x, box.right)
+    )
+    return slice(top, bottom), slice(left, right)

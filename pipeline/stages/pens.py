@@ -53,7 +53,8 @@ def find_traces(
     told = dict.fromkeys(
         field
         for field, box in _fields(zones)
-        if field not in written and _mm2(clean.traces & ~clean.ink, box) >= _TRACES_MM2
+        if field not in written and _mm2(clean.traces, box) >= _TRACES_MM2
+        if _mm2(clean.ink, box) < _TRACES_MM2
     )
     return tuple(
         Finding(
