@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.config import Settings
 from pipeline.errors import DamagedError, EncryptedError, TooLargeError
-from pipeline.records import Page, Rejection
+from pipeline.records import Page, Rejection, Seen
 from tests.paper import (
     FULL_PAGE,
     HEIGHT,
@@ -41,7 +41,8 @@ def canvas_pdf(draw, *, size=A4, **options) -> bytes:
 
 
 def texts(page: Page) -> list[str]:
-    return [run.text for run in page.runs]
+    """The runs that the page shows."""
+    return [run.text for run in page.runs if run.seen is not Seen.HIDDEN]
 
 
 def rendered(data: bytes, index: int = 0) -> np.ndarray:
