@@ -101,26 +101,18 @@ class Rejection:
     page: int | None = None
 
 
-class Seen(StrEnum):
-    """Whether the page as drawn shows a text that its file holds."""
-
-    SHOWN = "shown"
-    DOUBTED = "doubted"
-    """It is shown over other ink, or something may lie on a part of it."""
-    HIDDEN = "hidden"
-
-
 @dataclass(frozen=True, slots=True)
 class TextRun:
     """Text the file itself holds (text layer, form field), where it stands on the page.
 
-    A check box's run is "☒" or "☐", or "◪" where the file contradicts itself. ``is_note``: typed
-    over the page as an annotation; it may be a remark.
+    A check box's run is "☒" or "☐", or "◪" where the file contradicts itself. ``hidden``: the page
+    does not show it; not ``sure``: perhaps not all of it. ``is_note``: typed over as an annotation.
     """
 
     text: str
     box_px: BoxPx
-    seen: Seen = Seen.SHOWN
+    hidden: bool = False
+    sure: bool = True
     is_note: bool = False
 
 
@@ -128,8 +120,7 @@ class TextRun:
 class Page:
     """One page image; ``image`` is read-only. ``number`` is 1-based.
 
-    ``notes``: what the file's comments on the page say. ``advice``: French, what to tell where no
-    form is found on it.
+    ``notes``: what comments in the file say; ``advice``: French, told where no form is found.
     """
 
     number: int

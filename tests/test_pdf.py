@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.config import Settings
 from pipeline.errors import DamagedError, EncryptedError, TooLargeError
-from pipeline.records import Page, Rejection, Seen
+from pipeline.records import Page, Rejection
 from tests.paper import (
     FULL_PAGE,
     HEIGHT,
@@ -42,7 +42,7 @@ def canvas_pdf(draw, *, size=A4, **options) -> bytes:
 
 def texts(page: Page) -> list[str]:
     """The runs that the page shows."""
-    return [run.text for run in page.runs if run.seen is not Seen.HIDDEN]
+    return [run.text for run in page.runs if not run.hidden]
 
 
 def rendered(data: bytes, index: int = 0) -> np.ndarray:

@@ -18,7 +18,6 @@ from pipeline.records import (
     Finding,
     LineEvidence,
     Origin,
-    Seen,
     Severity,
 )
 from pipeline.stages.dropout import CleanPage, crop
@@ -98,7 +97,9 @@ def hidden_text(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
     """
     found: dict[str, str] = {}
     for name, words in _placed(aligned, blank):
-        if hidden := [word for word in words if word.hidden]:
+        # Leader dots and the like say nothing, whoever hides them.
+        hidden = [word for word in words if word.hidden and any(map(str.isalnum, word.text))]
+        if hidden:
             field = name.split(":")[0]
             found[field] = f"{found.get(field, '')} {_evidence(hidden).text}".strip()
     return tuple(
@@ -177,9 +178,8 @@ def _words(aligned: AlignedPage, lines: list[tuple[str, BoxMm]]) -> Iterator[_Wo
             row_box = BoxMm(box.x, box.y + i * height, box.w, height)
             parts = list(_shared_out(row, row_box))
             sure = one_zone and (len(parts) == 1 or row_box.w >= row_box.h)
-            sure &= run.seen is Seen.SHOWN
-            hidden = run.seen is Seen.HIDDEN
-            yield from (_Word(text, word_box, line, sure, hidden) for text, word_box in parts)
+            sure &= run.sure
+            yield from (_Word(text, word_box, line, sure, run.hidden) for text, word_box in parts)
 
 
 def _shared_out(text: str, box: BoxMm) -> Iterator[tuple[str, BoxMm]]:

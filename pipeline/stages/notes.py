@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pipeline.forms.blank import BlankPage
 from pipeline.geometry import BoxMm
-from pipeline.records import AlignedPage, Finding, Page, Seen, Severity, TextRun
+from pipeline.records import AlignedPage, Finding, Page, Severity, TextRun
 
 _ZONE_REACH_MM = 2.5
 """Text typed over a form misses its zone by so much."""
@@ -25,7 +25,7 @@ def notes_on(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
         corners = aligned.homography.to_mm(run.box_px.corners())
         (x, y), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
         box = BoxMm(float(x), float(y), float(right - x), float(bottom - y))
-        return run.seen is not Seen.HIDDEN and any(_meet(box, zone) for zone in zones)
+        return not run.hidden and any(_meet(box, zone) for zone in zones)
 
     page = aligned.page
     typed = [run.text for run in page.runs if run.is_note and not is_typed_in(run)]

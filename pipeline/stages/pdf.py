@@ -13,7 +13,7 @@ import pypdfium2.raw as pdfium_c
 
 from pipeline.config import Settings
 from pipeline.errors import DamagedError, DocumentError, EncryptedError, TooLargeError
-from pipeline.records import Gray, Page, Rejection, Seen, TextRun
+from pipeline.records import Gray, Page, Rejection, TextRun
 from pipeline.stages import pdfshown, raster
 from pipeline.stages.pdfmarks import has_marks, mark_runs, notes
 from pipeline.stages.pdftext import View, address, characters, pieces, text_runs
@@ -156,12 +156,12 @@ def _text_runs(
             traces |= dict.fromkeys(keys, pdfshown.trace(image, draw()))
     runs = text_runs(letters, traces)
     if contents.is_scanned and _is_mostly_hidden(runs):
-        return [run for run in runs if run.seen is not Seen.HIDDEN]
+        return [run for run in runs if not run.hidden]
     return runs
 
 
 def _is_mostly_hidden(runs: Sequence[TextRun]) -> bool:
-    hidden = sum(len(run.text) for run in runs if run.seen is Seen.HIDDEN)
+    hidden = sum(len(run.text) for run in runs if run.hidden)
     return hidden > sum(len(run.text) for run in runs) / 2
 
 

@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from pipeline.geometry import BoxPx
-from pipeline.records import Gray, Seen, TextRun
+from pipeline.records import Gray, TextRun
 from pipeline.stages import pdfbuttons, pdfshown
 from pipeline.stages.pdfbuttons import Button
 from pipeline.stages.pdfshown import Box
@@ -94,13 +94,14 @@ def mark_runs(
     runs = []
     for one in found:
         covered = any(_overlap(one.box, box) for index, box in covers if index > one.index)
-        text, seen = one.text, Seen.DOUBTED if covered else Seen.SHOWN
+        text, hidden = one.text, False
         if one.button:
             text = next(ticks)
             text = pdfbuttons.UNSURE if covered and text == pdfbuttons.TICKED else text
-        elif not pdfshown.shows_writing(image, without, one.box):
-            seen = Seen.HIDDEN
-        runs.append(TextRun(text, BoxPx(*one.box), seen, is_note=one.is_note))
+        else:
+            hidden = not pdfshown.shows_writing(image, without, one.box)
+        run = TextRun(text, BoxPx(*one.box), hidden=hidden, sure=not covered, is_note=one.is_note)
+        runs.append(run)
     return runs
 
 

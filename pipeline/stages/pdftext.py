@@ -10,14 +10,11 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from pipeline.geometry import BoxPx
-from pipeline.records import Seen, TextRun
+from pipeline.records import TextRun
 from pipeline.stages.pdfshown import Box, Piece, Trace
 
 _GAP_EM = 1.5
 """A wider gap in a line of text ends a run."""
-_GUESS = 0.5
-"""Where the page has so much ink below a text, as a share of what that text adds, the text may be
-a copier's guess about it."""
 _LINE_END_HYPHEN = 2
 """The code pdfium gives a hyphen that ends a line."""
 
@@ -81,57 +78,73 @@ def characters(page: pdfium.PdfPage, view: View, owners: frozenset[int]) -> list
 
 def pieces(characters: Sequence[Character]) -> list[Piece]:
     """The text objects that the characters belong to."""
-    texts: dict[int, str] = {}
-    boxes: dict[int, Box] = {}
+    owned: dict[int, list[Character]] = {}
     for one in characters:
         if one.box is not None:
-            texts[one.owner] = texts.get(one.owner, "") + one.char
-            boxes[one.owner] = _around(boxes.get(one.owner, one.glyph), one.glyph)
-    return [Piece(owner, text, boxes[owner]) for owner, text in texts.items()]
+            owned.setdefault(one.owner, []).append(one)
+    told = {owner: [one for one in all_ if one.char.isalnum()] for owner, all_ in owned.items()}
+    return [
+        Piece(owner, "".join(one.char for one in letters), tuple(one.glyph for one in letters))
+        for owner, letters in told.items()
+    ]
 
 
 class _Run:
-    """Characters of one line, and the ink that they add to the page, and find there, in px."""
+    """Characters of one line, either all of them shown or none; ``ink`` is around their glyphs."""
 
     def __init__(self, first: Character, box: Box, *, shown: bool) -> None:
-        self.text, self.box, self.turns, self.shown = first.char, box, first.turns, shown
-        self.added_px = self.beneath_px = 0
+        self.text, self.box, self.ink = first.char, box, first.glyph
+        self.owner, self.turns, self.shown = first.owner, first.turns, shown
 
     def takes(self, one: Character, box: Box, *, shown: bool) -> bool:
         alike = (self.turns, self.shown) == (one.turns, shown)
         return alike and "\n" not in self.text and _continues(self.box, box, self.turns)
 
-    def weighed(self, added_px: int, beneath_px: int) -> None:
-        self.added_px, self.beneath_px = self.added_px + added_px, self.beneath_px + beneath_px
-
-    def as_text_run(self) -> TextRun:
-        seen = Seen.SHOWN if self.shown else Seen.HIDDEN
-        if self.shown and self.beneath_px > _GUESS * self.added_px:
-            seen = Seen.DOUBTED
-        return TextRun(self.text.strip(), BoxPx(*self.box), seen)
+    def add(self, one: Character, box: Box) -> None:
+        self.text += one.char
+        self.box, self.ink = _around(self.box, box), _around(self.ink, one.glyph)
 
 
 def text_runs(characters: Sequence[Character], traces: Mapping[int, Trace]) -> list[TextRun]:
     """The text layer in runs: characters of one line with no wide gap between them.
 
-    ``traces``: what the page's rendering owes to each text object. A run is shown, or hidden, as a
-    whole.
+    ``traces``: what the page's rendering owes to each text object.
     """
+    shown = _shown(characters, traces)
     runs: list[_Run] = []
-    for one in characters:
+    for i, one in enumerate(characters):
         if one.box is None or one.char == " ":  # a gap is measured between what stands around it
             if runs:
                 runs[-1].text += one.char
-            continue
-        trace = traces[one.owner]
-        shown = trace.shows(one.glyph) and not trace.is_tiny(one.box)
-        if runs and runs[-1].takes(one, one.box, shown=shown):
-            runs[-1].text += one.char
-            runs[-1].box = _around(runs[-1].box, one.box)
+        elif runs and runs[-1].takes(one, one.box, shown=i in shown):
+            runs[-1].add(one, one.box)
         else:
-            runs.append(_Run(one, one.box, shown=shown))
-        runs[-1].weighed(*trace.ink_px(one.glyph))
-    return [run.as_text_run() for run in runs if run.text.strip()]
+            runs.append(_Run(one, one.box, shown=i in shown))
+    return [
+        TextRun(
+            run.text.strip(),
+            BoxPx(*run.box),
+            hidden=not run.shown,
+            sure=not traces[run.owner].is_over_ink(run.ink),
+        )
+        for run in runs
+        if run.text.strip()
+    ]
+
+
+def _shown(characters: Sequence[Character], traces: Mapping[int, Trace]) -> set[int]:
+    """Which of the characters the page shows."""
+    by_trace: dict[int, list[int]] = {}
+    for i, one in enumerate(characters):
+        if one.box is not None:
+            by_trace.setdefault(id(traces[one.owner]), []).append(i)
+    shown: set[int] = set()
+    for indices in by_trace.values():
+        some = [characters[i] for i in indices]
+        boxes = [one.box or one.glyph for one in some]
+        seen = traces[some[0].owner].shows([one.glyph for one in some], boxes)
+        shown |= {i for i, is_seen in zip(indices, seen, strict=True) if is_seen}
+    return shown
 
 
 def printable(text: str) -> str:
