@@ -19,6 +19,7 @@ from pipeline.records import (
     LineEvidence,
     Origin,
     Severity,
+    TextRun,
 )
 from pipeline.stages.dropout import CleanPage, crop
 from pipeline.stages.pdfbuttons import TICKED, UNSURE, UNTICKED
@@ -60,15 +61,15 @@ _OF_WORDS = ("person", "organisation", "email")
 class _Word:
     """A word of the text layer on the form; ``line`` is known where its form field tells it.
 
-    ``sure``: whether its place is known, and not only guessed from the box of its run, and it is
-    plain to see there; ``hidden``: whether nobody sees it.
+    ``sure``: whether its place is known, and not only guessed from the box of its run; ``run`` is
+    that run.
     """
 
     text: str
     box_mm: BoxMm
+    run: TextRun
     line: tuple[str, BoxMm] | None = None
     sure: bool = True
-    hidden: bool = False
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -79,38 +80,42 @@ def text_layer_lines(aligned: AlignedPage, blank: BlankPage) -> dict[str, tuple[
     """The text the file itself holds and the page shows, by field (``paiement:postal`` for a box),
     print left out.
 
-    ``box_mm`` is where that text stands. Its confidence is below 1 where rows of text share a line,
-    where it is not certain on which line they stand, or whether all of it is to be seen.
+    ``box_mm`` is where that text stands. Its confidence is below 1 where rows of text share a line
+    or it is not certain on which line they stand.
     """
     held: dict[str, tuple[LineEvidence, ...]] = {}
     for name, words in _placed(aligned, blank):
-        if shown := [word for word in words if not word.hidden]:
+        if shown := [word for word in words if not word.run.hidden]:
             held[name] = (*held.get(name, ()), _evidence(shown))
     return held
 
 
 def hidden_text(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
-    """A finding for each field where the file holds text that the page does not show.
+    """A finding for each field with text in the file that the page does not show, or not surely.
 
-    Somebody erased it, or it is there to deceive: what counts is what the page shows, and a person
-    should know.
+    Somebody erased it, or it is there to deceive, or a copier guessed it: what counts is what the
+    page shows, and a person should know.
     """
-    found: dict[str, str] = {}
+    found: dict[tuple[str, bool], list[str]] = {}
     for name, words in _placed(aligned, blank):
-        # Leader dots and the like say nothing, whoever hides them.
-        hidden = [word for word in words if word.hidden and any(map(str.isalnum, word.text))]
-        if hidden:
-            field = name.split(":")[0]
-            found[field] = f"{found.get(field, '')} {_evidence(hidden).text}".strip()
+        for word in words:
+            # Leader dots and the like say nothing, whoever hides them.
+            if any(map(str.isalnum, word.text)) and (word.run.hidden or not word.run.sure):
+                found.setdefault((name.split(":")[0], word.run.hidden), []).append(word.text)
     return tuple(
         Finding(
             "no_hidden_text",
             Severity.REVIEW,
-            f"{field} : texte masqué dans le PDF (« {text} ») : il a été effacé, recouvert ou "
-            "rendu invisible. Seul compte ce que la page montre.",
+            (
+                f"{field} : texte masqué dans le PDF (« {' '.join(words)} ») : il a été effacé, "
+                "recouvert ou rendu invisible. Seul compte ce que la page montre."
+                if hidden
+                else f"{field} : le texte « {' '.join(words)} » du PDF est posé sur d'autre encre, "
+                "ou recouvert en partie : vérifier sur l'image."
+            ),
             (field,),
         )
-        for field, text in found.items()
+        for (field, hidden), words in found.items()
     )
 
 
@@ -132,7 +137,7 @@ def _placed(aligned: AlignedPage, blank: BlankPage) -> Iterator[tuple[str, list[
         ):
             continue
         places = [word.line] if word.line else [p for p in lines if p[1].contains(*word.middle)]
-        if word.text in _TICKED or word.hidden:
+        if word.text in _TICKED or word.run.hidden:
             of_boxes = [place for place in boxes if place[1].contains(*word.middle)]
             places = of_boxes if word.text in _TICKED else [*places, *of_boxes]
         for place in places:
@@ -178,8 +183,7 @@ def _words(aligned: AlignedPage, lines: list[tuple[str, BoxMm]]) -> Iterator[_Wo
             row_box = BoxMm(box.x, box.y + i * height, box.w, height)
             parts = list(_shared_out(row, row_box))
             sure = one_zone and (len(parts) == 1 or row_box.w >= row_box.h)
-            sure &= run.sure
-            yield from (_Word(text, word_box, line, sure, run.hidden) for text, word_box in parts)
+            yield from (_Word(text, word_box, run, line, sure) for text, word_box in parts)
 
 
 def _shared_out(text: str, box: BoxMm) -> Iterator[tuple[str, BoxMm]]:

@@ -164,17 +164,15 @@ def layered(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[list[int]]:
 
 
 def shows_writing(image: Gray, without: Gray, box: Box) -> bool:
-    """Whether text stands somewhere in a box that a field or a note fills: something that differs
-    from the paper there, by what the field drew, and not by its ground alone."""
+    """Whether text stands somewhere in a box that a field or a note fills: what it drew must stand
+    out from its own ground, more than the page did there without it."""
     height, width = image.shape
     x, y, w, h = (round(v) for v in box)
     margin = min(_MARGIN_PX, w // 4, h // 4)
     rows = slice(max(0, y + margin), min(height, y + h - margin))
     columns = slice(max(0, x + margin), min(width, x + w - margin))
-    shown = image[rows, columns].astype(np.int16)
+    shown, before = image[rows, columns].astype(np.int16), without[rows, columns].astype(np.int16)
     if not shown.size:
         return False
-    drawn = shown - without[rows, columns]
-    stands_out = np.abs(shown - np.median(shown)) > _CHANGED_GRAY
-    stands_out &= np.abs(drawn - np.median(drawn)) > _CHANGED_GRAY
-    return int(stands_out.sum()) >= _LEAST_PX
+    gained = np.abs(shown - np.median(shown)) - np.abs(before - np.median(before))
+    return int((gained > _CHANGED_GRAY).sum()) >= _LEAST_PX

@@ -116,7 +116,11 @@ def text_runs(characters: Sequence[Character], traces: Mapping[int, Trace]) -> l
         if one.box is None or one.char == " ":  # a gap is measured between what stands around it
             if runs:
                 runs[-1].text += one.char
-        elif runs and runs[-1].takes(one, one.box, shown=i in shown):
+            continue
+        is_shown = i in shown
+        if runs and not one.char.isalnum():  # of leader dots, no two need be covered alike
+            is_shown = runs[-1].shown
+        if runs and runs[-1].takes(one, one.box, shown=is_shown):
             runs[-1].add(one, one.box)
         else:
             runs.append(_Run(one, one.box, shown=i in shown))
