@@ -34,8 +34,10 @@ from pipeline.records import (
 from pipeline.stages.align import align_all, align_placed, upright
 from pipeline.stages.corroborate import Background
 from pipeline.stages.dropout import CleanPage, drop_print
-from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
+from pipeline.stages.extract import doubted_by_ink, extract, hidden_text, text_layer_lines
 from pipeline.stages.ingest import open_pages
+from pipeline.stages.notes import notes_beside, notes_on
+from pipeline.stages.pdfbuttons import UNTICKED
 from pipeline.stages.pens import find_other_pens, find_traces
 from pipeline.stages.quality import quality_of, worst
 from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
@@ -126,16 +128,22 @@ def process_document(source: Source, settings: Settings) -> Outcome:
 def read_forms(source: Source, ctx: Context) -> tuple[int, list[list[FormPage]], list[Rejection]]:
     """How many pages a document has, the pages of each form filled in, and what was rejected."""
     found: list[FormPage | Rejection] = []
+    beside: list[tuple[int, Finding]] = []
     count = 0
     for page in open_pages(source, ctx.settings):
         count += 1
         if isinstance(page, Rejection):
             found.append(page)
-        elif not _is_empty(page):
+            continue
+        forms: list[FormPage] = []
+        if page.advice or not _is_empty(page):
             try:
-                found += read_page(page, ctx, source.placed)
+                forms = read_page(page, ctx, source.placed)
             except DocumentError as err:
-                found.append(Rejection(err.kind, str(err), page.number))
+                found.append(Rejection(err.kind, page.advice or str(err), page.number))
+        found += forms
+        if not forms:
+            beside += [(page.number, finding) for finding in notes_beside(page)]
     rejections = [one for one in found if isinstance(one, Rejection)]
     groups = []
     for group in _group(found):
@@ -143,7 +151,10 @@ def read_forms(source: Source, ctx: Context) -> tuple[int, list[list[FormPage]],
             number = group[0].aligned.page.number
             rejections.append(Rejection("blank", "Fiche vierge : personne ne l'a remplie.", number))
         else:
+            group[0] = replace(group[0], findings=group[0].findings + tuple(f for _, f in beside))
             groups.append(group)
+    if not groups:
+        rejections += [Rejection("note", finding.message, number) for number, finding in beside]
     return count, groups, rejections
 
 
@@ -208,6 +219,7 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> FormPage:
     findings = check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
     findings += find_other_pens(clean, zones) + find_traces(clean, zones, lines)
     findings += doubted_by_ink(readings, lines, seen, held)
+    findings += hidden_text(aligned, blank) + notes_on(aligned, blank)
     if aligned.coverage == 0:
         findings += (_UNPROVEN,)
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)

@@ -108,21 +108,30 @@ class Rejection:
 class TextRun:
     """Text the file itself holds (text layer, form field), where it stands on the page.
 
-    A check box's run is "☒" or "☐".
+    A check box's run is "☒" or "☐", or "◪" where the file contradicts itself. ``hidden``: the page
+    does not show it; not ``sure``: perhaps not all of it. ``is_note``: typed over as an annotation.
     """
 
     text: str
     box_px: BoxPx
+    hidden: bool = False
+    sure: bool = True
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page image; ``image`` is read-only. ``number`` is 1-based."""
+    """One page image; ``image`` is read-only. ``number`` is 1-based.
+
+    ``notes``: what comments in the file say; ``advice``: French, told where no form is found.
+    """
 
     number: int
     image: Gray
     dpi: float
     runs: tuple[TextRun, ...] = ()
+    notes: tuple[str, ...] = ()
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

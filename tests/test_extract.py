@@ -12,6 +12,7 @@ from pipeline.config import Settings
 from pipeline.geometry import BoxMm
 from pipeline.process import process_document
 from pipeline.records import Origin, Outcome, Registration, Source, Status
+from pipeline.stages.ingest import open_pages
 from tests.pages import fiche, form
 
 MM = 72 / 25.4
@@ -276,3 +277,48 @@ def test_more_rows_than_lines_lose_nobody_and_are_doubted(tmp_path: Path) -> Non
     people = [r.text for r in registration.repeated("personnes")]
     assert people == ["Anne ROY", "Luc PETIT", "Eve ROUX", "Max BLANC Lou NOIR"]
     assert "personnes.4" in _doubted(registration)
+
+
+def _erased(field: str) -> Drawing:
+    def draw(canvas: Canvas) -> None:
+        box = _line(field)
+        canvas.setFillGray(0.97)
+        edges = (box.x * MM, HEIGHT - box.bottom * MM, box.w * MM, box.h * MM)
+        canvas.rect(*edges, stroke=0, fill=1)
+        canvas.setFillGray(0)
+
+    return draw
+
+
+def test_a_value_that_was_erased_is_not_read_and_a_person_is_told(tmp_path: Path) -> None:
+    registration = _only(_read(tmp_path, _typed(), _erased("telephone")))
+    assert registration.reading("telephone").text == ""
+    assert _doubted(registration) == {"telephone"}
+    (finding,) = (f for f in registration.findings if f.rule == "no_hidden_text")
+    assert "« 02 99 00 00 00 »" in finding.message
+
+
+def test_a_name_in_the_paper_s_colour_is_nobody(tmp_path: Path) -> None:
+    def white(canvas: Canvas) -> None:
+        canvas.setFillGray(1)
+        box = _line("personnes.3")
+        _text(box.x + 1, box.y + 0.72 * box.h, "Max BLANC")(canvas)
+        canvas.setFillGray(0)
+
+    registration = _only(_read(tmp_path, _typed(), white))
+    assert registration.reading("personnes.3") is None
+    assert registration.status is Status.REVIEW
+
+
+def test_text_over_the_ink_of_a_scan_is_doubted(tmp_path: Path) -> None:
+    """A copier's guess, drawn over what it was made of."""
+    box = _line("organisation")
+    again = _text(box.x + 1.2, box.y + 0.72 * box.h, "Foyer des Tilleu1s")
+    path = tmp_path / "printed.pdf"
+    _read(tmp_path, _typed(organisation="Foyer des Tilleuls")).source.path.rename(path)
+    scan = next(iter(open_pages(Source("printed.pdf", path, ""), Settings()))).image
+
+    def scanned(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(Image.fromarray(scan)), 0, 0, WIDTH, HEIGHT)
+
+    assert "organisation" in _doubted(_only(_read(tmp_path, scanned, again)))

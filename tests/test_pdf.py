@@ -41,7 +41,8 @@ def canvas_pdf(draw, *, size=A4, **options) -> bytes:
 
 
 def texts(page: Page) -> list[str]:
-    return [run.text for run in page.runs]
+    """The runs that the page shows."""
+    return [run.text for run in page.runs if not run.hidden]
 
 
 def rendered(data: bytes, index: int = 0) -> np.ndarray:
@@ -129,6 +130,67 @@ def test_text_hidden_below_a_scan_is_no_run(tmp_path):
 def test_invisible_text_beside_visible_text_is_left_out(tmp_path):
     content = b"BT /F 20 Tf 30 40 Td (lu) Tj 3 Tr 100 0 Td (cache) Tj ET"
     assert texts(only_page(tmp_path, pages_pdf([(content, b"")]))) == ["lu"]
+
+
+HIDDEN = {
+    "white": b"1 g BT /F 20 Tf 60 300 Td (Petit) Tj ET",
+    "nearly white": b".97 .98 .96 rg BT /F 20 Tf 60 300 Td (Petit) Tj ET",
+    "covered": b"BT /F 20 Tf 60 300 Td (Petit) Tj ET 1 g 50 290 100 40 re f",
+    "below a picture": b"BT /F 20 Tf 60 300 Td (Petit) Tj ET q 100 0 0 40 50 290 cm /Im Do Q",
+    "transparent": b"/T gs BT /F 20 Tf 60 300 Td (Petit) Tj ET",
+    "invisible": b"BT 3 Tr /F 20 Tf 60 300 Td (Petit) Tj ET",
+    "a clip": b"BT 7 Tr /F 20 Tf 60 300 Td (Petit) Tj ET",
+    "clipped away": b"q 0 0 9 9 re W n BT /F 20 Tf 60 300 Td (Petit) Tj ET Q",
+    "beside the page": b"BT /F 20 Tf 600 300 Td (Petit) Tj ET",
+    "tiny": b"BT /F 0.1 Tf 60 300 Td (Petit) Tj ET",
+    "switched off": b"/OC /Off BDC BT /F 20 Tf 60 300 Td (Petit) Tj ET EMC",
+}
+
+
+def shown_pdf(content: bytes) -> bytes:
+    """A page with a transparent state /T, a layer /Off that is switched off, and a white /Im."""
+    resources = (
+        b"/Resources << /Font << /F 3 0 R >> /XObject << /Im 4 0 R >> /ExtGState << /T 5 0 R >> "
+        b"/Properties << /Off 6 0 R >> >>"
+    )
+    return pages_pdf(
+        [(content, resources)],
+        image_object(Image.new("L", (50, 20), 255)),
+        b"<< /ca 0 /CA 0 >>",
+        b"<< /Type /OCG /Name (o) >>",
+        catalogue=b"/OCProperties << /OCGs [6 0 R] /D << /OFF [6 0 R] >> >>",
+    )
+
+
+@pytest.mark.parametrize("content", HIDDEN.values(), ids=HIDDEN)
+def test_text_that_the_page_does_not_show_is_hidden(tmp_path, content):
+    beside = b" 0 g BT /F 20 Tf 60 100 Td (lu) Tj ET"
+    assert texts(only_page(tmp_path, shown_pdf(b"q %s Q" % content + beside))) == ["lu"]
+
+
+def test_text_erased_in_part_is_shown_in_part(tmp_path):
+    content = b"BT /F 20 Tf 60 300 Td (HHHHHH) Tj ET 1 g 103 290 100 40 re f"
+    page = only_page(tmp_path, shown_pdf(content))
+    assert [(run.text, run.hidden) for run in page.runs] == [("HHH", False), ("HHH", True)]
+
+
+def test_text_erased_and_typed_anew_counts_as_typed_anew(tmp_path):
+    content = b"BT /F 20 Tf 60 300 Td (Roux) Tj ET 1 g 50 290 100 40 re f "
+    content += b"0 g BT /F 20 Tf 61 301 Td (Blanc) Tj ET"
+    assert texts(only_page(tmp_path, shown_pdf(content))) == ["Blanc"]
+
+
+def test_text_over_a_ground_of_any_colour_is_shown(tmp_path):
+    content = b"1 1 .5 rg 50 290 100 40 re f 0 0 .7 rg BT /F 20 Tf 60 300 Td (Petit) Tj ET"
+    assert texts(only_page(tmp_path, shown_pdf(content))) == ["Petit"]
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_a_copier_s_guess_about_a_scan_in_strips_is_no_text(tmp_path, below):
+    guess = b"BT %d Tr /F 20 Tf 60 300 Td (misread) Tj ET " % (0 if below else 3)
+    strips = b"".join(b"q 300 0 0 140 0 %d cm /Im Do Q " % y for y in (0, 140, 280))
+    content = guess + strips if below else strips + guess
+    assert only_page(tmp_path, pages_pdf([(content, b"")], image_object(sheet()))).runs == ()
 
 
 def test_a_line_of_text_is_cut_at_wide_gaps_only(tmp_path):
@@ -288,6 +350,22 @@ def test_a_pdf_cut_in_a_later_revision_is_damaged(tmp_path):
     earlier = pages_pdf([(b"", b"")])
     with pytest.raises(DamagedError, match="incomplet"):
         read_bytes(tmp_path, earlier + b"9 0 obj\n<< /Length 9000 >>\nstream\n" + b"x" * 5000)
+
+
+@pytest.mark.parametrize("lost", [b"%%EOF\n", b"EOF\n", b"startxref\n"])
+def test_a_pdf_that_only_lacks_its_last_mark_is_read(tmp_path, lost):
+    whole = pages_pdf([(b"BT /F 9 Tf 30 40 Td (%d) Tj ET" % n, b"") for n in (1, 2)])
+    cut = whole[: whole.rindex(lost)]
+    assert [texts(page) for page in read_bytes(tmp_path, cut)] == [["1"], ["2"]]
+
+
+def test_a_dynamic_form_is_told_how_to_be_printed(tmp_path):
+    page = only_page(
+        tmp_path,
+        pages_pdf([(b"", b"")], b"<< >>", catalogue=b"/AcroForm << /Fields [] /XFA 4 0 R >>"),
+    )
+    assert "Acrobat" in page.advice
+    assert only_page(tmp_path, pages_pdf([(b"", b"")])).advice == ""
 
 
 def test_a_pdf_with_a_tail_of_zeros_is_whole(tmp_path):

@@ -19,6 +19,7 @@ from pipeline.records import (
     Gray,
     Origin,
     Outcome,
+    Page,
     Quality,
     Registration,
     Source,
@@ -95,6 +96,33 @@ def test_a_strange_page_is_rejected_and_the_fiche_beside_it_is_read(tmp_path: Pa
     outcome = _read(tmp_path, noise, drawn("typed", 1)[0].image)
     assert [(r.kind, r.page) for r in outcome.rejections] == [("no-form", 1)]
     assert [r.page for r in outcome.registrations] == [2]
+
+
+def _with_notes(monkeypatch: pytest.MonkeyPatch, *pages: Page) -> None:
+    monkeypatch.setattr(process, "open_pages", lambda *_: iter(pages))
+
+
+def test_a_note_on_the_flyer_is_shown_with_the_fiche(monkeypatch: pytest.MonkeyPatch) -> None:
+    flyer = Page(1, blanks()[0].image, 203.2, notes=("Claire ne vient plus",))
+    filled = Page(2, np.array(_picture(drawn("typed", 1)[0].image)), 200.0)
+    _with_notes(monkeypatch, flyer, filled)
+    (registration,) = process_document(Source("d.pdf", Path(), ""), Settings()).registrations
+    assert registration.status is Status.REVIEW
+    assert any("page 1 : « Claire ne vient plus »" in f.message for f in registration.findings)
+
+
+def test_a_note_in_a_document_without_a_fiche_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_notes(monkeypatch, Page(1, blanks()[0].image, 203.2, notes=("Voir mon courriel",)))
+    (rejection,) = process_document(Source("d.pdf", Path(), ""), Settings()).rejections
+    assert (rejection.kind, rejection.page) == ("note", 1)
+    assert "Voir mon courriel" in rejection.message
+
+
+def test_a_page_that_only_another_program_shows_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = Page(1, np.full((2339, 1653), 255, np.uint8), 200.0, advice="Ouvrir ailleurs.")
+    _with_notes(monkeypatch, empty)
+    (rejection,) = process_document(Source("d.pdf", Path(), ""), Settings()).rejections
+    assert rejection.message == "Ouvrir ailleurs."
 
 
 def test_the_white_back_of_a_sheet_is_no_rejection(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ _FINDINGS = {
     "every_page_is_there": "Page manquante",
     "no_stray_ink": "Écriture hors des zones",
     "same_print": "Imprimé différent",
+    "no_hidden_text": "Texte masqué",
+    "note_is_read": "Note dans le PDF",
     "placed_by_hand": "Fiche placée à la main",
     "not_replaced": "Fichier remplacé",
 }

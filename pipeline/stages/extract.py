@@ -12,8 +12,17 @@ from pipeline.fields import checkbox
 from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm, bounding_box
-from pipeline.records import AlignedPage, FieldReading, Finding, LineEvidence, Origin, Severity
+from pipeline.records import (
+    AlignedPage,
+    FieldReading,
+    Finding,
+    LineEvidence,
+    Origin,
+    Severity,
+    TextRun,
+)
 from pipeline.stages.dropout import CleanPage, crop
+from pipeline.stages.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.stages.recognize import WrittenLine, line_field
 from pipeline.text import fold, similarity
 
@@ -29,8 +38,8 @@ _FIELD_FRAME_MM = -0.7
 _PRINT_NEAR_MM = 6.0
 """A word of the text layer within this of the same printed word is that word."""
 _LEADERS = re.compile(r"[.…_]{2,}")
-UNTICKED = "☐"
-_TICKED = {"☒": 1.0, UNTICKED: 0.0}
+_TICKED = {TICKED: 1.0, UNSURE: 0.05, UNTICKED: 0.0}
+"""The ink of each mark, as a share of its box: so much of it is a tick as likely as not."""
 _SAME_ROW = 0.5
 """Words whose middles are apart by less than this share of their height stand in one row."""
 _ROW_MM = 5.0
@@ -52,11 +61,13 @@ _OF_WORDS = ("person", "organisation", "email")
 class _Word:
     """A word of the text layer on the form; ``line`` is known where its form field tells it.
 
-    ``sure``: whether its place is known, and not only guessed from the box of its run.
+    ``sure``: whether its place is known, and not only guessed from the box of its run; ``run`` is
+    that run.
     """
 
     text: str
     box_mm: BoxMm
+    run: TextRun
     line: tuple[str, BoxMm] | None = None
     sure: bool = True
 
@@ -66,11 +77,50 @@ class _Word:
 
 
 def text_layer_lines(aligned: AlignedPage, blank: BlankPage) -> dict[str, tuple[LineEvidence, ...]]:
-    """The text the file itself holds, by field (``paiement:postal`` for a box), print left out.
+    """The text the file itself holds and the page shows, by field (``paiement:postal`` for a box),
+    print left out.
 
     ``box_mm`` is where that text stands. Its confidence is below 1 where rows of text share a line
     or it is not certain on which line they stand.
     """
+    held: dict[str, tuple[LineEvidence, ...]] = {}
+    for name, words in _placed(aligned, blank):
+        if shown := [word for word in words if not word.run.hidden]:
+            held[name] = (*held.get(name, ()), _evidence(shown))
+    return held
+
+
+def hidden_text(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
+    """A finding for each field with text in the file that the page does not show, or not surely.
+
+    Somebody erased it, or it is there to deceive, or a copier guessed it: what counts is what the
+    page shows, and a person should know.
+    """
+    found: dict[tuple[str, bool], list[str]] = {}
+    for name, words in _placed(aligned, blank):
+        for word in words:
+            # Leader dots and the like say nothing, whoever hides them.
+            if any(map(str.isalnum, word.text)) and (word.run.hidden or not word.run.sure):
+                found.setdefault((name.split(":")[0], word.run.hidden), []).append(word.text)
+    return tuple(
+        Finding(
+            "no_hidden_text",
+            Severity.REVIEW,
+            (
+                f"{field} : texte masqué dans le PDF (« {' '.join(words)} ») : il a été effacé, "
+                "recouvert ou rendu invisible. Seul compte ce que la page montre."
+                if hidden
+                else f"{field} : le texte « {' '.join(words)} » du PDF est posé sur d'autre encre, "
+                "ou recouvert en partie : vérifier sur l'image."
+            ),
+            (field,),
+        )
+        for (field, hidden), words in found.items()
+    )
+
+
+def _placed(aligned: AlignedPage, blank: BlankPage) -> Iterator[tuple[str, list[_Word]]]:
+    """The words of the text layer on each line and box of the form from the top, less its print."""
     zones = blank.form.zones_of(blank.number)
     lines = [(line_field(zone, i), box) for zone in zones for i, box in enumerate(zone.lines)]
     boxes = [
@@ -87,14 +137,13 @@ def text_layer_lines(aligned: AlignedPage, blank: BlankPage) -> dict[str, tuple[
         ):
             continue
         places = [word.line] if word.line else [p for p in lines if p[1].contains(*word.middle)]
-        if word.text in _TICKED:
-            places = [place for place in boxes if place[1].contains(*word.middle)]
+        if word.text in _TICKED or word.run.hidden:
+            of_boxes = [place for place in boxes if place[1].contains(*word.middle)]
+            places = of_boxes if word.text in _TICKED else [*places, *of_boxes]
         for place in places:
             words.setdefault(place, []).append(word)
-    held: dict[str, tuple[LineEvidence, ...]] = {}
     for (name, _), found in sorted(words.items(), key=lambda item: item[0][1].y):
-        held[name] = (*held.get(name, ()), _evidence(found))
-    return held
+        yield name, found
 
 
 def _evidence(words: list[_Word]) -> LineEvidence:
@@ -134,7 +183,7 @@ def _words(aligned: AlignedPage, lines: list[tuple[str, BoxMm]]) -> Iterator[_Wo
             row_box = BoxMm(box.x, box.y + i * height, box.w, height)
             parts = list(_shared_out(row, row_box))
             sure = one_zone and (len(parts) == 1 or row_box.w >= row_box.h)
-            yield from (_Word(text, word_box, line, sure) for text, word_box in parts)
+            yield from (_Word(text, word_box, run, line, sure) for text, word_box in parts)
 
 
 def _shared_out(text: str, box: BoxMm) -> Iterator[tuple[str, BoxMm]]:

@@ -2,7 +2,8 @@
 
 import logging
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -12,10 +13,10 @@ import pypdfium2.raw as pdfium_c
 
 from pipeline.config import Settings
 from pipeline.errors import DamagedError, DocumentError, EncryptedError, TooLargeError
-from pipeline.geometry import BoxPx
 from pipeline.records import Gray, Page, Rejection, TextRun
-from pipeline.stages import raster
-from pipeline.stages.pdftext import View, address, form_runs, has_marks, text_runs
+from pipeline.stages import pdfshown, raster
+from pipeline.stages.pdfmarks import has_marks, mark_runs, notes
+from pipeline.stages.pdftext import View, address, characters, pieces, text_runs
 
 # It tells whoever opens a form of the XFA kind to build it anew; the plain fields are read.
 logging.getLogger("pypdfium2").setLevel(logging.ERROR)
@@ -28,6 +29,21 @@ _UNSEEN_MODES: tuple[int, ...] = (
     pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
     pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
 )
+_OF_A_SCAN = 0.5
+"""Images that cover so much of a page, as a share of its area, are what a scanner made of it."""
+_NESTED_SCAN_PX = 400_000
+"""An image within a group may lie anywhere; it may be a scan if it is as fine as that."""
+_XFA = (pdfium_c.FORMTYPE_XFA_FULL, pdfium_c.FORMTYPE_XFA_FOREGROUND)
+_XFA_ADVICE = (
+    "Formulaire PDF dynamique (XFA), que seul Adobe Acrobat Reader affiche : l'y ouvrir, "
+    "l'imprimer en PDF, et déposer ce PDF ; ou demander à l'expéditeur de le faire."
+)
+_WHOLE_BUT_FOR_ITS_MARK = re.compile(
+    rb"\s*(?:(?:xref\b[\s\dfn]*)?trailer\s*<<.*>>\s*(?:startxref\s*\d*\s*)?|startxref\s+\d+\s*)"
+    rb"%{0,2}E?O?F?\s*",
+    re.DOTALL,
+)
+"""What follows the last object of a PDF that lacks its last mark only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +51,15 @@ class _Contents:
     """What stands on a page.
 
     ``scan`` is its only image where that covers the page, ``alone`` whether nothing visible stands
-    above or below it; ``visible_text`` holds the addresses of the text objects a reader sees.
+    above or below it. ``texts`` are the text objects by address, but for a copier's guesses about
+    the scan; ``is_scanned`` where images cover the page.
     """
 
     images: tuple[pdfium.PdfImage, ...]
     scan: pdfium.PdfImage | None
     alone: bool
-    visible_text: frozenset[int]
+    texts: dict[int, pdfium.PdfObject]
+    is_scanned: bool
 
 
 def pdf_pages(data: bytes, settings: Settings) -> Iterator[Page | Rejection]:
@@ -71,7 +89,8 @@ def pdf_pages(data: bytes, settings: Settings) -> Iterator[Page | Rejection]:
 def _opened(data: bytes) -> pdfium.PdfDocument:
     # pdfium repairs a cut PDF by dropping the pages it lost, and their fiches with them. The last
     # mark counts, since a PDF made for the web has one near its beginning.
-    if b"%%EOF" not in data[-65_536:].rstrip(b"\0\r\n ")[-4096:]:
+    marked = b"%%EOF" in data[-65_536:].rstrip(b"\0\r\n ")[-4096:]
+    if not marked and not _WHOLE_BUT_FOR_ITS_MARK.fullmatch(data, data.rfind(b"endobj") + 6):
         raise DamagedError("PDF incomplet : demander un nouvel envoi.")
     try:
         document = pdfium.PdfDocument(data)
@@ -94,27 +113,56 @@ def _pdf_page(document: pdfium.PdfDocument, number: int, settings: Settings) -> 
         contents = _contents_of(raw)
         for image in contents.images:
             raster.check_not_huge(*image.get_px_size(), settings=settings)
-        marks = has_marks(raw)
+        said, marks = notes(raw), has_marks(raw)
         scan = contents.scan
         taken = None
         if scan is not None and contents.alone and not marks:
             taken = _scan_pixels(scan, raw.get_rotation(), settings)
+        dpi = _render_dpi(raw, scan, settings)
         if scan is not None and taken is not None:
             pixels, box = taken, scan.get_bounds()
         else:
-            pixels, box = _rendered(raw, _render_dpi(raw, scan, settings)), raw.get_bbox()
+            pixels, box = _rendered(raw, dpi), raw.get_bbox()
         height_px, width_px = pixels.shape
         raster.check_not_tiny(width_px, height_px)
         view = View(box, raw.get_rotation(), width_px, height_px)
-        runs = text_runs(raw, view, contents.visible_text)
+        runs: list[TextRun] = []
+        if taken is None:
+            runs += _text_runs(raw, view, contents, pixels, lambda: _rendered(raw, dpi))
         if marks:
-            runs += form_runs(document, raw, view)
+            runs += mark_runs(document, raw, view, pixels, lambda: _rendered(raw, dpi))
         return Page(
             number,
             pixels,
             raster.page_dpi(width_px, height_px, width_px / view.width_pt * 72),
-            tuple(TextRun(text, BoxPx(*box_px)) for text, box_px in runs),
+            tuple(runs),
+            said,
+            _XFA_ADVICE if document.get_formtype() in _XFA else "",
         )
+
+
+def _text_runs(
+    page: pdfium.PdfPage,
+    view: View,
+    contents: _Contents,
+    image: Gray,
+    draw: Callable[[], Gray],
+) -> list[TextRun]:
+    """The text layer, and what the page shows of it; ``image`` is the page as ``draw`` draws it."""
+    letters = characters(page, view, frozenset(contents.texts))
+    traces: dict[int, pdfshown.Trace] = {}
+    for keys in pdfshown.layered(pieces(letters), image.shape):
+        with pdfshown.left_out(contents.texts[key].raw for key in keys):
+            traces |= dict.fromkeys(keys, pdfshown.trace(image, draw()))
+    runs = text_runs(letters, traces)
+    if contents.is_scanned and _is_mostly_hidden(runs):
+        return [run for run in runs if not run.hidden]
+    return runs
+
+
+def _is_mostly_hidden(runs: Sequence[TextRun]) -> bool:
+    hidden = sum(len(run.text) for run in runs if run.hidden)
+    return hidden > sum(len(run.text) for run in runs) / 2
 
 
 def _contents_of(page: pdfium.PdfPage) -> _Contents:
@@ -123,18 +171,41 @@ def _contents_of(page: pdfium.PdfPage) -> _Contents:
     images = tuple(o for o in objects if o.type == pdfium_c.FPDF_PAGEOBJ_IMAGE)
     scan = images[0] if len(images) == 1 and _covers(images[0], page) else None
     visible = [o for o in objects if _is_visible(o)]
-    # What is painted before an image that covers the page lies hidden below it.
-    above = objects.index(scan) + 1 if scan else 0
-    return _Contents(
-        images,
-        scan,
-        alone=len(visible) == 1,
-        visible_text=frozenset(
-            address(o.raw)
-            for o in objects[above:]
-            if o.type == pdfium_c.FPDF_PAGEOBJ_TEXT and _is_visible(o)
-        ),
-    )
+    is_scanned = _share_of(images, page) >= _OF_A_SCAN
+    texts: dict[int, pdfium.PdfObject] = {}
+    later: list[pdfium.PdfImage] = []
+    for item in reversed(objects):
+        if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            later.append(item)
+        elif item.type == pdfium_c.FPDF_PAGEOBJ_TEXT:
+            # What a copier makes out lies below its picture, or is not drawn at all.
+            below = any(_is_below(item, image) for image in later)
+            if not (is_scanned and (below or not _is_visible(item))):
+                texts[address(item.raw)] = item
+    return _Contents(images, scan, len(visible) == 1, texts, is_scanned)
+
+
+def _share_of(images: Sequence[pdfium.PdfImage], page: pdfium.PdfPage) -> float:
+    """How much of the page its images cover, if none covers another."""
+    left, bottom, right, top = page.get_bbox()
+    covered = 0.0
+    for image in images:
+        if image.level > 0:
+            width_px, height_px = image.get_px_size()
+            covered += width_px * height_px >= _NESTED_SCAN_PX
+            continue
+        x0, y0, x1, y1 = image.get_bounds()
+        width, height = min(x1, right) - max(x0, left), min(y1, top) - max(y0, bottom)
+        covered += max(0.0, width) * max(0.0, height) / ((right - left) * (top - bottom))
+    return covered
+
+
+def _is_below(text: pdfium.PdfObject, image: pdfium.PdfImage) -> bool:
+    """Whether an image that is drawn later lies over the middle of the text."""
+    if text.level > 0 or image.level > 0:  # placed by their groups
+        return True
+    (x0, y0, x1, y1), (left, bottom, right, top) = text.get_bounds(), image.get_bounds()
+    return bool(left <= (x0 + x1) / 2 <= right and bottom <= (y0 + y1) / 2 <= top)
 
 
 def _is_visible(item: pdfium.PdfObject) -> bool:

@@ -1,26 +1,22 @@
-"""The text a PDF page itself holds: its text layer and the values of its form fields."""
+"""The text layer of a PDF page: its characters, and the runs that they make."""
 
 import ctypes
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-Box = tuple[float, float, float, float]
-"""Left, top, width, height in the units of a View."""
-Run = tuple[str, Box]
+from pipeline.geometry import BoxPx
+from pipeline.records import TextRun
+from pipeline.stages.pdfshown import Box, Piece, Trace
 
 _GAP_EM = 1.5
 """A wider gap in a line of text ends a run."""
-_HIDDEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
-_NOT_MARKS = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP)
 _LINE_END_HYPHEN = 2
 """The code pdfium gives a hyphen that ends a line."""
-_TICKED, _UNTICKED = "☒", "☐"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,130 +51,131 @@ class View:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A character of the text layer; ``owner`` tells its text object (see ``address``).
+
+    ``box`` is as high as its font, ``glyph`` around its ink; ``turns``: quarters clockwise. What
+    pdfium infers, spaces and line ends, has no box.
+    """
+
+    char: str
+    owner: int = 0
+    box: Box | None = None
+    glyph: Box = (0.0, 0.0, 0.0, 0.0)
+    turns: int = 0
+
+
 def address(raw: object) -> int:
     """What tells one pdfium object from another."""
     return ctypes.cast(raw, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
 
 
-def text_runs(page: pdfium.PdfPage, view: View, visible: frozenset[int]) -> list[Run]:
+def characters(page: pdfium.PdfPage, view: View, owners: frozenset[int]) -> list[Character]:
+    """The text layer character by character, of these text objects only."""
+    return list(_characters(page, view, owners)) if owners else []
+
+
+def pieces(characters: Sequence[Character]) -> list[Piece]:
+    """The text objects that the characters belong to."""
+    owned: dict[int, list[Character]] = {}
+    for one in characters:
+        if one.box is not None:
+            owned.setdefault(one.owner, []).append(one)
+    told = {owner: [one for one in all_ if one.char.isalnum()] for owner, all_ in owned.items()}
+    return [
+        Piece(owner, "".join(one.char for one in letters), tuple(one.glyph for one in letters))
+        for owner, letters in told.items()
+    ]
+
+
+class _Run:
+    """Characters of one line, either all of them shown or none; ``ink`` is around their glyphs."""
+
+    def __init__(self, first: Character, box: Box, *, shown: bool) -> None:
+        self.text, self.box, self.ink = first.char, box, first.glyph
+        self.owner, self.turns, self.shown = first.owner, first.turns, shown
+
+    def takes(self, one: Character, box: Box, *, shown: bool) -> bool:
+        alike = (self.turns, self.shown) == (one.turns, shown)
+        return alike and "\n" not in self.text and _continues(self.box, box, self.turns)
+
+    def add(self, one: Character, box: Box) -> None:
+        self.text += one.char
+        self.box, self.ink = _around(self.box, box), _around(self.ink, one.glyph)
+
+
+def text_runs(characters: Sequence[Character], traces: Mapping[int, Trace]) -> list[TextRun]:
     """The text layer in runs: characters of one line with no wide gap between them.
 
-    ``visible`` holds the addresses of the text objects to take.
+    ``traces``: what the page's rendering owes to each text object.
     """
-    runs: list[Run] = []
-    text, box, turns = "", (0.0, 0.0, 0.0, 0.0), 0
-    for char, at, turned in _characters(page, view, visible) if visible else ():
-        if at is None or char == " ":  # a gap is measured between the characters around it
-            text += char if text else ""
-        elif text and "\n" not in text and turned == turns and _continues(box, at, turns):
-            text, box = text + char, _around(box, at)
+    shown = _shown(characters, traces)
+    runs: list[_Run] = []
+    for i, one in enumerate(characters):
+        if one.box is None or one.char == " ":  # a gap is measured between what stands around it
+            if runs:
+                runs[-1].text += one.char
+            continue
+        is_shown = i in shown
+        if runs and not one.char.isalnum():  # of leader dots, no two need be covered alike
+            is_shown = runs[-1].shown
+        if runs and runs[-1].takes(one, one.box, shown=is_shown):
+            runs[-1].add(one, one.box)
         else:
-            runs.append((text.strip(), box))
-            text, box, turns = char, at, turned
-    return [run for run in [*runs, (text.strip(), box)] if run[0]]
-
-
-def form_runs(document: pdfium.PdfDocument, page: pdfium.PdfPage, view: View) -> list[Run]:
-    """The values of form fields, and text typed over the page as annotations.
-
-    Where the lines of one stand in its box, parted by ``\\n``, is not known.
-    """
-    runs: list[Run] = []
-    for annotation in _annotations(page):
-        text = _annotation_text(document, annotation)
-        rect = pdfium_c.FS_RECTF()
-        if not text or not pdfium_c.FPDFAnnot_GetRect(annotation, rect):
-            continue
-        box = view.box(
-            min(rect.left, rect.right),
-            min(rect.bottom, rect.top),
-            max(rect.left, rect.right),
-            max(rect.bottom, rect.top),
+            runs.append(_Run(one, one.box, shown=i in shown))
+    return [
+        TextRun(
+            run.text.strip(),
+            BoxPx(*run.box),
+            hidden=not run.shown,
+            sure=not traces[run.owner].is_over_ink(run.ink),
         )
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        if lines:
-            runs.append(("\n".join(lines), box))
-    return runs
+        for run in runs
+        if run.text.strip()
+    ]
 
 
-def has_marks(page: pdfium.PdfPage) -> bool:
-    """Whether anything stands on the page besides its contents: fields, notes, drawings."""
-    return next(_annotations(page), None) is not None
+def _shown(characters: Sequence[Character], traces: Mapping[int, Trace]) -> set[int]:
+    """Which of the characters the page shows."""
+    by_trace: dict[int, list[int]] = {}
+    for i, one in enumerate(characters):
+        if one.box is not None:
+            by_trace.setdefault(id(traces[one.owner]), []).append(i)
+    shown: set[int] = set()
+    for indices in by_trace.values():
+        some = [characters[i] for i in indices]
+        boxes = [one.box or one.glyph for one in some]
+        seen = traces[some[0].owner].shows([one.glyph for one in some], boxes)
+        shown |= {i for i, is_seen in zip(indices, seen, strict=True) if is_seen}
+    return shown
 
 
-def _annotations(page: pdfium.PdfPage) -> Iterator[object]:
-    """The visible annotations; each is closed when the next is asked for."""
-    for index in range(pdfium_c.FPDFPage_GetAnnotCount(page)):
-        annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
-        if not annotation:
-            continue
-        try:
-            hidden = pdfium_c.FPDFAnnot_GetFlags(annotation) & _HIDDEN
-            if not hidden and pdfium_c.FPDFAnnot_GetSubtype(annotation) not in _NOT_MARKS:
-                yield annotation
-        finally:
-            pdfium_c.FPDFPage_CloseAnnot(annotation)
-
-
-def _annotation_text(document: pdfium.PdfDocument, annotation: object) -> str:
-    subtype = pdfium_c.FPDFAnnot_GetSubtype(annotation)
-    if subtype == pdfium_c.FPDF_ANNOT_FREETEXT:
-        return _wide(
-            lambda buffer, size: pdfium_c.FPDFAnnot_GetStringValue(
-                annotation, b"Contents", buffer, size
-            )
-        )
-    if subtype != pdfium_c.FPDF_ANNOT_WIDGET or not document.formenv:
-        return ""
-    kind = pdfium_c.FPDFAnnot_GetFormFieldType(document.formenv, annotation)
-    if kind in (pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON):
-        ticked = pdfium_c.FPDFAnnot_IsChecked(document.formenv, annotation)
-        return _TICKED if ticked else _UNTICKED
-    if kind in (
-        pdfium_c.FPDF_FORMFIELD_TEXTFIELD,
-        pdfium_c.FPDF_FORMFIELD_COMBOBOX,
-        pdfium_c.FPDF_FORMFIELD_LISTBOX,
-    ):
-        return _wide(
-            lambda buffer, size: pdfium_c.FPDFAnnot_GetFormFieldValue(
-                document.formenv, annotation, buffer, size
-            )
-        )
-    return ""
-
-
-def _wide(read: Callable[[Any, int], int]) -> str:
-    """A string pdfium hands over as UTF-16 with a final zero: asked for its size, then for it."""
-    size = read(None, 0)
-    buffer = ctypes.create_string_buffer(size)
-    read(ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR)), size)
-    return _printable(buffer.raw[:size].decode("utf-16-le", "ignore").rstrip("\0"))
-
-
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Line ends as they are, other control characters and odd spaces as plain spaces."""
     return "".join(c if c.isprintable() else "\n" if c in "\r\n" else " " for c in text)
 
 
-def _characters(
-    page: pdfium.PdfPage, view: View, visible: frozenset[int]
-) -> Iterator[tuple[str, Box | None, int]]:
-    """The visible characters with their boxes, as high as their font, and quarter turns clockwise.
-
-    What pdfium infers, spaces and line ends, has no box.
-    """
+def _characters(page: pdfium.PdfPage, view: View, owners: frozenset[int]) -> Iterator[Character]:
     with closing(page.get_textpage()) as layer:
         rect = pdfium_c.FS_RECTF()
+        edges = [ctypes.c_double() for _ in range(4)]
+        left, right, bottom, top = edges
         for index in range(layer.count_chars()):
             code = pdfium_c.FPDFText_GetUnicode(layer, index)
-            char = "-" if code == _LINE_END_HYPHEN else _printable(chr(code))
+            char = "-" if code == _LINE_END_HYPHEN else printable(chr(code))
             if pdfium_c.FPDFText_IsGenerated(layer, index):
-                yield char, None, 0
-            elif address(pdfium_c.FPDFText_GetTextObject(layer, index)) in visible:
+                yield Character(char)
+                continue
+            owner = address(pdfium_c.FPDFText_GetTextObject(layer, index))
+            if owner in owners:
                 pdfium_c.FPDFText_GetLooseCharBox(layer, index, rect)
+                box = view.box(rect.left, rect.bottom, rect.right, rect.top)
+                pdfium_c.FPDFText_GetCharBox(layer, index, *edges)
+                glyph = view.box(left.value, bottom.value, right.value, top.value)
                 angle_deg = math.degrees(pdfium_c.FPDFText_GetCharAngle(layer, index))
                 turns = round((angle_deg + view.rotation_deg) / 90) % 4
-                yield char, view.box(rect.left, rect.bottom, rect.right, rect.top), turns
+                yield Character(char, owner, box, glyph if min(glyph[2:]) > 0 else box, turns)
 
 
 def _continues(box: Box, at: Box, turns: int) -> bool:

@@ -1,0 +1,38 @@
+"""What comments in a file say comes before a person."""
+
+from dataclasses import replace
+
+from pipeline.geometry import BoxMm, BoxPx
+from pipeline.records import Finding, Severity, TextRun
+from pipeline.stages.notes import notes_beside, notes_on
+from tests.pages import fiche, flat
+
+
+def typed(text: str, box: BoxMm, *, hidden: bool = False) -> TextRun:
+    at = BoxPx(*(8 * v for v in (box.x, box.y, box.w, box.h)))
+    return TextRun(text, at, hidden=hidden, is_note=True)
+
+
+def found(*runs: TextRun, notes: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    aligned = flat(fiche().image)
+    return notes_on(replace(aligned, page=replace(aligned.page, runs=runs, notes=notes)), fiche())
+
+
+def test_notes_are_quoted_in_one_finding():
+    (finding,) = found(notes=("2 repas\nseulement", "merci"))
+    assert finding.severity is Severity.REVIEW
+    assert finding.message == "Notes dans le PDF : « 2 repas seulement », « merci »."
+
+
+def test_text_typed_into_a_zone_is_no_note_and_a_remark_beside_it_is_one():
+    line = fiche().form.zone("total").lines[-1]
+    assert found(typed("72,10", line)) == ()
+    assert found(typed("sans repas", BoxMm(120, 4, 40, 6)))
+    assert found(typed("72,10", line, hidden=True))
+
+
+def test_a_note_on_a_page_without_a_form_tells_its_page():
+    page = flat(fiche().image).page
+    assert notes_beside(page) == ()
+    (finding,) = notes_beside(replace(page, number=3, notes=("à rappeler",)))
+    assert finding.message == "Note dans le PDF, page 3 : « à rappeler »."
