@@ -212,8 +212,9 @@ def _pieces(
         yield Piece(name, error)
         return
     if media_type.startswith("text/"):
-        found = list(transfer.files_in(_decoded(part)))
-        for file_name, data in found:
+        found = False
+        for file_name, data in transfer.files_in(_decoded(part)):
+            found = True
             allowance.take()
             content = opened(data, file_name, "", depth, allowance)
             yield Piece(file_name, content)

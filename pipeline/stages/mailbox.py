@@ -14,7 +14,8 @@ MOST_MAILS = 10_000
 _WINDOW_BYTES, _AHEAD_BYTES = 1 << 25, 1 << 20
 _MOST_LINES = 100
 _BLANK_BYTES = 1_000
-_FROM = re.compile(rb"(?:\A|(?<=[\r\n]))(?:\xef\xbb\xbf)?From ")
+_FROM = b"From "
+_MARK = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"([^\r\n]*)(?>\r*\n|\r|\Z)")
 _DATED = re.compile(
     rb"From \S+ +(?:mon|tue|wed|thu|fri|sat|sun),? [^\r\n]{0,60}\d:\d\d", re.IGNORECASE
@@ -34,8 +35,8 @@ _EXPUNGED = 0x0008
 
 def is_mailbox(head: bytes) -> bool:
     """Whether a file that begins so is a mailbox."""
-    found = _FROM.match(head)
-    return found is not None and _separates(head, found.end() - 5, after_blank=True)
+    head = head.removeprefix(_MARK)
+    return head.startswith(_FROM) and _separates(head, 0, after_blank=True)
 
 
 def has_headers(head: bytes) -> bool:
@@ -53,7 +54,9 @@ def mails(file: BinaryIO) -> Iterator[tuple[int, int]]:
     for found in _separators(file):
         if not count and found <= _BLANK_BYTES and _is_blank(file, found):
             start = found
-        if found > start and count < MOST_MAILS:
+        if count == MOST_MAILS:
+            break
+        if found > start:
             yield start, found
             count += 1
             start = found
@@ -87,17 +90,17 @@ def _separators(file: BinaryIO) -> Iterator[int]:
         is_last = len(data) < before + _WINDOW_BYTES + _AHEAD_BYTES
         if at == 0:
             boundary = _boundary(data, 0)
-        for found in _FROM.finditer(data):
-            here = found.start()
-            if here < before or (here == 0 and at):
-                continue
-            if here >= before + _WINDOW_BYTES and not is_last:
-                break
-            after_blank = not here or bool(_BLANK_LINE.search(data[max(0, here - 4) : here]))
-            separates = _separates(data, found.end() - 5, after_blank=after_blank)
-            if separates and not _goes_on(data, found.end(), boundary):
+        last = before + _WINDOW_BYTES + len(_FROM) - 1
+        here, end = before, len(data) if is_last else last
+        while (here := data.find(_FROM, here, end)) >= 0:
+            above = data[max(0, here - 4) : here]
+            after_blank = not above or above == _MARK or _BLANK_LINE.search(above) is not None
+            begins_line = after_blank or above.endswith((b"\r", b"\n"))
+            separates = begins_line and _separates(data, here, after_blank=after_blank)
+            if separates and not _goes_on(data, here, boundary):
                 yield at - before + here
                 boundary = _boundary(data, here)
+            here += 1
         if is_last:
             return
         at += _WINDOW_BYTES
@@ -141,5 +144,8 @@ def _boundary(data: bytes, at: int) -> bytes:
 
 def _goes_on(data: bytes, at: int, boundary: bytes) -> bool:
     """Whether the mail before goes on behind ``at``: its boundary comes again, declared by none."""
-    found = data.find(boundary, at, at + _AHEAD_BYTES) if boundary else -1
-    return found >= 3 and data[found - 3 : found] in (b"\n--", b"\r--")
+    if not boundary:
+        return False
+    again = re.compile(rb"[\r\n]--" + re.escape(boundary)).search(data, at, at + _AHEAD_BYTES)
+    declared = rb"(?i)\bboundary\s*=\s*\"?" + re.escape(boundary)
+    return again is not None and re.search(declared, data[at : again.start()]) is None

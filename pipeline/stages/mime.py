@@ -13,12 +13,12 @@ from urllib.parse import unquote_to_bytes
 from pipeline.errors import MailError
 from pipeline.stages.naming import readable
 
-_MOST_PARTS, _MOST_LEVELS, _MOST_HEADERS = 1_000, 30, 1_000
+_MOST_PARTS, _MOST_LEVELS, _MOST_HEADERS = 1_000, 30, 20_000
 _MOST_VALUE_BYTES = 8_192
 """A longer header is cut: some of what reads headers takes its time with the square of that."""
 _MOST_SHOWN_CHARS = 1_000
 _LINE = re.compile(rb"([^\r\n]*)(?>\r*\n|\r|\Z)")
-_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?>\r*\n|\r|\Z)")
+_AFTER_BOUNDARY = rb"(--)?[ \t]*(?>\r*\n|\r|\Z)"
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)")
 _PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;]*))", re.DOTALL)
@@ -81,7 +81,7 @@ class Part:
 def parsed(data: bytes, allowance: Allowance) -> Part:
     """The mail that begins with its headers, a byte order mark, blank or "From " lines before them.
 
-    Raises MailError where it has too many parts, or multiparts nested too deep.
+    Raises MailError where it has too many parts, or multiparts nested too deep, and ValueError.
     """
     if b"\n" not in data[: 1 << 16]:
         data = data.replace(b"\r", b"\n")
@@ -122,12 +122,13 @@ def _headers(data: memoryview) -> tuple[tuple[tuple[str, str], ...], int]:
         if not text:
             at = line.end()
             break
+        if len(found) > _MOST_HEADERS:
+            raise ValueError("too many headers")
         if found and text[0] in b" \t":
             if len(found[-1][1]) < _MOST_VALUE_BYTES:
                 found[-1][1].extend(text)
         elif name is not None:
-            if len(found) < _MOST_HEADERS:
-                found.append((name[1], bytearray(text[name.end() :])))
+            found.append((name[1], bytearray(text[name.end() :])))
         elif found or not text.startswith((b"From ", b">From ")):
             break
         at = line.end()
@@ -146,17 +147,16 @@ def _cut(body: memoryview, line: bytes) -> list[memoryview]:
     text = bytes(body)
     cut: list[memoryview] = []
     begun: int | None = None
-    at = -1
-    while len(cut) <= _MOST_PARTS and (at := text.find(line, at + 1)) >= 0:
+    for found in re.finditer(re.escape(line) + _AFTER_BOUNDARY, text):
+        at = found.start()
         if at and text[at - 1] not in b"\r\n":
             continue
-        rest = _AFTER_BOUNDARY.match(text, at + len(line))
-        if rest is None:
-            continue
+        if len(cut) > _MOST_PARTS:
+            break
         if begun is not None:
             end = at - (2 if text[at - 2 : at] == b"\r\n" else 1)
             cut.append(body[begun : max(begun, end)])
-        begun = None if rest[1] else rest.end()
+        begun = None if found[1] else found.end()
     return cut if begun is None else [*cut, body[begun:]]
 
 
@@ -204,7 +204,7 @@ def codec(name: str) -> str:
     """A codec for text of that name; Windows' own where there is none."""
     try:
         found = codecs.lookup(name).name
-        b"".decode(found)
+        b"x".decode(found, "replace")
     except (LookupError, ValueError, UnicodeError):
         return "cp1252"
     return "cp1252" if found in _STRANGE_CODECS else found

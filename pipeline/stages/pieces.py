@@ -60,9 +60,11 @@ def _about_text(piece: Piece, data: bytes, suffix: str) -> DocumentError | None:
         rb"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", b" ", text, flags=re.S | re.I
     )
     shown = words.decode("utf-8", "replace")
+    if _DECORATION.match(text):
+        return None
     if lost.tells_of_removal(shown):
         return lost.removed()
-    if _DECORATION.match(text) or piece.media_type in _DECORATION_TYPES:
+    if piece.media_type in _DECORATION_TYPES:
         return None
     if suffix in _TEXT_SUFFIXES:
         says_nothing = len("".join(shown.split())) < _SAYS_NOTHING_CHARS

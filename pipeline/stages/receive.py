@@ -39,6 +39,14 @@ def open_here(task: Opening) -> Brought:
     return unpack(task, Settings())
 
 
+def open_alone(path: Path, spool: Path) -> Brought:
+    """What one file brings, in an inbox or not. Raises DocumentError."""
+    try:
+        return _read(Opening(path.name, path.absolute(), spool), path.stat(), open_here)
+    except OSError as err:
+        raise _unavailable() from err
+
+
 def discover(
     inbox: Path,
     spool: Path,

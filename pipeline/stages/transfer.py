@@ -9,16 +9,14 @@ import quopri
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from itertools import islice
 
-from pipeline.stages.filekind import Kind, kind_of
+from pipeline.stages.filekind import HEAD_BYTES, Kind, kind_of
 
 _UNKNOWN = (Kind.TEXT, Kind.OTHER, Kind.EMPTY)
-_MOST_FILES = 100
 _BASE64_ONLY = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
-_NOT_QUOTED = re.compile(rb"[^\t\r\n -~]|=(?![0-9A-Fa-f]{2}|[ \t]*\r*\n)|[^\r\n]{1000}")
+_NOT_QUOTED = re.compile(rb"[^\t\r\n -~]|=(?![0-9A-Fa-f]{2}|[ \t]*\r*\n)")
 _NO_TEXT = re.compile(rb"[\0\x80-\xff]")
-_SOFT_BREAK = re.compile(rb"=[ \t]*\r*\n")
+_SOFT_BREAK = re.compile(rb"=[ \t]*\r*\n(?=[^\s])")
 _UU_BEGIN = re.compile(rb"(?:\A|(?<=[\r\n]))begin (?:[0-7]{3,4}) ([^\r\n]{1,300})(?>\r*\n|\r)")
 _Y_BEGIN = re.compile(
     rb"(?:\A|(?<=[\r\n]))=ybegin [^\r\n]{0,300}?name=([^\r\n]{1,300})(?>\r*\n|\r)"
@@ -27,6 +25,7 @@ _Y_END = re.compile(rb"[\r\n]=yend ")
 _Y_PART = re.compile(rb"=ypart [^\r\n]*(?>\r*\n|\r)")
 _Y_ESCAPED = re.compile(rb"=(.)", re.DOTALL)
 _LINE = re.compile(rb"([^\r\n]*)(?>\r*\n|\r|\Z)")
+_Y_LEAST_BYTES_AN_ESCAPE = 4
 _Y_BACK = bytes((n - 42) % 256 for n in range(256))
 
 
@@ -61,12 +60,16 @@ def text(raw: bytes, declared: str) -> bytes:
 def files_in(body: bytes) -> Iterator[tuple[str, bytes]]:
     """The files that stand in a text in uuencode or yEnc, with their names."""
     if b"begin " in body:
-        yield from islice(_uuencoded(body), _MOST_FILES)
-        yield from islice(_y_encoded(body), _MOST_FILES)
+        yield from _uuencoded(body)
+        yield from _y_encoded(body)
 
 
 def _is_quoted(raw: bytes) -> bool:
-    return _SOFT_BREAK.search(raw) is not None and _NOT_QUOTED.search(raw) is None
+    """Whether lines end with a mark that says that they go on, and nothing speaks against it."""
+    head = raw[:HEAD_BYTES].removesuffix(b"=")
+    return (
+        _SOFT_BREAK.search(head) is not None and _NOT_QUOTED.search(head, 0, len(head) - 2) is None
+    )
 
 
 def _first_file(raw: bytes) -> bytes:
@@ -118,6 +121,8 @@ def _y_encoded(body: bytes) -> Iterator[tuple[str, bytes]]:
         at = end.end() if end else len(body)
         start = part.end() if (part := _Y_PART.match(body, begin.end())) else begin.end()
         data = body[start : end.start() if end else len(body)]
+        if data.count(b"=") > len(data) // _Y_LEAST_BYTES_AN_ESCAPE:  # no program's: it would swell
+            data = b""
         data = re.sub(rb"(?:\A|(?<=\n))\.\.", b".", data).translate(None, b"\r\n")
         data = _Y_ESCAPED.sub(lambda found: bytes([(found[1][0] - 64) % 256]), data)
         yield _named(begin[1]), data.translate(_Y_BACK)
