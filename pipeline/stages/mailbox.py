@@ -82,14 +82,13 @@ def is_deleted(mail: bytes) -> bool:
 
 def _separators(file: BinaryIO) -> Iterator[int]:
     """Offsets of the lines before each mail. The file is read in windows that overlap."""
-    at, boundary = 0, b""
+    at, begun = 0, 0
+    boundary: bytes | None = None  # of the mail that begins at ``begun`` in this window
     while True:
         before = min(at, 4)
         file.seek(at - before)
         data = file.read(before + _WINDOW_BYTES + _AHEAD_BYTES)
         is_last = len(data) < before + _WINDOW_BYTES + _AHEAD_BYTES
-        if at == 0:
-            boundary = _boundary(data, 0)
         last = before + _WINDOW_BYTES + len(_FROM) - 1
         here, end = before, len(data) if is_last else last
         while (here := data.find(_FROM, here, end)) >= 0:
@@ -97,12 +96,16 @@ def _separators(file: BinaryIO) -> Iterator[int]:
             after_blank = not above or above == _MARK or _BLANK_LINE.search(above) is not None
             begins_line = after_blank or above.endswith((b"\r", b"\n"))
             separates = begins_line and _separates(data, here, after_blank=after_blank)
-            if separates and not _goes_on(data, here, boundary):
+            if separates and boundary is None:
+                boundary = _boundary(data, begun, here)
+            if separates and not _goes_on(data, here, boundary or b""):
                 yield at - before + here
-                boundary = _boundary(data, here)
+                begun, boundary = here, None
             here += 1
         if is_last:
             return
+        if boundary is None:
+            boundary = _boundary(data, begun, len(data))
         at += _WINDOW_BYTES
 
 
@@ -135,10 +138,11 @@ def _known_names(data: bytes, at: int) -> tuple[set[bytes], bool]:
     return known, some
 
 
-def _boundary(data: bytes, at: int) -> bytes:
-    """What parts the pieces of the mail at ``at``; nothing where it has none."""
-    blank = _BLANK_LINE.search(data, at, at + _AHEAD_BYTES)
-    found = _BOUNDARY.search(data, at, blank.start() if blank else at + _AHEAD_BYTES)
+def _boundary(data: bytes, at: int, end: int) -> bytes:
+    """What parts the pieces of the mail from ``at`` to ``end``; nothing where it has none."""
+    end = min(end, at + _AHEAD_BYTES)
+    blank = _BLANK_LINE.search(data, at, end)
+    found = _BOUNDARY.search(data, at, blank.start() if blank else end)
     return (found[1] or found[2]) if found else b""
 
 
