@@ -110,6 +110,8 @@ def _end(data: memoryview, at: int) -> int:
             at += 2
         elif length == 0x80:
             open_elements += 1
+            if open_elements > _MOST_LEVELS:
+                raise ValueError("elements nested too deep")
             at += 2
         else:
             at = len(data) - len(_element(data[at:])[2])
