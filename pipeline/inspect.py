@@ -1,6 +1,7 @@
 """One picture a stage, so that anyone can see where a bad read comes from."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -13,6 +14,7 @@ from pipeline.process import Context, FormPage, context, read_page, register
 from pipeline.records import Candidate, Page, Rejection, Source
 from pipeline.stages.dropout import CleanPage, crop
 from pipeline.stages.ingest import open_pages
+from pipeline.stages.receive import open_alone
 
 _ZONE_COLOUR = (0, 110, 230)
 _INK_COLOUR = (220, 60, 20)
@@ -22,7 +24,8 @@ _SHEET_WIDTH_PX = 1500
 def inspect_document(path: Path, out: Path, settings: Settings) -> list[str]:
     """Write the pictures of each page of ``path`` into ``out``; their paths, and what went wrong.
 
-    Every stage is the run's own. Raises DocumentError where the document cannot be opened,
+    The documents in a mail, and the files in a PDF, get a folder each. Every stage is the run's
+    own. Raises DocumentError where the document cannot be opened,
     ExportError where ``out`` cannot be written.
     """
     ctx = context(settings)
@@ -31,7 +34,24 @@ def inspect_document(path: Path, out: Path, settings: Settings) -> list[str]:
     except OSError as err:
         raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
     told: list[str] = []
-    for page in open_pages(Source(path.name, path, sha256=""), settings):
+    with TemporaryDirectory() as spool:
+        brought = open_alone(path, Path(spool))
+        for number, source in enumerate(brought.sources, 1):
+            if source.document == path.name:
+                told += _inspect_source(source, out, ctx)
+                continue
+            folder = out / f"{number}-{source.document.rpartition('!')[2]}"
+            folder.mkdir(exist_ok=True)
+            try:
+                told += _inspect_source(source, folder, ctx)
+            except DocumentError as err:
+                told.append(f"{source.document}: {err}")
+    return told + [f"{name}: {refusal.message}" for name, refusal in brought.refusals]
+
+
+def _inspect_source(source: Source, out: Path, ctx: Context) -> list[str]:
+    told: list[str] = []
+    for page in open_pages(source, ctx.settings):
         if isinstance(page, Rejection):
             told.append(f"page {page.page}: {page.message}")
         else:

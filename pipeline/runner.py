@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 _CLUSTER_WAIT_S = 30.0
 _KNOWN = "known.json"
+_OPENING = "pipeline.stages.unpack:unpack"
+_OPENING_LIMIT_S = 20.0
+"""A mail that takes longer to open is rejected: others wait for it."""
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +116,7 @@ def run(
         reader = Reader(reader_fingerprint(settings))
     read = pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
-        sources = _receive(inbox, out, store)
+        sources = _receive(inbox, out, store, settings, guarded=jobs > 0 or scheduler is not None)
         settings = _with_known(settings, out, store)
         done = store.done(reader.fingerprint)
         todo = [source for sha256, source in sources.items() if sha256 not in done]
@@ -257,18 +260,31 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _receive(inbox: Path, out: Path, store: "Store") -> dict[str, Source]:
-    """What lies in the inbox, by sha256: the same bytes under two names are one document."""
-    from pipeline.stages.receive import discover
+def _receive(
+    inbox: Path, out: Path, store: "Store", settings: Settings, *, guarded: bool
+) -> dict[str, Source]:
+    """What lies in the inbox, by sha256: the same bytes under two names are one document.
+
+    What must be opened for that (mails, mostly) is opened by a ``guarded`` child, or here.
+    """
+    from pipeline.stages.receive import discover, open_here
 
     known = store.known()
     sources: dict[str, Source] = {}
     outputs = (out, *store.files)
-    for received in discover(inbox, out / "received", known=known, outputs=outputs):
-        if known.get(received.name) != received:
-            store.record_received(received)
-        for source in received.sources:
-            sources.setdefault(source.sha256, source)
+    limit_s = min(settings.time_limit_s, _OPENING_LIMIT_S)
+    guard = Guard(_OPENING, settings.model_copy(update={"time_limit_s": limit_s}))
+    opener = guard.ask if guarded else open_here
+    try:
+        for received in discover(
+            inbox, out / "received", known=known, outputs=outputs, opener=opener
+        ):
+            if known.get(received.name) != received:
+                store.record_received(received)
+            for source in received.sources:
+                sources.setdefault(source.sha256, source)
+    finally:
+        guard.close()
     return sources
 
 

@@ -7,7 +7,9 @@ from PIL import Image
 
 from pipeline.config import Settings
 from pipeline.inspect import inspect_document
+from tests.mails import JPEG, mail
 from tests.pages import drawn
+from tests.paper import saved
 
 
 def test_each_stage_leaves_a_picture(tmp_path: Path) -> None:
@@ -32,3 +34,17 @@ def test_a_page_no_form_fits_still_leaves_its_own_picture(tmp_path: Path) -> Non
     written = inspect_document(source, tmp_path / "out", Settings())
     assert Path(written[0]).name == "page-1-1-page.png"
     assert "Aucun formulaire connu" in written[1]
+
+
+def test_each_document_of_a_mail_gets_a_folder_and_the_rest_is_told(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (1800, 1300)).astype(np.uint8)
+    message = mail(
+        ("un.png", saved(Image.fromarray(noise), "PNG")),
+        ("deux.jpg", JPEG),
+        ("trois.docx", b"PK\x03\x04" + bytes(26) + b"word/document.xml"),
+    )
+    (tmp_path / "fiche.eml").write_bytes(message.as_bytes())
+    told = inspect_document(tmp_path / "fiche.eml", tmp_path / "out", Settings())
+    assert (tmp_path / "out" / "1-un.png" / "page-1-1-page.png").is_file()
+    assert (tmp_path / "out" / "2-deux.jpg" / "page-1-1-page.png").is_file()
+    assert told[-1].startswith("fiche.eml!trois.docx: ")

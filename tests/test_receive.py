@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.config import Settings
-from pipeline.errors import InputError
+from pipeline.errors import InputError, TimeLimitError
 from pipeline.records import Received, Rejection, Source
+from pipeline.stages.brought import Brought, Opening
 from pipeline.stages.ingest import open_pages
 from pipeline.stages.naming import clean_name, unique_name
-from pipeline.stages.receive import discover
+from pipeline.stages.receive import discover, open_here
 from tests.mails import (
     JPEG,
     LOGO,
@@ -28,6 +29,10 @@ from tests.mails import (
     raw_mail,
 )
 from tests.paper import saved, sheet
+from tests.test_attached import with_files, with_note
+from tests.test_pdf import canvas_pdf
+from tests.test_smime import container
+from tests.test_transfer import uuencoded
 
 PARIS_WINTER = timezone(timedelta(hours=1))
 
@@ -389,6 +394,150 @@ def test_an_outlook_mail_is_told_from_an_old_word_file(inbox, spool):
 def test_an_outlook_mail_without_a_fiche_is_named(inbox, spool):
     outlook(inbox / "mail.msg")
     assert refusals(inbox, spool) == [("mail.msg", "mail")]
+
+
+# Mails as programs and gateways leave them
+
+
+def test_each_mail_of_a_thunderbird_folder_has_its_line(inbox, spool):
+    flags = b"From \nX-Mozilla-Status: %s\nX-Mozilla-Status2: 00000000\n"
+    box = flags % b"0001" + mail(("a.pdf", PDF)).as_bytes()
+    box += flags % b"0009" + mail(("b.pdf", PDF)).as_bytes()
+    box += flags % b"0000" + mail(("c.jpg", JPEG)).as_bytes()
+    put(inbox, "Inbox", box)
+    assert [s.document for s in sources(inbox, spool)] == ["Inbox!1!a.pdf", "Inbox!3!c.jpg"]
+    ((name, rejection),) = receipts(inbox, spool)[0].rejections
+    assert name == "Inbox!2"
+    assert "supprimé" in rejection.message
+
+
+def test_a_mailbox_that_is_called_a_mail_is_read_whole(inbox, spool):
+    one = b"From - Sat Jan 13 08:05:09 2018\n" + mail(("a.pdf", PDF)).as_bytes() + b"\n"
+    put(inbox, "a.eml", one)
+    put(inbox, "b.eml", one * 2)
+    assert [s.document for s in sources(inbox, spool)] == [
+        "a.eml!a.pdf",
+        "b.eml!1!a.pdf",
+        "b.eml!2!a.pdf",
+    ]
+
+
+def test_a_mailbox_attached_to_a_mail_is_read(inbox, spool):
+    box = b"From \n" + mail(("a.pdf", PDF)).as_bytes() + b"From \n" + mail().as_bytes()
+    put(inbox, "m.eml", mail(("avant.mbox", box)))
+    assert [s.document for s in sources(inbox, spool)] == ["m.eml!avant.mbox!1!a.pdf"]
+    assert refusals(inbox, spool) == [("m.eml!avant.mbox!2", "mail")]
+
+
+def test_a_mail_of_apple_mail_is_read(inbox, spool):
+    data = mail(("a.pdf", PDF)).as_bytes()
+    plist = b'<?xml version="1.0"?><plist><dict><key>flags</key></dict></plist>'
+    put(inbox, "1.emlx", b"%-10d\n" % len(data) + data + plist)
+    assert [s.document for s in sources(inbox, spool)] == ["1.emlx!a.pdf"]
+
+
+def test_a_signed_mail_is_read_and_a_signed_file_too(inbox, spool):
+    inner = mail(("a.pdf", PDF))
+    del inner["From"], inner["Subject"], inner["Date"]
+    put(inbox, "m.eml", mail(("smime.p7m", container(inner.as_bytes(), pieces=3)), subject="Signé"))
+    put(inbox, "fiche.pdf.p7m", container(PDF))
+    first, second = sources(inbox, spool)
+    assert (first.document, second.document) == ("fiche.pdf.p7m", "m.eml!smime.p7m!a.pdf")
+    assert second.envelope.subject == "Signé"
+
+
+def test_encrypted_mails_say_so(inbox, spool):
+    armour = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n"
+    message = mail()
+    message.set_content(armour.decode())
+    put(inbox, "a.eml", message)
+    put(inbox, "b.eml", mail(("encrypted.asc", armour)))
+    assert refusals(inbox, spool) == [("a.eml", "encrypted"), ("b.eml!encrypted.asc", "encrypted")]
+
+
+def test_files_in_the_text_of_a_mail_are_documents(inbox, spool):
+    text = uuencoded(PDF, "un.pdf") + b"\net\n" + uuencoded(JPEG, "deux.jpg")
+    put(inbox, "a.eml", b"From: lea@exemple.fr\nSubject: x\n\nBonjour,\n\n" + text)
+    assert [s.document for s in sources(inbox, spool)] == ["a.eml!un.pdf", "a.eml!deux.jpg"]
+
+
+def test_a_piece_that_was_detached_is_told_beside_another(inbox, spool):
+    message = mail(("a.pdf", PDF))
+    message.add_attachment(b"", "text", "x-moz-deleted", filename="Deleted: b.pdf")
+    put(inbox, "m.eml", message)
+    assert [s.document for s in sources(inbox, spool)] == ["m.eml!a.pdf"]
+    assert refusals(inbox, spool) == [("m.eml!b.pdf", "mail")]
+
+
+def test_a_link_to_a_file_elsewhere_is_told_beside_a_fiche(inbox, spool):
+    message = mail()
+    message.set_content("La seconde fiche : https://drive.google.com/file/d/1aB/view\n")
+    message.add_attachment(PDF, "application", "pdf", filename="a.pdf")
+    put(inbox, "m.eml", message)
+    assert len(sources(inbox, spool)) == 1
+    assert refusals(inbox, spool) == [("m.eml", "mail")]
+
+
+# Files inside a PDF
+
+
+def test_files_inside_a_pdf_are_documents_or_told(inbox, spool):
+    twice = with_files(("deux.jpg", JPEG), data=with_note(PDF))
+    word = b"PK\x03\x04" + bytes(26) + b"word/document.xml"
+    put(inbox, "a.pdf", with_files(("un.pdf", PDF), ("b.docx", word), ("factur-x.xml", b"<x/>")))
+    put(inbox, "b.eml", mail(("c.pdf", twice)))
+    assert [s.document for s in sources(inbox, spool)] == [
+        "a.pdf",
+        "a.pdf!un.pdf",
+        "b.eml!c.pdf",
+        "b.eml!c.pdf!deux.jpg",
+        "b.eml!c.pdf!fiche 2.pdf",
+    ]
+    assert refusals(inbox, spool) == [("a.pdf!b.docx", "unsupported")]
+
+
+def test_of_a_portfolio_the_files_are_read_and_not_its_cover(inbox, spool):
+    cover = canvas_pdf(lambda c: c.drawString(9, 9, "Ouvrez ce porte-documents dans Acrobat."))
+    held = with_files(("un.pdf", PDF), data=cover)
+    put(inbox, "a.pdf", held + b"\n% /Collection\n%%EOF\n")
+    put(inbox, "b.pdf", with_files(("un.pdf", JPEG)) + b"\n% /Collection\n%%EOF\n")
+    assert [s.document for s in sources(inbox, spool)] == [
+        "a.pdf!un.pdf",
+        "b.pdf",
+        "b.pdf!un.pdf",
+    ]
+
+
+# Who opens
+
+
+def test_plain_scans_are_read_without_opening_anything(inbox, spool):
+    put(inbox, "a.pdf", PDF)
+    put(inbox, "b.jpg", JPEG)
+    put(inbox, "c.docx", b"PK\x03\x04" + bytes(26) + b"word/document.xml")
+    found = list(discover(inbox, spool, known={}, opener=lambda task: pytest.fail(task.name)))
+    assert [len(received.sources) for received in found] == [1, 1, 0]
+
+
+def test_a_mail_that_cannot_be_opened_costs_itself_alone(inbox, spool):
+    def opener(task: Opening) -> Brought:
+        if task.name in ("a.eml", "box!2"):
+            raise TimeLimitError("Trop long.")
+        return open_here(task)
+
+    put(inbox, "a.eml", mail(("a.pdf", PDF)))
+    put(inbox, "b.eml", mail(("b.pdf", PDF)))
+    put(inbox, "box", b"".join(b"From \n" + mail(("c.pdf", PDF)).as_bytes() for _ in range(3)))
+    found = list(discover(inbox, spool, known={}, opener=opener))
+    assert [(name, r.kind) for one in found for name, r in one.rejections] == [
+        ("a.eml", "time-limit"),
+        ("box!2", "time-limit"),
+    ]
+    assert [s.document for one in found for s in one.sources] == [
+        "b.eml!b.pdf",
+        "box!1!c.pdf",
+        "box!3!c.pdf",
+    ]
 
 
 # Running again

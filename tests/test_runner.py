@@ -23,6 +23,7 @@ from pipeline.runner import (
     run,
     with_calibration,
 )
+from tests.mails import mail
 
 SETTINGS = Settings(time_limit_s=2.0)
 NOBODY = Reader("fake", "no_such_module:read")
@@ -349,3 +350,20 @@ def test_a_field_type_that_was_never_measured_is_said_to_be_left_to_people(out: 
     said = [one for one in doubts(Settings(calibration=path)) if "not measured" in one]
     assert len(said) == 1
     assert "type phone:" in said[0]
+
+
+def test_a_mail_that_kills_or_starves_its_opener_costs_itself_alone(
+    inbox: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.runner._OPENING", "fake_work:unpack")
+    monkeypatch.setattr("pipeline.runner._OPENING_LIMIT_S", 2.0)
+    inbox.mkdir()
+    for name in ("a good", "b dies", "c hangs", "d good"):
+        message = mail((f"{name}.pdf", b"%PDF-1.4\nfine A\n"))
+        (inbox / f"{name}.eml").write_bytes(message.as_bytes())
+    run(inbox, out, Settings(), reader=READER)
+    assert {n: k for n, k in kinds(out).items() if n.endswith(".eml")} == {
+        "b dies.eml": "crash",
+        "c hangs.eml": "time-limit",
+    }
+    assert len(list((out / "received").iterdir())) == 1  # the good ones are of the same bytes

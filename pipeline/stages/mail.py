@@ -1,298 +1,276 @@
 """Mails opened: who sent them, when, and the pieces they bring. Nothing here touches the disk."""
 
-import codecs
-import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email import policy
-from email.header import decode_header, make_header
-from email.message import EmailMessage, Message
-from email.parser import BytesParser, HeaderParser
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
 from io import BytesIO
 from mimetypes import guess_extension
-from pathlib import Path
+from urllib.parse import unquote
 
-import olefile
-
-from pipeline.errors import DamagedError, DocumentError, MailError, UnsupportedError
+from pipeline.errors import DamagedError, DocumentError, MailError
 from pipeline.records import Envelope
-from pipeline.stages.filekind import Kind, kind_of
-from pipeline.stages.naming import readable
+from pipeline.stages import lost, mailbox, mime, smime, transfer
+from pipeline.stages.filekind import Kind, as_utf8, kind_of, refusal
+from pipeline.stages.mime import Allowance, Part
 
 MAX_DEPTH = 10
 """Mails in mails are opened to this depth."""
 _MOST_SAID = 20_000
 """So much of a mail's own text is looked at, in bytes."""
-_MBOX_START = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n(?=[!-9;-~]+:))")
-_PROPERTIES = "__properties_version1.0"
-_FILETIME_START = datetime(1601, 1, 1, tzinfo=UTC)
+_MOST_HTML = 1_000_000
+_MAILS = ("message/rfc822", "message/global", "message/news")
+_COUNTED = re.compile(rb"\s*(\d{1,12})[ \t]*\r?\n")
+_ENTITY = re.compile(rb"\s*(?:content-[\w-]+|mime-version)[ \t]*:", re.IGNORECASE)
+_SHOWN = re.compile(rb"cid:([^\"'\s<>)]+)", re.IGNORECASE)
+_ARMOURED = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One attachment: its bytes, the mail it is, or why it cannot be had.
 
-    ``inline`` marks a picture shown in the text of the mail (a logo, mostly).
+    ``inline`` marks one that is to be seen with the text of the mail, ``shown`` one that this text
+    shows by its identity (a logo, mostly).
     """
 
     name: str
-    media_type: str
-    inline: bool
     content: "bytes | Mail | DocumentError"
+    media_type: str = "application/octet-stream"
+    inline: bool = False
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
+    """``remarks`` are about the mail itself: what its text says of files that it does not bring."""
+
     envelope: Envelope
     pieces: tuple[Piece, ...]
+    remarks: tuple[DocumentError, ...] = ()
 
 
-def open_mail(data: bytes, kind: Kind, *, depth: int = 1) -> Mail:
-    """Open a mail of kind EML or MSG. Raises DamagedError, and MailError below MAX_DEPTH."""
+def open_mail(
+    data: bytes, kind: Kind, *, depth: int = 1, allowance: Allowance | None = None
+) -> Mail:
+    """Open a mail of kind EML or MSG; the mails of an MBOX are its pieces.
+
+    Raises DamagedError, and MailError below MAX_DEPTH or for a mail of more pieces than allowed.
+    """
     if depth > MAX_DEPTH:
-        raise _too_deep()
+        raise too_deep()
+    allowance = allowance or Allowance()
     try:
         if kind is Kind.MSG:
-            with olefile.OleFileIO(BytesIO(data)) as ole:
-                return _outlook_mail(ole, [], depth)
-        return _internet_mail(BytesParser(EmailMessage, policy=_POLICY).parsebytes(data), depth)
+            from pipeline.stages.outlook import outlook_mail
+
+            return outlook_mail(data, depth, allowance)
+        if kind is Kind.MBOX:
+            return _mailbox(data, depth, allowance)
+        return _internet_mail(mime.parsed(_bare(data), allowance), depth, allowance)
+    except DocumentError:
+        raise
     except Exception as err:  # damaged mails make the parsers raise anything
         raise DamagedError("Courriel abîmé : le faire suivre à nouveau.") from err
 
 
-def split_mbox(path: Path) -> Iterator[bytes]:
-    """The mails of a mailbox file, in order. Raises OSError.
-
-    The standard library's reader takes any line that begins with "From " for a new mail, and loses
-    the attachments behind it; here a blank line must come before it and a header after it.
-    """
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as box:
-        starts = [match.start(1) for match in _MBOX_START.finditer(box)]
-        for start, end in zip(starts, [*starts[1:], len(box)], strict=True):
-            yield box[start:end]
-
-
-class _LenientPolicy(policy.EmailPolicy):
-    """Headers with bytes that are neither ASCII nor declared are read as people meant them."""
-
-    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        name, value = super().header_source_parse(sourcelines)
-        return name, readable(value)
-
-
-_POLICY = _LenientPolicy()
-
-
-def _too_deep() -> MailError:
+def too_deep() -> MailError:
     return MailError(
         f"Courriels joints les uns aux autres sur plus de {MAX_DEPTH} niveaux : "
         "enregistrer la fiche à part et la déposer dans le dossier."
     )
 
 
-def _internet_mail(message: Message, depth: int) -> Mail:
-    pieces = (_piece(part, number, depth) for number, part in enumerate(_leaves(message), 1))
-    return Mail(_envelope(message), tuple(piece for piece in pieces if piece))
-
-
-def _leaves(message: Message) -> Iterator[Message]:
-    """The parts that hold something, and attached mails whole."""
-    waiting = [message]
-    while waiting:
-        part = waiting.pop()
-        if part.is_multipart() and not _is_mail(part):
-            waiting.extend(reversed(part.get_payload()))  # type: ignore[arg-type]
-        else:
-            yield part
-
-
-def _is_mail(part: Message) -> bool:
-    return part.get_content_type() in ("message/rfc822", "message/global") and part.is_multipart()
-
-
-def _piece(part: Message, number: int, depth: int) -> Piece | None:
-    name, media_type = _file_name(part), part.get_content_type()
-    if _is_mail(part):
-        inner: Message = part.get_payload(0)  # type: ignore[assignment]
-        name = name or f"{_header(inner, 'subject') or f'courriel-{number}'}.eml"
-        content: bytes | Mail | DocumentError
-        content = _internet_mail(inner, depth + 1) if depth < MAX_DEPTH else _too_deep()
-        return Piece(name, media_type, inline=False, content=content)
-    disposition = part.get_content_disposition()
-    if part.get_content_maintype() == "text" and not name and disposition != "attachment":
-        return None  # the text of the mail itself
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes):
-        return None
-    name = name or f"piece-{number}{guess_extension(media_type) or ''}"
-    inline = disposition == "inline" or part.get("content-id") is not None
-    return Piece(name, media_type, inline, _opened(data, name, media_type, depth))
-
-
-def _opened(data: bytes, name: str, media_type: str, depth: int) -> bytes | Mail | DocumentError:
-    """The mail that an attached file is, otherwise its bytes."""
+def opened(
+    data: bytes, name: str, media_type: str, depth: int, allowance: Allowance
+) -> bytes | Mail | DocumentError:
+    """The mail that an attached file is, or why it cannot be read; otherwise its bytes."""
     kind = kind_of(BytesIO(data), name)
-    is_text = media_type.startswith("text/") and not name.lower().endswith(".eml")
-    if kind is not Kind.MSG and (kind is not Kind.EML or is_text):
-        return data
+    is_text = media_type.startswith("text/") and not name.lower().endswith((".eml", ".emlx"))
     try:
-        return open_mail(data, kind, depth=depth + 1)
+        if kind is Kind.SIGNED:
+            return _unsigned(data, name, media_type, depth, allowance)
+        if _ENTITY.match(data) and name.lower().endswith(".p7m"):  # Outlook takes it out itself
+            return open_mail(data, Kind.EML, depth=depth + 1, allowance=allowance)
+        if kind is Kind.MSG or (kind in (Kind.EML, Kind.MBOX) and not is_text):
+            return open_mail(data, kind, depth=depth + 1, allowance=allowance)
+    except DocumentError as err:
+        return err
+    return data
+
+
+def unquoted(text: str) -> str:
+    """What the sender wrote, without what is quoted, as far as it is looked at."""
+    lines = text[:_MOST_SAID].splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith(">"))
+
+
+def remarks_on(said: str) -> tuple[DocumentError, ...]:
+    """What the text of a mail says of files that the mail does not bring."""
+    locked = refusal(Kind.PGP) if _ARMOURED.search(said) else None
+    return tuple(one for one in (locked, lost.removal_in(said), lost.link_in(said)) if one)
+
+
+def _unsigned(
+    data: bytes, name: str, media_type: str, depth: int, allowance: Allowance
+) -> bytes | Mail | DocumentError:
+    """What a container of S/MIME holds: mostly a mail, at times a file. Raises DocumentError."""
+    if depth >= MAX_DEPTH:
+        raise too_deep()
+    inner = smime.unsigned(data)
+    if _ENTITY.match(inner):
+        return open_mail(inner, Kind.EML, depth=depth + 1, allowance=allowance)
+    return opened(inner, name.removesuffix(".p7m"), media_type, depth + 1, allowance)
+
+
+def _bare(data: bytes) -> bytes:
+    """The mail itself, without Apple's count of its bytes before it and the list behind it."""
+    data = as_utf8(data)
+    counted = _COUNTED.match(data)
+    return data[counted.end() :][: int(counted[1])] if counted else data
+
+
+def _mailbox(data: bytes, depth: int, allowance: Allowance) -> Mail:
+    pieces = []
+    for number, (start, end) in enumerate(mailbox.mails(BytesIO(data)), 1):
+        try:
+            one = mailbox.unquoted(data[start:end])
+            content = open_mail(one, Kind.EML, depth=depth + 1, allowance=allowance)
+        except DocumentError as err:
+            pieces.append(Piece(str(number), err))
+            break
+        pieces.append(Piece(str(number), content))
+    only = pieces[0].content
+    if len(pieces) == 1 and isinstance(only, Mail):
+        return only
+    return Mail(Envelope("", "", None), tuple(pieces))
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A part that holds something; ``is_version`` where it is one of several versions of a text."""
+
+    part: Part
+    is_version: bool
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is the text of the mail itself, not a file."""
+        part = self.part
+        if not part.media_type.startswith("text/") or lost.why_lost(part):
+            return False
+        return self.is_version or not (part.file_name or part.disposition == "attachment")
+
+
+def _leaves(part: Part, *, is_version: bool = False) -> Iterator[_Leaf]:
+    for one in part.parts:
+        yield from _leaves(one, is_version=part.media_type == "multipart/alternative")
+    if not part.parts:
+        yield _Leaf(part, is_version)
+
+
+def _internet_mail(message: Part, depth: int, allowance: Allowance) -> Mail:
+    leaves = list(_leaves(message))
+    texts = [_decoded(leaf.part) for leaf in leaves if leaf.is_text]
+    said = _said([leaf.part for leaf in leaves if leaf.is_text])
+    shown = frozenset(
+        unquote(found.decode("latin-1"))
+        for text in texts
+        for found in _SHOWN.findall(text[:_MOST_HTML])
+    )
+    pieces = [
+        piece
+        for number, leaf in enumerate(leaves, 1)
+        for piece in _pieces(leaf, number, shown, depth, allowance)
+    ]
+    remarks = remarks_on(said)
+    if _holds_a_note(leaves) and not lost.removal_in(said):
+        remarks += (lost.removed(),)
+    return Mail(envelope_of(message, said), tuple(pieces), remarks)
+
+
+def _holds_a_note(leaves: Sequence[_Leaf]) -> bool:
+    """Whether a text behind that of the mail stands for a piece that was removed."""
+    notes = [leaf for leaf in leaves if leaf.is_text][1:]
+    return any(
+        lost.tells_of_removal(_text(leaf.part, _MOST_SAID))
+        for leaf in notes
+        if not leaf.is_version and leaf.part.media_type == "text/plain"
+    )
+
+
+def _pieces(
+    leaf: _Leaf, number: int, shown: frozenset[str], depth: int, allowance: Allowance
+) -> Iterator[Piece]:
+    part, name = leaf.part, leaf.part.file_name
+    media_type, identity = part.media_type, part.header("content-id").strip(" <>")
+    inline = part.disposition == "inline" or bool(identity)
+    if error := lost.why_lost(part):
+        name = name.removeprefix("Deleted: ") or f"piece-{number}"
+        yield Piece(name, error)
+        return
+    if media_type.startswith("text/"):
+        found = False
+        for file_name, data in transfer.files_in(_decoded(part)):
+            found = True
+            allowance.take()
+            content = opened(data, file_name, "", depth, allowance)
+            yield Piece(file_name, content)
+        if found or leaf.is_text:
+            return
+    if media_type in _MAILS:
+        inner = transfer.text(bytes(part.raw), part.encoding)
+        name = name or f"{mime.outline(inner).shown('subject') or f'courriel-{number}'}.eml"
+        yield Piece(name, _mail_within(inner, depth, allowance))
+        return
+    name = name or f"piece-{number}{guess_extension(media_type) or ''}"
+    data = transfer.content(bytes(part.raw), part.encoding, name)
+    content = opened(data, name, media_type, depth, allowance)
+    yield Piece(name, content, media_type, inline=inline, shown=identity in shown)
+
+
+def _mail_within(data: bytes, depth: int, allowance: Allowance) -> Mail | DocumentError:
+    try:
+        return open_mail(data, Kind.EML, depth=depth + 1, allowance=allowance)
     except DocumentError as err:
         return err
 
 
-def _file_name(part: Message) -> str:
-    try:
-        name = part.get_filename() or ""
-    except Exception:  # the header parser raises anything on junk
-        return ""
-    # Some mailers encode the name as they would a subject, against the rules.
-    return _decoded(name) if "=?" in name else name
-
-
-def _envelope(message: Message) -> Envelope:
-    stated = (_header(message, "from"), _header(message, "subject"), _received_at(message))
-    return Envelope(*stated, _said(message))
-
-
-def _said(message: Message) -> str:
+def _said(texts: list[Part]) -> str:
     """What the sender wrote, without what is quoted; of several versions, the plain one."""
-    texts = {"text/html": "", "text/plain": ""}
-    for part in _leaves(message):
-        kind, data = part.get_content_type(), None
-        if kind in texts and not texts[kind] and part.get_content_disposition() != "attachment":
-            data = part.get_payload(decode=True)
-        if isinstance(data, bytes):
-            charset = str(part.get_param("charset", "utf-8"))
-            texts[kind] = data[:_MOST_SAID].decode(_codec(charset), "replace")
-    return _unquoted(texts["text/plain"] or unescape(re.sub(r"<[^>]*>", " ", texts["text/html"])))
+    plain = next((part for part in texts if part.media_type == "text/plain"), None)
+    if plain is not None and (said := _text(plain, _MOST_SAID)):
+        return unquoted(said)
+    html = next((part for part in texts if part.media_type == "text/html"), None)
+    return unquoted(_without_tags(_text(html, _MOST_SAID))) if html is not None else ""
 
 
-def _unquoted(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))
+def _without_tags(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", " ", html))
 
 
-def _header(message: Message, name: str) -> str:
-    try:
-        text = str(message[name] or "")
-    except Exception:  # the header parser raises anything on junk
-        text = _decoded(_raw_header(message, name))
-    return " ".join(text.split())
+def _text(part: Part, most_bytes: int) -> str:
+    charset = mime.parameters(part.header("content-type")).get("charset", "utf-8")
+    return _decoded(part)[:most_bytes].decode(mime.codec(charset), "replace")
 
 
-def _raw_header(message: Message, name: str) -> str:
-    return next((str(v) for key, v in message.raw_items() if key.lower() == name), "")
+def _decoded(part: Part) -> bytes:
+    return transfer.text(bytes(part.raw), part.encoding)
 
 
-def _decoded(text: str) -> str:
-    try:
-        return str(make_header(decode_header(text)))
-    except Exception:  # an unknown charset, broken base64
-        return text
+def envelope_of(message: Part, said: str) -> Envelope:
+    """What the headers of a mail say of it."""
+    return Envelope(message.shown("from"), message.shown("subject"), _received_at(message), said)
 
 
-def _received_at(message: Message) -> datetime | None:
-    received = _raw_header(message, "received").rpartition(";")[2]
-    for text in (_raw_header(message, "date"), received):
+def _received_at(message: Part) -> datetime | None:
+    received = message.header("received").rpartition(";")[2]
+    for text in (message.header("date"), received):
         try:
-            moment = parsedate_to_datetime(" ".join(text.split()))
+            moment = parsedate_to_datetime(" ".join(text[:200].split()))
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None
-
-
-def _outlook_mail(ole: olefile.OleFileIO, at: list[str], depth: int) -> Mail:
-    """The mail in the storage ``at`` of a compound file.
-
-    The numbers name properties: see Microsoft's open specifications MS-OXMSG and MS-OXPROPS.
-    """
-    numbers = _numbers(ole, at)
-    encoding = _encoding(int.from_bytes(numbers.get(0x3FFD0003, b"")[:4], "little"))
-    stated = _envelope(
-        HeaderParser(EmailMessage, policy=_POLICY).parsestr(_text(ole, at, "007D", encoding))
-    )
-    addresses = (_text(ole, at, tag, encoding) for tag in ("5D01", "0C1F", "0065"))
-    # A colleague's address is Exchange's own, "/O=...", unless Outlook kept the one for the world.
-    address = next((text for text in addresses if "@" in text), "")
-    person = _text(ole, at, "0C1A", encoding) or _text(ole, at, "0042", encoding)
-    sender = f"{person} <{address}>" if person and address else person or address
-    storages = sorted(
-        path
-        for path in ole.listdir(streams=False, storages=True)
-        if path[:-1] == at and path[-1].startswith("__attach_version1.0_#")
-    )
-    return Mail(
-        Envelope(
-            stated.sender or sender,
-            stated.subject or _text(ole, at, "0037", encoding),
-            stated.received_at or _moment(numbers.get(0x00390040) or numbers.get(0x0E060040)),
-            _unquoted(_text(ole, at, "1000", encoding)[:_MOST_SAID]),
-        ),
-        tuple(_outlook_piece(ole, storage, encoding, depth) for storage in storages),
-    )
-
-
-def _outlook_piece(ole: olefile.OleFileIO, at: list[str], encoding: str, depth: int) -> Piece:
-    names = (_text(ole, at, tag, encoding) for tag in ("3707", "3704", "3001"))
-    name = next((text for text in names if text), "")
-    media_type = _text(ole, at, "370E", encoding) or "application/octet-stream"
-    inline = bool(_text(ole, at, "3712", encoding))
-    embedded = [*at, "__substg1.0_3701000D"]
-    content: bytes | Mail | DocumentError
-    if ole.exists([*embedded, _PROPERTIES]):
-        name = name if name.lower().endswith(".msg") else f"{name or 'courriel'}.msg"
-        content = _outlook_mail(ole, embedded, depth + 1) if depth < MAX_DEPTH else _too_deep()
-    elif ole.exists([*at, "__substg1.0_37010102"]):
-        data = ole.openstream([*at, "__substg1.0_37010102"]).read()
-        content = _opened(data, name, media_type, depth)
-    else:
-        content = UnsupportedError(
-            "La pièce jointe n'est qu'un lien ou un objet incorporé : "
-            "l'enregistrer en PDF et la déposer dans le dossier."
-        )
-    return Piece(name, media_type, inline, content)
-
-
-def _text(ole: olefile.OleFileIO, at: list[str], tag: str, encoding: str) -> str:
-    for kind, codec in (("001F", "utf-16-le"), ("001E", encoding)):
-        path = [*at, f"__substg1.0_{tag}{kind}"]
-        if ole.exists(path):
-            return str(ole.openstream(path).read().decode(codec, "replace").strip("\0 \r\n"))
-    return ""
-
-
-def _numbers(ole: olefile.OleFileIO, at: list[str]) -> dict[int, bytes]:
-    """The properties of fixed size: their eight bytes by tag.
-
-    The entries stand behind a header of 32 bytes, of 24 in a mail within a mail (some programs
-    write 32 there as well).
-    """
-    table: bytes = ole.openstream([*at, _PROPERTIES]).read()
-    header = 24 if len(table) % 16 == 8 else 32
-    entries = (table[i : i + 16] for i in range(header, len(table) - 15, 16))
-    return {int.from_bytes(entry[:4], "little"): entry[8:] for entry in entries}
-
-
-def _encoding(codepage: int) -> str:
-    return _codec("utf-8" if codepage == 65001 else f"cp{codepage}")
-
-
-def _codec(name: str) -> str:
-    try:
-        return codecs.lookup(name).name
-    except (LookupError, ValueError):
-        return "cp1252"
-
-
-def _moment(filetime: bytes | None) -> datetime | None:
-    """Windows time: tenths of microseconds since 1601."""
-    ticks = int.from_bytes(filetime or b"", "little")
-    try:
-        return _FILETIME_START + timedelta(microseconds=ticks // 10) if ticks else None
-    except OverflowError:
-        return None

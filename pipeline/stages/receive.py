@@ -1,14 +1,13 @@
-"""Walk the inbox: one receipt a file, mails opened, their attachments laid in the spool."""
+"""Walk the inbox: one receipt a file. What must be opened (mails, mostly) is opened by others."""
 
 import hashlib
 import os
-import re
 import stat
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
-from io import BytesIO
-from pathlib import Path, PurePath
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
+from pipeline.config import Settings
 from pipeline.errors import (
     DocumentError,
     InputError,
@@ -16,48 +15,53 @@ from pipeline.errors import (
     UnavailableError,
     UnsupportedError,
 )
-from pipeline.records import Envelope, Received, Rejection, Source
-from pipeline.stages import raster
-from pipeline.stages.filekind import Kind, kind_of, refusal
-from pipeline.stages.mail import Mail, Piece, open_mail, split_mbox
+from pipeline.records import Received, Source
+from pipeline.stages.brought import Brought, Opening, refused
+from pipeline.stages.filekind import HEAD_BYTES, Kind, head_kind, refusal
+from pipeline.stages.mailbox import MOST_MAILS
 from pipeline.stages.naming import clean_name, unique_name
+from pipeline.stages.pdfnames import scanned
 
-Refusal = tuple[str, Rejection]
 Walked = tuple[str, Path, DocumentError | None]
 """A file's name, where it lies, and why it is not even opened."""
+Opener = Callable[[Opening], Brought]
+"""Raises DocumentError for what is wrong with a file as a whole, and OSError."""
 
 _SYSTEM_FILES = ("thumbs.db", "desktop.ini")
 _DOWNLOADING = (".part", ".crdownload", ".tmp", ".download", ".partial")
-_NOISE_SUFFIXES = (".ics", ".vcf", ".htm", ".html", ".txt", ".asc", ".sig", ".p7s")
-_NOISE_TYPES = ("application/pkcs7-signature", "application/x-pkcs7-signature")
-_PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
-_OUTLOOK_PICTURE = re.compile(r"image\d{3}\.\w+$")
-_LOGO_SHORT_PX, _LOGO_LONG_PX, _LOGO_BYTES = 300, 500, 12_000
+_OPENED = (Kind.EML, Kind.MSG, Kind.MBOX, Kind.SIGNED, Kind.COMPOUND)
 
 
-@dataclass(frozen=True, slots=True)
-class _Brought:
-    """What a file or a mail brings."""
+def open_here(task: Opening) -> Brought:
+    """Open a file in this process, for debuggers and tests."""
+    from pipeline.stages.unpack import unpack
 
-    sources: tuple[Source, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
+    return unpack(task, Settings())
 
-    def __add__(self, other: "_Brought") -> "_Brought":
-        return _Brought(self.sources + other.sources, self.refusals + other.refusals)
 
-    def __bool__(self) -> bool:
-        return bool(self.sources or self.refusals)
+def open_alone(path: Path, spool: Path) -> Brought:
+    """What one file brings, in an inbox or not. Raises DocumentError."""
+    try:
+        return _read(Opening(path.name, path.absolute(), spool), path.stat(), open_here)
+    except OSError as err:
+        raise _unavailable() from err
 
 
 def discover(
-    inbox: Path, spool: Path, *, known: Mapping[str, Received], outputs: Collection[Path] = ()
+    inbox: Path,
+    spool: Path,
+    *,
+    known: Mapping[str, Received],
+    outputs: Collection[Path] = (),
+    opener: Opener = open_here,
 ) -> Iterator[Received]:
     """Yield one receipt for each file below ``inbox``, in the order of their names.
 
     A file that looks as it did in ``known`` is not read again, unless it was unavailable.
-    Attachments are written into ``spool``, under their sha256. The spool and the ``outputs``, files
-    or folders, are no input though they lie in the inbox. Raises InputError where the inbox is
-    missing, is no folder, or holds no file; what is wrong with one file is a rejection.
+    ``opener`` opens what is no plain scan; attachments are written into ``spool``. The spool and
+    the ``outputs``, files or folders, are no input though they lie in the inbox. Raises InputError
+    where the inbox is missing, is no folder, or holds no file; what is wrong with one file is a
+    rejection.
     """
     inbox, spool = inbox.absolute(), spool.absolute()
     if not inbox.is_dir():
@@ -67,7 +71,7 @@ def discover(
     ours = frozenset(path.resolve() for path in (spool, *outputs))
     for name, path, trouble in _walk(inbox, ours):
         empty = False
-        yield _receive(name, path, trouble, spool, known.get(name))
+        yield _receive(Opening(name, path, spool), trouble, known.get(name), opener)
     if empty:
         raise InputError(f"{inbox} holds no file: put scans and mails into it and run again.")
 
@@ -125,20 +129,20 @@ def _loop(path: Path, inbox: Path, seen: set[Path]) -> DocumentError | None:
 
 
 def _receive(
-    name: str, path: Path, trouble: DocumentError | None, spool: Path, known: Received | None
+    task: Opening, trouble: DocumentError | None, known: Received | None, opener: Opener
 ) -> Received:
     try:
-        before = path.stat()
+        before = task.path.stat()
     except OSError:
-        return _refused(Received(name, 0, 0), trouble or _unavailable())
-    receipt = Received(name, before.st_size, before.st_mtime_ns)
+        return _refused(Received(task.name, 0, 0), trouble or _unavailable())
+    receipt = Received(task.name, before.st_size, before.st_mtime_ns)
     if trouble:
         return _refused(receipt, trouble)
-    if known and _stands(known, receipt, path, spool):
+    if known and _stands(known, receipt, task):
         return known
     try:
-        brought = _read(name, path, before, spool)
-        after = path.stat()
+        brought = _read(task, before, opener)
+        after = task.path.stat()
     except DocumentError as err:
         return _refused(receipt, err)
     except OSError:
@@ -148,24 +152,20 @@ def _receive(
     return replace(receipt, sources=brought.sources, rejections=brought.refusals)
 
 
-def _stands(known: Received, now: Received, path: Path, spool: Path) -> bool:
+def _stands(known: Received, now: Received, task: Opening) -> bool:
     """Whether what was read then is what would be read now."""
     return (
         (known.size, known.mtime_ns) == (now.size, now.mtime_ns)
         and all(r.kind != UnavailableError.kind for _, r in known.rejections)
         and all(
-            source.path == path or (source.path.parent == spool and source.path.is_file())
+            source.path == task.path or (source.path.parent == task.spool and source.path.is_file())
             for source in known.sources
         )
     )
 
 
 def _refused(receipt: Received, error: DocumentError) -> Received:
-    return replace(receipt, rejections=(_refusal(receipt.name, error),))
-
-
-def _refusal(name: str, error: DocumentError) -> Refusal:
-    return name, Rejection(error.kind, str(error))
+    return replace(receipt, rejections=refused(receipt.name, error).refusals)
 
 
 def _unavailable() -> UnavailableError:
@@ -181,127 +181,51 @@ def _still_written() -> UnavailableError:
     )
 
 
-def _read(name: str, path: Path, status: os.stat_result, spool: Path) -> _Brought:
-    """Open one file of the inbox. Raises DocumentError or OSError."""
+def _read(task: Opening, status: os.stat_result, opener: Opener) -> Brought:
+    """What one file of the inbox brings. Raises DocumentError or OSError."""
     if not stat.S_ISREG(status.st_mode):
         raise UnsupportedError("Ce n'est pas un fichier ordinaire : le retirer du dossier.")
-    if path.suffix.lower() in _DOWNLOADING:
+    if task.path.suffix.lower() in _DOWNLOADING:
         raise _still_written()
-    with path.open("rb") as file:
-        kind = kind_of(file, path.name)
-        if kind in (Kind.PDF, Kind.IMAGE):
+    with task.path.open("rb") as file:
+        kind = head_kind(file.read(HEAD_BYTES), task.path.suffix.lower())
+        file.seek(0)
+        if kind is Kind.PDF:
+            sha256, may_hold_files = scanned(file)
+            plain = Brought((Source(task.name, task.path, sha256),))
+            return _with_files(task, plain, opener) if may_hold_files else plain
+        if kind is Kind.IMAGE:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            return _Brought((Source(name, path, sha256),))
-        if kind in (Kind.EML, Kind.MSG):
-            return _unpacked_or_refused(open_mail(file.read(), kind), name, spool)
-    if kind is not Kind.MBOX:
+            return Brought((Source(task.name, task.path, sha256),))
+    if kind not in _OPENED:
         raise refusal(kind)
-    brought = _Brought()
-    for number, data in enumerate(split_mbox(path), 1):
-        label = f"{name}!{number}"
-        try:
-            brought += _unpacked_or_refused(open_mail(data, Kind.EML), label, spool)
-        except DocumentError as err:
-            brought += _Brought(refusals=(_refusal(label, err),))
+    brought = opener(task)
+    for number, span in enumerate(brought.mails, 1):
+        name = f"{task.name}!{number}"
+        brought += _mail(replace(task, name=name, span=span), opener, number)
     return brought
 
 
-def _unpacked_or_refused(mail: Mail, name: str, spool: Path) -> _Brought:
-    return _unpacked(mail, name, None, spool) or _Brought(refusals=(_bare(name),))
-
-
-def _bare(name: str) -> Refusal:
-    return _refusal(
-        name,
-        MailError(
-            "Ce courriel n'apporte aucune fiche (ni PDF, ni image en pièce jointe) : "
-            "le lire, et demander la fiche à l'expéditeur s'il y a lieu."
-        ),
-    )
-
-
-def _unpacked(mail: Mail, name: str, outer: Envelope | None, spool: Path) -> _Brought:
-    """What a mail and the mails in it bring; nothing where there is nothing to read."""
-    envelope = _inherited(mail.envelope, outer)
-    direct, nested = _Brought(), _Brought()
-    bare: list[Refusal] = []
-    taken: set[str] = set()
-    for piece in mail.pieces:
-        label = f"{name}!{unique_name(clean_name(piece.name), taken)}"
-        match piece.content:
-            case Mail() as mail_within:
-                inner = _unpacked(mail_within, label, envelope, spool)
-                nested += inner
-                bare += [] if inner else [_bare(label)]
-            case DocumentError() as err:
-                direct += _Brought(refusals=(_refusal(label, err),))
-            case bytes() as data:
-                direct += _attachment(piece, data, label, envelope, spool)
-    # Beside a fiche, a bare mail is one being answered; without, it is one that forgot its fiche.
-    if not direct.sources:
-        nested += _Brought(refusals=tuple(bare))
-    return direct + nested
-
-
-def _inherited(envelope: Envelope, outer: Envelope | None) -> Envelope:
-    if outer is None:
-        return envelope
-    return Envelope(
-        envelope.sender or outer.sender,
-        envelope.subject or outer.subject,
-        envelope.received_at or outer.received_at,
-        f"{envelope.said}\n{outer.said}",
-    )
-
-
-def _attachment(piece: Piece, data: bytes, label: str, envelope: Envelope, spool: Path) -> _Brought:
-    """A document, a line for what a person must look at, or nothing."""
-    kind, suffix = kind_of(BytesIO(data), label), PurePath(label).suffix.lower()
-    if kind is Kind.IMAGE and _is_logo(piece, data):
-        return _Brought()
-    if kind in (Kind.PDF, Kind.IMAGE):
-        sha256 = hashlib.sha256(data).hexdigest()
-        path = spool / (sha256 + (suffix if _PLAIN_SUFFIX.fullmatch(suffix) else ""))
-        try:
-            _write(data, path)
-        except OSError:
-            return _Brought(refusals=(_refusal(label, _not_copied()),))
-        return _Brought((Source(label, path, sha256, envelope),))
-    is_noise = suffix in _NOISE_SUFFIXES or piece.media_type in _NOISE_TYPES
-    if kind is Kind.TEXT or (is_noise and kind in (Kind.OTHER, Kind.EMPTY)):
-        return _Brought()
-    return _Brought(refusals=(_refusal(label, refusal(kind)),))
-
-
-def _is_logo(piece: Piece, data: bytes) -> bool:
-    """Whether a picture belongs to the text of the mail, or to its signature."""
-    if not (piece.inline or _OUTLOOK_PICTURE.match(piece.name)):
-        return False
+def _mail(task: Opening, opener: Opener, number: int) -> Brought:
+    """What a mail of a mailbox brings: a hostile one costs its own line."""
+    if number > MOST_MAILS:
+        return refused(task.name, _too_many())
     try:
-        with raster.open_image(data) as image:
-            short_px, long_px = sorted(image.size)
-    except DocumentError:
-        return False
-    small = short_px < _LOGO_SHORT_PX or long_px < _LOGO_LONG_PX
-    return small or len(data) < _LOGO_BYTES
+        return opener(task)
+    except DocumentError as err:
+        return refused(task.name, err)
 
 
-def _write(data: bytes, path: Path) -> None:
-    """Write a file at once or not at all; one that is there has the same bytes by its name."""
-    if path.is_file() and path.stat().st_size == len(data):
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+def _with_files(task: Opening, plain: Brought, opener: Opener) -> Brought:
+    """A PDF and the files in it; it is read itself even if these cannot be had."""
     try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+        return opener(task)
+    except DocumentError as err:
+        return plain + refused(task.name, err)
 
 
-def _not_copied() -> UnavailableError:
-    return UnavailableError(
-        "La pièce jointe n'a pas pu être copiée (disque plein ou protégé) : libérer de la place ; "
-        "elle sera reprise au prochain lancement."
+def _too_many() -> MailError:
+    return MailError(
+        f"Boîte aux lettres de plus de {MOST_MAILS} courriels : les suivants n'ont pas été lus. "
+        "La découper, et déposer le reste dans le dossier."
     )
