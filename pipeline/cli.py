@@ -104,10 +104,9 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
         print(f"Others can reach {arguments.host}: they need a password to review.")
         password = os.environ.get("FICHES_PASSWORD") or getpass("Password for the review: ")
 
-    def opened(address: str) -> None:
-        print(f"{address}\nOpen this address; stop with Ctrl-C.", flush=True)
-        if not arguments.no_browser:
-            webbrowser.open(address)
+    def show(address: str) -> None:
+        once = "" if password else ": it works once"
+        print(f"{address}\nOpen this address{once}; stop with Ctrl-C.", flush=True)
 
     serve(
         arguments.out,
@@ -117,7 +116,8 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
         password=password,
         store_url=arguments.store,
         who=getuser(),
-        opened=opened,
+        show=show,
+        browse=None if arguments.no_browser else webbrowser.open,
     )
     return ExitCode.OK
 

@@ -146,13 +146,34 @@ class Inbox:
         return source
 
 
+class Served(str):
+    """The address that ``fiches review`` printed; it works once."""
+
+    lines: Iterator[str]
+
+    def again(self) -> str:
+        """The address that is printed once this one was used, and somebody is not let in."""
+        return _address_in(self.lines)
+
+
+def _address_in(lines: Iterator[str]) -> str:
+    others = []
+    for line in lines:
+        if found := re.match(r"http://\S+", line):
+            return found[0]
+        others.append(line)
+    raise AssertionError("".join(others))
+
+
 @contextmanager
-def serving(out: Path, *flags: str, quality_sample: float = 0, **environment: str) -> Iterator[str]:
-    """The address that ``fiches review`` prints, while it serves."""
+def serving(
+    out: Path, *flags: str, quality_sample: float = 0, opens: bool = False, **environment: str
+) -> Iterator[Served]:
+    """The address that ``fiches review`` prints, while it serves; ``opens`` a browser, too."""
     config = out.parent / "fiches.toml"
     config.write_text(f"quality_sample = {quality_sample}\n")
-    command = [sys.executable, "-m", "pipeline", "review", "--no-browser", "--out", str(out)]
-    command += ["--config", str(config)]
+    command = [sys.executable, "-m", "pipeline", "review", "--out", str(out)]
+    command += ["--config", str(config), *([] if opens else ["--no-browser"])]
     server = subprocess.Popen(
         [*command, *flags],
         cwd=REPOSITORY,
@@ -163,14 +184,9 @@ def serving(out: Path, *flags: str, quality_sample: float = 0, **environment: st
     )
     try:
         assert server.stdout is not None
-        lines = []
-        for line in server.stdout:
-            lines.append(line)
-            if found := re.match(r"http://\S+", line):
-                yield found[0]
-                break
-        else:
-            raise AssertionError("".join(lines))
+        served = Served(_address_in(server.stdout))
+        served.lines = server.stdout
+        yield served
     finally:
         server.terminate()
         server.wait(timeout=20)

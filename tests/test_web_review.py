@@ -285,6 +285,9 @@ def test_two_browsers_on_one_fiche_do_not_overwrite_each_other(
             context = chromium.new_context()
             page = context.new_page()
             page.goto(address)
+            if pages:
+                expect(page.get_by_text("ne sert qu'une fois")).to_be_visible()
+                page.goto(address.again())
             page.get_by_label("Relu par").fill(name)
             _press(page, "Enter")
             page.wait_for_timeout(200)
