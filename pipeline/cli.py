@@ -12,6 +12,7 @@ from tempfile import gettempdir
 
 from pipeline import flags
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
+from pipeline.paths import private
 from pipeline.terminal import jobs, load_flags, print_table, telling, writing
 
 
@@ -26,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     verb: Callable[[argparse.Namespace], ExitCode] = arguments.verb
     try:
-        code = verb(arguments)
+        with private():
+            code = verb(arguments)
         sys.stdout.flush()
     except PipelineError as err:
         print(f"fiches: {err}", file=sys.stderr)

@@ -17,7 +17,7 @@ from pipeline.forms.schema import load_forms
 from pipeline.pages import templates
 from pipeline.paths import FORMS
 from pipeline.review.pictures import Pictures
-from pipeline.runner import with_calibration, with_learned
+from pipeline.runner import make_private, with_calibration, with_learned
 from pipeline.store import Store
 from pipeline.web import entrance
 from pipeline.web.app import make_app
@@ -58,6 +58,7 @@ def serve(
     file = out / "fiches.sqlite"
     if store_url is None and not file.is_file():
         raise InputError(f"{file} is not there: type fiches run first, or say --out or --store.")
+    make_private(out)
     settings = with_calibration(with_learned(settings, out), out)
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
     gate = Gate.of(load(settings.calibration), settings.target_error)
