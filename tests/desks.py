@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -144,6 +145,23 @@ class Inbox:
             outcome = Outcome(source, 1, registrations, rejections)
             store.record_outcome(outcome, reader="tests")
         return source
+
+
+class TellingBrowser:
+    """A program for BROWSER that only tells what it was started with."""
+
+    def __init__(self, folder: Path) -> None:
+        self._told, program = folder / "told", folder / "browser"
+        part = f"{self._told}.part"
+        program.write_text(f'#!/bin/sh\necho "$@" > {part} && mv {part} {self._told}\n')
+        program.chmod(0o700)
+        self.environment = {"BROWSER": str(program)}
+
+    def started_with(self) -> str:
+        until = time.monotonic() + 30
+        while not self._told.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        return self._told.read_text().strip()
 
 
 class Served(str):

@@ -26,7 +26,7 @@ from pipeline.records import (
 )
 from pipeline.review.deciding import ASK_ALL, add_line, closed, confirm, correct, illegible, settle
 from pipeline.review.doubts import doubts
-from pipeline.review.labels import SENDER
+from pipeline.review.labels import AGREED, SENDER
 from pipeline.review.pictures import Pictures
 from pipeline.stages.reconcile import reconcile
 from pipeline.stages.validate import decide, validate
@@ -398,6 +398,13 @@ def test_what_a_person_types_against_the_form_waits_for_a_reason(
         assert correct(broken, _CAMP, next(iter(told)), _KEPT_TO[next(iter(told))]).status is (
             Status.REVIEW if len(told) > 1 else Status.ACCEPTED
         )
+
+
+def test_a_total_of_what_nobody_can_read_waits_for_a_reason_too() -> None:
+    given = illegible(_typed(), _CAMP, "prix")
+    assert _asked(given) == ["product_holds"]
+    assert settle(given, _CAMP, "product_holds", AGREED).status is Status.ACCEPTED
+    assert correct(given, _CAMP, "prix", "15").status is Status.ACCEPTED
 
 
 def test_a_settled_constraint_opens_again_for_other_values_even_in_the_same_words() -> None:

@@ -2,8 +2,7 @@
 
 import socket
 import stat
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from urllib.request import url2pathname
 
 import httpx
 import pytest
-from desks import Inbox, Served, fiche, serving
+from desks import Inbox, Served, TellingBrowser, fiche, serving
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
@@ -170,12 +169,9 @@ def test_beyond_this_machine_a_password_is_asked_for(tmp_path: Path) -> None:
 def test_an_address_works_once_and_no_browser_is_started_with_it(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
     inbox.add("a.png", fiche())
-    seen, browser = tmp_path / "seen", tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$@" > {seen}.part; mv {seen}.part {seen}\n')
-    browser.chmod(0o700)
-    with serving(inbox.out, opens=True, BROWSER=str(browser)) as printed:
-        _await(seen.exists)
-        started_with, token = seen.read_text().strip(), printed.partition("cle=")[2]
+    browser = TellingBrowser(tmp_path)
+    with serving(inbox.out, opens=True, **browser.environment) as printed:
+        started_with, token = browser.started_with(), printed.partition("cle=")[2]
         assert started_with.startswith("file:///")
         assert token not in started_with
         page = Path(url2pathname(started_with.removeprefix("file://")))
@@ -185,13 +181,6 @@ def test_an_address_works_once_and_no_browser_is_started_with_it(tmp_path: Path)
         # A browser that is packed as a snap opens no hidden file.
         assert not any(part.startswith(".") for part in page.relative_to(tmp_path).parts)
         _only_the_next_address_lets_in(printed)
-
-
-def _await(happens: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not happens() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert happens()
 
 
 def _only_the_next_address_lets_in(printed: Served) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from math import prod
 
 from pipeline.calibration import Gate
+from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form, Zone
 from pipeline.geometry import BoxMm
 from pipeline.records import (
@@ -221,17 +222,18 @@ def _broken(
 
 def _unverifiable(registration: Registration, form: Form) -> Iterator[Finding]:
     """A sum that cannot be checked, for what a person declared illegible, needs a reason, too."""
-    if form.sum is None:
-        return
-    total = registration.reading(form.sum.total)
-    counts = (registration.reading(name) for name in form.sum.tariffs_cents)
-    illegible = [
-        r.field for r in (*counts, total) if r and r.origin is Origin.HUMAN and not r.candidates
-    ]
-    if illegible and (total is None or total.field in illegible or isinstance(total.value, int)):
-        told = ", ".join(label(field, form.roles) for field in illegible)
-        message = f"Somme invérifiable : {told} illisible."
-        yield Finding(_GAP, Severity.REVIEW, message)
+    for bond in form.bonds:
+        if not isinstance(bond, Arithmetic):
+            continue
+        total = registration.reading(bond.total)
+        parts = (registration.reading(name) for name in bond.parts)
+        illegible = [
+            r.field for r in (*parts, total) if r and r.origin is Origin.HUMAN and not r.candidates
+        ]
+        if illegible and (total is None or total.field in illegible or total.value is not None):
+            told = ", ".join(label(field, form.roles) for field in illegible)
+            rule = bond.rule if bond in form.constraints else _GAP
+            yield Finding(rule, Severity.REVIEW, f"Somme invérifiable : {told} illisible.")
 
 
 def _doubted_anew(
