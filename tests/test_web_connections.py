@@ -121,9 +121,12 @@ def test_an_answer_that_nobody_takes_is_given_up(port: int) -> None:
 def test_silent_connections_make_room_for_who_asks() -> None:
     with ExitStack() as stack:
         port = stack.enter_context(_serving(_Narrow))
+        known = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}"))
+        assert known.get("/").text == "0"
         silent = [
             stack.enter_context(socket.create_connection(("127.0.0.1", port)))
             for _ in range(_MOST + 5)
         ]
         assert httpx.get(f"http://127.0.0.1:{port}/", verify=False).text == "0"
+        assert known.get("/").text == "0"
         assert [_is_closed(one, within_s=0.1) for one in (silent[0], silent[-1])] == [True, False]

@@ -38,7 +38,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @contextmanager
 def _entering(address: str) -> Iterator[httpx.Client]:
     """A browser that opened an address."""
-    with httpx.Client(base_url=_origin(address), follow_redirects=True) as client:
+    with httpx.Client(base_url=_origin(address), follow_redirects=True, timeout=60) as client:
         assert client.get(address).status_code == 200
         yield client
 
@@ -68,6 +68,8 @@ def test_nothing_is_shown_without_the_printed_address(address: str) -> None:
     for path in ("/", "/relire", "/rejets", "/bilan", "/fiche/r1-1", "/image/page/r1-1/1"):
         assert httpx.get(origin + path).status_code == 403
     assert httpx.get(f"{origin}/entrer?cle=wrong").status_code == 403
+    guess = httpx.post(f"{origin}/connexion", data={"password": ""}, headers={"origin": origin})
+    assert (guess.status_code, guess.headers["location"]) == (303, "/entrer")
     stolen = {"cookie": "fiches-0123456789ab=" + "a" * 43}
     assert httpx.get(origin, headers=stolen).status_code == 403
 

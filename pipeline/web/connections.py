@@ -12,7 +12,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 class Hurried(H11Protocol):
     """HTTP/1.1 with a limit of time for a request to arrive whole, and for an answer to be taken.
 
-    Where there are too many connections, those that ask nothing make room, the oldest first.
+    Where there are too many connections, those that ask nothing make room: first those that never
+    asked anything, then those that asked longest ago.
     """
 
     patience_s: ClassVar[float] = 15.0
@@ -33,7 +34,7 @@ class Hurried(H11Protocol):
         super().connection_made(transport)
         silent = [c for c in self.connections if isinstance(c, Hurried) and not c._asks]
         if len(self.connections) > self.most:
-            min(silent, key=lambda one: one._since_s).transport.abort()
+            min(silent, key=lambda one: (one.cycle is not None, one._since_s)).transport.abort()
         self._hurry()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -57,8 +58,10 @@ class Hurried(H11Protocol):
 
     def _hurry(self) -> None:
         """The time is for all of a request: one that drips in is no better than one that stands."""
-        if self._asks and self._reading:
-            self._reading.cancel()
-            self._reading = None
-        elif not self._asks and not self._reading and not self.transport.is_closing():
+        if self._asks:
+            self._since_s = self.loop.time()
+            if self._reading:
+                self._reading.cancel()
+                self._reading = None
+        elif not self._reading and not self.transport.is_closing():
             self._reading = self.loop.call_later(self.patience_s, self.transport.abort)

@@ -50,6 +50,8 @@ def routes(gatekeeper: Gatekeeper, pages: Environment) -> list[Route]:
         return gatekeeper.admit(RedirectResponse("/", 303))
 
     async def log_in(request: Request) -> Response:
+        if not gatekeeper.password_hash:
+            return RedirectResponse(ENTRY, 303)
         problem, status, headers = "", 200, {}
         if request.method == "POST":
             password = str((await request.form()).get("password", ""))
