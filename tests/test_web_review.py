@@ -585,7 +585,7 @@ def test_the_page_that_the_browser_is_started_with_enters_and_a_session_is_close
         page.goto(browser.started_with())
         expect(page.get_by_role("link", name="Rejetés")).to_be_visible()
         assert "cle" not in page.url
-        page.get_by_role("button", name="Fermer la session").click()
+        page.get_by_role("button", name="Se déconnecter").click()
         expect(page.get_by_text("la dernière adresse")).to_be_visible()
         page.go_back()
         expect(page.get_by_text("la dernière adresse")).to_be_visible()

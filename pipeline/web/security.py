@@ -232,7 +232,7 @@ class Guarded:
                 return PlainTextResponse("Demande venue d'un autre site : refusée.", 403)
             signed = _same(headers.get(CSRF_HEADER, ""), gatekeeper.csrf(headers))
             if path != LOGIN and known and not signed:
-                return PlainTextResponse("Page d'une session fermée : rechargez-la.", 403)
+                return PlainTextResponse("Cette page est d'une autre session : rechargez-la.", 403)
         if known or path in _OPEN_PATHS or path.startswith(_STATIC):
             if int(headers.get("content-length") or 0) > _MOST_BODY_BYTES:
                 return PlainTextResponse(_TOO_LONG, 413)

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -89,14 +90,10 @@ def serve(
 
             def begin(token: str) -> None:
                 tell(token)
-                page = f"{address}/"
-                with suppress(OSError):  # then what was shown is the way in
-                    if browse and token:
-                        page = entrance.write_page(
-                            out / _CACHE, pages, address=address, token=token
-                        ).as_uri()
-                    if browse:
-                        browse(page)
+                page = partial(entrance.write_page, out / _CACHE, pages, address=address)
+                if browse:
+                    with suppress(OSError):  # then what was shown is the way in
+                        browse(page(token=token).as_uri() if token else f"{address}/")
 
             # Apart from the event loop, which no terminal that stands still may stop.
             gatekeeper.knocked = lambda token: threading.Timer(0, tell, (token,)).start()
