@@ -194,11 +194,9 @@ def with_calibration(settings: Settings, out: Path) -> Settings:
 
 
 def make_private(out: Path) -> None:
-    """Close to others what earlier versions wrote into a folder of outputs; the store closes its
-    own file."""
-    from pipeline.exporters import outputs
-
-    close_to_others(out / _SPOOL, out / _KNOWN, out / learned.FOLDER, *outputs(out))
+    """Close to others what earlier versions wrote into a folder of outputs, but for what is written
+    anew: the tables. The store closes its own file."""
+    close_to_others(out / _SPOOL, out / _KNOWN, out / learned.FOLDER)
 
 
 def doubts(settings: Settings) -> Iterator[str]:

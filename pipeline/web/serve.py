@@ -14,9 +14,10 @@ import uvicorn
 from pipeline.calibration import Gate, load
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, InputError
+from pipeline.exporters import outputs
 from pipeline.forms.schema import load_forms
 from pipeline.pages import templates
-from pipeline.paths import FORMS
+from pipeline.paths import FORMS, close_to_others
 from pipeline.review.pictures import Pictures
 from pipeline.runner import make_private, with_calibration, with_learned
 from pipeline.store import Store
@@ -60,6 +61,7 @@ def serve(
     if store_url is None and not file.is_file():
         raise InputError(f"{file} is not there: type fiches run first, or say --out or --store.")
     make_private(out)
+    close_to_others(*outputs(out))  # they are written anew only once something is decided
     settings = with_calibration(with_learned(settings, out), out)
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
     gate = Gate.of(load(settings.calibration), settings.target_error)
