@@ -12,6 +12,7 @@ from tempfile import gettempdir
 
 from pipeline import flags
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
+from pipeline.paths import private
 from pipeline.terminal import jobs, load_flags, print_table, telling, writing
 
 
@@ -26,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     verb: Callable[[argparse.Namespace], ExitCode] = arguments.verb
     try:
-        code = verb(arguments)
+        with private():
+            code = verb(arguments)
         sys.stdout.flush()
     except PipelineError as err:
         print(f"fiches: {err}", file=sys.stderr)
@@ -104,10 +106,9 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
         print(f"Others can reach {arguments.host}: they need a password to review.")
         password = os.environ.get("FICHES_PASSWORD") or getpass("Password for the review: ")
 
-    def opened(address: str) -> None:
-        print(f"{address}\nOpen this address; stop with Ctrl-C.", flush=True)
-        if not arguments.no_browser:
-            webbrowser.open(address)
+    def show(address: str) -> None:
+        once = "" if password else ": it works once"
+        print(f"{address}\nOpen this address{once}; stop with Ctrl-C.", flush=True)
 
     serve(
         arguments.out,
@@ -117,7 +118,8 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
         password=password,
         store_url=arguments.store,
         who=getuser(),
-        opened=opened,
+        show=show,
+        browse=None if arguments.no_browser else webbrowser.open,
     )
     return ExitCode.OK
 

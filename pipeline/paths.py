@@ -1,5 +1,11 @@
-"""Where the product's own data lies: beside the package in a checkout, inside it when installed."""
+"""Where the product's own data lies: beside the package in a checkout, inside it when installed;
+and who may see what it writes: scans, names and addresses, so nobody but its user.
+"""
 
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -9,3 +15,29 @@ LEXICONS = MODELS / "lexicons"
 RECOGNIZER = MODELS / "recognizer"
 CALIBRATION = MODELS / "calibration"
 FONTS = MODELS / "fonts"
+
+
+@contextmanager
+def private() -> Iterator[None]:
+    """What is made meanwhile, by children, too, is its user's alone (0600, folders 0700).
+
+    Whoever wants a group to see it says so where it is meant: in a folder with a default ACL
+    (``setfacl -d``), which counts instead of the umask. A umask says nothing of these files.
+    """
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def close_to_others(*paths: Path) -> None:
+    """Files and folders of earlier versions, which all could read: only their owner may.
+
+    What only a group can read was shared on purpose, and stays so.
+    """
+    for path in paths:
+        with suppress(OSError):  # not there, or another's
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & stat.S_IRWXO:
+                path.chmod(mode & stat.S_IRWXU)

@@ -31,7 +31,7 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
 from pipeline.guard import Guard, Work, read_guarded
 from pipeline.members import save_known
-from pipeline.paths import FORMS, MODELS, PACKAGE
+from pipeline.paths import FORMS, MODELS, PACKAGE, close_to_others
 from pipeline.records import Outcome, Rejection, Source, Status
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _CLUSTER_WAIT_S = 30.0
 _KNOWN = "known.json"
+_SPOOL = "received"
 _OPENING = "pipeline.stages.unpack:unpack"
 _OPENING_LIMIT_S = 20.0
 """A mail that takes longer to open is rejected: others wait for it."""
@@ -109,6 +110,7 @@ def run(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
+    make_private(out)
     settings = with_calibration(with_learned(settings, out), out)
     if reader is None:
         for doubt in doubts(settings):
@@ -194,6 +196,12 @@ def with_calibration(settings: Settings, out: Path) -> Settings:
     return settings.model_copy(update={"calibration": own})
 
 
+def make_private(out: Path) -> None:
+    """Close to others what earlier versions wrote into a folder of outputs, but for what is written
+    anew: the tables. The store closes its own file."""
+    close_to_others(out / _SPOOL, out / _KNOWN, out / learned.FOLDER)
+
+
 def doubts(settings: Settings) -> Iterator[str]:
     """What the calibration in use cannot promise. Raises ConfigError for a damaged one."""
     used = calibration.load(settings.calibration)
@@ -276,9 +284,8 @@ def _receive(
     guard = Guard(_OPENING, settings.model_copy(update={"time_limit_s": limit_s}))
     opener = guard.ask if guarded else open_here
     try:
-        for received in discover(
-            inbox, out / "received", known=known, outputs=outputs, opener=opener
-        ):
+        found = discover(inbox, out / _SPOOL, known=known, outputs=outputs, opener=opener)
+        for received in found:
             if known.get(received.name) != received:
                 store.record_received(received)
             for source in received.sources:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -146,13 +147,51 @@ class Inbox:
         return source
 
 
+class TellingBrowser:
+    """A program for BROWSER that only tells what it was started with."""
+
+    def __init__(self, folder: Path) -> None:
+        self._told, program = folder / "told", folder / "browser"
+        part = f"{self._told}.part"
+        program.write_text(f'#!/bin/sh\necho "$@" > {part} && mv {part} {self._told}\n')
+        program.chmod(0o700)
+        self.environment = {"BROWSER": str(program)}
+
+    def started_with(self) -> str:
+        until = time.monotonic() + 30
+        while not self._told.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        return self._told.read_text().strip()
+
+
+class Served(str):
+    """The address that ``fiches review`` printed; it works once."""
+
+    lines: Iterator[str]
+
+    def again(self) -> str:
+        """The address that is printed once this one was used, and somebody is not let in."""
+        return _address_in(self.lines)
+
+
+def _address_in(lines: Iterator[str]) -> str:
+    others = []
+    for line in lines:
+        if found := re.match(r"http://\S+", line):
+            return found[0]
+        others.append(line)
+    raise AssertionError("".join(others))
+
+
 @contextmanager
-def serving(out: Path, *flags: str, quality_sample: float = 0, **environment: str) -> Iterator[str]:
-    """The address that ``fiches review`` prints, while it serves."""
+def serving(
+    out: Path, *flags: str, quality_sample: float = 0, opens: bool = False, **environment: str
+) -> Iterator[Served]:
+    """The address that ``fiches review`` prints, while it serves; ``opens`` a browser, too."""
     config = out.parent / "fiches.toml"
     config.write_text(f"quality_sample = {quality_sample}\n")
-    command = [sys.executable, "-m", "pipeline", "review", "--no-browser", "--out", str(out)]
-    command += ["--config", str(config)]
+    command = [sys.executable, "-m", "pipeline", "review", "--out", str(out)]
+    command += ["--config", str(config), *([] if opens else ["--no-browser"])]
     server = subprocess.Popen(
         [*command, *flags],
         cwd=REPOSITORY,
@@ -163,14 +202,9 @@ def serving(out: Path, *flags: str, quality_sample: float = 0, **environment: st
     )
     try:
         assert server.stdout is not None
-        lines = []
-        for line in server.stdout:
-            lines.append(line)
-            if found := re.match(r"http://\S+", line):
-                yield found[0]
-                break
-        else:
-            raise AssertionError("".join(lines))
+        served = Served(_address_in(server.stdout))
+        served.lines = server.stdout
+        yield served
     finally:
         server.terminate()
         server.wait(timeout=20)

@@ -2,21 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from builders import doubtful, reading, registration, unread
+from desks import Inbox, fiche
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.calibration import Gate
-from pipeline.decisions import Filed
-from pipeline.forms.schema import load_form
+from pipeline.config import Settings
+from pipeline.decisions import Act, Decision, Filed
+from pipeline.forms.schema import Form, load_form
 from pipeline.paths import FORMS
-from pipeline.records import Candidate, Finding, Origin, Registration, Severity, Status
-from pipeline.review.deciding import add_line, closed, confirm, correct, illegible, settle
+from pipeline.records import (
+    Candidate,
+    Finding,
+    Origin,
+    Registration,
+    Rejection,
+    Severity,
+    Status,
+)
+from pipeline.review.deciding import ASK_ALL, add_line, closed, confirm, correct, illegible, settle
 from pipeline.review.doubts import doubts
-from pipeline.review.labels import SENDER
+from pipeline.review.labels import AGREED, SENDER
+from pipeline.review.pictures import Pictures
+from pipeline.stages.reconcile import reconcile
 from pipeline.stages.validate import decide, validate
+from pipeline.store import Store
+from pipeline.web.desk import Desk
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _TYPES = {zone.type for zone in _FORM.zones} | {"text"}
@@ -282,3 +297,160 @@ def test_no_decision_loses_a_reading_and_accepted_means_without_doubt(
         known = given.reading(names[0])
         given = confirm(given, _FORM, names[0]) if known else settle(given, _FORM, names[0], SENDER)
     assert given.status is Status.ACCEPTED
+
+
+_CAMP = Form.model_validate(
+    {
+        "id": "camp",
+        "title": "Camp d'été",
+        "folder": "camp",
+        "event": {"name": "Camp", "date": "2019-07-06", "place": "Le lac"},
+        "organiser": {"name": "Les Voisins", "email": "camp@exemple.fr"},
+        "zones": [
+            {"field": "groupe", "type": "organisation", "page": 1, "lines_mm": [[10, 10, 80, 9]]},
+            {
+                "field": "campeurs",
+                "type": "person",
+                "page": 1,
+                "repeated": True,
+                "lines_mm": [[10, 20 + 10 * n, 80, 9] for n in range(3)],
+            },
+            *(
+                {"field": name, "type": kind, "page": 1, "lines_mm": [[10, 60 + 10 * n, 40, 9]]}
+                for n, (name, kind) in enumerate(
+                    [
+                        ("tentes", "count"),
+                        ("premier_jour", "count"),
+                        ("dernier_jour", "count"),
+                        ("rappel", "count"),
+                        ("prix", "amount"),
+                        ("montant", "amount"),
+                    ]
+                )
+            ),
+        ],
+        "people": {"named": "campeurs", "counted": ["tentes"], "uncounted": "sous_le_toit"},
+        "constraints": [
+            {"kind": "at_most", "field": "tentes", "limit": "campeurs"},
+            {"kind": "in_order", "fields": ["premier_jour", "dernier_jour"]},
+            {"kind": "equal", "fields": ["tentes", "rappel"], "message": "Le rappel diffère."},
+            {"kind": "product", "total": "montant", "of": ["tentes", "prix"]},
+            {"kind": "check_digits", "field": "groupe", "scheme": "siren"},
+        ],
+    }
+)
+_KEPT_TO = {
+    "groupe": "732829320",
+    "campeurs.1": "Awa DIOP",
+    "campeurs.2": "Théo GARCIA",
+    "tentes": "2",
+    "premier_jour": "6",
+    "dernier_jour": "8",
+    "rappel": "2",
+    "prix": "15",
+    "montant": "30",
+}
+
+
+def _typed(**told: str) -> Registration:
+    given = Registration(_CAMP.id, 1, (), roles=_CAMP.roles)
+    for field, text in {**_KEPT_TO, **told}.items():
+        given = correct(given, _CAMP, field, text)
+    return given
+
+
+def _asked(given: Registration) -> list[str]:
+    return [doubt.name for doubt in doubts(_filed(given), _CAMP)]
+
+
+def test_a_fiche_that_keeps_to_its_form_is_accepted_as_it_is_typed() -> None:
+    assert _typed().status is Status.ACCEPTED
+    assert _typed().findings == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "rules"),
+    [
+        ({"premier_jour": "9"}, ["in_order_holds"]),
+        ({"rappel": "1"}, ["equal_holds"]),
+        ({"montant": "45"}, ["product_holds"]),
+        ({"groupe": "732829321"}, ["check_digits_holds"]),
+        (
+            {"tentes": "3", "rappel": "3", "montant": "45"},
+            ["at_most_holds", "no_more_counted_than_named"],
+        ),
+    ],
+)
+def test_what_a_person_types_against_the_form_waits_for_a_reason(
+    told: dict[str, str], rules: list[str]
+) -> None:
+    given, corrected = _typed(**told), _typed()
+    for field, text in told.items():
+        corrected = correct(corrected, _CAMP, field, text)
+    for broken in (given, corrected):
+        assert broken.status is Status.REVIEW
+        assert _asked(broken) == rules
+        for rule in rules:
+            broken = settle(broken, _CAMP, rule, SENDER)
+        assert broken.status is Status.ACCEPTED
+        assert all(f.message.endswith("Réglé : erreur de l'expéditeur.") for f in broken.findings)
+        assert confirm(broken, _CAMP, "prix").status is Status.ACCEPTED
+        assert correct(broken, _CAMP, next(iter(told)), _KEPT_TO[next(iter(told))]).status is (
+            Status.REVIEW if len(told) > 1 else Status.ACCEPTED
+        )
+
+
+def test_a_total_of_what_nobody_can_read_waits_for_a_reason_too() -> None:
+    given = illegible(_typed(), _CAMP, "prix")
+    assert _asked(given) == ["product_holds"]
+    assert settle(given, _CAMP, "product_holds", AGREED).status is Status.ACCEPTED
+    assert correct(given, _CAMP, "prix", "15").status is Status.ACCEPTED
+
+
+def test_a_settled_constraint_opens_again_for_other_values_even_in_the_same_words() -> None:
+    settled = settle(_typed(rappel="1"), _CAMP, "equal_holds", SENDER)
+    assert settled.status is Status.ACCEPTED
+    assert _asked(correct(settled, _CAMP, "rappel", "0")) == ["equal_holds"]
+
+
+def test_confirming_what_the_run_held_against_the_form_does_not_settle_it() -> None:
+    read = replace(_typed(), findings=(), readings=tuple(
+        replace(r, origin=Origin.OCR, status=Status.ACCEPTED) for r in _typed(rappel="1").readings
+    ))  # fmt: skip
+    lenient = Gate(maps={}, thresholds=dict.fromkeys(_TYPES, 0.9), least_targets={})
+    given = decide(validate(reconcile(read, _CAMP), _CAMP), _CAMP, lenient)
+    assert _asked(given) == ["tentes", "rappel"]
+    for field in _asked(given):
+        given = confirm(given, _CAMP, field, gate=lenient)
+    assert _asked(given) == ["equal_holds"]
+
+
+def test_a_constraint_broken_at_the_desk_keeps_a_fiche_in_review(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path)
+    inbox.add("a.png", fiche())
+    inbox.add("b.png", rejection=Rejection("no-form", "Aucune fiche."))
+    typed = {"personnes.1": "Awa DIOP", "adherents": "1", "repas": "5", "total": "90,50"}
+    rest = dict.fromkeys(("organisation", "email", "telephone", "non_adherents", "paiement"), "")
+    five = Registration(_FORM.id, 1, (), roles=_FORM.roles)
+    for field, text in {**rest, **typed}.items():
+        five = correct(five, _FORM, field, text)
+    with Store.open(inbox.url) as store:
+        (one,) = store.refused()
+        keyed = store.key_in(one.subject, five, who="Zoé", seen=one.version)
+        desk = Desk(store, {_FORM.id: _FORM}, Pictures(tmp_path, Settings()), inbox.out, ASK_ALL)
+        (read,) = (f.subject for f in store.filed() if f.subject != keyed)
+        for field, text in {"repas": "5", "total": "90,50"}.items():
+            desk.act(
+                read,
+                (Decision(Act.CORRECT, field, text),),
+                seen=desk.file(read)[0].version,
+                who="Zoé",
+                change=lambda r, f, field=field, text=text: correct(
+                    r, f, field, text, gate=ASK_ALL
+                ),
+            )
+        held = {f.subject: f.registration for f in store.filed()}
+        desk.close()
+    for subject in (keyed, read):
+        assert held[subject].status is Status.REVIEW
+        assert "at_most_holds" in [f.rule for f in held[subject].findings]

@@ -11,7 +11,7 @@ from shutil import which
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from desks import PEOPLE, Inbox, fiche, serving
+from desks import PEOPLE, Inbox, TellingBrowser, fiche, serving
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pipeline.records import Rejection, Status
@@ -285,6 +285,9 @@ def test_two_browsers_on_one_fiche_do_not_overwrite_each_other(
             context = chromium.new_context()
             page = context.new_page()
             page.goto(address)
+            if pages:
+                expect(page.get_by_text("ne sert qu'une fois")).to_be_visible()
+                page.goto(address.again())
             page.get_by_label("Relu par").fill(name)
             _press(page, "Enter")
             page.wait_for_timeout(200)
@@ -569,4 +572,23 @@ def test_what_a_run_reads_during_a_review_joins_the_list(chromium: Browser, inbo
         inbox.add("b.png", fiche(doubtful={"email": ("a@exemple.fr", "b@exemple.fr")}))
         page.reload()
         expect(page.get_by_role("link", name="b.png")).to_have_count(1)
+        page.close()
+
+
+def test_the_page_that_the_browser_is_started_with_enters_and_a_session_is_closed(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche())
+    browser = TellingBrowser(inbox.out.parent)
+    with serving(inbox.out, opens=True, **browser.environment) as address:
+        page = chromium.new_page()
+        page.goto(browser.started_with())
+        expect(page.get_by_role("link", name="Rejetés")).to_be_visible()
+        assert "cle" not in page.url
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_text("la dernière adresse")).to_be_visible()
+        page.go_back()
+        expect(page.get_by_text("la dernière adresse")).to_be_visible()
+        page.goto(address.again())
+        expect(page.get_by_role("link", name="Rejetés")).to_be_visible()
         page.close()

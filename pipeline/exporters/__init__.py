@@ -40,23 +40,32 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_")))
 
 
+def outputs(out: Path) -> list[Path]:
+    """Every file that ``export_all`` writes into a folder."""
+    return [out / exporter.FILE_NAME for exporter in _exporters()]
+
+
 def export_all(store: _Store, out: Path) -> Snapshot:
     """Write every output into ``out``, and return what they were drawn from.
 
     Raises ExportError where a file cannot be written; each file is then whole, old or new.
     """
-    exporters = [cast(_Exporter, import_module(f"{__name__}.{name}")) for name in names()]
     with _alone(out):
         snapshot = store.snapshot()
-        for exporter in exporters:
+        for exporter in _exporters():
             write_atomically(out / exporter.FILE_NAME, exporter.render(snapshot))
     return snapshot
+
+
+def _exporters() -> list[_Exporter]:
+    return [cast(_Exporter, import_module(f"{__name__}.{name}")) for name in names()]
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace ``path`` by ``text`` in UTF-8, all or nothing. Raises ExportError."""
     draft = path.with_name(f".{path.name}.tmp")
     try:
+        draft.unlink(missing_ok=True)  # one that a killed run left may be open to others
         # What is not a character (a byte of a file's name that is not UTF-8) is shown as \udce9.
         with draft.open("wb") as file:
             file.write(text.encode("utf-8", "backslashreplace"))

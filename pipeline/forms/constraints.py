@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import prod
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -63,6 +63,11 @@ class _Constraint(Part):
     """Among how many values a sender who breaks it chooses."""
     chance: ClassVar[float] = 0.5
     """How often unknown values happen to keep to it."""
+
+    @property
+    def rule(self) -> str:
+        """What a finding says it breaks."""
+        return _rule_of(self.kind)
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -280,6 +285,18 @@ class CheckDigits(_Constraint):
 Constraint = Annotated[
     SumOf | ProductOf | AtMost | Equal | InOrder | CheckDigits, Field(discriminator="kind")
 ]
+
+
+def _rule_of(kind: str) -> str:
+    return f"{kind}_holds"
+
+
+RULES = frozenset(
+    _rule_of(kind)
+    for one in get_args(get_args(Constraint)[0])
+    for kind in get_args(one.model_fields["kind"].annotation)
+)
+"""The rules of every kind of constraint."""
 
 
 def date_of(value: FieldValue) -> datetime.date | None:

@@ -1,10 +1,11 @@
 """What a person decides about a registration, and what follows from it: pure functions.
 
 A decision gives one reading (origin HUMAN, certain). What depends on it is computed anew: the
-uncounted people, the amount due, the rules of ``stages.validate``, and which of the machine's
-readings are doubted. A finding of a rule stands as long as its rule says so; one that reading left
-stands until a person has decided every field it names. Both may be settled, with a reason: they are
-then for information. A settled finding of a rule is open again as soon as it says something else.
+uncounted people, the amount due, the rules of ``stages.validate``, the form's constraints, and
+which of the machine's readings are doubted. A finding of a rule or a constraint stands as long as
+that says so; one that reading left stands until a person has decided every field it names. Both may
+be settled, with a reason: they are then for information. A settled finding of a rule is open again
+as soon as it says something else.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import replace
 from math import prod
 
 from pipeline.calibration import Gate
+from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form, Zone
 from pipeline.geometry import BoxMm
 from pipeline.records import (
@@ -35,6 +37,7 @@ from pipeline.review.doubts import (
 )
 from pipeline.review.labels import REASONS, label
 from pipeline.review.values import as_typed, gap, position
+from pipeline.stages.reconcile import broken_constraints
 from pipeline.stages.validate import (
     RULES,
     decide,
@@ -179,21 +182,22 @@ def _said(reading: FieldReading, candidates: tuple[Candidate, ...], status: Stat
 def _anew(before: Registration, after: Registration, form: Form, gate: Gate) -> Registration:
     """``after`` a decision: with all that follows from it."""
     after = replace(after, total_due_cents=gap(after, form, {}).due_cents)
-    after = replace(after, findings=tuple(_findings(after, form)))
+    after = replace(after, findings=tuple(_findings(before, after, form)))
     after = _counted(before, _doubted_anew(before, after, form, gate), form)
     return closed(after, form)
 
 
-def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
+def _findings(before: Registration, registration: Registration, form: Form) -> Iterator[Finding]:
     for finding in registration.findings:
         answered = finding.severity is Severity.REVIEW and _is_decided(registration, form, finding)
         if finding.rule not in ANEW and not answered:
             yield finding
     ruled = [found for rule in RULES for found in rule(registration, form)]
-    for finding in (*ruled, *_unverifiable(registration, form)):
+    broken = dict(_broken(before, registration, form))
+    for finding in (*broken, *ruled, *_unverifiable(registration, form)):
         told = f"{finding.message} {_SETTLED}"
         settled = [f for f in registration.findings if f.message.startswith(told)]
-        if settled:
+        if settled and not broken.get(finding):
             yield settled[0]
         elif finding.rule in _ANSWERED and _is_decided(registration, form, finding):
             yield replace(finding, severity=Severity.INFO)
@@ -201,19 +205,35 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
             yield finding
 
 
+def _broken(
+    before: Registration, registration: Registration, form: Form
+) -> Iterator[tuple[Finding, bool]]:
+    """Each constraint that is not kept to, and whether by other values than before.
+
+    The form's own words for it do not say which.
+    """
+    wordless = [bond.model_copy(update={"message": ""}) for bond in form.constraints]
+    plain = form.model_copy(update={"constraints": tuple(wordless)})
+    were = set(broken_constraints(before, plain))
+    told = broken_constraints(registration, plain)
+    for finding, now in zip(broken_constraints(registration, form), told, strict=True):
+        yield finding, now not in were
+
+
 def _unverifiable(registration: Registration, form: Form) -> Iterator[Finding]:
     """A sum that cannot be checked, for what a person declared illegible, needs a reason, too."""
-    if form.sum is None:
-        return
-    total = registration.reading(form.sum.total)
-    counts = (registration.reading(name) for name in form.sum.tariffs_cents)
-    illegible = [
-        r.field for r in (*counts, total) if r and r.origin is Origin.HUMAN and not r.candidates
-    ]
-    if illegible and (total is None or total.field in illegible or isinstance(total.value, int)):
-        told = ", ".join(label(field, form.roles) for field in illegible)
-        message = f"Somme invérifiable : {told} illisible."
-        yield Finding(_GAP, Severity.REVIEW, message)
+    for bond in form.bonds:
+        if not isinstance(bond, Arithmetic):
+            continue
+        total = registration.reading(bond.total)
+        parts = (registration.reading(name) for name in bond.parts)
+        illegible = [
+            r.field for r in (*parts, total) if r and r.origin is Origin.HUMAN and not r.candidates
+        ]
+        if illegible and (total is None or total.field in illegible or total.value is not None):
+            told = ", ".join(label(field, form.roles) for field in illegible)
+            rule = bond.rule if bond in form.constraints else _GAP
+            yield Finding(rule, Severity.REVIEW, f"Somme invérifiable : {told} illisible.")
 
 
 def _doubted_anew(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.decisions import Filed
+from pipeline.forms import constraints
 from pipeline.forms.schema import Form
 from pipeline.records import FieldReading, Finding, Origin, Registration, Severity, Status
 from pipeline.review.labels import finding_label, label
@@ -16,7 +17,7 @@ Settled = Sequence[tuple[str, str]]
 """Rules, each with the reason why its finding is settled."""
 
 
-ANEW = frozenset(rule.__name__ for rule in RULES)
+ANEW = constraints.RULES | {rule.__name__ for rule in RULES}
 """Rules that are asked again after each decision: what they find is settled as it then stands."""
 
 _LEAST_DISAGREEING = 0.02

@@ -1,5 +1,6 @@
 """What the secretary calls a field, a finding, and why a finding is settled: in French."""
 
+from pipeline.forms import constraints
 from pipeline.records import Roles
 
 SENDER, MISREAD, AGREED = "sender", "misread", "agreed"
@@ -22,6 +23,7 @@ _FINDINGS = {
     "note_is_read": "Note dans le PDF",
     "placed_by_hand": "Fiche placée à la main",
     "not_replaced": "Fichier remplacé",
+    **dict.fromkeys(constraints.RULES, "Incohérence"),
 }
 
 

@@ -24,6 +24,7 @@ from pipeline.config import Settings
 from pipeline.errors import DocumentError
 from pipeline.geometry import BoxMm
 from pipeline.guard import Guard
+from pipeline.paths import close_to_others
 from pipeline.records import Gray, Outcome, Source
 from pipeline.runner import reader_fingerprint
 
@@ -80,6 +81,7 @@ class Pictures:
     def __init__(self, folder: Path, settings: Settings) -> None:
         """``folder``, made where it is missing, may be deleted at any time; old pictures are."""
         self._folder = folder
+        close_to_others(folder)
         self._drawn_by = reader_fingerprint(settings)
         self._guard = Guard(_WORK, settings)
         self._turns = BoundedSemaphore(_CHILDREN)

@@ -68,7 +68,7 @@ def reconcile(
     else:
         reconciled = _jointly(registration, form, background)
     findings = [*registration.findings, *_overruled(registration, reconciled, form)]
-    findings += _broken(reconciled, form)
+    findings += broken_constraints(reconciled, form)
     people = form.people
     if people and people.members and background.list:
         named = _people(reconciled, people)
@@ -313,8 +313,11 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
         yield Finding(f"reading_agrees_with_{rule}", Severity.REVIEW, message, fields)
 
 
-def _broken(registration: Registration, form: Form) -> Iterator[Finding]:
-    """A finding for each of the form's ``[[constraints]]`` that the readings do not keep to."""
+def broken_constraints(registration: Registration, form: Form) -> Iterator[Finding]:
+    """A finding for each of the form's ``[[constraints]]`` that the values do not keep to.
+
+    A run and a person's decision are judged by the same.
+    """
     for bond in form.constraints:
         for group in bond.groups:
             added = set(group).difference(bond.totals) if isinstance(bond, Arithmetic) else set()
@@ -322,7 +325,7 @@ def _broken(registration: Registration, form: Form) -> Iterator[Finding]:
             if bond.holds([value for value, _ in shown]) is False:
                 message = bond.message or bond.told(group, [text for _, text in shown])
                 fields = tuple(name for name in group if not form.people_are(name))
-                yield Finding(f"{bond.kind}_holds", Severity.REVIEW, message, fields)
+                yield Finding(bond.rule, Severity.REVIEW, message, fields)
 
 
 def _shown(

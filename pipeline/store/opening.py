@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from pipeline.errors import StoreError
+from pipeline.paths import close_to_others
 from pipeline.store.tables import SCHEMA
 
 VERSION_TABLE = "fiches_schema"
@@ -112,6 +113,8 @@ def _sqlite(url: URL) -> Engine:
             f"{folder}: the folder of the store cannot be made ({err.strerror}). "
             "Name another with --store."
         ) from err
+    # SQLite makes the files beside it as open as it is itself.
+    close_to_others(*(Path(f"{url.database}{beside}") for beside in ("", "-wal", "-shm")))
     engine = create_engine(url, connect_args={"timeout": _BUSY_S})
 
     @event.listens_for(engine, "connect")

@@ -4,30 +4,29 @@ import base64
 import contextlib
 import logging
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
 from pipeline.forms.schema import Form
-from pipeline.pages import templates
 from pipeline.records import Registration
 from pipeline.review import deciding
 from pipeline.review.doubts import doubts
 from pipeline.review.queue import Place
 from pipeline.review.values import as_typed, gap
-from pipeline.web import pairs, refused, screens
+from pipeline.web import entrance, pairs, refused, screens
 from pipeline.web.desk import Desk, GoneError
-from pipeline.web.security import ENTRY, LOGIN, Gatekeeper, Guarded
+from pipeline.web.security import Gatekeeper, Guarded
 from pipeline.web.views import View
 
 _log = logging.getLogger(__name__)
@@ -47,9 +46,8 @@ Handler = Callable[[View], Response]
 Change = Callable[[Registration, Form], Registration]
 
 
-def make_app(desk: Desk, gatekeeper: Gatekeeper, *, who: str) -> Starlette:
+def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str) -> Starlette:
     """The whole application; ``who`` reviews until a browser says otherwise."""
-    pages = templates(_HERE / "templates")
     pages.filters["combine"] = lambda one, other: {**one, **other}
     pages.policies["json.dumps_kwargs"] = {"ensure_ascii": True}
 
@@ -57,14 +55,14 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, *, who: str) -> Starlette:
         async def endpoint(request: Request) -> Response:
             form = await request.form() if request.method == "POST" else None
             typed = {k: v for k, v in form.items() if isinstance(v, str)} if form else {}
-            view = View(request, typed, desk, pages, gatekeeper.csrf, who)
+            csrf = gatekeeper.csrf(request.headers)
+            view = View(request, typed, desk, pages, csrf, who)
             return await run_in_threadpool(_told, handler, view)
 
         return Route(path, endpoint, methods=list(methods or ("GET",)))
 
     routes = [
-        route(ENTRY, partial(_enter, gatekeeper)),
-        route(LOGIN, partial(_log_in, gatekeeper), "GET", "POST"),
+        *entrance.routes(gatekeeper, pages),
         route("/static/{name}", _static),
         route("/", _list),
         route("/relire", _begin),
@@ -105,21 +103,6 @@ def _told(handler: Handler, view: View) -> Response:
     except Exception as err:  # its own words may quote what was read
         _log.error("bug (%s)", bug_place(err))
         return view.words(f"Erreur interne ({bug_place(err)}). Signalez-la.", 500)
-
-
-def _enter(gatekeeper: Gatekeeper, view: View) -> Response:
-    if not gatekeeper.takes_token(view.asked("cle")):
-        return view.words("Cette adresse n'est pas, ou plus, celle qui a été affichée.", 403)
-    return gatekeeper.admit(RedirectResponse("/", 303))
-
-
-def _log_in(gatekeeper: Gatekeeper, view: View) -> Response:
-    wrong = False
-    if view.request.method == "POST":
-        if gatekeeper.takes_password(view.typed.get("password", "")):
-            return gatekeeper.admit(RedirectResponse("/", 303))
-        wrong = True
-    return HTMLResponse(view.pages.get_template("login.html.j2").render(wrong=wrong))
 
 
 def _static(view: View) -> Response:

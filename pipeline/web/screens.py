@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.decisions import Act, Decided, Decision, Filed
+from pipeline.forms import constraints
 from pipeline.forms.schema import Form
 from pipeline.geometry import BoxMm
 from pipeline.pages import plural
@@ -151,7 +152,8 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
 
 def _motives(rule: str) -> tuple[str, ...]:
     """Why a finding may be settled."""
-    return tuple(REASONS.values()) if rule == _GAP else _SEEN
+    at_odds = rule == _GAP or rule in constraints.RULES
+    return tuple(REASONS.values()) if at_odds else _SEEN
 
 
 def _heading(filed: Filed) -> str:

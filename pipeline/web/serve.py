@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -13,17 +14,22 @@ import uvicorn
 from pipeline.calibration import Gate, load
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, InputError
+from pipeline.exporters import outputs
 from pipeline.forms.schema import load_forms
-from pipeline.paths import FORMS
+from pipeline.pages import templates
+from pipeline.paths import FORMS, close_to_others
 from pipeline.review.pictures import Pictures
-from pipeline.runner import with_calibration, with_learned
+from pipeline.runner import make_private, with_calibration, with_learned
 from pipeline.store import Store
+from pipeline.web import entrance
 from pipeline.web.app import make_app
+from pipeline.web.connections import Hurried
 from pipeline.web.desk import Desk
 from pipeline.web.security import ENTRY, Gatekeeper
 
 LOOPBACK = "127.0.0.1"
 _CACHE = "review"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def serve(
@@ -35,13 +41,16 @@ def serve(
     password: str = "",
     store_url: str | None = None,
     who: str = "",
-    opened: Callable[[str], object],
+    show: Callable[[str], object],
+    browse: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve the reviews of what runs wrote into ``out``; ``opened`` is called with the address.
+    """Serve the reviews of what runs wrote into ``out``.
 
-    ``port`` 0 takes a free one. Beyond this machine a ``password`` is needed. Returns when the
-    server is stopped; every decision is kept as it is made. Raises InputError, ConfigError,
-    StoreError.
+    ``show`` is called with the address, and again whenever that was used and another is needed;
+    ``browse`` is called once, with what a browser is to open: that holds no secret, for it may
+    stand in the list of processes. ``port`` 0 takes a free one. Beyond this machine a ``password``
+    is needed. Returns when the server is stopped; every decision is kept as it is made. Raises
+    InputError, ConfigError, StoreError.
     """
     out = out.absolute()
     if not is_loopback(host) and not password:
@@ -51,6 +60,8 @@ def serve(
     file = out / "fiches.sqlite"
     if store_url is None and not file.is_file():
         raise InputError(f"{file} is not there: type fiches run first, or say --out or --store.")
+    make_private(out)
+    close_to_others(*outputs(out))  # they are written anew only once something is decided
     settings = with_calibration(with_learned(settings, out), out)
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
     gate = Gate.of(load(settings.calibration), settings.target_error)
@@ -62,18 +73,34 @@ def serve(
         pictures = Pictures(out / _CACHE, settings)
         try:
             desk = Desk(store, forms, pictures, out, gate, share=settings.quality_sample)
-            app = make_app(desk, gatekeeper, who=who)
+            pages = templates(_TEMPLATES)
+            app = make_app(desk, gatekeeper, pages, who=who)
             config = uvicorn.Config(
                 app,
-                log_level=logging.WARNING,
+                http=Hurried,
+                ws="none",
+                log_level=logging.ERROR,  # anybody can cause warnings: they would bury the address
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=3,
             )
             shown = host if is_loopback(host) or host != "0.0.0.0" else socket.gethostname()  # noqa: S104
             address = f"http://{shown}:{port}"
-            address += "/" if password else f"{ENTRY}?cle={gatekeeper.token}"
-            threading.Timer(0.3, opened, (address,)).start()
+
+            def tell(token: str) -> None:
+                show(f"{address}{ENTRY}?cle={token}" if token else f"{address}/")
+
+            def begin(token: str) -> None:
+                tell(token)
+                page = partial(entrance.write_page, out / _CACHE, pages, address=address)
+                if browse:
+                    with suppress(OSError):  # then what was shown is the way in
+                        browse(page(token=token).as_uri() if token else f"{address}/")
+
+            # Apart from the event loop, which no terminal that stands still may stop.
+            gatekeeper.knocked = lambda token: threading.Timer(0, tell, (token,)).start()
+            first = "" if password else gatekeeper.new_token()
+            threading.Timer(0.3, begin, (first,)).start()
             with suppress(KeyboardInterrupt):  # that is how it is stopped
                 uvicorn.Server(config).run(sockets=[listening])
         finally:

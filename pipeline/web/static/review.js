@@ -143,7 +143,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 document.addEventListener("htmx:sendError", () => say("Le serveur ne répond plus : relancez « fiches review ». Ce qui est confirmé est gardé."));
-document.addEventListener("htmx:responseError", () => say("Le serveur a refusé cette demande : rouvrez l'adresse affichée par « fiches review »."));
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => say(
+  xhr.getResponseHeader("content-type")?.startsWith("text/plain") ? xhr.responseText
+    : "Le serveur a refusé cette demande : rechargez la page."));
 
 function say(text) {
   const place = document.querySelector("#said");
