@@ -24,7 +24,7 @@ ROOMS = (
         "decisions",
         "rates",
     }
-    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"}
+    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members", "duplicates"}
     | {"calibration"},
     {"engines", "fields", "forms", "exporters"},
     {"stages"},

@@ -1,5 +1,6 @@
 """What the secretary calls a field, a finding, and why a finding is settled: in French."""
 
+from pipeline import duplicates
 from pipeline.records import Roles
 
 SENDER, MISREAD, AGREED = "sender", "misread", "agreed"
@@ -20,6 +21,7 @@ _FINDINGS = {
     "same_print": "Imprimé différent",
     "placed_by_hand": "Fiche placée à la main",
     "not_replaced": "Fichier remplacé",
+    duplicates.RULE: "Reçue deux fois ?",
 }
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from pipeline import duplicates
 from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.forms.schema import Form
 from pipeline.geometry import BoxMm
@@ -151,6 +152,8 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
 
 def _motives(rule: str) -> tuple[str, ...]:
     """Why a finding may be settled."""
+    if rule == duplicates.RULE:  # the other one has to be seen
+        return ()
     return tuple(REASONS.values()) if rule == _GAP else _SEEN
 
 
