@@ -24,7 +24,7 @@ ROOMS = (
         "decisions",
         "rates",
     }
-    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members", "duplicates"}
+    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members", "duplicates", "marks"}
     | {"calibration"},
     {"engines", "fields", "forms", "exporters"},
     {"stages"},
