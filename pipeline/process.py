@@ -36,6 +36,7 @@ from pipeline.stages.corroborate import Background
 from pipeline.stages.dropout import CleanPage, drop_print
 from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
+from pipeline.stages.people import with_repeated_surnames
 from pipeline.stages.quality import quality_of, worst
 from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
 from pipeline.stages.reconcile import reconcile
@@ -252,7 +253,8 @@ def register(
         quality=worst({quality_of(page.aligned) for page in group}),
     )
     background = Background(envelope, ctx.members, ctx.known, ctx.settings.without)
-    return decide(validate(reconcile(registration, form, background), form), form, ctx.gate)
+    registration = reconcile(with_repeated_surnames(registration), form, background)
+    return decide(validate(registration, form), form, ctx.gate)
 
 
 def _is_empty(page: Page) -> bool:

@@ -14,6 +14,8 @@ REASONS = {
 _FIELDS = {"organisation": "Service", "email": "E-mail", "telephone": "Téléphone"}
 _FINDINGS = {
     "total_matches_tariff": "Écart",
+    "people_are_persons": "Service parmi les personnes ?",
+    "names_are_whole": "Nom incomplet ?",
     "no_more_counted_than_named": "Inscriptions en trop",
     "somebody_is_named": "Aucune personne inscrite",
     "every_page_is_there": "Page manquante",
