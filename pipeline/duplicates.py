@@ -105,9 +105,9 @@ class Twins:
         self._values.pop(subject, None)
         if filed is not None and not filed.dropped:
             one = self._values[subject] = _values(filed)
-            for other in self._values.values():
-                if other is not one and not one.marks.isdisjoint(other.marks):
-                    self._compare(*sorted((one, other), key=lambda v: v.order))
+            for there in self._values.values():
+                if there is not one and not one.marks.isdisjoint(there.marks):
+                    self._compare(*sorted((one, there), key=lambda values: values.order))
         return frozenset(touched | self._pairs[subject].keys())
 
     def _compare(self, one: _Values, other: _Values) -> None:
@@ -125,7 +125,9 @@ class Twins:
 
     def marked(self, filed: Filed) -> Filed:
         """The registration in review, with a finding, as long as it is one of a pair."""
-        pairs = sorted(self._pairs[filed.subject].values(), key=lambda p: (-p.score, p.one, p.other))
+        pairs = sorted(
+            self._pairs[filed.subject].values(), key=lambda p: (-p.score, p.one, p.other)
+        )
         if not pairs:
             return filed
         best = pairs[0]

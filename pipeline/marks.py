@@ -54,7 +54,9 @@ class Marks:
     def _is_listed(self, spelled: str) -> bool:
         """Also where the first letter, mostly a capital, lacks its mark."""
         spellings = (e for one in self._lexicons for e in one.spellings(spelled))
-        return spelled in self._small_words or any(spelled in (e.lower(), fold(e[0]) + e[1:].lower()) for e in spellings)
+        return spelled in self._small_words or any(
+            spelled in (e.lower(), fold(e[0]) + e[1:].lower()) for e in spellings
+        )
 
     def _find_share(self, letters: str, at: int, marked: str, otherwise: float) -> float:
         """How often words with these plain letters in a row have the ``at``-th so marked;

@@ -6,8 +6,8 @@ from dataclasses import replace
 from builders import registration
 
 from pipeline.decisions import Filed
-from pipeline.records import Candidate, Registration
 from pipeline.duplicates import Pair, Twins
+from pipeline.records import Candidate, Registration
 
 _TYPES = {"organisation": "organisation", "email": "email", "telephone": "phone"}
 

@@ -24,7 +24,8 @@ ROOMS = (
         "decisions",
         "rates",
     }
-    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members", "duplicates", "marks"}
+    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"}
+    | {"duplicates", "marks"}
     | {"calibration"},
     {"engines", "fields", "forms", "exporters"},
     {"stages"},

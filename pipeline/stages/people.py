@@ -1,8 +1,8 @@
 """What stands on a line of people and is nobody's whole name.
 
-A service, an address or a function may stand there, or a given name beneath a ditto mark: « " Paul »
-under « Martine DUPONT » is Paul Dupont. Names are told by the lexicons, and by what else the form
-says: its own service, the domain of its e-mail address, the other lines.
+A service, an address or a function may stand there, or a given name beneath a ditto mark: under
+« Martine DUPONT », « " Paul » is Paul Dupont. Names are told by the lexicons, and by what else the
+form says: its own service, the domain of its e-mail address, the other lines.
 """
 
 import re
@@ -35,16 +35,20 @@ _POINTED = re.compile(r"\b(?:[A-Z]\.){3,}")
 _PLURAL = frozenset(("les", "aux", "pour", "et"))
 """Small words that no name has."""
 _FUNCTIONS = frozenset(
-    "accompagnant accompagnante adherent adherente adjoint adjointe administrateur administratrice"
-    " agent aide animateur animatrice apprenti apprentie assistant assistante benevole cadre"
-    " charge chargee chef cheffe collegue comptable conseiller conseillere coordinateur"
-    " coordinatrice delegue deleguee directeur directrice educateur educatrice eleve encadrant"
-    " encadrante etudiant etudiante formateur formatrice gestionnaire infirmier infirmiere"
-    " intervenant intervenante liste mandataire mediateur mediatrice medecin membre moniteur"
-    " monitrice participant participante personne personnes presidente psychologue referent"
-    " referente responsable secretaire stagiaire technicien technicienne travailleur travailleuse"
-    " tresorier tresoriere veilleur veilleuse allee avenue boulevard cedex chemin impasse quai"
-    " route rue voir ci-joint joint jointe".split()
+    _WORD.findall(
+        """
+        accompagnant accompagnante adherent adherente adjoint adjointe administrateur
+        administratrice agent aide allee animateur animatrice apprenti apprentie assistant
+        assistante avenue benevole boulevard cadre cedex charge chargee chef cheffe chemin collegue
+        comptable conseiller conseillere coordinateur coordinatrice delegue deleguee directeur
+        directrice educateur educatrice eleve encadrant encadrante etudiant etudiante formateur
+        formatrice gestionnaire impasse infirmier infirmiere intervenant intervenante joint jointe
+        liste mandataire medecin mediateur mediatrice membre moniteur monitrice participant
+        participante personne personnes presidente psychologue quai referent referente responsable
+        route rue secretaire stagiaire technicien technicienne travailleur travailleuse tresorier
+        tresoriere veilleur veilleuse voir
+        """
+    )
 )
 """What people do, and where they live; some may be surnames, too."""
 _KNOWN_GIVEN, _KNOWN_SURNAME, _SURE_GIVEN = 8000, 12000, 2000
@@ -133,7 +137,7 @@ def reads_like_service(
     if not ends or len(content) != 2:
         return True
     (odd,) = telling[:1]
-    if _is_acronym(odd) or fold(odd) in _FUNCTIONS and not odd.isupper():
+    if _is_acronym(odd) or (fold(odd) in _FUNCTIONS and not odd.isupper()):
         return True
     # « Paul MAISON », « HOSPITALIER Jean » are people, « Foyer Marie » is none.
     return odd == content[0] and not (odd.isupper() and not content[1].isupper())
