@@ -5,28 +5,27 @@ Two registrations of one form are a pair where a person stands on both, and the 
 address or the telephone number as well; what was misread by a little counts as the same. Until
 somebody has decided, both are in review, and one of them, the one that came last, is counted.
 
-Only those are compared that share a piece of a name and a piece of a contact, so that neither a
-common name nor a large service makes all of its registrations be compared with each other.
+Only those are compared that share a name but for one letter and a piece of a contact, or a word of
+a name and a contact, so that neither a common name nor a large service makes all of its
+registrations be compared with each other.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement, product
 
 from rapidfuzz import fuzz
 
 from pipeline.decisions import Filed
 from pipeline.members import name_key
-from pipeline.records import Finding, Registration, Severity, Status
+from pipeline.records import Finding, Severity, Status
 from pipeline.text import fold
 
 RULE = "received_once_only"
 """The rule of the finding that both of a pair get."""
 
-_PIECE = 4
-"""So many letters at a word's start, or its end, are right even where the other end is misread."""
 _LEAST_WORD = 3
 _ALIKE = 88.0
 """Texts that are alike by so many percent are one text, misread; telephone numbers by more."""
@@ -66,7 +65,8 @@ class Pair:
 class _Values:
     """What of a registration is compared: names by their keys, contacts by their kind.
 
-    ``marks``: two registrations without a mark in common are no pair.
+    ``near`` are what the names share with those that differ by a letter, ``pieces`` of contacts are
+    right where the rest is misread, and ``exact`` pairs contacts with words of names.
     """
 
     order: tuple[int, ...]
@@ -77,7 +77,9 @@ class _Values:
     contacts: Mapping[str, str]
     total: str
     kept: frozenset[str]
-    marks: frozenset[Hashable]
+    near: frozenset[str]
+    pieces: frozenset[tuple[str, str]]
+    exact: frozenset[tuple[str, str, str]]
 
 
 class Twins:
@@ -86,16 +88,14 @@ class Twins:
     def __init__(self, filed: Iterable[Filed]) -> None:
         self._values = {one.subject: _values(one) for one in filed if not one.dropped}
         self._pairs: defaultdict[str, dict[str, Pair]] = defaultdict(dict)
-        by_mark: defaultdict[Hashable, list[_Values]] = defaultdict(list)
-        for one in self._values.values():
-            for mark in one.marks:
-                by_mark[mark].append(one)
-        compared: set[tuple[str, str]] = set()
-        for block in by_mark.values():
-            for one, other in combinations(block, 2):
-                if (one.subject, other.subject) not in compared:
-                    compared.add((one.subject, other.subject))
-                    self._compare(one, other)
+        found = {
+            (one.subject, other.subject)
+            if one.order < other.order
+            else (other.subject, one.subject)
+            for one, other in _worth_comparing(self._values.values())
+        }
+        for one, other in found:
+            self._compare(self._values[one], self._values[other])
 
     def refresh(self, subject: str, filed: Filed | None) -> frozenset[str]:
         """Take in a registration as it now is, None for gone; whose pairs that may have changed."""
@@ -106,7 +106,7 @@ class Twins:
         if filed is not None and not filed.dropped:
             one = self._values[subject] = _values(filed)
             for there in self._values.values():
-                if there is not one and not one.marks.isdisjoint(there.marks):
+                if there is not one and _is_worth_comparing(one, there):
                     self._compare(*sorted((one, there), key=lambda values: values.order))
         return frozenset(touched | self._pairs[subject].keys())
 
@@ -187,7 +187,15 @@ def _values(filed: Filed) -> _Values:
         contacts,
         total.text if total else "",
         frozenset(filed.kept),
-        frozenset(_marks(registration, people, contacts)),
+        frozenset(near for key in people for near in _near(key)),
+        frozenset((kind, p) for kind, text in contacts.items() for p in _pieces(kind, text)),
+        frozenset(
+            (kind, text, word)
+            for kind, text in contacts.items()
+            for key in people
+            for word in key.split()
+            if len(word) >= _LEAST_WORD
+        ),
     )
 
 
@@ -196,28 +204,48 @@ def _where(filed: Filed) -> str:
     return f"« {document} », page {filed.registration.page}"
 
 
-def _marks(
-    registration: Registration, people: Mapping[str, str], contacts: Mapping[str, str]
-) -> Iterator[Hashable]:
-    names = {piece for key in people for word in key.split() for piece in _pieces(word)}
-    for kind, text in contacts.items():
-        for piece in _contact_pieces(kind, text):
-            yield from ((registration.form_id, kind, piece, name) for name in names)
+def _is_worth_comparing(one: _Values, other: _Values) -> bool:
+    alike = not one.pieces.isdisjoint(other.pieces) and not one.near.isdisjoint(other.near)
+    return one.form_id == other.form_id and (alike or not one.exact.isdisjoint(other.exact))
 
 
-def _contact_pieces(kind: str, text: str) -> set[str]:
+def _worth_comparing(values: Iterable[_Values]) -> Iterator[tuple[_Values, _Values]]:
+    """All that ``_is_worth_comparing`` says so of, found without comparing each with each."""
+    by_name: defaultdict[tuple[str, str], list[_Values]] = defaultdict(list)
+    by_contact: defaultdict[tuple[str, ...], list[_Values]] = defaultdict(list)
+    for one in values:
+        for key in one.people:
+            by_name[one.form_id, key].append(one)
+        for exact in one.exact:
+            by_contact[one.form_id, *exact].append(one)
+    names: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for form_id, key in by_name:
+        for near in {*_near(key)}:
+            names[form_id, near].append((form_id, key))
+    alike = {two for block in names.values() for two in combinations_with_replacement(block, 2)}
+    for first, second in alike:
+        same = first == second
+        there = by_name[first]
+        for one, other in combinations(there, 2) if same else product(there, by_name[second]):
+            if one is not other and not one.pieces.isdisjoint(other.pieces):
+                yield one, other
+    for block in by_contact.values():
+        yield from combinations(block, 2)
+
+
+def _near(key: str) -> Iterator[str]:
+    """What a name has in common with each that differs in one letter: itself, or without it."""
+    yield key
+    yield from (key[:i] + key[i + 1 :] for i in range(len(key)))
+
+
+def _pieces(kind: str, text: str) -> set[str]:
     """Of which one at least is right where a contact is misread by a little."""
     if kind == "service":
         return {*_words(text)}
-    if kind == "téléphone":
-        text = re.sub(r"\D", "", text) or text
-        half = len(text) // 2
-        return {text[:half], text[half:]}
-    return _pieces(text.partition("@")[0])
-
-
-def _pieces(word: str) -> set[str]:
-    return {word[:_PIECE], word[-_PIECE:]} if len(word) >= _LEAST_WORD else set()
+    text = (re.sub(r"\D", "", text) or text) if kind == "téléphone" else text.partition("@")[0]
+    half = len(text) // 2
+    return {text[:half], text[half:]}
 
 
 def _words(service: str) -> list[str]:

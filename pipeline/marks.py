@@ -37,7 +37,11 @@ class Marks:
     def _find_log_prior(self, word: str) -> float:
         """Natural logarithm, from ``_LEAST`` to 0: that of a word without marks, or listed."""
         spelled, folded = word.lower(), fold(word)
-        if word.isascii() or len(spelled) != len(folded) or self._is_listed(spelled):
+        if word.isascii() or len(spelled) != len(folded) or spelled in self._small_words:
+            return 0.0
+        if folded in self._small_words:
+            return _LEAST
+        if self._is_listed(spelled):
             return 0.0
         if folded in self._commonest:
             return _LEAST
@@ -54,9 +58,7 @@ class Marks:
     def _is_listed(self, spelled: str) -> bool:
         """Also where the first letter, mostly a capital, lacks its mark."""
         spellings = (e for one in self._lexicons for e in one.spellings(spelled))
-        return spelled in self._small_words or any(
-            spelled in (e.lower(), fold(e[0]) + e[1:].lower()) for e in spellings
-        )
+        return any(spelled in (e.lower(), fold(e[0]) + e[1:].lower()) for e in spellings)
 
     def _find_share(self, letters: str, at: int, marked: str, otherwise: float) -> float:
         """How often words with these plain letters in a row have the ``at``-th so marked;
@@ -82,5 +84,4 @@ class Marks:
     @cached_property
     def _commonest(self) -> frozenset[str]:
         entries = (islice(one.entries, _COMMONEST) for one in self._lexicons)
-        common = (entry for of_one in entries for entry in of_one)
-        return frozenset(fold(word) for word in (*common, *self._small_words))
+        return frozenset(fold(entry) for of_one in entries for entry in of_one)

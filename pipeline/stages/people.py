@@ -127,12 +127,14 @@ def reads_like_service(
     telling = [word for word in content if _is_of_services(word)]
     ends = [word for word in {0: content[0], -1: content[-1]}.values() if _is_given(word)]
     if not telling:
+        sure = any(_rank("given_names", fold(word)) < _SURE_GIVEN for word in ends)
+        its_own = any(fuzz.ratio(fold(text), fold(name)) >= _ALIKE for name in own)
+        if not sure and (its_own or any(spells(domain, text) >= _SPELLED for domain in domains)):
+            return True
         return not ends and (
             any(fold(word) in _PLURAL for word in words)
             or any(word.isupper() and fold(word) in _acronyms() for word in content)
             or all(fold(word) in _nouns() for word in content)
-            or any(fuzz.ratio(fold(text), fold(name)) >= _ALIKE for name in own)
-            or any(spells(domain, text) >= _SPELLED for domain in domains)
         )
     if not ends or len(content) != 2:
         return True
