@@ -253,7 +253,7 @@ def register(
         quality=worst({quality_of(page.aligned) for page in group}),
     )
     background = Background(envelope, ctx.members, ctx.known, ctx.settings.without)
-    registration = reconcile(with_repeated_surnames(registration), form, background)
+    registration = with_repeated_surnames(reconcile(registration, form, background))
     return decide(validate(registration, form), form, ctx.gate)
 
 

@@ -53,7 +53,14 @@ def test_a_service_a_function_an_address_is_no_person(text: str) -> None:
     "text",
     [
         *("Paul MAISON", "MAISON Paul", "HOSPITALIER Jean", "Martin Accueil", "Rose Fontaine"),
-        *("DUPONT", "Ngo Thi Lan", "Anne de Bretagne", "J. Martin", "Jean-Marie LE MOULIN"),
+        *(
+            "DUPONT",
+            "PETIT",
+            "Ngo Thi Lan",
+            "Anne de Bretagne",
+            "J. Martin",
+            "Jean-Marie LE MOULIN",
+        ),
     ],
 )
 def test_a_name_made_of_words_of_services_is_a_person(text: str) -> None:
@@ -70,6 +77,7 @@ def test_invented_people_are_people_and_their_services_are_not() -> None:
 
 def test_what_the_form_calls_its_service_is_no_person() -> None:
     assert reads_like_service("Kan ar Mor", own=("Kan ar mor",))
+    assert reads_like_service("Kerhuella", own=("KERHUELLA",))
     assert reads_like_service("Roz Avel", domains=("rozavel.example",))
     assert not reads_like_service("Paul ROZAVEL", own=("Paul Rozavel",), domains=("rozavel.fr",))
 

@@ -58,10 +58,10 @@ _LONGEST_ACRONYM, _LEAST_WORD = 7, 4
 _ALIKE = 85.0
 _SPELLED = 0.7
 
-_DITTO_SIGN = r"[\"'«»„“”″〃`´|/\\=~]{1,4}|[-–—_.]{1,4}|(?:idem|id|ibid)\b\.?"
-_LOOKS_DITTO = r"[il1I|!/\\]{1,3}|[nNuUvVhHwWmMrRyYZz]|11|[lI1]{2}|[Tt]"
+_DITTO_SIGN = r"[\"'«»„“”″〃`´|/\\=~]{1,4}|[-–—_.]{1,4}|(?i:idem|id|ibid)\b\.?"
+_LOOKS_DITTO = r"[il1I|!/\\]{1,3}|[nNuUvVhHwWmMrRyYZzTt]"
 """What an engine may make of two strokes, or of a dash."""
-_DITTO = re.compile(rf"(?:{_DITTO_SIGN})(?=[\s\w]|$)|(?:{_LOOKS_DITTO})(?=\s)", re.IGNORECASE)
+_DITTO = re.compile(rf"(?:{_DITTO_SIGN})(?=[\s\w]|$)|(?:{_LOOKS_DITTO})(?=\s)")
 _CLEAR_DITTO = re.compile(r"[\"«»„“”″〃]|''|//|\|\||(?:idem|id|ibid)\b", re.IGNORECASE)
 _OFFERED = 1e-3
 """The probability of a name that is offered for a given name beneath a ditto mark."""
@@ -89,12 +89,14 @@ def names_are_whole(registration: Registration, form: Form) -> Iterator[Finding]
         if not any(_is_whole(other.text) for other in others):
             continue
         if above and _is_ditto(reading, above):
-            told = f"signe de répétition : « {reading.raw} »"
+            message = f"signe de répétition : « {reading.raw} ». Écrire le nom entier."
         elif not _is_whole(reading.text):
-            told = f"« {reading.text} » est un seul nom, là où d'autres lignes en portent deux"
+            message = (
+                f"« {reading.text} » : un seul nom, là où d'autres lignes en portent deux. "
+                "Écrire le nom entier (signe de répétition sous un nom ?)."
+            )
         else:
             continue
-        message = f"{told}. Écrire le nom entier (signe de répétition sous un nom ?)."
         yield Finding("names_are_whole", Severity.REVIEW, message, _counting(reading, form))
 
 
@@ -131,6 +133,10 @@ def reads_like_service(
         its_own = any(fuzz.ratio(fold(text), fold(name)) >= _ALIKE for name in own)
         if not sure and (its_own or any(spells(domain, text) >= _SPELLED for domain in domains)):
             return True
+        if len(words) == 1:
+            return False
+        if words[0].isupper() and fold(words[0]) in _acronyms() and fold(words[1]) in _SMALL_WORDS:
+            return True  # « MAS Saint-Yves »
         return not ends and (
             any(fold(word) in _PLURAL for word in words)
             or any(word.isupper() and fold(word) in _acronyms() for word in content)
@@ -197,7 +203,7 @@ def _is_ditto(reading: FieldReading, above: Sequence[FieldReading]) -> bool:
 
 def _is_numbered(raw: str) -> bool:
     """Whether what the engine saw holds a number, as addresses and services do."""
-    return bool(re.search(r"(?<!\w)\d{2,5}(?!\w)", bare(raw)))
+    return bool(re.search(r"(?<!\w)(?!11\b)\d{2,5}(?!\w)", bare(raw)))
 
 
 def _read(registration: Registration) -> list[FieldReading]:
