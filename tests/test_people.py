@@ -93,7 +93,7 @@ def test_a_service_doubts_its_line_and_who_is_not_counted_until_somebody_looked(
 
 
 @pytest.mark.parametrize(
-    "raw", ['" Luc', "'' Luc", "— Luc", "- Luc", "idem Luc", "id. Luc", "// Luc", "11 Luc", "n Luc"]
+    "raw", ['" Luc', "'' Luc", "— Luc", "- Luc", "idem Luc", "id. Luc", "// Luc", "1/ Luc", "n Luc"]
 )
 def test_a_given_name_beneath_a_ditto_mark_is_half_a_name(raw: str) -> None:
     read = "Luc" if not raw[0].isalpha() else raw.title()

@@ -15,7 +15,7 @@ from pipeline.records import LineEvidence
 Lines = tuple[LineEvidence, ...]
 
 _NUMBERED = re.compile(
-    r"\s*[(\[]?(?:[nN]\s?[°ºo]\s?)?(?P<glyph>[0-9]|[^\W\d_]|[|!])"
+    r"\s*[(\[]?(?:[nN]\s?[°ºo]?\s?)?(?P<glyph>[0-9]|[^\W\d_]|[|!])"
     r"(?P<sign>\s?[.)\]:°º,]?[-–—]?\s?[-–—)/]?)\s*(?=[^\W\d_])"
 )
 _BULLET = re.compile(r"\s*[-–—•·*►▪■●>+]+\s*(?=[^\W\d_])")
@@ -23,7 +23,7 @@ _GLYPHS = ("1Il|!i", "2Zz", "3", "4", "5Ss", "6b", "7", "8B", "9g")
 """What an engine may take each number for."""
 _LETTERS = "abcdefghi"
 _TWO_NAMES = re.compile(r"[^\W\d_][\w'-]+\.? +[^\W\d_]{2,}")
-_OTHER_MARK = re.compile(r"\s*\S[.)\]:°º,/-]*\s+(?=[^\W\d_])")
+_OTHER_MARK = re.compile(r"\s*(?:\S[.)\]:°º,/-]*|[a-z0-9][lI|1])\s+(?=[^\W\d_])")
 """What may be left of a number in a list whose other lines are numbered."""
 
 
@@ -53,12 +53,14 @@ def _numbers(texts: Mapping[int, str]) -> dict[int, int]:
             found[i] = match
     if len(found) < max(2, len(texts) - 1):
         return {i: m.end() for i, m in found.items() if _is_clear(m, texts[i])}
-    ends = {i: match.end() for i, match in found.items()}
-    for i, text in texts.items():
-        other = _OTHER_MARK.match(text)
-        if i not in found and other and _TWO_NAMES.match(text, other.end()):
-            ends[i] = other.end()
-    return ends
+    return _with_others({i: match.end() for i, match in found.items()}, texts)
+
+
+def _with_others(ends: Mapping[int, int], texts: Mapping[int, str]) -> dict[int, int]:
+    """Also where the marks end that were misread, in a list that surely is one."""
+    others = {i: _OTHER_MARK.match(text) for i, text in texts.items() if i not in ends}
+    found = {i: m.end() for i, m in others.items() if m and _TWO_NAMES.match(texts[i], m.end())}
+    return {**found, **ends}
 
 
 def _may_be(match: re.Match[str], index: int) -> bool:
@@ -80,7 +82,9 @@ def _letters(texts: Mapping[int, str]) -> dict[int, int]:
             continue
         if ")" in match["sign"] or (match["sign"] and _TWO_NAMES.match(text, match.end())):
             ends[i] = match.end()
-    return ends if len(ends) == len(texts) > 1 else {}
+    if len(ends) == len(texts) > 1:
+        return ends
+    return _with_others(ends, texts) if len(ends) > 1 and len(ends) == len(texts) - 1 else {}
 
 
 def _bullets(texts: Mapping[int, str]) -> dict[int, int]:

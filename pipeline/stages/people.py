@@ -62,7 +62,7 @@ _DITTO_SIGN = r"[\"'«»„“”″〃`´|/\\=~]{1,4}|[-–—_.]{1,4}|(?i:idem
 _LOOKS_DITTO = r"[il1I|!/\\]{1,3}|[nNuUvVhHwWmMrRyYZzTt]"
 """What an engine may make of two strokes, or of a dash."""
 _DITTO = re.compile(rf"(?:{_DITTO_SIGN})(?=[\s\w]|$)|(?:{_LOOKS_DITTO})(?=\s)")
-_CLEAR_DITTO = re.compile(r"[\"«»„“”″〃]|''|//|\|\||(?:idem|id|ibid)\b", re.IGNORECASE)
+_CLEAR_DITTO = re.compile(r"[\"«»„“”″〃]|''|//|\|\||idem|(?:id|ibid)\b", re.IGNORECASE)
 _OFFERED = 1e-3
 """The probability of a name that is offered for a given name beneath a ditto mark."""
 
@@ -190,7 +190,10 @@ def _is_ditto(reading: FieldReading, above: Sequence[FieldReading]) -> bool:
 
     A sign that may be a bullet or an initial counts only where no whole name is left.
     """
-    raw = bare(reading.raw).strip()
+    return any(_has_ditto(raw.strip(), above) for raw in {reading.raw, bare(reading.raw)})
+
+
+def _has_ditto(raw: str, above: Sequence[FieldReading]) -> bool:
     found = _DITTO.match(raw)
     rest = raw[found.end() :] if found else raw
     behind = re.search(r"\s(?:\"|''|//|«|»|idem|id\.?|[-–—]|11|[nu])$", raw)
