@@ -39,6 +39,7 @@ from pipeline.stages.ingest import open_pages
 from pipeline.stages.notes import notes_beside, notes_on
 from pipeline.stages.pdfbuttons import UNTICKED
 from pipeline.stages.pens import find_other_pens, find_traces
+from pipeline.stages.people import with_repeated_surnames
 from pipeline.stages.quality import quality_of, worst
 from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
 from pipeline.stages.reconcile import reconcile
@@ -266,7 +267,8 @@ def register(
         quality=worst({quality_of(page.aligned) for page in group}),
     )
     background = Background(envelope, ctx.members, ctx.known, ctx.settings.without)
-    return decide(validate(reconcile(registration, form, background), form), form, ctx.gate)
+    registration = with_repeated_surnames(reconcile(registration, form, background))
+    return decide(validate(registration, form), form, ctx.gate)
 
 
 def _is_empty(page: Page) -> bool:

@@ -339,7 +339,9 @@ class RegistrationRow:
     """One registration as the exporters get it.
 
     ``id`` is the same in every run; ``document`` and ``envelope`` are of the first name, in sort
-    order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty.
+    order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty. Where the same
+    fiche seems to have come twice, one of the two is not ``counted``; ``counted_elsewhere`` are
+    those of its people whom the other names, too.
     """
 
     id: str
@@ -347,6 +349,8 @@ class RegistrationRow:
     registration: Registration
     envelope: Envelope | None = None
     thumbnail: bytes = b""
+    counted: bool = True
+    counted_elsewhere: frozenset[str] = frozenset()
 
     @property
     def people(self) -> tuple[FieldReading, ...]:

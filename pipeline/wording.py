@@ -19,6 +19,7 @@ from pipeline.ctc import Grammar, beam_search, score
 from pipeline.evidence import Channel, weigh
 from pipeline.geometry import FloatArray
 from pipeline.lexicon import Lexicon
+from pipeline.marks import Marks
 from pipeline.records import LineEvidence
 from pipeline.text import best_match, confusion_distance, fold, tidy
 
@@ -27,8 +28,8 @@ LETTERS = (
 )
 LETTER_CONFUSIONS = {
     **{one: {one: 0.9, one.swapcase(): 0.1} for one in "oOsSuUvVwWxXzZ"},
-    "c": {"c": 0.88, "C": 0.1, "ç": 0.02},
-    "C": {"C": 0.88, "c": 0.1, "Ç": 0.02},
+    "c": {"c": 0.896, "C": 0.1, "ç": 0.004},
+    "C": {"C": 0.896, "c": 0.1, "Ç": 0.004},
     "I": {"I": 0.88, "l": 0.12},
     "l": {"l": 0.94, "I": 0.06},
     "|!]": {"l": 0.5, "I": 0.4},
@@ -50,6 +51,7 @@ LETTER_CONFUSIONS = {
 _WORD = re.compile(r"([^\W\d_]+)")
 _BRETON = re.compile(r"(?<=[^\W\d_][cC])'(?=[hH]|$)")
 """In Floc'h and Guyomarc'h, which lexicons spell without."""
+_CAPITALISED = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ]")
 _LAST_WORD = re.compile(r"([^\W\d_]+)([\W\d_]?)$")
 _ILL_ELIDED = re.compile(r"\b(?!(?:[dlsnjmtcoDLSNJMTCOK]|[qQ][uU])')[^\W\d_]+(?='(?![hH]))")
 _LONE_SMALL = re.compile(r"(?<![^\W\d_'])[b-xz](?![^\W\d_'])")
@@ -58,6 +60,9 @@ _MIXED_WITH_DIGITS = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
 _LONE_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ]$")
 _SAME_SHAPE = frozenset("coskpuvwxz")
 _MIXED_CASE = -4.5
+_PROPER_BESIDE_CAPITALS = -2.0
+_NO_CASE = -9.0
+"""Where only letters that look alike in both sizes mix them: « DUPoNT » nobody writes."""
 _SMALL_WORD = 2.0
 _SMALL_WORD_IN_CAPITALS = 1.5
 _POINT_OF_CAPITAL = 1.5
@@ -111,9 +116,7 @@ class KnownWords:
         return known and self.grammar.allows_prefix(prefix)
 
     def allows(self, text: str) -> bool:
-        return self.grammar.allows(text) and all(
-            map(self._knows, _WORD.findall(_BRETON.sub("", text)))
-        )
+        return self.grammar.allows(text) and all(map(self._knows, _words(text)))
 
     def _begins(self, start: str) -> bool:
         return any(one.begins(start) for one in self.lexicons) or any(
@@ -175,10 +178,24 @@ class Wording:
         else:
             likelihoods = score(log_probs, targets, texts)
         log_priors = np.array([self.log_prior(text) for text in texts])
+        log_priors += self._unseen_marks(texts, likelihoods)
         found: dict[str, float] = {}
         for text, p in zip(texts, weigh(likelihoods, log_priors), strict=True):
             found[tidy(text)] = found.get(tidy(text), 0.0) + float(p)
         return self._with_missed_marks(found)
+
+    def _unseen_marks(self, texts: list[str], likelihoods: FloatArray) -> FloatArray:
+        """What marks that no word bears count against texts, but for those best seen as they are:
+        of texts with the same letters, the likeliest one."""
+        best: dict[str, int] = {}
+        for i in np.argsort(-likelihoods, kind="stable"):
+            best.setdefault(fold(texts[i]), int(i))
+        return np.array(
+            [
+                0.0 if i == best[fold(text)] else sum(map(self._marks.log_prior, _words(text)))
+                for i, text in enumerate(texts)
+            ]
+        )
 
     def _with_missed_marks(self, found: dict[str, float]) -> dict[str, float]:
         """An accent or a point too faint to be seen leaves no trace in the evidence, however clear
@@ -223,7 +240,8 @@ class Wording:
         acronyms = sum(len(chunk) / 2 for chunk in text.split() if chunk in self.acronyms)
         faults = _LETTER_BY_DIGIT * len(_MIXED_WITH_DIGITS.findall(text))
         faults += _NO_ELISION * len(_ILL_ELIDED.findall(text) + _LONE_SMALL.findall(text))
-        words = _WORD.findall(_BRETON.sub("", text))
+        words = _words(text)
+        faults += sum(map(self._small_beside_capitals, words)) if _CAPITALISED.search(text) else 0.0
         if text[0].islower() and words[0] not in self.small_words:
             faults += self.small_letters
         return points + acronyms + faults + sum(map(self._word_log_prior, words))
@@ -258,11 +276,27 @@ class Wording:
         if len(word) == 1 or word.isupper() or word == _capitalised(word):
             return known
         if not word.islower():
-            return known + _MIXED_CASE
+            joined = any(
+                word[:i].lower() in self.small_words and word[i:] == _capitalised(word[i:])
+                for i in range(2, len(word) - 1)
+            )
+            return known + (_MIXED_CASE if joined or _is_mixed(word) else _NO_CASE)
         spelled = [entry for one in self.lexicons for entry in one.spellings(word)]
         if any(entry.islower() for entry in spelled):
             return known
         return known + self.small_letters + (_PROPER_IN_SMALL if spelled else 0.0)
+
+    def _small_beside_capitals(self, word: str) -> float:
+        """For a proper name in small letters, whose first looks like the capital, beside others."""
+        if word[0] not in _SAME_SHAPE or not word.islower() or word in self.small_words:
+            return 0.0
+        spelled = [entry for one in self.lexicons for entry in one.spellings(word)]
+        proper = spelled and not any(entry.islower() for entry in spelled)
+        return _PROPER_BESIDE_CAPITALS if proper else 0.0
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return Marks(self.lexicons, self.small_words)
 
     @cached_property
     def _known_words(self) -> KnownWords:
@@ -318,6 +352,18 @@ def _likelihoods_of_string(line: LineEvidence, texts: list[str]) -> FloatArray:
     ]
     result: FloatArray = np.log(max(line.confidence, 0.05)) - np.array(costs)
     return result
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_BRETON.sub("", text))
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether a word is neither in capitals nor in small letters behind its first, as far as its
+    letters show their size."""
+    first, *rest = (c if c.lower() not in _SAME_SHAPE else "" for c in word)
+    behind = "".join(rest)
+    return not (behind.islower() or (first + behind).isupper() or not behind)
 
 
 def _capitalised(word: str) -> str:

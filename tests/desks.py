@@ -31,12 +31,18 @@ from pipeline.records import (
     Status,
 )
 from pipeline.review.deciding import position
+from pipeline.simulate import names
 from pipeline.stages.validate import validate
 from pipeline.store import Store
 from tests.pages import drawn, form
 
 REPOSITORY = Path(__file__).parent.parent
 PEOPLE = ("Zoé MARTIN", "Luc PETIT", "Inès ROUX", "Yann LE GOFF", "Awa DIOP", "Théo GARCIA")
+
+
+def somebody(n: int) -> tuple[str]:
+    """A person who has nothing in common with the others so invented."""
+    return (f"{names.GIVEN[7 * n]} {names.SURNAMES[5 * n].upper()}",)
 
 
 @cache

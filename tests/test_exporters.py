@@ -191,6 +191,20 @@ def test_participants_csv_has_a_line_for_each_person(monkeypatch: pytest.MonkeyP
     )
 
 
+def test_who_stands_on_the_same_fiche_twice_has_one_line() -> None:
+    twice = snapshot(registration(people=("Zoé MARTIN", "Luc PETIT")), registration())
+    first = replace(
+        twice.registrations[0], counted=False, counted_elsewhere=frozenset(("Zoé MARTIN",))
+    )
+    rows = (first, *twice.registrations[1:])
+    people = table(participants.render(replace(twice, registrations=rows)))
+    assert [(person["registration"][-1], person["nom"]) for person in people] == [
+        ("1", "PETIT"),
+        ("2", "MARTIN"),
+        ("2", "PETIT"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("form", "tariff", "meal"),
     [

@@ -178,3 +178,27 @@ def test_a_name_without_accented_namesakes_stays_as_sure_as_it_was_seen():
 def test_breton_names_keep_their_apostrophe():
     assert best(read([seen("Yann LE FLOC'H", sure=0.995)]))[0] == "Yann LE FLOC'H"
     assert best(read([seen("Guyomarc'h Anne", sure=0.995)]))[0] == "Guyomarc'h Anne"
+
+
+@pytest.mark.parametrize(
+    ("written", "rival"),
+    [
+        *(("Cécile COLLET", "Çécile COLLET"), ("Luc VINCENT", "Luc VINÇENT")),
+        *(("Anne ROUSSEAU", "Anne ROUSSÉAU"), ("Zoé DUPONT", "Zoé DUPoNT")),
+        *(("Alain LE GOFF", "Alaïn LE GOFF"), ("Odile DE CASTRO", "Odile DÉ CASTRO")),
+    ],
+)
+def test_a_spelling_that_no_name_has_is_no_rival(written: str, rival: str) -> None:
+    candidates = read((seen(written),))
+    assert candidates[0].text == written
+    assert probability_of(candidates, rival) < 1e-3
+
+
+def test_a_mark_that_was_clearly_seen_stays_even_where_no_name_bears_it() -> None:
+    for written in ("Ana BÂ", "Çarole PETIT", "Kader CHAÏB"):
+        assert read((seen(written),))[0].text == written
+
+
+def test_a_cedilla_in_doubt_where_names_bear_one_is_in_doubt() -> None:
+    line = seen("Francois", unsure={4: {"c": 0.6, "ç": 0.4}})
+    assert probability_of(read((line,)), "François") > 0.1

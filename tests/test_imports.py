@@ -25,6 +25,7 @@ ROOMS = (
         "rates",
     }
     | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"}
+    | {"duplicates", "marks"}
     | {"calibration"},
     {"engines", "fields", "forms", "exporters"},
     {"stages"},

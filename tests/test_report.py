@@ -202,3 +202,14 @@ def test_what_reviews_measured_is_told_with_its_interval_and_only_then() -> None
     assert "la machine 200 1 0,5 % 0,0 % à 2,8 %" in plain
     assert "le relecteur 0 0 – –" in plain
     assert "sondage" not in page(row(registration())).text
+
+
+def test_a_fiche_that_came_twice_is_counted_once_and_that_is_told() -> None:
+    one = registration(people=("Zoé MARTIN", "Luc PETIT"), total=8420, due=8420)
+    other = registration(people=("Zoé MARTIN", "Ana Lima"), total=9000, due=8420)
+    twin = row(one, counted=False, counted_elsewhere=frozenset(("Zoé MARTIN",)))
+    shown = page(twin, row(other, 2))
+    assert figure(shown, "Personnes") == "3"
+    assert figure(shown, "Total écrit") == "90,00~€"
+    assert "semble reçue deux fois" in shown.text
+    assert "deux fois" not in page(row(one), row(other, 2)).text

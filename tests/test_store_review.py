@@ -22,6 +22,7 @@ from sqlalchemy import create_engine, event, func, select
 
 import pipeline
 from pipeline.decisions import Act, Change, Decision, Filed
+from pipeline.duplicates import RULE
 from pipeline.errors import ConflictError
 from pipeline.records import (
     Candidate,
@@ -252,6 +253,34 @@ def test_a_dropped_registration_leaves_the_tables_and_is_told(store_url: str) ->
         assert [f.dropped for f in store.filed()] == ["Doublon de b.", ""]
         store.undo(who=ZOE)
         assert len(store.snapshot().registrations) == 2
+
+
+def test_a_fiche_sent_again_counts_once_until_both_are_kept_for_good(store_url: str) -> None:
+    def mailed(people: tuple[str, ...], **counts: int) -> Registration:
+        form = registration(people=people, **counts)
+        return form.replacing(replace(reading("email", "zoe@exemple.fr"), type="email"))
+
+    first, again = mailed(("Zoé MARTIN", "Luc PETIT")), mailed(("MARTIN Zoé",), adherents=1)
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), first), outcome(source("b"), again))
+        rows = store.snapshot().registrations
+        assert [row.registration.status for row in rows] == [Status.REVIEW] * 2
+        assert [row.registration.findings[-1].rule for row in rows] == [RULE] * 2
+        assert [(row.counted, row.counted_elsewhere) for row in rows] == [
+            (False, {"Zoé MARTIN"}),
+            (True, frozenset()),
+        ]
+        one, other = store.filed()
+        assert one.registration.status is Status.ACCEPTED  # what others say of it is not kept
+        keep = [
+            Change(f.subject, 0, (Decision(Act.KEEP, value=value.subject),))
+            for f, value in ((one, other), (other, one))
+        ]
+        store.decide(keep, who=ZOE)
+        fill(store, outcome(source("a"), first), outcome(source("b"), again), reader="newer")
+        rows = store.snapshot().registrations
+        assert [row.registration.status for row in rows] == [Status.ACCEPTED] * 2
+        assert all(row.counted for row in rows)
 
 
 def test_a_replaced_file_is_doubted_until_that_is_settled(store_url: str) -> None:

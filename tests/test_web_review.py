@@ -11,7 +11,7 @@ from shutil import which
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from desks import PEOPLE, Inbox, TellingBrowser, fiche, serving
+from desks import PEOPLE, Inbox, TellingBrowser, fiche, serving, somebody
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pipeline.records import Rejection, Status
@@ -71,7 +71,7 @@ def _reviewed(url: str) -> list[Status]:
 def test_a_queue_of_twenty_is_cleared_by_keyboard_alone(chromium: Browser, inbox: Inbox) -> None:
     for n in range(20):
         email = (f"zoe.martin{n}@exemple.fr", f"zoe.martln{n}@exemple.fr")
-        inbox.add(f"{n:02}.png", fiche(doubtful={"email": email}))
+        inbox.add(f"{n:02}.png", fiche(people=somebody(n), doubtful={"email": email}))
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
@@ -100,7 +100,10 @@ def test_one_key_clears_a_fiche_whose_first_alternative_is_right(
 
 def test_undo_goes_back_across_fiches_that_are_closed(chromium: Browser, inbox: Inbox) -> None:
     for n in range(3):
-        inbox.add(f"{n}.png", fiche(doubtful={"organisation": (f"Foyer {n}", f"Fover {n}")}))
+        inbox.add(
+            f"{n}.png",
+            fiche(people=somebody(n), doubtful={"organisation": (f"Foyer {n}", f"Fover {n}")}),
+        )
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
@@ -156,7 +159,10 @@ def test_many_fields_are_confirmed_at_one_stroke_and_undone_by_one(
     chromium: Browser, inbox: Inbox
 ) -> None:
     for n in range(4):
-        inbox.add(f"{n}.png", fiche(doubtful={"organisation": (f"Foyer {n}", f"Fover {n}")}))
+        inbox.add(
+            f"{n}.png",
+            fiche(people=somebody(n), doubtful={"organisation": (f"Foyer {n}", f"Fover {n}")}),
+        )
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         page.on("dialog", lambda dialog: dialog.accept())
@@ -265,12 +271,15 @@ def test_a_fiche_received_twice_is_merged_or_kept(
     inbox.add("scan.png", fiche(people=PEOPLE[:2], total="84.20"))
     with serving(inbox.out) as address:
         page = _open(chromium, address)
-        page.get_by_role("link", name="Doublons").click()
+        _begin(page)
+        expect(page.locator("#work h1")).to_contain_text("Reçue deux fois ?")
+        page.get_by_role("link", name="Comparer les deux fiches").click()
         page.get_by_role("button", name=keep).first.click()
         expect(page.get_by_text("Aucune fiche ne semble reçue deux fois")).to_be_visible()
         page.close()
     rows = _rows(inbox.out, "registrations.csv")
     assert len(rows) == (2 if keep == "Garder les deux" else 1)
+    assert {row["status"] for row in rows} == {"accepted"}
     assert len(_rows(inbox.out, "rejected.csv")) == 2 - len(rows)
 
 
@@ -314,7 +323,7 @@ def test_killed_at_any_moment_no_confirmed_decision_is_lost(
 ) -> None:
     for n in range(5):
         email = (f"zoe{n}@exemple.fr", f"zoë{n}@exemple.fr")
-        inbox.add(f"{n}.png", fiche(doubtful={"email": email}))
+        inbox.add(f"{n}.png", fiche(people=somebody(n), doubtful={"email": email}))
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
@@ -497,7 +506,9 @@ def test_what_was_typed_is_kept_by_tab_and_a_held_key_decides_nothing(
     chromium: Browser, inbox: Inbox
 ) -> None:
     inbox.add("a.png", fiche(doubtful={"email": ("a@exemple.fr", "b@exemple.fr")}))
-    inbox.add("b.png", fiche(doubtful={"email": ("a@exemple.fr", "b@exemple.fr")}))
+    inbox.add(
+        "b.png", fiche(people=PEOPLE[1:2], doubtful={"email": ("a@exemple.fr", "b@exemple.fr")})
+    )
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
@@ -538,7 +549,7 @@ def test_a_sample_of_accepted_fields_is_shown_and_measures_the_machine(
 ) -> None:
     for n in range(12):
         email = (f"zoe{n}@exemple.fr", f"zoë{n}@exemple.fr")
-        inbox.add(f"{n:02}.png", fiche(doubtful={"email": email}))
+        inbox.add(f"{n:02}.png", fiche(people=somebody(n), doubtful={"email": email}))
     with serving(inbox.out, quality_sample=0.5) as address:
         page = _open(chromium, address)
         _begin(page)
@@ -569,7 +580,9 @@ def test_what_a_run_reads_during_a_review_joins_the_list(chromium: Browser, inbo
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         expect(page.get_by_role("link", name="b.png")).to_have_count(0)
-        inbox.add("b.png", fiche(doubtful={"email": ("a@exemple.fr", "b@exemple.fr")}))
+        inbox.add(
+            "b.png", fiche(people=PEOPLE[1:2], doubtful={"email": ("a@exemple.fr", "b@exemple.fr")})
+        )
         page.reload()
         expect(page.get_by_role("link", name="b.png")).to_have_count(1)
         page.close()

@@ -1,4 +1,4 @@
-"""``participants.csv``: one line a person."""
+"""``participants.csv``: one line a person; who stands on the same fiche twice has one line."""
 
 from pipeline.exporters import csv_text
 from pipeline.fields.person import split_name
@@ -20,6 +20,7 @@ def _lines(row: RegistrationRow) -> list[list[str]]:
     return [
         [row.id, str(rank), *split_name(person.text), tariff, meal]
         for rank, person in enumerate(row.people, start=1)
+        if person.text not in row.counted_elsewhere
     ]
 
 

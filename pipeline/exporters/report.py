@@ -69,6 +69,7 @@ class _Line:
 
 def render(snapshot: Snapshot) -> str:
     rows = snapshot.registrations
+    counted = [row for row in rows if row.counted]
     lines = [_Line(r, _STATUSES[r.registration.status], tuple(_reasons(r))) for r in rows]
     review = [line for line in lines if line.in_review]
     others = dict.fromkeys(name for row in rows for name in row.registration.roles.others)
@@ -81,16 +82,17 @@ def render(snapshot: Snapshot) -> str:
         pictured=[line for line in review if line.row.thumbnail][:_THUMBNAILS],
         rejected=snapshot.rejected,
         groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
-        people=sum(len(row.people) for row in rows),
-        classes=_classes(rows),
+        people=sum(p.text not in row.counted_elsewhere for row in rows for p in row.people),
+        twice=len(rows) - len(counted),
+        classes=_classes(counted),
         others={
-            name: (_label(name, Roles()), _Sum.of(row.count(name) for row in rows))
+            name: (_label(name, Roles()), _Sum.of(row.count(name) for row in counted))
             for name in others
         },
-        written=_Sum.of(row.total_cents for row in rows),
-        due=_Sum.of(row.registration.total_due_cents for row in rows),
-        gap=_Sum.of(row.gap_cents for row in rows),
-        gaps=sum(1 for row in rows if row.gap_cents),
+        written=_Sum.of(row.total_cents for row in counted),
+        due=_Sum.of(row.registration.total_due_cents for row in counted),
+        gap=_Sum.of(row.gap_cents for row in counted),
+        gaps=sum(1 for row in counted if row.gap_cents),
         rates=snapshot.rates,
     )
 

@@ -1,5 +1,6 @@
 """What the secretary calls a field, a finding, and why a finding is settled: in French."""
 
+from pipeline import duplicates
 from pipeline.forms import constraints
 from pipeline.records import Roles
 
@@ -14,16 +15,21 @@ REASONS = {
 _FIELDS = {"organisation": "Service", "email": "E-mail", "telephone": "Téléphone"}
 _FINDINGS = {
     "total_matches_tariff": "Écart",
+    "people_are_persons": "Service parmi les personnes ?",
+    "names_are_whole": "Nom incomplet ?",
     "no_more_counted_than_named": "Inscriptions en trop",
     "somebody_is_named": "Aucune personne inscrite",
     "every_page_is_there": "Page manquante",
     "no_stray_ink": "Écriture hors des zones",
     "same_print": "Imprimé différent",
+    "one_pen": "Encre plus pâle",
+    "no_traces": "Traces pâles",
     "no_hidden_text": "Texte masqué",
     "note_is_read": "Note dans le PDF",
     "placed_by_hand": "Fiche placée à la main",
     "not_replaced": "Fichier remplacé",
     **dict.fromkeys(constraints.RULES, "Incohérence"),
+    duplicates.RULE: "Reçue deux fois ?",
 }
 
 

@@ -22,6 +22,7 @@ from pipeline.records import (
     TextRun,
 )
 from pipeline.stages.dropout import CleanPage, crop
+from pipeline.stages.numbering import without_numbers
 from pipeline.stages.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.stages.recognize import WrittenLine, line_field
 from pipeline.text import fold, similarity
@@ -217,8 +218,15 @@ def extract(
         if zone.boxes:
             readings.append(_read_boxes(zone, seen, clean, page))
         elif zone.repeated:
-            names = [line_field(zone, i) for i in range(len(zone.lines))]
-            readings += [_read_lines(n, zone, seen[n], page) for n in names if n in seen]
+            names = {i: line_field(zone, i) for i in range(len(zone.lines))}
+            whole = {i: seen[name] for i, name in names.items() if name in seen}
+            readings += [
+                replace(
+                    _read_lines(names[i], zone, lines, page),
+                    raw=" / ".join(line.text for line in whole[i]),
+                )
+                for i, lines in without_numbers(whole).items()
+            ]
         else:
             reading = _read_lines(zone.field, zone, seen.get(zone.field, ()), page)
             speckled = zone.field not in seen and _traces_mm2(clean, zone.box_mm) > _SPECK_MM2

@@ -7,6 +7,7 @@ from pipeline.calibration import Gate
 from pipeline.forms.schema import Form
 from pipeline.money import format_cents
 from pipeline.records import FieldReading, Finding, Registration, Severity, Status
+from pipeline.stages.people import names_are_whole, people_are_persons
 from pipeline.stages.reconcile import gap_cents
 
 Rule = Callable[[Registration, Form], Iterator[Finding]]
@@ -104,6 +105,8 @@ RULES: tuple[Rule, ...] = (
     total_matches_tariff,
     total_is_written,
     somebody_is_named,
+    people_are_persons,
+    names_are_whole,
     no_more_counted_than_named,
     one_box_is_ticked,
     every_page_is_there,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, func, select, true, tuple_
 
 from pipeline.decisions import Act, Filed, Refused, error_rates
+from pipeline.duplicates import Twins
 from pipeline.records import (
     Correction,
     Origin,
@@ -28,7 +29,9 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     waiting = [piece.refused for piece in received if not piece.keyed_in]
     rejected = [_rejected(one) for one in (*waiting, *refused(connection, Scope()))]
     rejected += [_duplicate(one) for one in every if one.dropped]
-    kept = sorted((one for one in every if not one.dropped), key=_order)
+    twins = Twins(every)
+    kept = [twins.marked(one) for one in sorted(every, key=_order) if not one.dropped]
+    elsewhere = twins.counted_elsewhere([one.subject for one in sorted(kept, key=_came)])
     review = [one for one in kept if one.registration.status is Status.REVIEW]
     images = _thumbnails(connection, review[:thumbnails])
     sources = tables.sources
@@ -41,6 +44,8 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
                 one.registration,
                 one.sources[0].envelope,
                 images.get(one.subject, b""),
+                one.subject not in elsewhere,
+                elsewhere.get(one.subject, frozenset()),
             )
             for one in kept
         ),
@@ -156,6 +161,13 @@ def _rejected(one: Refused) -> RejectedRow:
 
 def _order(one: Filed) -> tuple[str, int, int, str]:
     return (one.sources[0].document, one.registration.page, one.number, one.id)
+
+
+def _came(one: Filed) -> tuple[float, tuple[str, int, int, str]]:
+    """The order in which registrations came, as far as mails tell it."""
+    envelope = one.sources[0].envelope
+    at = envelope.received_at if envelope else None
+    return (at.timestamp() if at else 0.0, _order(one))
 
 
 def _rejected_order(row: RejectedRow) -> tuple[str, int, str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 
+from pipeline import duplicates
 from pipeline.decisions import Act, Filed, Refused
 from pipeline.records import (
     FieldReading,
@@ -257,7 +258,7 @@ class _Document:
         return f"Reçu aussi sous {'le nom' if len(names) == 1 else 'les noms'} {', '.join(names)}."
 
 
-REMARKS = frozenset({"not_replaced", "received_once"})
+REMARKS = frozenset({"not_replaced", "received_once", duplicates.RULE})
 """The rules of the findings that are not stored: they follow from what was received."""
 
 

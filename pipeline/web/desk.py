@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pipeline.calibration import Gate
 from pipeline.decisions import Act, Change, Decision, Filed, Refused
+from pipeline.duplicates import Pair, Twins
 from pipeline.errors import PipelineError
 from pipeline.exporters import export_all
 from pipeline.forms.schema import Form
 from pipeline.records import Registration, Severity, Status
 from pipeline.review import deciding, sample
 from pipeline.review.doubts import is_computed
-from pipeline.review.duplicates import Pair, duplicates
 from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
 from pipeline.store import Store
@@ -55,10 +55,10 @@ class Desk:
         self._present: dict[str, dict[str, float]] = {}
         self._timer: threading.Timer | None = None
         self._waiting: tuple[Refused, ...] | None = None
-        self._pairs: tuple[Pair, ...] | None = None
         self._newest = store.newest()
         self._filed = {filed.subject: filed for filed in store.filed()}
-        self._queue = Queue.of(self._filed.values(), forms.values())
+        self._twins = Twins(self._filed.values())
+        self._queue = Queue.of(map(self._twins.marked, self._filed.values()), forms.values())
         self._checking: set[sample.Shown] = set()
         self._steps = 0
         self._share, self._seed = share, str(out)
@@ -75,7 +75,12 @@ class Desk:
         Whoever decides on one that another process has changed since gets a ConflictError.
         """
         with self._lock:
-            filed = self._filed.get(subject)
+            filed, form = self._alone(subject)
+            return self._twins.marked(filed), form
+
+    def _alone(self, subject: str) -> tuple[Filed, Form]:
+        """A registration without what others say of it, which is not kept. Raises GoneError."""
+        filed = self._filed.get(subject)
         form = self.forms.get(filed.registration.form_id) if filed else None
         if filed is None or form is None:
             raise GoneError("Cette fiche n'est plus là : revenez à la liste.")
@@ -101,24 +106,24 @@ class Desk:
         seen: int,
         who: str,
         change: Callable[[Registration, Form], Registration] = lambda r, _form: r,
-        beside: Sequence[tuple[str, int]] = (),
+        beside: Sequence[Change] = (),
     ) -> Filed:
         """Keep what one stroke decides, and what it makes of the registration.
 
-        ``beside``: other subjects that must be as they were seen, in that version.
+        ``beside``: what it decides, or nothing, about others that must be as they were seen.
 
         Raises ConflictError where somebody decided since ``seen``, ValueError for a value that
         cannot be, GoneError.
         """
-        filed, form = self.file(subject)
+        with self._lock:
+            filed, form = self._alone(subject)
         after = deciding.closed(change(filed.registration, form), form, filed.settled)
         try:
             # What is kept follows from what this server knows: no newer version may be claimed.
-            changes = [Change(subject, min(seen, filed.version), decisions, after)]
-            changes += [Change(other, version, ()) for other, version in beside]
+            changes = [Change(subject, min(seen, filed.version), decisions, after), *beside]
             self.store.decide(changes, who=who)
         finally:
-            refreshed = self._refresh([subject, *(other for other, _ in beside)])
+            refreshed = self._refresh([change.subject for change in changes])
         return refreshed[0]
 
     def check(self) -> sample.Shown | None:
@@ -212,15 +217,9 @@ class Desk:
 
     def pairs(self) -> tuple[Pair, ...]:
         """Fiches that seem to be the same one twice, and were not judged yet."""
+        known = {filed.subject for filed in self._standing()}
         with self._lock:
-            if self._pairs is None:
-                kept = {
-                    frozenset((one.subject, one.decision.value))
-                    for one in self.store.decided()
-                    if one.decision.act is Act.KEEP and not one.undone
-                }
-                self._pairs = duplicates(self._standing(), kept=kept)
-            return self._pairs
+            return tuple(pair for pair in self._twins.pairs() if pair.one in known)
 
     def catch_up(self) -> None:
         """See what a run has read since."""
@@ -230,10 +229,11 @@ class Desk:
     def reload(self) -> None:
         """See what changed in the store beside single registrations."""
         newest, filed = self.store.newest(), {one.subject: one for one in self.store.filed()}
-        queue = Queue.of(filed.values(), self.forms.values())
+        twins = Twins(filed.values())
+        queue = Queue.of(map(twins.marked, filed.values()), self.forms.values())
         with self._lock:
-            self._newest, self._filed, self._queue = newest, filed, queue
-            self._waiting = self._pairs = None
+            self._newest, self._filed, self._twins, self._queue = newest, filed, twins, queue
+            self._waiting = None
         self._export_soon()
 
     def here(self, subject: str, who: str) -> str:
@@ -268,17 +268,18 @@ class Desk:
         for subject in subjects:
             filed = self.store.file_of(subject)
             with self._lock:
-                self._pairs = None
+                known = self._filed.get(subject)
                 if filed is None:  # a rejected document's, or one whose making was undone
                     self._waiting = None
                     self._filed.pop(subject, None)
                     self._queue.remove(subject)
-                    continue
-                known = self._filed.get(subject)
-                if known is None or filed.version >= known.version:
+                elif known is None or filed.version >= known.version:
                     self._filed[subject] = filed
-                    self._queue.refresh(filed)
-                found.append(filed)
+                for touched in self._twins.refresh(subject, self._filed.get(subject)):
+                    if touched in self._filed:
+                        self._queue.refresh(self._twins.marked(self._filed[touched]))
+                if filed is not None:
+                    found.append(filed)
         self._export_soon()
         return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from pipeline.decisions import Act, Decided, Decision, Filed, error_rates
+from pipeline.decisions import Act, Change, Decided, Decision, Filed, error_rates
 from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
 from pipeline.review.labels import label
@@ -58,17 +58,18 @@ def _decide(view: View) -> Response:
     filed, _ = view.desk.file(kept)
     if filed.dropped:
         raise ConflictError("L'autre fiche n'est plus dans les tableaux : revoyez ce doublon.")
+    there: tuple[Decision, ...] = ()
     if view.typed.get("act") == "drop":
         told = f"doublon de {filed.sources[0].document}"
         decision = Decision(Act.DROP, value=kept, reason=told)
-    else:
-        decision = Decision(Act.KEEP, value=kept)
+    else:  # of both, so that neither is ever read again and has to be judged anew
+        decision, there = Decision(Act.KEEP, value=kept), (Decision(Act.KEEP, value=subject),)
     view.desk.act(
         subject,
         (decision,),
         seen=view.typed_number("seen"),
         who=view.who,
-        beside=((kept, view.typed_number("kept_seen")),),
+        beside=(Change(kept, view.typed_number("kept_seen"), there),),
     )
     return view.away("/doublons", "C'est noté.")
 

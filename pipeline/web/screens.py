@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from pipeline import duplicates
 from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.forms import constraints
 from pipeline.forms.schema import Form
@@ -152,6 +153,8 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
 
 def _motives(rule: str) -> tuple[str, ...]:
     """Why a finding may be settled."""
+    if rule == duplicates.RULE:  # the other one has to be seen
+        return ()
     at_odds = rule == _GAP or rule in constraints.RULES
     return tuple(REASONS.values()) if at_odds else _SEEN
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from builders import registration
 
 from pipeline.decisions import Filed
-from pipeline.records import Candidate, Registration
-from pipeline.review.duplicates import duplicates
+from pipeline.duplicates import RULE, Pair, Twins
+from pipeline.records import Candidate, Registration, Status
 
 _TYPES = {"organisation": "organisation", "email": "email", "telephone": "phone"}
 
@@ -31,6 +31,10 @@ def _fiche(
 
 def _filed(*given: Registration) -> list[Filed]:
     return [Filed(f"r{i}-1", f"id{i}", 1, 0, one, ()) for i, one in enumerate(given, start=1)]
+
+
+def duplicates(filed: list[Filed]) -> tuple[Pair, ...]:
+    return Twins(filed).pairs()
 
 
 def test_the_same_fiche_scanned_twice_is_found_with_the_reasons() -> None:
@@ -74,7 +78,8 @@ def test_another_form_a_fiche_that_was_dropped_and_a_pair_kept_apart_are_left_ou
     one, other, third = _filed(_fiche(), replace(_fiche(), form_id="sortie"), _fiche())
     assert [(p.one, p.other) for p in duplicates([one, other, third])] == [("r1-1", "r3-1")]
     assert duplicates([one, other, replace(third, dropped="doublon")]) == ()
-    assert duplicates([one, third], kept={frozenset(("r3-1", "r1-1"))}) == ()
+    assert duplicates([one, replace(third, kept=("r1-1",))]) == ()
+    assert duplicates([replace(one, kept=("r3-1",)), third]) == ()
 
 
 def test_the_surest_pair_comes_first() -> None:
@@ -113,3 +118,59 @@ def test_many_registrations_are_not_compared_each_with_each() -> None:
     between = time.process_time()
     duplicates(many)
     assert time.process_time() - between < 50 * (between - start)
+
+
+def test_services_of_one_kind_in_two_towns_are_two_services() -> None:
+    alone = {"email": "", "telephone": ""}
+    one = _fiche("Zoé MARTIN", organisation="Centre hospitalier de Vannes", **alone)
+    other = _fiche("Zoé MARTIN", organisation="Centre hospitalier de Rennes", **alone)
+    assert duplicates(_filed(one, other)) == ()
+    shorter = _fiche("Zoé MARTIN", organisation="C.H. Vannes centre hospitalier", **alone)
+    assert len(duplicates(_filed(one, shorter))) == 1
+
+
+def test_a_corrected_fiche_is_a_doubt_on_both_and_the_last_one_counts() -> None:
+    first, second = _filed(_fiche(), _fiche("MARTIN Zoé", "Ana Lima", total=3000))
+    twins = Twins([first, second])
+    for filed, other in ((first, "id2"), (second, "id1")):
+        marked = twins.marked(filed)
+        (finding,) = marked.registration.findings
+        assert marked.registration.status is Status.REVIEW
+        assert (finding.rule, finding.fields) == (RULE, ())
+        assert other in finding.message
+        assert "deux fois" in finding.message
+    assert twins.counted_elsewhere(["r1-1", "r2-1"]) == {"r1-1": {"Zoé MARTIN"}}
+    assert twins.counted_elsewhere(["r2-1", "r1-1"]) == {"r2-1": {"MARTIN Zoé"}}
+
+
+def test_of_three_in_a_row_only_those_without_a_counted_twin_count() -> None:
+    chain = _filed(
+        _fiche("Zoé MARTIN", "Ana Lima"), _fiche("Ana Lima", "Éva Roy"), _fiche("Éva Roy")
+    )
+    assert Twins(chain).counted_elsewhere(["r1-1", "r2-1", "r3-1"]) == {"r2-1": {"Éva Roy"}}
+
+
+def test_what_is_decided_changes_the_pairs_as_if_all_were_compared_anew() -> None:
+    one, other, third = _filed(_fiche(), _fiche("Ana Lima"), _fiche())
+    twins = Twins([one, other, third])
+    renamed = replace(other, registration=_fiche("Zoé MARTIN"))
+    assert twins.refresh("r2-1", renamed) == {"r1-1", "r2-1", "r3-1"}
+    assert twins.pairs() == duplicates([one, renamed, third])
+    kept = replace(one, kept=("r3-1",))
+    assert twins.refresh("r1-1", kept) == {"r1-1", "r2-1", "r3-1"}
+    assert twins.pairs() == duplicates([kept, renamed, third])
+    assert twins.refresh("r2-1", None) == {"r1-1", "r2-1", "r3-1"}
+    assert twins.pairs() == ()
+    assert twins.marked(kept) == kept
+
+
+def test_hundreds_of_namesakes_are_compared_within_seconds() -> None:
+    many = [
+        _fiche(
+            "Marie MARTIN", organisation=f"Service {i:04}", email=f"m{i}@a.fr", telephone=f"{i:010}"
+        )
+        for i in range(500)
+    ]
+    start = time.process_time()
+    Twins(_filed(*many))
+    assert time.process_time() - start < 5
