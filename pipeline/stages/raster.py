@@ -45,6 +45,8 @@ def open_image(data: bytes) -> Image.Image:
         raise damaged()
     try:
         return Image.open(BytesIO(data), formats=_FORMATS)
+    except MemoryError:
+        raise
     except Exception as err:  # a damaged header makes the parsers raise anything
         raise damaged() from err
 
@@ -104,6 +106,8 @@ def decode(image: Image.Image, settings: Settings, *, exif: bool) -> tuple[Gray,
         gray = gray_of(image)
         if orientation in _TURNS:
             gray = gray.transpose(_TURNS[orientation])
+    except MemoryError:
+        raise
     except Exception as err:  # damaged bytes make the decoders raise anything
         raise damaged() from err
     gray = gray.reduce(reduction(*gray.size))
