@@ -80,6 +80,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             jobs=jobs(arguments),
             scheduler=arguments.scheduler,
             store_url=arguments.store,
+            again=arguments.again,
             progress=progress,
         )
     table = Table("documents", "read", "accepted", "to review", "rejected", "pages a minute")

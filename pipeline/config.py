@@ -41,8 +41,10 @@ class Settings(BaseModel):
     """So many of the accepted fields are shown in reviews, too, to measure what is accepted."""
     second_reader: bool = True
     """Ask Tesseract, where it is installed, about typed fields in doubt."""
-    time_limit_s: Annotated[float, Field(gt=0)] = 60.0
-    """A document that takes longer is rejected."""
+    time_limit_s: Annotated[float, Field(gt=0)] = 10.0
+    """A page that takes more time of the processor is rejected, whatever else the machine does."""
+    memory_limit_mb: Annotated[float, Field(gt=0)] = 640.0
+    """A page is rejected that takes the process reading it, with its models, beyond this."""
     max_pages: Annotated[int, Field(gt=0)] = 200
     """A document with more pages is rejected."""
     max_megapixels: Annotated[float, Field(gt=0)] = 120.0

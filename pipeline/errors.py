@@ -99,15 +99,33 @@ class AlignmentError(DocumentError):
 
 
 class TimeLimitError(DocumentError):
-    """The document took longer than the time limit."""
+    """A page took more time of the processor than it may."""
 
     kind = "time-limit"
+
+
+class MemoryLimitError(DocumentError):
+    """A page took more memory than it may."""
+
+    kind = "memory-limit"
+
+
+class StalledError(DocumentError):
+    """Nothing was told for a long time: the machine's trouble (a drive that does not answer)."""
+
+    kind = "stalled"
 
 
 class CrashError(DocumentError):
     """The document killed its worker process."""
 
     kind = "crash"
+
+
+class BugError(DocumentError):
+    """The program's own fault; it costs a page, never the batch."""
+
+    kind = "bug"
 
 
 class EngineError(PipelineError):

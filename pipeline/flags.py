@@ -65,6 +65,11 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
     )
     run.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
     run.add_argument(
+        "--again",
+        action="store_true",
+        help="also what was refused for its time, its memory or a crash",
+    )
+    run.add_argument(
         "--target-error",
         type=share,
         metavar="SHARE",

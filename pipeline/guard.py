@@ -12,26 +12,29 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from pkgutil import resolve_name
 from threading import Lock
 from typing import Any
 
+from pipeline import limits
 from pipeline.config import Settings
-from pipeline.errors import CrashError, EngineError, TimeLimitError
-from pipeline.records import Outcome, Rejection, Source
+from pipeline.errors import EngineError, StalledError
+from pipeline.parts import Part, Stretch, read_in_parts
+from pipeline.records import Outcome, Source
 
-Work = Callable[[Source, Settings], Outcome]
-"""The work of a run. ``Guard.ask`` does with any other of a task that pickles, and its answer."""
+Work = Callable[[Stretch, Settings], Iterator[Part]]
+"""The work of a run. ``Guard.ask`` does with any other of a task that pickles, and its answer; one
+that yields several has the time of one answer for each."""
 
 _START_LIMIT_S = 120.0
 _IDLE_LIMIT_S = 60.0
 """A child that waits longer ends itself: a Dask worker outlives the run and must give back the
 memory."""
-_ORPHAN_GRACE_S = 10.0
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
 )
@@ -50,41 +53,39 @@ class Guard:
         self._closed = False
 
     def read(self, source: Source) -> Outcome:
-        """The document's outcome; a rejection where it took too long or killed its child.
+        """The document's outcome; a page that took too much, or killed its child, is rejected.
 
         Raises EngineError where a child cannot start, and what the work itself raised.
         """
-        start = time.monotonic()
-        try:
-            outcome: Outcome = self.ask(source)
-        except (TimeLimitError, CrashError) as err:
-            rejection = Rejection(err.kind, str(err))
-            return Outcome(source, rejections=(rejection,), seconds=time.monotonic() - start)
-        return outcome
+        return read_in_parts(source, self.each)
 
     def ask(self, task: Any) -> Any:
-        """What the work makes of a task.
+        """What the work makes of a task: its last answer. Raises what ``each`` does."""
+        answers: deque[Any] = deque(maxlen=1)
+        self.each(task, answers.append)
+        return answers[0]
 
-        Raises TimeLimitError where it took too long, CrashError where it killed its child (both in
-        French), EngineError where a child cannot start, and what the work itself raised.
+    def each(self, task: Any, tell: Callable[[Any], None]) -> None:
+        """``tell`` every answer of the work to a task as it comes.
+
+        Raises TimeLimitError or MemoryLimitError where an answer took too much, CrashError where
+        the task killed its child, StalledError where nothing was heard of it (all in French),
+        EngineError where a child cannot start, and what the work itself raised.
         """
         child = self._take()
         try:
-            answer = child.ask(task, self._settings.time_limit_s)
+            fault = child.each(task, tell, wait_s=limits.wall_s(self._settings))
         except TimeoutError:
             self._end(child)
-            limit = f"{self._settings.time_limit_s:g}".replace(".", ",")
-            raise TimeLimitError(
-                f"La lecture a été arrêtée : elle dépassait la limite de {limit} s."
+            raise StalledError(
+                "La lecture n'avançait plus et a été arrêtée : vérifier que le disque et la "
+                "machine répondent, et relancer."
             ) from None
         except (EOFError, OSError):
-            raise CrashError(
-                f"Le document a fait tomber le programme de lecture ({self._end(child)})."
-            ) from None
+            raise limits.cause_of_death(self._end(child), self._settings) from None
         self._idle.append(child)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        if fault is not None:
+            raise fault
 
     def rest(self) -> None:
         """End the children that wait; those that read go on."""
@@ -119,7 +120,7 @@ class Guard:
             raise
         return child
 
-    def _end(self, child: "_Child") -> str:
+    def _end(self, child: "_Child") -> int:
         with self._lock:
             self._children.discard(child)
         return child.kill()
@@ -157,30 +158,44 @@ class _Child:
             ready = self._connection.poll(_START_LIMIT_S)
             fault = self._connection.recv() if ready else f"not ready after {_START_LIMIT_S:g} s"
         except (EOFError, OSError):
-            fault = self.kill()
+            fault = limits.how_it_ended(self.kill())
         if fault is not None:
             raise EngineError(
                 f"A reader could not start ({fault}): `fiches doctor` says what is missing."
             )
 
-    def ask(self, task: Any, limit_s: float) -> Any:
-        """Raises TimeoutError past the limit, EOFError or OSError where the child has died."""
-        self._connection.send(task)
-        if not self._connection.poll(limit_s):
-            raise TimeoutError
-        self._used_at = time.monotonic()
-        return self._connection.recv()
+    def each(self, task: Any, tell: Callable[[Any], None], *, wait_s: float) -> Exception | None:
+        """``tell`` the answers; what the work raised.
 
-    def kill(self) -> str:
-        """End the process and what it has started; how it ended, in words fit for any language.
+        Raises TimeoutError where none comes for that long, EOFError or OSError where the child has
+        died.
+        """
+        self._connection.send(task)
+        while True:
+            if not self._connection.poll(wait_s):
+                raise TimeoutError
+            answer = self._connection.recv()
+            if isinstance(answer, _Done):
+                self._used_at = time.monotonic()
+                return answer.fault
+            tell(answer)
+
+    def kill(self) -> int:
+        """End the process and what it has started; the code it ended with.
 
         A process that has died already keeps the signal or code it died of.
         """
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        code = self._process.wait()
         # The connection is closed with its last user: another thread may wait on it just now.
-        return f"signal {-code}" if code < 0 else f"code {code}"
+        return self._process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """Ends the answers to a task; ``fault`` is what the work raised."""
+
+    fault: Exception | None = None
 
 
 _guards: dict[tuple[str, Settings, str], Guard] = {}
@@ -213,14 +228,26 @@ def serve(descriptor: int) -> None:
         except Exception as err:  # any fault of an import is the parent's to tell
             connection.send(f"{type(err).__name__}: {err}")
             return
+        limits.limit_memory(settings)
         connection.send(None)
         while connection.poll(_IDLE_LIMIT_S):
             task = connection.recv()
-            # Where the parent was killed nobody enforces the time limit; then the kernel does.
-            signal.setitimer(signal.ITIMER_REAL, settings.time_limit_s + _ORPHAN_GRACE_S)
+            limits.arm(settings)
             try:
-                answer = work(task, settings)
+                for answer in _answers(work(task, settings)):
+                    connection.send(answer)
+                    limits.arm(settings)
+                done = _Done()
+            except MemoryError:
+                os._exit(limits.OUT_OF_MEMORY)
             except Exception as err:
-                answer = err
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            connection.send(answer)
+                done = _Done(err)
+            limits.disarm()
+            connection.send(done)
+
+
+def _answers(made: Any) -> Iterator[Any]:
+    if isinstance(made, Iterator):
+        yield from made
+    else:
+        yield made

@@ -1,8 +1,8 @@
 """One document, from Source to Outcome: reads from top to bottom."""
 
 import logging
-import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -13,10 +13,11 @@ from pipeline import calibration, engines
 from pipeline.calibration import Gate
 from pipeline.config import Settings
 from pipeline.engines import Engine
-from pipeline.errors import AlignmentError, DocumentError, PipelineError, bug_place
+from pipeline.errors import AlignmentError, BugError, DocumentError, PipelineError, bug_place
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
 from pipeline.members import Members, load_known, load_members
+from pipeline.parts import Part, Stretch, Tell, read_in_parts
 from pipeline.paths import FORMS
 from pipeline.records import (
     AlignedPage,
@@ -106,71 +107,135 @@ def context(settings: Settings) -> Context:
 
 
 def process_document(source: Source, settings: Settings) -> Outcome:
-    """Run every stage; the one place where an error becomes data.
+    """What ``read_parts`` tells of a document, in this process and without limits."""
 
-    Raises PipelineError only where no document could be read (bad configuration, missing engine).
+    def each(stretch: Stretch, tell: Tell) -> None:
+        for part in read_parts(stretch, settings):
+            tell(part)
+
+    return read_in_parts(source, each)
+
+
+def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
+    """Run every stage, and tell what each page gave; images never outlive their form.
+
+    Raises DocumentError (French) where it cannot go on: of a document that cannot be opened, or of
+    a page that is all there is, or of a bug, which costs a page and never the batch. Raises
+    another PipelineError only where no document could be read (bad configuration, missing engine).
     """
-    started = time.perf_counter()
     ctx = context(settings)
     try:
-        outcome = _read_document(source, ctx)
-    except DocumentError as err:
-        outcome = Outcome(source, rejections=(Rejection(err.kind, str(err)),))
-    except PipelineError:
+        for step in read_forms(stretch, ctx):
+            yield Part(
+                step.count,
+                step.page,
+                step.since,
+                tuple(_registered(form, ctx, stretch.source.envelope) for form in step.forms),
+                step.rejections,
+                step.notes,
+            )
+    except (PipelineError, MemoryError):
         raise
-    except Exception as err:  # a bug fails one document, never the batch
+    except Exception as err:
         where = bug_place(err)
-        _log.error("%s: bug (%s)", source.document, where)
-        message = f"Erreur interne ({where}). Signalez-la, et saisissez ce document à la main."
-        outcome = Outcome(source, rejections=(Rejection("bug", message),))
-    return replace(outcome, seconds=time.perf_counter() - started)
+        _log.error("%s: bug (%s)", stretch.source.document, where)
+        raise BugError(
+            f"Erreur interne ({where}). Signalez-la, et saisissez ce document à la main."
+        ) from err
 
 
-def read_forms(source: Source, ctx: Context) -> tuple[int, list[list[FormPage]], list[Rejection]]:
-    """How many pages a document has, the pages of each form filled in, and what was rejected."""
-    found: list[FormPage | Rejection] = []
-    beside: list[tuple[int, Finding]] = []
-    count = 0
-    for page in open_pages(source, ctx.settings):
-        count += 1
-        if isinstance(page, Rejection):
-            found.append(page)
-            continue
-        forms: list[FormPage] = []
-        if page.advice or not _is_empty(page):
-            try:
-                forms = read_page(page, ctx, source.placed)
-            except DocumentError as err:
-                found.append(Rejection(err.kind, page.advice or str(err), page.number))
-        found += forms
-        if not forms:
-            beside += [(page.number, finding) for finding in notes_beside(page)]
-    rejections = [one for one in found if isinstance(one, Rejection)]
-    groups = []
-    for group in _group(found):
-        if all(page.is_blank for page in group):
-            number = group[0].aligned.page.number
-            rejections.append(Rejection("blank", "Fiche vierge : personne ne l'a remplie.", number))
-        else:
-            group[0] = replace(group[0], findings=group[0].findings + tuple(f for _, f in beside))
-            groups.append(group)
-    if not groups:
-        rejections += [Rejection("note", finding.message, number) for number, finding in beside]
-    return count, groups, rejections
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a page brought to an end: the pages of each form filled in, and what was rejected.
+
+    The other numbers are those of ``Part``.
+    """
+
+    count: int
+    page: int
+    since: int
+    forms: tuple[tuple[FormPage, ...], ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
 
-def _read_document(source: Source, ctx: Context) -> Outcome:
-    count, groups, rejections = read_forms(source, ctx)
-    if not groups and not rejections:
-        message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
-        rejections.append(Rejection("no-form", message))
-    return Outcome(
-        source,
-        pages=count,
-        registrations=tuple(register(group, ctx, source.envelope) for group in groups),
-        rejections=tuple(rejections),
-        thumbnails=tuple(_thumbnail(group[0].clean) for group in groups),
+def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
+    """Read page by page; the first step comes before any page. Raises DocumentError.
+
+    Consecutive pages of one form make one registration; a page seen again begins the next. So does
+    a page that could not be read: what lies behind it may be another sender's.
+    """
+    with closing(open_pages(stretch.source, ctx.settings)) as pages:
+        count = pages.count
+        last = min(stretch.last or count, count)
+        yield Step(count, stretch.first, stretch.first)
+        group: list[FormPage] = []
+        for number in range(stretch.first, last + 1):
+            page = pages.page(number)
+            ended: list[list[FormPage]] = []
+            rejections: list[Rejection] = []
+            told = _read_or_tell(page, ctx, stretch.source.placed)
+            for found in told:
+                if group and not _goes_on(group, found):
+                    ended.append(group)
+                    group = []
+                if isinstance(found, Rejection):
+                    rejections.append(found)
+                else:
+                    group.append(found)
+            if group and (number == last or _is_whole(group, ctx)):
+                ended.append(group)
+                group = []
+            rejections += [_blank(form) for form in ended if _is_blank(form)]
+            forms = tuple(tuple(form) for form in ended if not _is_blank(form))
+            since = group[0].aligned.page.number if group else number + 1
+            is_form = any(isinstance(found, FormPage) for found in told)
+            notes = () if is_form or isinstance(page, Rejection) else notes_beside(page)
+            yield Step(count, number + 1, since, forms, tuple(rejections), notes)
+
+
+def _is_blank(form: Sequence[FormPage]) -> bool:
+    return all(page.is_blank for page in form)
+
+
+def _blank(form: Sequence[FormPage]) -> Rejection:
+    number = form[0].aligned.page.number
+    return Rejection("blank", "Fiche vierge : personne ne l'a remplie.", number)
+
+
+def filled_forms(source: Source, ctx: Context) -> Iterator[tuple[FormPage, ...]]:
+    """The pages of each form of a document that is filled in. Raises DocumentError."""
+    for step in read_forms(Stretch(source), ctx):
+        yield from step.forms
+
+
+def _read_or_tell(
+    page: Page | Rejection, ctx: Context, placed: Sequence[Placement]
+) -> Sequence[FormPage | Rejection]:
+    """The forms on a page, read, or why there is none; nothing for an empty page or a flyer."""
+    if isinstance(page, Rejection):
+        return (page,)
+    if not page.advice and _is_empty(page):
+        return ()
+    try:
+        return read_page(page, ctx, placed)
+    except DocumentError as err:
+        return (Rejection(err.kind, page.advice or str(err), page.number),)
+
+
+def _goes_on(group: Sequence[FormPage], found: FormPage | Rejection) -> bool:
+    last = group[-1].aligned
+    return (
+        not isinstance(found, Rejection)
+        and found.aligned.form_id == last.form_id
+        and found.aligned.form_page > last.form_page
     )
+
+
+def _is_whole(group: Sequence[FormPage], ctx: Context) -> bool:
+    """Whether no page of the form can follow."""
+    last = group[-1].aligned
+    return last.form_page == max(zone.page for zone in ctx.forms[last.form_id].zones)
 
 
 def read_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[FormPage]:
@@ -229,25 +294,11 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> FormPage:
     return FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)
 
 
-def _group(found: Sequence[FormPage | Rejection]) -> Iterator[list[FormPage]]:
-    """Consecutive pages of one form make one registration; a page seen again begins the next.
-
-    So does a page that could not be read: what lies behind it may be another sender's.
-    """
-    group: list[FormPage] = []
-    for page in found:
-        last = group[-1].aligned if group else None
-        if last and (
-            isinstance(page, Rejection)
-            or page.aligned.form_id != last.form_id
-            or page.aligned.form_page <= last.form_page
-        ):
-            yield group
-            group = []
-        if not isinstance(page, Rejection):
-            group.append(page)
-    if group:
-        yield group
+def _registered(
+    group: Sequence[FormPage], ctx: Context, envelope: Envelope | None
+) -> tuple[Registration, bytes]:
+    """A registration with its thumbnail."""
+    return register(group, ctx, envelope), _thumbnail(group[0].clean)
 
 
 def register(

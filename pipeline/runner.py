@@ -31,6 +31,7 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
 from pipeline.guard import Guard, Work, read_guarded
 from pipeline.members import save_known
+from pipeline.parts import Stretch, Tell, read_in_parts
 from pipeline.paths import FORMS, MODELS, PACKAGE, close_to_others
 from pipeline.records import Outcome, Rejection, Source, Status
 
@@ -59,7 +60,7 @@ class Reader:
     """
 
     fingerprint: str
-    work: str = "pipeline.process:process_document"
+    work: str = "pipeline.process:read_parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,16 @@ def run(
     scheduler: str | None = None,
     store_url: str | None = None,
     reader: Reader | None = None,
+    again: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> Summary:
     """Read what is new in ``inbox`` and write the outputs into ``out``.
 
     ``jobs`` documents are read at a time; 0 reads them in this process, for debuggers, without a
-    time limit. ``scheduler`` is the address of a Dask scheduler, whose workers must see the same
-    files. Each outcome is stored as it comes, so a run that was stopped goes on where it was; on
-    KeyboardInterrupt the outputs are written before it is passed on. Raises any PipelineError but
-    DocumentError.
+    limits. ``scheduler`` is the address of a Dask scheduler, whose workers must see the same files.
+    ``again`` also reads what was refused for its time, its memory or a crash. Each outcome is
+    stored as it comes, so a run that was stopped goes on where it was; on KeyboardInterrupt the
+    outputs are written before it is passed on. Raises any PipelineError but DocumentError.
     """
     from pipeline.exporters import export_all
     from pipeline.store import Store
@@ -120,7 +122,7 @@ def run(
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
         sources = _receive(inbox, out, store, settings, guarded=jobs > 0 or scheduler is not None)
         settings = _with_known(settings, out, store)
-        done = store.done(reader.fingerprint)
+        done = store.done(reader.fingerprint, again=again)
         todo = [source for sha256, source in sources.items() if sha256 not in done]
         try:
             if todo:
@@ -329,10 +331,14 @@ def _pool(
 def _inline(work: str, settings: Settings) -> Iterator[_Pool]:
     read: Work = resolve_name(work)
 
+    def each(stretch: Stretch, tell: Tell) -> None:
+        for part in read(stretch, settings):
+            tell(part)
+
     def submit(source: Source) -> Future[Outcome]:
         future: Future[Outcome] = Future()
         try:
-            future.set_result(read(source, settings))
+            future.set_result(read_in_parts(source, each))
         except Exception as err:
             future.set_exception(err)
         return future

@@ -1,20 +1,21 @@
-"""A cheap stand-in for ``process_document``: what stands in a document says how it behaves."""
+"""A cheap stand-in for ``process.read_parts``: what stands in a document says how it behaves."""
 
 import ctypes
 import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.config import Settings
 from pipeline.geometry import BoxMm
+from pipeline.parts import Part, Stretch
 from pipeline.records import (
     Candidate,
     FieldReading,
-    Outcome,
     Registration,
     Rejection,
     Source,
@@ -52,13 +53,37 @@ def unpack(task: Opening, settings: Settings) -> Brought:
     return real_unpack(task, settings)
 
 
-def read(source: Source, settings: Settings) -> Outcome:
-    _, word, *rest = source.path.read_text("utf-8").split()
+def read(stretch: Stretch, settings: Settings) -> Iterator[Part]:
+    """Each line of the document is a page of it."""
+    pages = stretch.source.path.read_text("utf-8").splitlines()[1:]
+    last = stretch.last or len(pages)
+    yield Part(len(pages), stretch.first, stretch.first)
+    for number in range(stretch.first, last + 1):
+        registrations, rejections = (), ()
+        found = _page(pages[number - 1], stretch.source, number)
+        if isinstance(found, Rejection):
+            rejections = (found,)
+        else:
+            registrations = ((found, b""),)
+        yield Part(len(pages), number + 1, number + 1, registrations, rejections)
+
+
+def _page(text: str, source: Source, number: int) -> Registration | Rejection:
+    word, *rest = text.split()
     match word:
         case "hang":
             time.sleep(3600)
-        case "spin":  # holds the GIL, as a bug in a C library does
+        case "hold":  # holds the GIL, as a bug in a C library does
             ctypes.PyDLL(None).sleep(3600)
+        case "spin":
+            while True:
+                pass
+        case "fill":  # memory that is used, as fast as it comes
+            held = []
+            while True:
+                held.append(b"x" * 2**20)
+        case "ask":  # more than any machine has, at one stroke
+            bytearray(2**50)
         case "exit":
             os._exit(3)
         case "kill":
@@ -69,6 +94,10 @@ def read(source: Source, settings: Settings) -> Outcome:
             raise ValueError("a bug in the work itself")
         case "slow":
             time.sleep(float(rest[0]))
+        case "work":
+            end = time.process_time() + float(rest[0])
+            while time.process_time() < end:
+                pass
         case "say":  # takes its time, and leaves a line in a file whenever it is read
             time.sleep(0.05)
             with Path(rest[0]).open("a") as said:
@@ -76,22 +105,21 @@ def read(source: Source, settings: Settings) -> Outcome:
         case "remember":  # what its process saw when it first read, as forms are
             rest = [remembered(Path(rest[0]))]
         case "bad":
-            return Outcome(source, pages=1, rejections=(Rejection("damaged", "Abîmé."),))
+            return Rejection("damaged", "Abîmé.")
     value = " ".join(rest)
     reading = FieldReading(
         field="organisation",
         type="organisation",
-        page=1,
+        page=number,
         box_mm=BoxMm(10, 20, 30, 5),
         raw=value,
         candidates=(Candidate(value, value, 0.99),),
         status=Status.ACCEPTED,
     )
-    registration = Registration("mais-2018-02-02", 1, (reading,), status=Status.ACCEPTED)
-    return Outcome(source, pages=1, registrations=(registration,))
+    return Registration("mais-2018-02-02", number, (reading,), status=Status.ACCEPTED)
 
 
-def child_environment(source: Source, settings: Settings) -> Outcome:
+def child_environment(stretch: Stretch, settings: Settings) -> Iterator[Part]:
     """Tells, as rejections, what the child's environment looks like."""
     import cv2
 
@@ -102,10 +130,10 @@ def child_environment(source: Source, settings: Settings) -> Outcome:
         "omp": os.environ["OMP_THREAD_LIMIT"],
         "path": sys.path[0],
     }
-    return Outcome(source, rejections=tuple(Rejection(k, str(v)) for k, v in facts.items()))
+    yield Part(1, 2, 2, rejections=tuple(Rejection(k, str(v)) for k, v in facts.items()))
 
 
 def draw(task: "Draw", settings: Settings) -> "Drawn":
     """A stand-in for ``review.drawing.work``: how it behaves stands in the document too."""
-    read(task.source, settings)
+    list(read(Stretch(task.source), settings))
     return {(task.number, task.page): b""}

@@ -14,17 +14,26 @@ from pipeline import guard as guard_module
 from pipeline.config import Settings
 from pipeline.errors import EngineError
 from pipeline.guard import Guard, read_guarded
+from pipeline.parts import Part, Stretch
 from pipeline.records import Source
 
 
 def source_of(folder: Path, text: str) -> Source:
-    path = write_document(folder / f"{text}.pdf", text)
+    path = write_document(folder / f"{text.replace(chr(10), ' ')}.pdf", text)
     return Source(path.name, path, path.stem)
 
 
 @pytest.fixture
 def guard() -> Iterator[Guard]:
-    guard = Guard(WORK, Settings(time_limit_s=1.0))
+    guard = Guard(WORK, Settings(time_limit_s=0.2))
+    yield guard
+    guard.close()
+
+
+@pytest.fixture
+def small() -> Iterator[Guard]:
+    """A guard whose children may hold little memory."""
+    guard = Guard(WORK, Settings(memory_limit_mb=150))
     yield guard
     guard.close()
 
@@ -34,15 +43,59 @@ def children_of(pid: int) -> set[int]:
     return {int(child) for task in tasks for child in task.read_text().split()}
 
 
-@pytest.mark.parametrize("text", ["hang", "spin"])
+@pytest.mark.parametrize("text", ["hang", "hold"])
 def test_a_document_that_hangs_is_rejected_in_french_and_its_process_ended(
     guard: Guard, tmp_path: Path, text: str
 ) -> None:
+    before = children_of(os.getpid())
     outcome = guard.read(source_of(tmp_path, text))
     (rejection,) = outcome.rejections
+    assert rejection.kind == "stalled"
+    assert "n'avançait plus" in rejection.message
+    assert 2.0 <= outcome.seconds < 6.0
+    assert children_of(os.getpid()) == before
+
+
+def test_a_document_that_computes_for_too_long_is_rejected(guard: Guard, tmp_path: Path) -> None:
+    (rejection,) = guard.read(source_of(tmp_path, "spin")).rejections
     assert rejection.kind == "time-limit"
-    assert rejection.message == "La lecture a été arrêtée : elle dépassait la limite de 1 s."
-    assert 1.0 <= outcome.seconds < 5.0
+    assert "plus de 0,2 s de calcul" in rejection.message
+
+
+def test_waiting_for_the_processor_is_no_computing(guard: Guard, tmp_path: Path) -> None:
+    assert guard.read(source_of(tmp_path, "slow 0.5")).registrations
+
+
+def test_every_page_has_the_time_of_one(guard: Guard, tmp_path: Path) -> None:
+    outcome = guard.read(source_of(tmp_path, "\n".join(["work 0.1"] * 5)))
+    assert [one.page for one in outcome.registrations] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("text", ["fill", "ask"])
+def test_a_document_that_eats_memory_is_rejected_for_that(
+    small: Guard, tmp_path: Path, text: str
+) -> None:
+    (rejection,) = small.read(source_of(tmp_path, text)).rejections
+    assert rejection.kind == "memory-limit"
+    assert "plus de 150 Mo de mémoire" in rejection.message
+
+
+@pytest.mark.parametrize("text", ["spin", "ask", "segfault"])
+def test_pages_around_one_that_ends_its_reader_are_read(
+    guard: Guard, tmp_path: Path, text: str
+) -> None:
+    outcome = guard.read(source_of(tmp_path, f"fine a\n{text}\nfine b\nfine c"))
+    assert [one.readings[0].raw for one in outcome.registrations] == ["a", "b", "c"]
+    assert [one.page for one in outcome.rejections] == [2]
+    assert outcome.pages == 4
+
+
+def test_the_last_of_several_answers_is_what_was_asked_for(guard: Guard, tmp_path: Path) -> None:
+    told: list[Part] = []
+    stretch = Stretch(source_of(tmp_path, "fine a\nfine b"))
+    guard.each(stretch, told.append)
+    assert [part.page for part in told] == [1, 2, 3]
+    assert guard.ask(stretch) == told[-1]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +110,7 @@ def test_a_document_that_kills_its_process_is_rejected_and_says_how_it_died(
 
 
 def test_documents_after_a_crash_and_a_hang_are_read(guard: Guard, tmp_path: Path) -> None:
-    for text in ("exit", "fine a", "hang", "fine b"):
+    for text in ("exit", "fine a", "spin", "fine b"):
         outcome = guard.read(source_of(tmp_path, text))
         assert bool(outcome.registrations) == text.startswith("fine")
 
@@ -128,8 +181,7 @@ def test_a_child_that_died_while_idle_costs_no_document(guard: Guard, tmp_path: 
     guard.read(source_of(tmp_path, "fine"))
     (child,) = children_of(os.getpid()) - before
     os.kill(child, signal.SIGKILL)
-    while _state(child) != "Z":
-        time.sleep(0.01)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     assert guard.read(source_of(tmp_path, "fine")).registrations
 
 

@@ -1,6 +1,8 @@
 """One document from end to end: what a sender may put in it, and what becomes of it."""
 
+import gc
 import io
+import weakref
 from pathlib import Path
 
 import cv2
@@ -12,8 +14,9 @@ from pipeline import process
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError
 from pipeline.forms.schema import Form, load_form
+from pipeline.parts import Stretch
 from pipeline.paths import FORMS
-from pipeline.process import process_document
+from pipeline.process import context, process_document, read_forms
 from pipeline.records import (
     Envelope,
     Gray,
@@ -83,6 +86,25 @@ def test_each_fiche_of_a_document_is_a_registration(tmp_path: Path) -> None:
     assert [r.page for r in outcome.registrations] == [1, 2]
     for number, (_, filling) in enumerate((one, two)):
         assert _values(outcome, number)["total"] == f"{filling.fields['total'] / 100:.2f}"
+
+
+def test_pages_are_told_one_by_one_and_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "pile.tif"
+    one, two = (_picture(drawn(hand, n)[0].image) for hand, n in (("typed", 1), ("hand", 4)))
+    one.save(path, save_all=True, append_images=[two], compression="tiff_lzw")
+    steps = read_forms(Stretch(Source("pile.tif", path, "")), context(Settings()))
+    opened, first = next(steps), next(steps)
+    assert (opened.count, opened.page, opened.forms) == (2, 1, ())
+    assert (first.page, first.since, len(first.forms)) == (2, 2, 1)
+    image = weakref.ref(first.forms[0][0].clean.image)
+    del first
+    assert next(steps).page == 3
+    gc.collect()
+    assert image() is None
+    (alone,) = filter(
+        None, (s.forms for s in read_forms(Stretch(Source("", path, ""), 2), context(Settings())))
+    )
+    assert [page.aligned.page.number for page in alone[0]] == [2]
 
 
 def test_a_blank_fiche_is_recognised_as_blank(tmp_path: Path) -> None:

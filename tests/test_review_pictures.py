@@ -250,13 +250,14 @@ def test_a_page_drawn_ahead_is_there_and_what_hinders_it_is_silent(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("hang", "la limite de 1 s"), ("kill", "signal 9"), ("segfault", "tomber")]
+    ("text", "told"),
+    [("spin", "plus de 0,5 s de calcul"), ("kill", "signal 9"), ("segfault", "tomber")],
 )
 def test_a_document_that_kills_its_reader_costs_an_error_and_no_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
 ) -> None:
     monkeypatch.setattr(module, "_WORK", "fake_work:draw")
-    pictures = Pictures(tmp_path / "cache", Settings(time_limit_s=1.0))
+    pictures = Pictures(tmp_path / "cache", Settings(time_limit_s=0.5))
     path = write_document(tmp_path / "a.pdf", text)
     with pytest.raises(DocumentError, match=told):
         pictures.page(Source("a.pdf", path, ""), number=1, page=1)

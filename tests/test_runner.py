@@ -25,7 +25,7 @@ from pipeline.runner import (
 )
 from tests.mails import mail
 
-SETTINGS = Settings(time_limit_s=2.0)
+SETTINGS = Settings(time_limit_s=0.5)
 NOBODY = Reader("fake", "no_such_module:read")
 """Fails the run as soon as one document is to be read."""
 
@@ -77,7 +77,7 @@ def test_the_outputs_do_not_depend_on_how_many_documents_are_read_at_a_time(
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_documents_that_crash_or_hang_are_rejected_alone(inbox: Path, out: Path, jobs: int) -> None:
-    texts = ["fine A", "kill", "fine B", "hang", "exit", "fine C"]
+    texts = ["fine A", "kill", "fine B", "spin", "exit", "fine C"]
     for n, text in enumerate(texts):
         write_document(inbox / f"{n}.pdf", text)
     summary = read(inbox, out, jobs=jobs)
@@ -92,6 +92,18 @@ def test_an_unchanged_inbox_is_not_read_again(inbox: Path, out: Path) -> None:
     again = read(inbox, out, reader=NOBODY)
     assert (again.received, again.read, again.accepted) == (1, 0, first.accepted)
     assert outputs(out) == before
+
+
+@pytest.mark.parametrize("text", ["spin", "ask", "segfault"])
+def test_what_cost_too_much_is_read_again_only_where_that_is_asked_for(
+    inbox: Path, out: Path, text: str
+) -> None:
+    write_document(inbox / "a.pdf", text)
+    read(inbox, out)
+    before = outputs(out)
+    assert read(inbox, out, reader=NOBODY).read == 0
+    assert outputs(out) == before
+    assert run(inbox, out, SETTINGS, reader=READER, again=True).read == 1
 
 
 def test_outputs_that_were_deleted_are_written_again(inbox: Path, out: Path) -> None:

@@ -242,7 +242,7 @@ def test_done_is_what_the_same_reader_read_or_rejected(store_url: str) -> None:
         assert store.done(READER) == {rejected.sha256}
 
 
-@pytest.mark.parametrize("kind", ["time-limit", "crash", "bug", "unavailable"])
+@pytest.mark.parametrize("kind", ["stalled", "bug", "unavailable"])
 def test_a_passing_trouble_is_tried_again(store_url: str, kind: str) -> None:
     with Store.open(store_url) as store:
         fill(store, outcome(source("a"), rejections=(Rejection(kind, "Raté."),)))
@@ -250,6 +250,15 @@ def test_a_passing_trouble_is_tried_again(store_url: str, kind: str) -> None:
         fill(store, outcome(source("a"), registration()))
         assert store.done(READER) == {source("a").sha256}
         assert store.snapshot().rejected == ()
+
+
+@pytest.mark.parametrize("kind", ["time-limit", "memory-limit", "crash"])
+def test_what_cost_too_much_is_tried_again_by_whoever_asks(store_url: str, kind: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), rejections=(Rejection(kind, "Trop."),)))
+        assert store.done(READER) == {source("a").sha256}
+        assert store.done(READER, again=True) == frozenset()
+        assert store.done("newer") == frozenset()
 
 
 def test_a_correction_is_exported_and_never_read_over(store_url: str) -> None:

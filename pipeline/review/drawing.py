@@ -2,7 +2,10 @@
 
 import io
 import logging
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import cv2
@@ -14,15 +17,16 @@ from pipeline.engines import EngineLine
 from pipeline.errors import AlignmentError, DocumentError, PipelineError, bug_place
 from pipeline.forms.blank import mm_to_raster
 from pipeline.geometry import BoxMm
+from pipeline.parts import Stretch
 from pipeline.process import (
     Context,
     align_page,
     context,
     find_blank,
-    process_document,
     read_forms,
+    read_parts,
 )
-from pipeline.records import AlignedPage, Gray, Page, Rejection, Source
+from pipeline.records import AlignedPage, Gray, Page, Rejection
 from pipeline.review.pictures import MM_PER_INCH, Count, Draw, Drawn, resized
 from pipeline.stages.ingest import open_pages
 
@@ -35,21 +39,25 @@ _AS_RECEIVED_PX = 3500
 _log = logging.getLogger(__name__)
 
 
-def work(task: Source | Draw | Count, settings: Settings) -> Any:
+def work(task: Stretch | Draw | Count, settings: Settings) -> Iterator[Any]:
     """``Drawn`` for a page to draw (with others where they came along), the count of pages, or the
-    ``Outcome`` of a source, read again.
+    ``Part`` after part of a document, read again.
 
-    Raises DocumentError (French), and PipelineError for what hinders every document.
+    Each page that is read on the way has the time of an answer: None. Raises DocumentError
+    (French), and PipelineError for what hinders every document.
     """
-    if isinstance(task, Source):
-        return process_document(task, settings)
+    if isinstance(task, Stretch):
+        yield from read_parts(task, settings)
+        return
     try:
         if isinstance(task, Count):
-            return sum(1 for _ in open_pages(task.source, settings))
-        if task.number == 0:
-            return {(0, task.page): _as_received(_page(task, settings))}
-        return _rectified(task, context(settings))
-    except PipelineError:
+            with closing(open_pages(task.source, settings)) as pages:
+                yield pages.count
+        elif task.number == 0:
+            yield {(0, task.page): _as_received(_page(task, settings))}
+        else:
+            yield from _rectified(task, context(settings))
+    except (PipelineError, MemoryError):
         raise
     except Exception as err:  # a bug costs one picture; its own words may quote the document
         where = bug_place(err)
@@ -58,12 +66,13 @@ def work(task: Source | Draw | Count, settings: Settings) -> Any:
 
 
 def _page(task: Draw, settings: Settings) -> Page:
-    for number, page in enumerate(open_pages(task.source, settings), start=1):
-        if number == task.page:
-            if isinstance(page, Rejection):
-                raise DocumentError(page.message)
-            return page
-    raise DocumentError(f"Ce document n'a pas de page {task.page}.")
+    with closing(open_pages(task.source, settings)) as pages:
+        if not 1 <= task.page <= pages.count:
+            raise DocumentError(f"Ce document n'a pas de page {task.page}.")
+        page = pages.page(task.page)
+    if isinstance(page, Rejection):
+        raise DocumentError(page.message)
+    return page
 
 
 def _as_received(page: Page) -> bytes:
@@ -71,24 +80,27 @@ def _as_received(page: Page) -> bytes:
     return _jpeg(resized(page.image, scale), round(page.dpi * scale))
 
 
-def _rectified(task: Draw, ctx: Context) -> Drawn:
+def _rectified(task: Draw, ctx: Context) -> Iterator[Drawn | None]:
     """The only form on the page is the one that is meant; two sheets on one picture are told apart
     as a run does, by going through the whole document. Then all its pages come along."""
     aligned = align_page(_page(task, ctx.settings), ctx, task.source.placed)
     if len(aligned) == 1:
-        return {(task.number, task.page): _draw(aligned[0], ctx)}
+        yield {(task.number, task.page): _draw(aligned[0], ctx)}
+        return
     unread = ctx.settings.model_copy(update={"without": ("second",)})
-    groups = read_forms(task.source, replace(ctx, engine=_Blind(), settings=unread))[1]
-    pages = {
-        (number, form.aligned.page.number): form.aligned
-        for number, group in enumerate(groups, start=1)
-        for form in group
-    }
-    if (task.number, task.page) not in pages:
+    blind = replace(ctx, engine=_Blind(), settings=unread)
+    drawn: Drawn = {}
+    numbers = count(1)
+    for step in read_forms(Stretch(task.source), blind):
+        for form in step.forms:
+            number = next(numbers)
+            drawn |= {(number, page.aligned.page.number): _draw(page.aligned, ctx) for page in form}
+        yield None
+    if (task.number, task.page) not in drawn:
         raise AlignmentError(
             f"La fiche n'est plus retrouvée à la page {task.page} : relancer la lecture du dossier."
         )
-    return {key: _draw(one, ctx) for key, one in pages.items()}
+    yield drawn
 
 
 class _Blind:

@@ -1,7 +1,10 @@
 """Open a document: its pages in order, each as gray pixels with the text the file itself holds."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image
 
@@ -10,14 +13,31 @@ from pipeline.errors import DocumentError, TooLargeError, UnavailableError
 from pipeline.records import Page, Rejection, Source
 from pipeline.stages import raster
 from pipeline.stages.filekind import Kind, kind_of, refusal
-from pipeline.stages.pdf import pdf_pages
+from pipeline.stages.pdf import open_pdf, pdf_page
 
 
-def open_pages(source: Source, settings: Settings) -> Iterator[Page | Rejection]:
-    """Yield the pages one by one, so that only one image is held at a time.
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """An opened document. A page is decoded when it is asked for, so that only one is held.
 
-    A bad page among others is a Rejection with its number. Raises a DocumentError (its message in
-    French) where the document as a whole cannot be read, or is not what ``source.sha256`` says.
+    ``page`` gives the page of a number from 1 to ``count``: a bad one among others is a Rejection,
+    and a DocumentError is raised where the page is all there is. Reading all of them closes it.
+    """
+
+    count: int
+    page: Callable[[int], Page | Rejection]
+    close: Callable[[], None]
+
+    def __iter__(self) -> Iterator[Page | Rejection]:
+        with closing(self):
+            yield from map(self.page, range(1, self.count + 1))
+
+
+def open_pages(source: Source, settings: Settings) -> Pages:
+    """Open a document.
+
+    Raises a DocumentError (its message in French) where the document as a whole cannot be read, or
+    is not what ``source.sha256`` says.
     """
     try:
         with source.path.open("rb") as file:
@@ -33,34 +53,37 @@ def open_pages(source: Source, settings: Settings) -> Iterator[Page | Rejection]
             "Le fichier a changé pendant la lecture : relancer, et il sera lu tel qu'il est alors."
         )
     if kind is Kind.PDF:
-        yield from pdf_pages(data, settings)
-    elif kind is Kind.IMAGE:
-        yield from _image_pages(data, settings)
-    else:
-        raise refusal(kind)
+        document = open_pdf(data, settings)
+        return Pages(len(document), partial(pdf_page, document, settings), document.close)
+    if kind is Kind.IMAGE:
+        return _image_pages(data, settings)
+    raise refusal(kind)
 
 
-def _image_pages(data: bytes, settings: Settings) -> Iterator[Page | Rejection]:
-    with raster.open_image(data) as image:
-        count = _count_frames(image)
-        if count > settings.max_pages:
-            raise TooLargeError(
-                f"Le fichier a {count} pages, plus que les {settings.max_pages} admises : "
-                "le découper en plusieurs fichiers."
-            )
-        for number in range(1, count + 1):
-            try:
-                page: Page | Rejection = _image_page(image, number, settings)
-            except DocumentError as err:
-                if count == 1:
-                    raise
-                page = Rejection(err.kind, str(err), number)
-            yield page
+def _image_pages(data: bytes, settings: Settings) -> Pages:
+    image = raster.open_image(data)
+    count = _count_frames(image, settings.max_pages)
+    if count > settings.max_pages:
+        raise TooLargeError(
+            f"Le fichier a plus de {settings.max_pages} pages : le découper en plusieurs fichiers."
+        )
+
+    def page(number: int) -> Page | Rejection:
+        try:
+            return _image_page(image, number, settings)
+        except DocumentError as err:
+            if count == 1:
+                raise
+            return Rejection(err.kind, str(err), number)
+
+    return Pages(count, page, image.close)
 
 
 def _image_page(image: Image.Image, number: int, settings: Settings) -> Page:
     try:
         image.seek(number - 1)
+    except MemoryError:
+        raise
     except Exception as err:  # a damaged directory makes the parsers raise anything
         raise raster.damaged() from err
     dpi = raster.page_dpi(*image.size, raster.stated_dpi(image))
@@ -68,19 +91,23 @@ def _image_page(image: Image.Image, number: int, settings: Settings) -> Page:
     return Page(number, pixels, dpi / factor)
 
 
-def _count_frames(image: Image.Image) -> int:
-    """Pages of a TIFF; the frames of other formats are animations or a phone's by-products.
+def _count_frames(image: Image.Image, most: int) -> int:
+    """Pages of a TIFF, counted no further than one beyond ``most``.
 
-    Where the chain of pages is broken, the first one out of reach counts, to be rejected.
+    The frames of other formats are animations or a phone's by-products. Where the chain of pages is
+    broken, the first one out of reach counts, to be rejected.
     """
     if image.format != "TIFF":
         return 1
     count = 0
     try:
-        while True:
+        while count <= most:
             image.seek(count)
             count += 1
     except EOFError:
         return max(count, 1)
+    except MemoryError:
+        raise
     except Exception:  # a damaged directory makes the parsers raise anything
         return count + 1
+    return count

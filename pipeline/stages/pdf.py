@@ -3,7 +3,7 @@
 import logging
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -62,28 +62,32 @@ class _Contents:
     is_scanned: bool
 
 
-def pdf_pages(data: bytes, settings: Settings) -> Iterator[Page | Rejection]:
-    """The pages of a PDF, one by one; a bad one is a Rejection.
+def open_pdf(data: bytes, settings: Settings) -> pdfium.PdfDocument:
+    """A PDF; whoever opens it closes it.
 
     Raises EncryptedError, DamagedError, TooLargeError.
     """
-    with _opened(data) as document:
-        count = len(document)
-        if count > settings.max_pages:
-            raise TooLargeError(
-                f"Le PDF a {count} pages, plus que les {settings.max_pages} admises : "
-                "n'en garder que les fiches."
-            )
-        for number in range(1, count + 1):
-            try:
-                page: Page | Rejection = _pdf_page(document, number, settings)
-            except DocumentError as err:
-                page = Rejection(err.kind, str(err), number)
-            except Exception:  # pdfium and the decoders raise anything on damaged pages
-                page = Rejection(
-                    DamagedError.kind, "Page abîmée : demander un nouvel envoi.", number
-                )
-            yield page
+    document = _opened(data)
+    count = len(document)
+    if count > settings.max_pages:
+        document.close()
+        raise TooLargeError(
+            f"Le PDF a {count} pages, plus que les {settings.max_pages} admises : "
+            "n'en garder que les fiches."
+        )
+    return document
+
+
+def pdf_page(document: pdfium.PdfDocument, settings: Settings, number: int) -> Page | Rejection:
+    """The page of that number, from 1; a bad one is a Rejection."""
+    try:
+        return _pdf_page(document, number, settings)
+    except DocumentError as err:
+        return Rejection(err.kind, str(err), number)
+    except MemoryError:
+        raise
+    except Exception:  # pdfium and the decoders raise anything on damaged pages
+        return Rejection(DamagedError.kind, "Page abîmée : demander un nouvel envoi.", number)
 
 
 def _opened(data: bytes) -> pdfium.PdfDocument:

@@ -54,6 +54,8 @@ def open_image(data: bytes) -> Image.Image:
         raise damaged()
     try:
         return Image.open(BytesIO(data), formats=_FORMATS)
+    except MemoryError:
+        raise
     except Exception as err:  # a damaged header makes the parsers raise anything
         raise damaged() from err
 
@@ -113,6 +115,8 @@ def decode(image: Image.Image, settings: Settings, *, exif: bool) -> tuple[Gray,
         gray = gray_of(image)
         if orientation in _TURNS:
             gray = gray.transpose(_TURNS[orientation])
+    except MemoryError:
+        raise
     except Exception as err:  # damaged bytes make the decoders raise anything
         raise damaged() from err
     gray = gray.reduce(reduction(*gray.size))

@@ -14,8 +14,10 @@ from pipeline.store import exported, rescuing, reviewing, rows, tables
 from pipeline.store.opening import open_engine, parse_url, reading, saying_where, writing
 from pipeline.store.standing import UNDO, Scope, filed, not_undone
 
-PASSING = frozenset({"time-limit", "crash", "bug", "unavailable"})
+PASSING = frozenset({"stalled", "bug", "unavailable"})
 """Kinds of rejection that are no property of the document: the next run tries again."""
+COSTLY = frozenset({"time-limit", "memory-limit", "crash"})
+"""Kinds that would cost as much each time: tried again where a person asks for it."""
 
 
 class Store:
@@ -83,14 +85,16 @@ class Store:
             if rejections:
                 connection.execute(insert(tables.receipt_rejections), rejections)
 
-    def done(self, reader: str) -> frozenset[str]:
+    def done(self, reader: str, *, again: bool = False) -> frozenset[str]:
         """The sha256 of every document that ``reader`` need not read (again).
 
         ``reader`` is the fingerprint of all that readings depend on. Done is what its own last
-        outcome says, unless that was a passing trouble, and what a person has decided about.
+        outcome says, unless that was a passing trouble (or, for ``again``, a costly one), and what
+        a person has decided about.
         """
         outcomes, rejections = tables.outcomes, tables.rejections
-        in_trouble = select(rejections.c.outcome).where(rejections.c.kind.in_(PASSING))
+        troubles = PASSING | COSTLY if again else PASSING
+        in_trouble = select(rejections.c.outcome).where(rejections.c.kind.in_(troubles))
         read = select(outcomes.c.sha256).where(
             outcomes.c.id.in_(Scope().latest()),
             outcomes.c.reader == reader,

@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 from pipeline import ctc
 from pipeline.engines import Engine
 from pipeline.errors import DocumentError, PipelineError, bug_place
-from pipeline.process import Context, FormPage, read_forms
+from pipeline.process import Context, FormPage, filled_forms
 from pipeline.records import Correction, FieldValue, Gray
 from pipeline.simulate import contents
 from pipeline.simulate.contents import Habits
@@ -51,7 +51,12 @@ def gather(corrections: Iterable[Correction], ctx: Context) -> Gathered:
         try:
             if hashlib.sha256(source.path.read_bytes()).hexdigest() != source.sha256:
                 raise FileNotFoundError
-            groups = read_forms(source, ctx)[1]
+            wanted = {correction.number for correction in same}
+            groups = {
+                number: form
+                for number, form in enumerate(filled_forms(source, ctx), start=1)
+                if number in wanted
+            }
         except (OSError, DocumentError):
             skipped["its document is gone or cannot be read"] += len(same)
             continue
@@ -61,8 +66,7 @@ def gather(corrections: Iterable[Correction], ctx: Context) -> Gathered:
             skipped[f"a bug, please report it ({bug_place(err)})"] += len(same)
             continue
         for correction in same:
-            group = groups[correction.number - 1] if correction.number <= len(groups) else []
-            images = _lines_of(group, correction)
+            images = _lines_of(groups.get(correction.number, ()), correction)
             found = _label(images, correction, ctx.engine) if images else None
             if not images:
                 skipped["no writing was found in its field"] += 1

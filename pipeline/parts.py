@@ -1,0 +1,129 @@
+"""A document read in parts: what a page gave is told at once, and outlives what another costs."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.errors import DocumentError
+from pipeline.records import Finding, Outcome, Registration, Rejection, Source, Status
+
+_MOST_LOST = 2
+"""A document that has lost so many pages is given up: each may cost all of a page's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Pages of a document to read: from ``first`` (1-based) to ``last``, None for the very last."""
+
+    source: Source
+    first: int = 1
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was read of a document of ``count`` pages since the part before; ``page`` comes next.
+
+    What stands on the pages before ``since`` is told: a form of several pages is told when it is
+    whole, and is lost with the reader until then. Registrations have their thumbnails beside them.
+    ``notes``: what the file says on pages without a form, which its forms may have to heed.
+    """
+
+    count: int
+    page: int
+    since: int
+    registrations: tuple[tuple[Registration, bytes], ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    notes: tuple[Finding, ...] = ()
+
+
+Tell = Callable[[Part], None]
+
+
+def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outcome:
+    """The outcome of a document of which ``read`` tells the parts.
+
+    ``read`` raises a DocumentError (French) where it cannot go on: that costs the page it was at.
+    What was told is kept, and ``read`` is asked for the pages behind, until too many are lost.
+    """
+    started = time.monotonic()
+    reading = _Reading(source)
+    for stretch in reading.stretches():
+        try:
+            read(stretch, reading.add)
+        except DocumentError as err:
+            reading.lose(err)
+    return reading.outcome(time.monotonic() - started)
+
+
+class _Reading:
+    """How far the reading of a document has come."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._ahead = deque([Stretch(source)])
+        self._now = self._ahead[0]
+        self._page = self._since = 1
+        self._count = self._lost = 0
+        self._registrations: list[tuple[Registration, bytes]] = []
+        self._rejections: list[Rejection] = []
+        self._notes: list[Finding] = []
+
+    def stretches(self) -> Iterator[Stretch]:
+        """What is to be read next, for as long as there is anything."""
+        while self._ahead:
+            self._now = self._ahead.popleft()
+            self._page = self._since = self._now.first
+            yield self._now
+
+    def add(self, part: Part) -> None:
+        self._count, self._page, self._since = part.count, part.page, part.since
+        self._registrations += part.registrations
+        self._rejections += part.rejections
+        self._notes += part.notes
+
+    def lose(self, err: DocumentError) -> None:
+        """Tell of the page that was being read, and plan the pages around it."""
+        page, last = self._page, self._now.last or self._count
+        # A document that could not be opened, or has one page, is meant as a whole.
+        number = page if self._count > 1 else None
+        self._rejections.append(Rejection(err.kind, str(err), number))
+        self._lost += 1
+        if self._since < page:
+            self._ahead.append(Stretch(self._source, self._since, page - 1))
+        if page >= last:
+            return
+        if self._lost < _MOST_LOST:
+            self._ahead.append(Stretch(self._source, page + 1, last))
+            return
+        behind = f"Les pages {page + 1} à {last} n'ont pas été lues"
+        if page + 1 == last:
+            behind = f"La page {last} n'a pas été lue"
+        message = (
+            f"{behind} : {self._lost} pages de ce document ont déjà arrêté la lecture. "
+            "Demander un envoi de la fiche seule."
+        )
+        self._rejections.append(Rejection(err.kind, message, page + 1))
+
+    def outcome(self, seconds: float) -> Outcome:
+        registrations = sorted(self._registrations, key=lambda pair: pair[0].page)
+        rejections = sorted(self._rejections, key=lambda one: one.page or 0)
+        if self._notes and registrations:
+            (first, thumbnail), *others = registrations
+            findings = (*first.findings, *self._notes)
+            first = replace(first, findings=findings, status=Status.REVIEW)
+            registrations = [(first, thumbnail), *others]
+        elif self._notes:
+            rejections += [Rejection("note", note.message) for note in self._notes]
+        if not registrations and not rejections:
+            message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
+            rejections.append(Rejection("no-form", message))
+        return Outcome(
+            self._source,
+            pages=self._count,
+            registrations=tuple(registration for registration, _ in registrations),
+            rejections=tuple(rejections),
+            seconds=seconds,
+            thumbnails=tuple(thumbnail for _, thumbnail in registrations),
+        )

@@ -1,0 +1,107 @@
+"""What is kept of a document whose reading is interrupted, told without any process."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import DamagedError, TimeLimitError
+from pipeline.parts import Part, Stretch, Tell, read_in_parts
+from pipeline.records import Outcome, Registration, Source
+
+SOURCE = Source("pile.pdf", Path("pile.pdf"), "")
+
+
+def read(count: int, *, deadly: Collection[int], pages_of_form: int = 1) -> Outcome:
+    """A document of forms of so many pages, read by one that dies of some pages."""
+
+    def tell_parts(stretch: Stretch, tell: Tell) -> None:
+        last = stretch.last or count
+        tell(Part(count, stretch.first, stretch.first))
+        since = stretch.first
+        for page in range(stretch.first, last + 1):
+            if page in deadly:
+                raise TimeLimitError("Trop long.")
+            whole = page == last or (page - since + 1) == pages_of_form
+            form = ((Registration("form", since, ()), b"%d" % since),) if whole else ()
+            since = page + 1 if whole else since
+            tell(Part(count, page + 1, since, form))
+
+    return read_in_parts(SOURCE, tell_parts)
+
+
+def pages_of(outcome: Outcome) -> list[int]:
+    return [one.page for one in outcome.registrations]
+
+
+def test_a_page_that_is_lost_costs_itself_alone() -> None:
+    outcome = read(5, deadly={3})
+    assert pages_of(outcome) == [1, 2, 4, 5]
+    assert outcome.thumbnails == (b"1", b"2", b"4", b"5")
+    assert [(r.kind, r.page, r.message) for r in outcome.rejections] == [
+        ("time-limit", 3, "Trop long.")
+    ]
+
+
+def test_a_form_that_was_begun_before_the_lost_page_is_kept() -> None:
+    outcome = read(7, deadly={4}, pages_of_form=3)
+    assert pages_of(outcome) == [1, 5]
+    outcome = read(7, deadly={3}, pages_of_form=3)
+    assert pages_of(outcome) == [1, 4, 7]
+
+
+def test_a_document_whose_pages_keep_failing_is_given_up_and_the_rest_told_in_one_line() -> None:
+    outcome = read(200, deadly=range(2, 201))
+    assert pages_of(outcome) == [1]
+    assert [r.page for r in outcome.rejections] == [2, 3, 4]
+    assert outcome.rejections[2].message.startswith("Les pages 4 à 200 n'ont pas été lues : 2 ")
+    assert "La page 4 n'a pas été lue" in read(4, deadly={2, 3}).rejections[2].message
+
+
+def test_a_document_of_one_page_or_that_cannot_be_opened_is_rejected_as_a_whole() -> None:
+    def damaged(stretch: Stretch, tell: Tell) -> None:
+        raise DamagedError("Abîmé.")
+
+    for outcome in (read_in_parts(SOURCE, damaged), read(1, deadly={1})):
+        assert outcome.registrations == ()
+        assert [r.page for r in outcome.rejections] == [None]
+
+
+def test_a_document_that_brings_nothing_says_so() -> None:
+    outcome = read_in_parts(SOURCE, lambda stretch, tell: tell(Part(1, 2, 2)))
+    assert [r.kind for r in outcome.rejections] == ["no-form"]
+
+
+def test_what_hinders_every_document_is_passed_on() -> None:
+    def no_engine(stretch: Stretch, tell: Tell) -> None:
+        raise RuntimeError("no engine")
+
+    with pytest.raises(RuntimeError, match="no engine"):
+        read_in_parts(SOURCE, no_engine)
+
+
+@given(
+    count=st.integers(1, 12),
+    deadly=st.sets(st.integers(1, 12)),
+    pages_of_form=st.integers(1, 3),
+)
+def test_every_page_is_told_once(count: int, deadly: set[int], pages_of_form: int) -> None:
+    outcome = read(count, deadly=deadly, pages_of_form=pages_of_form)
+    lost = sorted(page for page in deadly if page <= count)
+    alone = [r.page or 1 for r in outcome.rejections if r.message == "Trop long."]
+    behind = [r.page for r in outcome.rejections if r.message != "Trop long."]
+    assert alone == lost[:2]
+    assert behind == ([lost[1] + 1] if len(lost) > 1 and lost[1] < count else [])
+    end = behind[0] if behind else count + 1
+    readable = [page for page in range(1, end) if page not in deadly]
+    told = [one.page for one in outcome.registrations]
+    assert len(set(told)) == len(told)
+    if pages_of_form == 1:
+        assert told == readable
+    else:
+        assert set(told) <= set(readable)
+        # A form begins where the reading does, begins anew, and behind each whole one.
+        begins = {p for p in readable if p - 1 not in readable}
+        assert begins <= set(told)
