@@ -114,12 +114,16 @@ class TextRun:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page image; ``image`` is read-only. ``number`` is 1-based."""
+    """One page image; ``image`` is read-only. ``number`` is 1-based.
+
+    Not ``whole`` where the data behind it are cut or damaged, so that parts of it may be missing.
+    """
 
     number: int
     image: Gray
     dpi: float
     runs: tuple[TextRun, ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

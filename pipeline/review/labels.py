@@ -19,6 +19,7 @@ _FINDINGS = {
     "no_stray_ink": "Écriture hors des zones",
     "same_print": "Imprimé différent",
     "placed_by_hand": "Fiche placée à la main",
+    "page_is_whole": "Page abîmée ou incomplète",
     "not_replaced": "Fichier remplacé",
 }
 

@@ -15,6 +15,7 @@ from pipeline.errors import DamagedError, DocumentError, EncryptedError, TooLarg
 from pipeline.geometry import BoxPx
 from pipeline.records import Gray, Page, Rejection, TextRun
 from pipeline.stages import raster
+from pipeline.stages.pdfwhole import page_is_whole
 from pipeline.stages.pdftext import View, address, form_runs, has_marks, text_runs
 
 # It tells whoever opens a form of the XFA kind to build it anew; the plain fields are read.
@@ -35,13 +36,15 @@ class _Contents:
     """What stands on a page.
 
     ``scan`` is its only image where that covers the page, ``alone`` whether nothing visible stands
-    above or below it; ``visible_text`` holds the addresses of the text objects a reader sees.
+    above or below it; ``visible_text`` holds the addresses of the text objects a reader sees. A
+    ``bare`` page has nothing on it.
     """
 
     images: tuple[pdfium.PdfImage, ...]
     scan: pdfium.PdfImage | None
     alone: bool
     visible_text: frozenset[int]
+    bare: bool
 
 
 def pdf_pages(data: bytes, settings: Settings) -> Iterator[Page | Rejection]:
@@ -114,6 +117,7 @@ def _pdf_page(document: pdfium.PdfDocument, number: int, settings: Settings) -> 
             pixels,
             raster.page_dpi(width_px, height_px, width_px / view.width_pt * 72),
             tuple(TextRun(text, BoxPx(*box_px)) for text, box_px in runs),
+            page_is_whole(document, number, contents.images, bare=contents.bare),
         )
 
 
@@ -134,6 +138,7 @@ def _contents_of(page: pdfium.PdfPage) -> _Contents:
             for o in objects[above:]
             if o.type == pdfium_c.FPDF_PAGEOBJ_TEXT and _is_visible(o)
         ),
+        bare=not objects,
     )
 
 
