@@ -28,6 +28,11 @@ class Kind(Enum):
     PROGRAM = auto()
     TNEF = auto()
     TEXT = auto()
+    JPEG_XL = auto()
+    PHOTOSHOP = auto()
+    DJVU = auto()
+    SVG = auto()
+    RAW_PHOTO = auto()
     OTHER = auto()
 
 
@@ -44,6 +49,18 @@ _ADVICE = {
     Kind.TEXT: "Fichier de texte ou page web, sans fiche à lire : si la fiche s'y trouve, "
     "l'imprimer en PDF et déposer ce PDF.",
 }
+_OTHER_PICTURES = {
+    Kind.JPEG_XL: "Image au format JPEG XL",
+    Kind.PHOTOSHOP: "Image au format de Photoshop (PSD)",
+    Kind.DJVU: "Document numérisé au format DjVu",
+    Kind.SVG: "Dessin au format SVG",
+    Kind.RAW_PHOTO: "Photo au format brut de l'appareil (RAW)",
+}
+_ADVICE |= {
+    kind: f"{what} : il n'est pas lu ici. L'enregistrer en JPEG ou en PDF et déposer ce "
+    "fichier, ou demander à l'expéditeur de le faire."
+    for kind, what in _OTHER_PICTURES.items()
+}
 _OTHER_ADVICE = (
     "Ce n'est ni un PDF, ni une image, ni un courriel : convertir la fiche en PDF "
     "et déposer ce PDF."
@@ -59,9 +76,19 @@ def refusal(kind: Kind) -> DocumentError:
 
 _IMAGE = re.compile(
     rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|BM.{8}[\x00-\xff]{4}[\x0c-\x7c]\0\0\0"
-    rb"|II\*\0|MM\0\*|II\+\0|MM\0\+|RIFF....WEBP|....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)",
+    rb"|II\*\0|MM\0\*|II\+\0|MM\0\+|RIFF....WEBP"
+    rb"|....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1|avi[fs])"
+    rb"|\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51",
     re.DOTALL,
 )
+_OTHER_PICTURE = re.compile(
+    rb"(?P<JPEG_XL>\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n)|(?P<PHOTOSHOP>8BPS\0[\1\2])"
+    rb"|(?P<DJVU>AT&TFORM....DJV)|(?P<SVG>(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]*>\s*)*<(?:\w+:)?svg\b)"
+    rb"|(?P<RAW_PHOTO>II\*\0....CR|FUJIFILMCCD-RAW|IIU\0|IIR[OS]|MMOR|....ftypcrx |\0MRM)",
+    re.DOTALL,
+)
+_RAW_SUFFIXES = frozenset((".dng", ".nef", ".nrw", ".arw", ".sr2", ".pef", ".cr2", ".srw", ".3fr"))
+"""Of camera files that begin as a TIFF does, and hold a thumbnail that Pillow would take."""
 _MAIL_HEADER = re.compile(
     rb"(?im)^(received|return-path|delivered-to|from|to|cc|subject|date|message-id|mime-version"
     rb"|content-type|reply-to|sender|x-[\w-]+|[ad]\w+-signature|authentication-results):"
@@ -83,8 +110,10 @@ def kind_of(file: BinaryIO, name: str) -> Kind:
 def _head_kind(head: bytes, suffix: str) -> Kind:
     if not head:
         return Kind.EMPTY
+    if other := _OTHER_PICTURE.match(head):
+        return Kind[other.lastgroup or ""]
     if _IMAGE.match(head):
-        return Kind.IMAGE
+        return Kind.RAW_PHOTO if suffix in _RAW_SUFFIXES else Kind.IMAGE
     if head.lstrip().startswith(b"%PDF-"):
         return Kind.PDF
     if head.startswith(b"PK\x03\x04"):

@@ -9,8 +9,10 @@ from pipeline.config import Settings
 from pipeline.errors import DocumentError, TooLargeError, UnavailableError
 from pipeline.records import Page, Rejection, Source
 from pipeline.stages import raster
+from pipeline.stages.emptiness import seems_empty
 from pipeline.stages.filekind import Kind, kind_of, refusal
 from pipeline.stages.pdf import pdf_pages
+from pipeline.stages.whole import jpeg_is_whole, tiff_is_whole
 
 
 def open_pages(source: Source, settings: Settings) -> Iterator[Page | Rejection]:
@@ -50,7 +52,7 @@ def _image_pages(data: bytes, settings: Settings) -> Iterator[Page | Rejection]:
             )
         for number in range(1, count + 1):
             try:
-                page: Page | Rejection = _image_page(image, number, settings)
+                page: Page | Rejection = _image_page(image, data, number, settings)
             except DocumentError as err:
                 if count == 1:
                     raise
@@ -58,14 +60,21 @@ def _image_pages(data: bytes, settings: Settings) -> Iterator[Page | Rejection]:
             yield page
 
 
-def _image_page(image: Image.Image, number: int, settings: Settings) -> Page:
+def _image_page(image: Image.Image, data: bytes, number: int, settings: Settings) -> Page:
     try:
         image.seek(number - 1)
     except Exception as err:  # a damaged directory makes the parsers raise anything
         raise raster.damaged() from err
     dpi = raster.page_dpi(*image.size, raster.stated_dpi(image))
     pixels, factor = raster.decode(image, settings, exif=True)
-    return Page(number, pixels, dpi / factor)
+    match image.format:
+        case "TIFF":
+            whole = tiff_is_whole(image, data)
+        case "JPEG" | "MPO" if seems_empty(pixels):
+            whole = jpeg_is_whole(data, seems_empty=True)
+        case _:
+            whole = True
+    return Page(number, pixels, dpi / factor, whole=whole)
 
 
 def _count_frames(image: Image.Image) -> int:

@@ -15,8 +15,9 @@ from pipeline.errors import DamagedError, DocumentError, EncryptedError, TooLarg
 from pipeline.geometry import BoxPx
 from pipeline.records import Gray, Page, Rejection, TextRun
 from pipeline.stages import raster
-from pipeline.stages.pdfwhole import page_is_whole
+from pipeline.stages.emptiness import seems_empty
 from pipeline.stages.pdftext import View, address, form_runs, has_marks, text_runs
+from pipeline.stages.pdfwhole import page_is_whole
 
 # It tells whoever opens a form of the XFA kind to build it anew; the plain fields are read.
 logging.getLogger("pypdfium2").setLevel(logging.ERROR)
@@ -117,7 +118,13 @@ def _pdf_page(document: pdfium.PdfDocument, number: int, settings: Settings) -> 
             pixels,
             raster.page_dpi(width_px, height_px, width_px / view.width_pt * 72),
             tuple(TextRun(text, BoxPx(*box_px)) for text, box_px in runs),
-            page_is_whole(document, number, contents.images, bare=contents.bare),
+            page_is_whole(
+                document,
+                number,
+                contents.images,
+                bare=contents.bare,
+                seems_empty=seems_empty(pixels),
+            ),
         )
 
 

@@ -1,4 +1,4 @@
-"""Whether a PDF page was decoded whole: pdfium draws what it can of cut or damaged data, in silence.
+"""Whether a PDF page was decoded whole: of damaged data, pdfium draws what it can, in silence.
 
 It gives no access to a page's streams, but copies a page to a document of its own, which it writes
 plainly: each object by itself, unlocked, the streams as they are.
@@ -21,11 +21,17 @@ _PAINTS = re.compile(rb"(?:^|[\s\])>])(?:Do|Tj|TJ|'|\"|f\*?|F|[bB]\*?|[sS]|sh|EI
 
 
 def page_is_whole(
-    document: pdfium.PdfDocument, number: int, images: Sequence[pdfium.PdfImage], *, bare: bool
+    document: pdfium.PdfDocument,
+    number: int,
+    images: Sequence[pdfium.PdfImage],
+    *,
+    bare: bool,
+    seems_empty: bool,
 ) -> bool:
     """Whether all that the page ``number`` (from 1) shows can be decoded to its end.
 
-    ``images`` stand on it; it is ``bare`` where pdfium found nothing at all on it.
+    ``images`` stand on it; it is ``bare`` where pdfium found nothing at all on it, and
+    ``seems_empty`` where it drew next to nothing.
     """
     shown = {bytes(image.get_data()): image for image in images}
     for entries, data in _streams(document, number - 1):
@@ -42,7 +48,7 @@ def page_is_whole(
             if bare and not name and b"/" not in _CODING.sub(b"", entries) and _PAINTS.search(held):
                 return False
         elif name in CODED_PICTURES:
-            if not picture_is_whole(held, name, entries):
+            if not picture_is_whole(held, name, entries, seems_empty=seems_empty):
                 return False
         elif not _fills(shown[data], held, name):
             return False

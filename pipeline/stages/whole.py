@@ -15,9 +15,14 @@ from io import BytesIO
 from PIL import Image, TiffImagePlugin
 
 _JPEG_END = b"\xff\xd9"
+_RECODED = 2.0
+"""Another coder makes the same picture lighter or heavier, by less than that."""
 _FAX_END_BYTES = 4
 """The mark at the end of Group 4 data, which some writers leave out, with its padding."""
 _FAX_LINE_END = "000000000001"
+_TIFF_GROUP_4, _TIFF_JPEG = 4, 7
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+"""Each byte with its bits in the other order, as some faxes are stored."""
 _MOST_BYTES = 1 << 28
 CODED_PICTURES = frozenset(
     ("DCTDecode", "DCT", "JPXDecode", "JBIG2Decode", "CCITTFaxDecode", "CCF")
@@ -43,16 +48,29 @@ def inflated(data: bytes) -> bytes:
     return held
 
 
-def jpeg_is_whole(data: bytes) -> bool:
+def jpeg_is_whole(data: bytes, *, seems_empty: bool = False) -> bool:
     """Whether a JPEG has its end marker: a copy padded with zeros decodes without complaint.
 
-    The marker is looked for after the start of the scan, since a thumbnail before it has its own.
+    Damage before it draws grey, or paper. Where the picture ``seems_empty``, it must weigh about
+    what it weighs when coded anew: what was lost or skipped makes it lighter or heavier.
     """
     at = 2
+    # A thumbnail before the start of the scan has an end marker of its own.
     while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":
         filler = data[at + 1 : at + 2] == b"\xff"
         at += 1 if filler else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return data.find(_JPEG_END, at) >= 0
+    end = data.find(_JPEG_END, at)
+    if not seems_empty:
+        return end >= 0
+    try:
+        with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+            again = BytesIO()
+            picture.save(again, "JPEG", quality="keep")
+    except Exception:  # damaged bytes make the decoder raise anything
+        return False
+    # The tables before the scan weigh the same.
+    heavier = (end - at) / (len(again.getvalue()) - at)
+    return 1 / _RECODED < heavier < _RECODED
 
 
 def jpeg2000_is_whole(data: bytes) -> bool:
@@ -124,11 +142,11 @@ def unwrapped(data: bytes, entries: bytes) -> tuple[bytes, str]:
     return data, ""
 
 
-def picture_is_whole(data: bytes, name: str, entries: bytes) -> bool:
+def picture_is_whole(data: bytes, name: str, entries: bytes, *, seems_empty: bool) -> bool:
     """Whether a picture of a PDF can be decoded to its end; ``name``: one of CODED_PICTURES."""
     match name:
         case "DCTDecode" | "DCT":
-            return jpeg_is_whole(data)
+            return jpeg_is_whole(data, seems_empty=seems_empty)
         case "JPXDecode":
             return jpeg2000_is_whole(data)
         case "JBIG2Decode":
@@ -184,3 +202,34 @@ def _fax_tiff(data: bytes, width_px: int, height_px: int) -> bytes:
     directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
     head = struct.pack("<2sHI", b"II", 42, 8 + len(data))
     return head + data + struct.pack("<H", len(tags)) + directory + bytes(4)
+
+
+def tiff_is_whole(picture: Image.Image, data: bytes) -> bool:
+    """Whether each strip or tile of the current page of a TIFF, ``data``, lies in the file, whole.
+
+    libtiff draws what it can of faxes, and nothing for a strip that has no data.
+    """
+    tags = getattr(picture, "tag_v2", {})
+    tiled = TiffImagePlugin.TILEOFFSETS in tags
+    starts = tags.get(TiffImagePlugin.TILEOFFSETS if tiled else TiffImagePlugin.STRIPOFFSETS, ())
+    lengths = tags.get(
+        TiffImagePlugin.TILEBYTECOUNTS if tiled else TiffImagePlugin.STRIPBYTECOUNTS, ()
+    )
+    if any(not start or not length for start, length in zip(starts, lengths, strict=False)):
+        return False
+    pieces = [data[start : start + length] for start, length in zip(starts, lengths, strict=False)]
+    if [len(piece) for piece in pieces] != list(lengths):
+        return False
+    coding = tags.get(TiffImagePlugin.COMPRESSION)
+    if coding == _TIFF_JPEG:
+        return all(piece.endswith(_JPEG_END) or jpeg_is_whole(piece) for piece in pieces)
+    if coding != _TIFF_GROUP_4 or tiled:
+        return True
+    if tags.get(TiffImagePlugin.FILLORDER) == 2:
+        pieces = [piece.translate(_MIRRORED) for piece in pieces]
+    width_px, height_px = picture.size
+    rows_px = min(tags.get(TiffImagePlugin.ROWSPERSTRIP, height_px), height_px)
+    return all(
+        fax_is_whole(piece, width_px, min(rows_px, height_px - n * rows_px))
+        for n, piece in enumerate(pieces)
+    )
