@@ -34,7 +34,7 @@ from pipeline.records import (
 from pipeline.stages.align import align_all, align_placed, upright
 from pipeline.stages.corroborate import Background
 from pipeline.stages.dropout import CleanPage, drop_print
-from pipeline.stages.emptiness import is_empty
+from pipeline.stages.emptiness import is_empty, seems_empty
 from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
 from pipeline.stages.quality import quality_of, worst
@@ -55,6 +55,10 @@ _UNPROVEN = Finding(
     "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout.",
 )
 _DAMAGED = "Page abîmée ou incomplète dans le fichier : demander un nouvel envoi."
+_NOTE = (
+    "Quelques mots sur cette page, sans fiche (un verso ?) : les lire, et les reporter s'ils "
+    "concernent une fiche."
+)
 _NEGATIVE_MEDIAN = 100
 """Most of a page that is darker may be a negative: dark paper, bright writing."""
 
@@ -169,7 +173,8 @@ def _read_or_tell(
         forms = read_page(page, ctx, placed)
     except DocumentError as err:
         if page.whole:
-            return (Rejection(err.kind, str(err), page.number),)
+            why = _NOTE if seems_empty(page.image) else str(err)
+            return (Rejection(err.kind, why, page.number),)
         forms = []
     if not forms and not page.whole:
         return (Rejection(DamagedError.kind, _DAMAGED, page.number),)
