@@ -167,15 +167,14 @@ def _read_or_tell(
 
     A page is empty only if it was decoded whole and nobody wrote on it.
     """
-    if page.whole and is_empty(page):
-        return ()
+    forms: list[FormPage] = []
     try:
-        forms = read_page(page, ctx, placed)
+        if not is_empty(page):
+            forms = read_page(page, ctx, placed)
     except DocumentError as err:
         if page.whole:
             why = _NOTE if seems_empty(page.image) else str(err)
             return (Rejection(err.kind, why, page.number),)
-        forms = []
     if not forms and not page.whole:
         return (Rejection(DamagedError.kind, _DAMAGED, page.number),)
     return forms

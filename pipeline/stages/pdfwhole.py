@@ -33,6 +33,9 @@ def page_is_whole(
     ``images`` stand on it; it is ``bare`` where pdfium found nothing at all on it, and
     ``seems_empty`` where it drew next to nothing.
     """
+    # What has no filter is packed for the copy, and cannot be known again.
+    if not all(_fills(image, len(image.get_data())) for image in images if not image.get_filters()):
+        return False
     shown = {bytes(image.get_data()): image for image in images}
     for entries, data in _streams(document, number - 1):
         picture = b"/Subtype/Image" in entries
@@ -50,8 +53,10 @@ def page_is_whole(
         elif name in CODED_PICTURES:
             if not picture_is_whole(held, name, entries, seems_empty=seems_empty):
                 return False
-        elif not _fills(shown[data], held, name):
-            return False
+        else:
+            length = len(shown[data].get_data(decode_simple=True)) if name else len(held)
+            if not _fills(shown[data], length):
+                return False
     return True
 
 
@@ -79,9 +84,8 @@ def _streams(document: pdfium.PdfDocument, index: int) -> Iterator[tuple[bytes, 
         yield _REFERENCE.sub(lambda ref: plain.get(ref[1], ref[0]), entries), data
 
 
-def _fills(image: pdfium.PdfImage, held: bytes, name: str) -> bool:
-    """Whether the samples of a picture stored without loss are as many as its size asks for."""
+def _fills(image: pdfium.PdfImage, length: int) -> bool:
+    """Whether so many bytes of samples are as many as the picture's size asks for."""
     width_px, height_px = image.get_px_size()
     row_bytes = -(-width_px * image.get_metadata().bits_per_pixel // 8)
-    length = len(image.get_data(decode_simple=True)) if name else len(held)
-    return length >= row_bytes * height_px
+    return bool(length >= row_bytes * height_px)
