@@ -20,7 +20,7 @@ _RECODED = 2.0
 _FAX_END_BYTES = 4
 """The mark at the end of Group 4 data, which some writers leave out, with its padding."""
 _FAX_LINE_END = "000000000001"
-_TIFF_GROUP_4, _TIFF_JPEG = 4, 7
+_TIFF_GROUP_3, _TIFF_GROUP_4, _TIFF_JPEG = 3, 4, 7
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 """Each byte with its bits in the other order, as some faxes are stored."""
 _MOST_BYTES = 1 << 28
@@ -103,10 +103,13 @@ def fax_is_whole(data: bytes, width_px: int, height_px: int) -> bool:
 
 
 def old_fax_is_whole(data: bytes, height_px: int) -> bool:
-    """Whether CCITT Group 3 data hold as many ends of lines as rows, where they mark them."""
+    """Whether CCITT Group 3 data hold as many ends of lines as rows, where they mark them.
+
+    Some mark each row's start, some its end, and the first or the last may be left out.
+    """
     bits = bin(int.from_bytes(b"\x01" + data, "big"))
     ends = bits.count(_FAX_LINE_END)
-    return ends == 0 or ends >= height_px
+    return ends == 0 or ends >= height_px - 1
 
 
 def jbig2_is_whole(data: bytes) -> bool:
@@ -223,13 +226,15 @@ def tiff_is_whole(picture: Image.Image, data: bytes) -> bool:
     coding = tags.get(TiffImagePlugin.COMPRESSION)
     if coding == _TIFF_JPEG:
         return all(piece.endswith(_JPEG_END) or jpeg_is_whole(piece) for piece in pieces)
-    if coding != _TIFF_GROUP_4 or tiled:
+    if coding not in (_TIFF_GROUP_3, _TIFF_GROUP_4) or tiled:
         return True
     if tags.get(TiffImagePlugin.FILLORDER) == 2:
         pieces = [piece.translate(_MIRRORED) for piece in pieces]
     width_px, height_px = picture.size
     rows_px = min(tags.get(TiffImagePlugin.ROWSPERSTRIP, height_px), height_px)
+    rows = [min(rows_px, height_px - n * rows_px) for n in range(len(pieces))]
+    if coding == _TIFF_GROUP_3:
+        return all(old_fax_is_whole(*strip) for strip in zip(pieces, rows, strict=True))
     return all(
-        fax_is_whole(piece, width_px, min(rows_px, height_px - n * rows_px))
-        for n, piece in enumerate(pieces)
+        fax_is_whole(piece, width_px, high) for piece, high in zip(pieces, rows, strict=True)
     )
