@@ -81,7 +81,7 @@ def _ink(page: Page, paper: float) -> Mask:
     inner = darker[edge:-edge, edge:-edge]
     calm = inner[inner <= np.percentile(inner, 90)]
     noise = float(np.sqrt(np.mean(np.square(calm, dtype=float))))
-    ink = np.zeros_like(small)
+    ink: Mask = np.zeros(small.shape, np.uint8)
     least = max(_LEAST_CONTRAST * paper, _NOISE_TO_INK * noise)
     ink[edge:-edge, edge:-edge][inner > least] = 255
     return ink

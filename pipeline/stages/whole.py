@@ -91,11 +91,10 @@ def fax_is_whole(data: bytes, width_px: int, height_px: int) -> bool:
             rows = TiffImagePlugin.ImageFileDirectory_v2()
             rows[TiffImagePlugin.ROWSPERSTRIP] = height_px
             picture.save(again, "TIFF", compression="group4", tiffinfo=rows)
-        with Image.open(again) as coded:
-            (start,), (length,) = (
-                coded.tag_v2[TiffImagePlugin.STRIPOFFSETS],
-                coded.tag_v2[TiffImagePlugin.STRIPBYTECOUNTS],
-            )
+        again.seek(0)
+        with TiffImagePlugin.TiffImageFile(again) as coded:
+            (start,) = coded.tag_v2[TiffImagePlugin.STRIPOFFSETS]
+            (length,) = coded.tag_v2[TiffImagePlugin.STRIPBYTECOUNTS]
     except Exception:  # damaged bytes make the decoder raise anything
         return False
     right = again.getvalue()[start : start + length - _FAX_END_BYTES]
