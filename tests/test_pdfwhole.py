@@ -96,6 +96,8 @@ def test_a_content_stream_cut_short_is_not_whole(tmp_path, share) -> None:
 def test_a_page_whose_picture_is_lost_is_not_whole(tmp_path) -> None:
     data = pages_pdf([(FULL_PAGE, b"")], image_object(sheet()))
     assert not only_page(tmp_path, data.replace(b"/Im 4 0 R", b"/Im 9 0 R")).whole
+    assert not only_page(tmp_path, data.replace(b"/Contents 6 0 R", b"/Contents 9 0 R")).whole
+    assert only_page(tmp_path, pages_pdf([(b"", b"")], image_object(sheet()))).whole
 
 
 def test_the_damage_of_another_page_is_not_this_one_s(tmp_path) -> None:

@@ -36,11 +36,13 @@ def page_is_whole(
     # What has no filter is packed for the copy, and cannot be known again.
     if not all(_fills(image, len(image.get_data())) for image in images if not image.get_filters()):
         return False
+    lost = False
     shown = {bytes(image.get_data()): image for image in images}
     for entries, data in _streams(document, number - 1):
         picture = b"/Subtype/Image" in entries
         # A page may share a dictionary with pages whose pictures it does not show.
         if picture and data not in shown:
+            lost = bare
             continue
         try:
             held, name = unwrapped(data, entries)
@@ -48,8 +50,8 @@ def page_is_whole(
             return False
         if not picture:
             # Whatever else is no picture (fonts, profiles) has its kind in its dictionary.
-            if bare and not name and b"/" not in _CODING.sub(b"", entries) and _PAINTS.search(held):
-                return False
+            if bare and not name and b"/" not in _CODING.sub(b"", entries):
+                return not _PAINTS.search(held)
         elif name in CODED_PICTURES:
             if not picture_is_whole(held, name, entries, seems_empty=seems_empty):
                 return False
@@ -57,7 +59,8 @@ def page_is_whole(
             length = len(shown[data].get_data(decode_simple=True)) if name else len(held)
             if not _fills(shown[data], length):
                 return False
-    return True
+    # A page with pictures at hand, and nothing that says where to show them, has lost that.
+    return not lost
 
 
 def _streams(document: pdfium.PdfDocument, index: int) -> Iterator[tuple[bytes, bytes]]:
