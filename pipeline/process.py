@@ -13,7 +13,14 @@ from pipeline import calibration, engines
 from pipeline.calibration import Gate
 from pipeline.config import Settings
 from pipeline.engines import Engine
-from pipeline.errors import AlignmentError, BugError, DocumentError, PipelineError, bug_place
+from pipeline.errors import (
+    AlignmentError,
+    BugError,
+    DamagedError,
+    DocumentError,
+    PipelineError,
+    bug_place,
+)
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
 from pipeline.members import Members, load_known, load_members
@@ -35,6 +42,7 @@ from pipeline.records import (
 from pipeline.stages.align import align_all, align_placed, upright
 from pipeline.stages.corroborate import Background
 from pipeline.stages.dropout import CleanPage, drop_print
+from pipeline.stages.emptiness import is_empty, seems_empty
 from pipeline.stages.extract import doubted_by_ink, extract, hidden_text, text_layer_lines
 from pipeline.stages.ingest import open_pages
 from pipeline.stages.notes import notes_beside, notes_on
@@ -58,8 +66,13 @@ _UNPROVEN = Finding(
     Severity.REVIEW,
     "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout.",
 )
-_INK_TO_PAPER, _EMPTY_PAGE_INK = 0.85, 0.001
-"""Pixels darker than this share of the paper are ink; a page with less ink than that is empty."""
+_DAMAGED = "Page abîmée ou incomplète dans le fichier : demander un nouvel envoi."
+_NOTE = (
+    "Quelques mots sur cette page, sans fiche (un verso ?) : les lire, et les reporter s'ils "
+    "concernent une fiche."
+)
+_NEGATIVE_MEDIAN = 100
+"""Most of a page that is darker may be a negative: dark paper, bright writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,15 +225,23 @@ def filled_forms(source: Source, ctx: Context) -> Iterator[tuple[FormPage, ...]]
 def _read_or_tell(
     page: Page | Rejection, ctx: Context, placed: Sequence[Placement]
 ) -> Sequence[FormPage | Rejection]:
-    """The forms on a page, read, or why there is none; nothing for an empty page or a flyer."""
+    """The forms on a page, read, or why there is none; nothing for an empty page or a flyer.
+
+    A page is empty only if it was decoded whole and nobody wrote on it.
+    """
     if isinstance(page, Rejection):
         return (page,)
-    if not page.advice and _is_empty(page):
-        return ()
+    forms: list[FormPage] = []
     try:
-        return read_page(page, ctx, placed)
+        if page.advice or not is_empty(page):
+            forms = read_page(page, ctx, placed)
     except DocumentError as err:
-        return (Rejection(err.kind, page.advice or str(err), page.number),)
+        if page.whole:
+            why = _NOTE if seems_empty(page.image) else str(err)
+            return (Rejection(err.kind, page.advice or why, page.number),)
+    if not forms and not page.whole:
+        return (Rejection(DamagedError.kind, _DAMAGED, page.number),)
+    return forms
 
 
 def _goes_on(group: Sequence[FormPage], found: FormPage | Rejection) -> bool:
@@ -253,12 +274,22 @@ def align_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> li
     if here:
         found = [align_placed(page, find_blank(ctx, p.form_id, p.form_page), p) for p in here]
     else:
-        found = align_all(page, ctx.blanks)
+        found = _align_either_way(page, ctx.blanks)
     return [
         upright(aligned)
         for aligned in found
         if ctx.forms[aligned.form_id].zones_of(aligned.form_page)
     ]
+
+
+def _align_either_way(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
+    """As ``align_all``; a dark page that no form fits is tried as a negative, as faxes may be."""
+    try:
+        return align_all(page, blanks)
+    except AlignmentError:
+        if np.median(page.image[::8, ::8]) > _NEGATIVE_MEDIAN:
+            raise
+    return align_all(replace(page, image=255 - page.image), blanks)
 
 
 def find_blank(ctx: Context, form_id: str, number: int) -> BlankPage:
@@ -288,6 +319,9 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> FormPage:
     findings += hidden_text(aligned, blank) + notes_on(aligned, blank)
     if aligned.coverage == 0:
         findings += (_UNPROVEN,)
+    if not aligned.page.whole:
+        fields = tuple(zone.field for zone in zones)
+        findings += (Finding("page_is_whole", Severity.REVIEW, _DAMAGED, fields),)
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
     is_blank = not lines and not typed and not findings
     is_blank &= all(r.value == "" for r in readings if r.type == "checkbox")
@@ -320,14 +354,6 @@ def register(
     background = Background(envelope, ctx.members, ctx.known, ctx.settings.without)
     registration = with_repeated_surnames(reconcile(registration, form, background))
     return decide(validate(registration, form), form, ctx.gate)
-
-
-def _is_empty(page: Page) -> bool:
-    """A white page: the back of a sheet, which a scanner sends along. Faint writing is writing."""
-    height, width = page.image.shape
-    middle = page.image[height // 20 : -height // 20 : 4, width // 20 : -width // 20 : 4]
-    paper = float(np.percentile(middle, 75))
-    return float((middle < _INK_TO_PAPER * paper).mean()) < _EMPTY_PAGE_INK
 
 
 def _thumbnail(clean: CleanPage) -> bytes:

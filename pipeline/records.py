@@ -123,7 +123,8 @@ class TextRun:
 class Page:
     """One page image; ``image`` is read-only. ``number`` is 1-based.
 
-    ``notes``: what comments in the file say; ``advice``: French, told where no form is found.
+    ``notes``: what comments in the file say; ``advice``: French, told where no form is found. Not
+    ``whole`` where the data behind it are cut or damaged, so that parts of it may be missing.
     """
 
     number: int
@@ -132,6 +133,7 @@ class Page:
     runs: tuple[TextRun, ...] = ()
     notes: tuple[str, ...] = ()
     advice: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A document on disk becomes upright gray pages."""
 
 import base64
+import contextlib
 import struct
 import zlib
 from hashlib import sha256
@@ -163,6 +164,55 @@ def test_a_phone_photo_in_heic_is_set_upright(tmp_path):
     assert page.image.shape == (320, 240)
     assert page.image[10, -10] < 30
     assert page.image[10, 10] > 225
+
+
+@pytest.mark.parametrize(
+    ("image_format", "options"),
+    [("AVIF", {"quality": 90}), ("JPEG2000", {}), ("JPEG2000", {"no_jp2": True})],
+)
+def test_newer_pictures_are_read_like_any(tmp_path, image_format, options):
+    page = only_page(tmp_path, saved(sheet().convert("RGB"), image_format, **options))
+    assert difference(page.image, sheet()) < 3
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "told"),
+    [
+        (b"\xff\x0a" + bytes(200), "piece.bin", "JPEG XL"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(99), "piece.bin", "JPEG XL"),
+        (b"8BPS\0\1" + bytes(99), "piece.bin", "Photoshop"),
+        (b"AT&TFORM\0\0\1\0DJVM" + bytes(99), "piece.bin", "DjVu"),
+        (b'<?xml version="1.0"?>\n<!-- a -->\n<svg width="9">', "piece.bin", "SVG"),
+        (b"FUJIFILMCCD-RAW 0201" + bytes(99), "piece.bin", "RAW"),
+        (b"\0\0\0\x18ftypcrx " + bytes(99), "piece.bin", "RAW"),
+        (saved(sheet(), "TIFF"), "photo.NEF", "RAW"),
+    ],
+)
+def test_pictures_that_are_not_read_are_called_by_their_name(tmp_path, data, name, told):
+    with pytest.raises(UnsupportedError, match=f"{told}.*PDF"):
+        read_bytes(tmp_path, data, name=name)
+
+
+@pytest.mark.parametrize("lost", ["rows", "a strip"])
+def test_a_fax_with_lost_rows_is_not_whole(tmp_path, lost):
+    noise = np.random.default_rng(2).random((HEIGHT, WIDTH)) > 0.1
+    data = bytearray(saved(Image.fromarray(noise), "TIFF", compression="group4"))
+    assert only_page(tmp_path, bytes(data)).whole
+    with Image.open(BytesIO(data)) as tiff:
+        start, length = tiff.tag_v2[273][0], tiff.tag_v2[279][0]
+    if lost == "rows":
+        data[start + length // 2 : start + length // 2 + 60] = bytes(60)
+    else:
+        data[start : start + length] = bytes(length)
+    with contextlib.suppress(DamagedError):
+        assert not only_page(tmp_path, bytes(data)).whole
+
+
+def test_an_empty_picture_that_ends_too_early_is_not_whole(tmp_path):
+    noise = np.random.default_rng(6).normal(238, 3, (1000, 700)).astype(np.uint8)
+    data = saved(Image.fromarray(noise), "JPEG", quality=85)
+    assert only_page(tmp_path, data).whole
+    assert not only_page(tmp_path, data[: len(data) // 20] + b"\xff\xd9").whole
 
 
 def test_only_the_first_frame_of_an_animation_is_a_page(tmp_path):

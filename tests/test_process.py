@@ -154,6 +154,47 @@ def test_the_white_back_of_a_sheet_is_no_rejection(tmp_path: Path) -> None:
     assert outcome.pages == 2
 
 
+def test_a_few_words_on_the_back_are_told_with_their_page(tmp_path: Path) -> None:
+    back = np.full((2339, 1653), 244, np.uint8)
+    cv2.putText(back, "Luc ne mange pas", (300, 700), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 130, 2)
+    outcome = _read(tmp_path, drawn("typed", 1)[0].image, back)
+    (rejection,) = outcome.rejections
+    assert rejection.page == 2
+    assert "verso" in rejection.message
+    assert [r.page for r in outcome.registrations] == [1]
+
+
+def test_a_fiche_in_negative_is_read_like_any(tmp_path: Path) -> None:
+    leaf, filling = drawn("typed", 1)
+    outcome = _read(tmp_path, 255 - np.array(_picture(leaf.image)))
+    assert outcome.rejections == ()
+    assert _values(outcome)["total"] == f"{filling.fields['total'] / 100:.2f}"
+
+
+def test_a_dark_page_that_is_no_negative_is_not_called_empty(tmp_path: Path) -> None:
+    outcome = _read(tmp_path, np.full((1400, 1000), 12, np.uint8))
+    (rejection,) = outcome.rejections
+    assert (rejection.kind, rejection.page) == ("no-form", 1)
+    assert "vide" not in rejection.message
+
+
+@pytest.mark.parametrize("seen", ["the fiche", "nothing"])
+def test_what_is_left_of_a_damaged_page_is_never_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: str
+) -> None:
+    white = np.full((2339, 1653), 250, np.uint8)
+    image = _picture(drawn("typed", 1)[0].image if seen == "the fiche" else white)
+    damaged = Page(1, np.asarray(image), 200.0, whole=False)
+    monkeypatch.setattr(process, "open_pages", lambda *_: iter([damaged]))
+    outcome = process_document(Source("scan.pdf", tmp_path, ""), Settings())
+    if seen == "nothing":
+        assert [(r.kind, r.page) for r in outcome.rejections] == [("damaged", 1)]
+        return
+    (registration,) = outcome.registrations
+    assert "page_is_whole" in {f.rule for f in registration.findings}
+    assert not [r.field for r in registration.readings if r.status is Status.ACCEPTED]
+
+
 def test_a_document_without_any_fiche_says_so(tmp_path: Path) -> None:
     outcome = _read(tmp_path, blanks()[0].image)
     assert [r.kind for r in outcome.rejections] == ["no-form"]

@@ -27,6 +27,7 @@ _FINDINGS = {
     "no_hidden_text": "Texte masqué",
     "note_is_read": "Note dans le PDF",
     "placed_by_hand": "Fiche placée à la main",
+    "page_is_whole": "Page abîmée ou incomplète",
     "not_replaced": "Fichier remplacé",
     **dict.fromkeys(constraints.RULES, "Incohérence"),
     duplicates.RULE: "Reçue deux fois ?",

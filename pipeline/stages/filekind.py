@@ -37,6 +37,11 @@ class Kind(Enum):
     PROGRAM = auto()
     TNEF = auto()
     TEXT = auto()
+    JPEG_XL = auto()
+    PHOTOSHOP = auto()
+    DJVU = auto()
+    SVG = auto()
+    RAW_PHOTO = auto()
     OTHER = auto()
 
 
@@ -63,6 +68,18 @@ _LOCKED = {
     Kind.PGP: "Message ou fichier chiffré (PGP) : il ne peut pas être lu ici. Demander à "
     "l'expéditeur de renvoyer sa fiche sans chiffrement.",
 }
+_OTHER_PICTURES = {
+    Kind.JPEG_XL: "Image au format JPEG XL",
+    Kind.PHOTOSHOP: "Image au format de Photoshop (PSD)",
+    Kind.DJVU: "Document numérisé au format DjVu",
+    Kind.SVG: "Dessin au format SVG",
+    Kind.RAW_PHOTO: "Photo au format brut de l'appareil (RAW)",
+}
+_ADVICE |= {
+    kind: f"{what} : il n'est pas lu ici. L'enregistrer en JPEG ou en PDF et déposer ce "
+    "fichier, ou demander à l'expéditeur de le faire."
+    for kind, what in _OTHER_PICTURES.items()
+}
 _OTHER_ADVICE = (
     "Ce n'est ni un PDF, ni une image, ni un courriel : convertir la fiche en PDF "
     "et déposer ce PDF."
@@ -80,12 +97,22 @@ def refusal(kind: Kind) -> DocumentError:
 
 _IMAGE = re.compile(
     rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|BM.{8}[\x00-\xff]{4}[\x0c-\x7c]\0\0\0"
-    rb"|II\*\0|MM\0\*|II\+\0|MM\0\+|RIFF....WEBP|....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)",
+    rb"|II\*\0|MM\0\*|II\+\0|MM\0\+|RIFF....WEBP"
+    rb"|....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1|avi[fs])"
+    rb"|\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51",
     re.DOTALL,
 )
 _SIGNED = re.compile(
     rb"\x30(?:\x80|[\x81-\x84]?.{1,4})\x06[\x09\x0b]\x2a\x86\x48\x86\xf7\x0d\x01", re.DOTALL
 )
+_OTHER_PICTURE = re.compile(
+    rb"(?P<JPEG_XL>\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n)|(?P<PHOTOSHOP>8BPS\0[\1\2])"
+    rb"|(?P<DJVU>AT&TFORM....DJV)|(?P<SVG>(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]*>\s*)*<(?:\w+:)?svg\b)"
+    rb"|(?P<RAW_PHOTO>II\*\0....CR|FUJIFILMCCD-RAW|IIU\0|IIR[OS]|MMOR|....ftypcrx |\0MRM)",
+    re.DOTALL,
+)
+_RAW_SUFFIXES = frozenset((".dng", ".nef", ".nrw", ".arw", ".sr2", ".pef", ".cr2", ".srw", ".3fr"))
+"""Of camera files that begin as a TIFF does, and hold a thumbnail that Pillow would take."""
 _PGP = re.compile(rb"\s*-----BEGIN PGP MESSAGE-----")
 _MAIL_STORE = (b"!BDN", b"\xcf\xad\x12\xfe", b"JMF6", b"JMF9")
 _EMLX = re.compile(rb"\s*\d+[ \t]*\r?\n")
@@ -106,10 +133,12 @@ def head_kind(head: bytes, suffix: str) -> Kind:
     """What a file is by its first HEAD_BYTES, as far as they tell; ``suffix`` in small letters."""
     if not head:
         return Kind.EMPTY
+    if other := _OTHER_PICTURE.match(head):
+        return Kind[other.lastgroup or ""]
     if head.startswith(OLE_MAGIC):
         return Kind.MSG if suffix == ".msg" else Kind.COMPOUND
     if _IMAGE.match(head):
-        return Kind.IMAGE
+        return Kind.RAW_PHOTO if suffix in _RAW_SUFFIXES else Kind.IMAGE
     if head.lstrip().startswith(b"%PDF-"):
         return Kind.PDF
     if head.startswith(b"PK\x03\x04"):

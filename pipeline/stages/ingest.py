@@ -12,8 +12,10 @@ from pipeline.config import Settings
 from pipeline.errors import DocumentError, TooLargeError, UnavailableError
 from pipeline.records import Page, Rejection, Source
 from pipeline.stages import raster
+from pipeline.stages.emptiness import seems_empty
 from pipeline.stages.filekind import Kind, kind_of, refusal
 from pipeline.stages.pdf import open_pdf, pdf_page
+from pipeline.stages.whole import jpeg_is_whole, tiff_is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def _image_pages(data: bytes, settings: Settings) -> Pages:
 
     def page(number: int) -> Page | Rejection:
         try:
-            return _image_page(image, number, settings)
+            return _image_page(image, data, number, settings)
         except DocumentError as err:
             if count == 1:
                 raise
@@ -79,7 +81,7 @@ def _image_pages(data: bytes, settings: Settings) -> Pages:
     return Pages(count, page, image.close)
 
 
-def _image_page(image: Image.Image, number: int, settings: Settings) -> Page:
+def _image_page(image: Image.Image, data: bytes, number: int, settings: Settings) -> Page:
     try:
         image.seek(number - 1)
     except MemoryError:
@@ -88,7 +90,14 @@ def _image_page(image: Image.Image, number: int, settings: Settings) -> Page:
         raise raster.damaged() from err
     dpi = raster.page_dpi(*image.size, raster.stated_dpi(image))
     pixels, factor = raster.decode(image, settings, exif=True)
-    return Page(number, pixels, dpi / factor)
+    match image.format:
+        case "TIFF":
+            whole = tiff_is_whole(image, data)
+        case "JPEG" | "MPO" if seems_empty(pixels):
+            whole = jpeg_is_whole(data, seems_empty=True)
+        case _:
+            whole = True
+    return Page(number, pixels, dpi / factor, whole=whole)
 
 
 def _count_frames(image: Image.Image, most: int) -> int:

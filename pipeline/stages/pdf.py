@@ -15,8 +15,10 @@ from pipeline.config import Settings
 from pipeline.errors import DamagedError, DocumentError, EncryptedError, TooLargeError
 from pipeline.records import Gray, Page, Rejection, TextRun
 from pipeline.stages import pdfshown, raster
+from pipeline.stages.emptiness import seems_empty
 from pipeline.stages.pdfmarks import has_marks, mark_runs, notes
 from pipeline.stages.pdftext import View, address, characters, pieces, text_runs
+from pipeline.stages.pdfwhole import page_is_whole
 
 # It tells whoever opens a form of the XFA kind to build it anew; the plain fields are read.
 logging.getLogger("pypdfium2").setLevel(logging.ERROR)
@@ -52,7 +54,7 @@ class _Contents:
 
     ``scan`` is its only image where that covers the page, ``alone`` whether nothing visible stands
     above or below it. ``texts`` are the text objects by address, but for a copier's guesses about
-    the scan; ``is_scanned`` where images cover the page.
+    the scan; ``is_scanned`` where images cover the page; a ``bare`` page has nothing on it.
     """
 
     images: tuple[pdfium.PdfImage, ...]
@@ -60,6 +62,7 @@ class _Contents:
     alone: bool
     texts: dict[int, pdfium.PdfObject]
     is_scanned: bool
+    bare: bool
 
 
 def open_pdf(data: bytes, settings: Settings) -> pdfium.PdfDocument:
@@ -142,6 +145,13 @@ def _pdf_page(document: pdfium.PdfDocument, number: int, settings: Settings) -> 
             tuple(runs),
             said,
             _XFA_ADVICE if document.get_formtype() in _XFA else "",
+            page_is_whole(
+                document,
+                number,
+                contents.images,
+                bare=contents.bare,
+                seems_empty=seems_empty(pixels),
+            ),
         )
 
 
@@ -186,7 +196,7 @@ def _contents_of(page: pdfium.PdfPage) -> _Contents:
             below = any(_is_below(item, image) for image in later)
             if not (is_scanned and (below or not _is_visible(item))):
                 texts[address(item.raw)] = item
-    return _Contents(images, scan, len(visible) == 1, texts, is_scanned)
+    return _Contents(images, scan, len(visible) == 1, texts, is_scanned, bare=not objects)
 
 
 def _share_of(images: Sequence[pdfium.PdfImage], page: pdfium.PdfPage) -> float:

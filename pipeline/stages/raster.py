@@ -12,6 +12,7 @@ from PIL import Image
 from pipeline.config import Settings
 from pipeline.errors import DamagedError, TooLargeError, TooSmallError
 from pipeline.records import Gray
+from pipeline.stages.whole import jpeg_is_whole
 
 pi_heif.register_heif_opener()
 # The limit is Settings.max_megapixels, checked on the header before anything is decoded.
@@ -19,7 +20,7 @@ Image.MAX_IMAGE_PIXELS = None
 # Odd metadata do no harm to the pixels, and a warning on each would drown the progress bar.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
-_FORMATS = ("JPEG", "PNG", "TIFF", "HEIF", "WEBP", "BMP", "GIF")
+_FORMATS = ("JPEG", "PNG", "TIFF", "HEIF", "AVIF", "JPEG2000", "WEBP", "BMP", "GIF")
 _MIN_SIDE_PX = 200
 # A4 at 300 dpi, less a margin for scanners that crop: more pixels than that read no better.
 _ENOUGH_SHORT_PX, _ENOUGH_LONG_PX = 2430, 3437
@@ -50,7 +51,7 @@ def damaged() -> DamagedError:
 
 def open_image(data: bytes) -> Image.Image:
     """Read the header of an image file. Raises DamagedError, also for a JPEG without its end."""
-    if data.startswith(b"\xff\xd8") and not _ends(data):
+    if data.startswith(b"\xff\xd8") and not jpeg_is_whole(data):
         raise damaged()
     try:
         return Image.open(BytesIO(data), formats=_FORMATS)
@@ -194,15 +195,3 @@ def _eight_bits(image: Image.Image) -> Gray:
     top = float(deep.max())
     scale = 255 / (65535 if 255 < top <= 65535 else max(top, 1.0))
     return np.asarray(np.clip(deep * scale, 0, 255), dtype=np.uint8)
-
-
-def _ends(jpeg: bytes) -> bool:
-    """Whether a JPEG has its end marker: a copy padded with zeros decodes without complaint.
-
-    The marker is looked for after the start of the scan, since a thumbnail before it has its own.
-    """
-    at = 2
-    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1 : at + 2] != b"\xda":
-        filler = jpeg[at + 1 : at + 2] == b"\xff"
-        at += 1 if filler else 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
-    return jpeg.find(b"\xff\xd9", at) >= 0
