@@ -49,6 +49,9 @@ def _inspect_page(page: Page, out: Path, ctx: Context) -> list[str]:
     if not forms:
         return [*told, f"page {page.number}: a page of a known form that holds nothing to read"]
     for number, form in enumerate(forms, start=1):
+        if isinstance(form, Rejection):
+            told.append(f"page {page.number}: {form.message}")
+            continue
         name = stem if len(forms) == 1 else f"{stem}-form-{number}"
         upright = Image.fromarray(form.aligned.page.image)
         told.append(_save(upright, out / f"{name}-2-upright.png"))

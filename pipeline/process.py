@@ -33,9 +33,11 @@ from pipeline.records import (
 )
 from pipeline.stages.align import align_all, align_placed, upright
 from pipeline.stages.corroborate import Background
-from pipeline.stages.dropout import CleanPage, drop_print
+from pipeline.stages.covered import find_covered, shown_fields
+from pipeline.stages.dropout import CleanPage
 from pipeline.stages.extract import UNTICKED, doubted_by_ink, extract, text_layer_lines
 from pipeline.stages.ingest import open_pages
+from pipeline.stages.piece import clean_piece
 from pipeline.stages.quality import quality_of, worst
 from pipeline.stages.recognize import WrittenLine, find_lines, find_struck_out, read_lines
 from pipeline.stages.reconcile import reconcile
@@ -52,6 +54,11 @@ _UNPROVEN = Finding(
     "placed_by_hand",
     Severity.REVIEW,
     "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout.",
+)
+_LEAST_FIELDS = 2
+_SCRAP = (
+    "Un morceau d'une fiche coupée se trouve sur cette image, sans champs à lire. Numériser cette "
+    "autre fiche entière, ou la redemander."
 )
 _INK_TO_PAPER, _EMPTY_PAGE_INK = 0.85, 0.001
 """Pixels darker than this share of the paper are ink; a page with less ink than that is empty."""
@@ -160,9 +167,25 @@ def _read_document(source: Source, ctx: Context) -> Outcome:
     )
 
 
-def read_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[FormPage]:
-    """The forms that ``align_page`` finds, read."""
-    return [_read_aligned(aligned, ctx) for aligned in align_page(page, ctx, placed)]
+def read_page(
+    page: Page, ctx: Context, placed: Sequence[Placement] = ()
+) -> list[FormPage | Rejection]:
+    """The forms that ``align_page`` finds, read; pieces of a form that show hardly any field are
+    only told of."""
+    return [
+        Rejection("cut", _SCRAP, page.number)
+        if _is_scrap(aligned, ctx)
+        else _read_aligned(aligned, ctx)
+        for aligned in align_page(page, ctx, placed)
+    ]
+
+
+def _is_scrap(aligned: AlignedPage, ctx: Context) -> bool:
+    """Whether so little of a form is there that reading it would help nobody."""
+    if aligned.shown_mm is None:
+        return False
+    blank = find_blank(ctx, aligned.form_id, aligned.form_page)
+    return len(shown_fields(aligned, blank)) < _LEAST_FIELDS
 
 
 def align_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[AlignedPage]:
@@ -194,7 +217,7 @@ def find_blank(ctx: Context, form_id: str, number: int) -> BlankPage:
 def _read_aligned(aligned: AlignedPage, ctx: Context) -> FormPage:
     blank = find_blank(ctx, aligned.form_id, aligned.form_page)
     zones = blank.form.zones_of(blank.number)
-    clean = drop_print(aligned, blank)
+    clean = clean_piece(aligned, blank)
     held = text_layer_lines(aligned, blank)
     lines = find_lines(clean, zones)
     seen = read_lines(lines, ctx.engine)
@@ -204,7 +227,10 @@ def _read_aligned(aligned: AlignedPage, ctx: Context) -> FormPage:
         readings = second_looks(readings, by_eye, ctx.engine)
         if ctx.settings.second_reader:
             readings = second_opinions(readings, by_eye)
-    findings = check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
+    shown = shown_fields(aligned, blank)
+    readings = tuple(r for r in readings if r.field.split(".")[0] in shown)
+    findings = find_covered(aligned, clean, blank)
+    findings += check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
     findings += doubted_by_ink(readings, lines, seen, held)
     if aligned.coverage == 0:
         findings += (_UNPROVEN,)

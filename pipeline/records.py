@@ -127,7 +127,8 @@ class AlignedPage:
     """A page with the homography that maps its pixels onto a form's page.
 
     ``inliers`` counts the patches of the blank found where the homography puts them, ``coverage``
-    is their share of all patches looked for, ``residual_mm`` their median distance.
+    is their share of all patches looked for, ``residual_mm`` their median distance. ``shown_mm``:
+    the piece of the form's page that is there, where the page was cut off; None for all of it.
     """
 
     page: Page
@@ -137,6 +138,7 @@ class AlignedPage:
     inliers: int
     coverage: float
     residual_mm: float
+    shown_mm: BoxMm | None = None
 
 
 @dataclass(frozen=True, slots=True)
