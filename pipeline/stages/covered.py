@@ -26,7 +26,7 @@ _REACH_PX = 7
 """So far from its place print may lie, on bent paper."""
 _PRINTED = 128
 _FAINT = 0.5
-"""Print that is fainter than the page's usual by this is not seen."""
+"""Print fainter than this share of the page's usual is gone."""
 _LETTER_PX, _LETTERS_PX = 7, 33
 """So much ink in a column is of a letter, which may stand in a white box that a computer drew over
 the dots, and so may what is as near as that on either side of it."""
@@ -36,8 +36,8 @@ _BY_CHANCE = 1e-3
 _LOST = (0.02, 0.5)
 """What share of the print a copy loses, at least and at most."""
 _TYPED_OVER = 0.7
-_SOLID_MM = 2.5
-"""No pen draws as broad."""
+_BROAD_PX = 17
+"""No stroke of a pen is as broad, nor a dot."""
 _SAMPLES = 21
 _SHOWN, _CUT = 0.9, 0.5
 """A line of which the picture shows less than the first is cut; less than the second, not there."""
@@ -138,46 +138,40 @@ def _by_cell(image: Mask) -> Mask:
 
 
 def _covered(lines: Sequence[_Line], aligned: AlignedPage, clean: CleanPage) -> Iterator[str]:
-    """The fields of the lines in which print is missing over a stretch that no faint copy loses, or
-    over which something broader than any pen's stroke lies."""
-    dark = [_by_cell(cv2.bitwise_not(crop(clean.image, one.box_mm)) & one.near) for one in lines]
-    print_seen = np.concatenate(
-        [seen[line.printed] for line, seen in zip(lines, dark, strict=True)]
-    )
-    if not print_seen.size:
+    """The fields of the lines in which print is missing over a stretch that no faint copy loses."""
+    strokes = [_strokes(crop(clean.image, line.box_mm)) for line in lines]
+    seen = [_by_cell(all_ & line.near) for all_, line in zip(strokes, lines, strict=True)]
+    printed = np.concatenate([s[line.printed] for s, line in zip(seen, lines, strict=True)])
+    if not printed.size:
         return
-    least = _FAINT * float(np.median(print_seen))
+    least = _FAINT * float(np.median(printed))
     gaps = [
-        line.printed & (seen < least) & ~_written(crop(clean.ink, line.box_mm))
-        for line, seen in zip(lines, dark, strict=True)
+        ((dark < least) & ~_written(of_line, least))[line.printed]
+        for line, of_line, dark in zip(lines, strokes, seen, strict=True)
     ]
-    shares = [
-        gap.sum() / line.printed.sum()
-        for line, gap in zip(lines, gaps, strict=True)
-        if line.printed.any()
-    ]
-    lost = float(np.clip(np.median(shares), *_LOST))
+    lost = float(np.clip(np.median([gap.mean() for gap in gaps if gap.size]), *_LOST))
     for line, gap in zip(lines, gaps, strict=True):
-        stretches = _stretches(gap[line.printed])
-        cells = np.flatnonzero(line.printed)
-        for start, stop in stretches:
-            whole = stop - start == len(cells)
-            chances = 1 if whole else len(print_seen)
-            if stop - start < _LEAST_CELLS and not whole:
-                continue
-            if chances * lost ** (stop - start) > _BY_CHANCE:
-                continue
-            left, right = cells[start] * _CELL_PX, (cells[stop - 1] + 1) * _CELL_PX
-            box = line.box_mm
-            at = BoxMm(box.x + left / PX_PER_MM, box.y, (right - left) / PX_PER_MM, box.h)
-            if not _is_typed_over(at, aligned):
+        for start, stop in _stretches(gap):
+            whole = gap.all()
+            likely = lost ** (stop - start) * (1 if whole else printed.size)
+            long_enough = whole or stop - start >= _LEAST_CELLS
+            if (
+                long_enough
+                and likely < _BY_CHANCE
+                and not _is_typed_over(line, start, stop, aligned)
+            ):
                 yield line.field
-        if _is_under_a_blot(crop(clean.image, line.box_mm), 255 - least):
-            yield line.field
 
 
-def _written(ink: Mask) -> NDArray[np.bool_]:
+def _strokes(image: Gray) -> Gray:
+    """How much darker a stroke or dot is than what it stands on, be it a dark label."""
+    size = np.ones((_BROAD_PX, _BROAD_PX), np.uint8)
+    return np.asarray(cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, size), dtype=np.uint8)
+
+
+def _written(strokes: Gray, least: float) -> NDArray[np.bool_]:
     """The cells of a line in which letters stand, or near which."""
+    ink = cv2.compare(strokes, least, cv2.CMP_GE)
     amount = cv2.reduce(ink, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
     letters = cv2.compare(amount, 255.0 * _LETTER_PX, cv2.CMP_GE)
     return _by_cell(cv2.dilate(letters, np.ones((1, _LETTERS_PX), np.uint8))) > 0
@@ -189,20 +183,20 @@ def _stretches(missing: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
-def _is_typed_over(box: BoxMm, aligned: AlignedPage) -> bool:
-    """Whether text that the file itself holds stands there: a form field may paint its paper."""
+def _is_typed_over(line: _Line, start: int, stop: int, aligned: AlignedPage) -> bool:
+    """Whether text that the file itself holds stands there: a form field may paint its paper.
+
+    From one of the line's printed cells up to another.
+    """
+    cells = np.flatnonzero(line.printed)[start:stop]
+    first_mm, last_mm = (
+        line.box_mm.x + n * _CELL_PX / PX_PER_MM for n in (cells[0], cells[-1] + 1)
+    )
     for run in aligned.page.runs:
         corners = aligned.homography.to_mm(run.box_px.corners())
         (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-        shared = min(right, box.right) - max(left, box.x)
-        if shared > _TYPED_OVER * box.w and top < box.bottom and bottom > box.y:
+        shared_mm = min(right, last_mm) - max(left, first_mm)
+        level = top < line.box_mm.bottom and bottom > line.box_mm.y
+        if level and shared_mm > _TYPED_OVER * (last_mm - first_mm):
             return True
     return False
-
-
-def _is_under_a_blot(image: Gray, level: float) -> bool:
-    """Whether something dark lies on the line that is broader than a stroke; searched at half the
-    scale, for speed."""
-    dark = cv2.compare(np.ascontiguousarray(image[::2, ::2]), level, cv2.CMP_LT)
-    side = round(_SOLID_MM * PX_PER_MM / 2)
-    return bool(cv2.erode(dark, np.ones((side, side), np.uint8), borderValue=0).any())
