@@ -35,6 +35,8 @@ _LEAST_PLACED = 0.02
 """The least share of the picture that a form placed by hand takes."""
 _ROOM_FOR_ANOTHER = 0.35
 """Share of a picture outside the sheets found in which another sheet is looked for."""
+_POINTS_OUTSIDE = 10
+"""With fewer key points there, of the whole picture's strongest, nothing is printed."""
 _SAME_SHEET_MM = 20.0
 _UNKNOWN = (
     "Aucun formulaire connu ne correspond à cette page. Vérifiez que la fiche est entière et "
@@ -55,7 +57,7 @@ def align_all(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
         fits = [piece] if (piece := best_piece(coarse, tried)) else []
     if not fits:
         raise AlignmentError(_UNKNOWN)
-    fits += _pieces_beside(coarse, features, fits, blanks)
+    fits += _beside(coarse, features, fits, blanks)
     return [_aligned(page, fit, scale) for fit in fits]
 
 
@@ -91,21 +93,22 @@ def _whole_sheets(
     return fits, tried
 
 
-def _pieces_beside(
+def _beside(
     coarse: Gray, features: Features, fits: Sequence[Fit], blanks: Sequence[BlankPage]
 ) -> list[Fit]:
-    """Pieces of further forms, sought where key points lie outside the sheets found."""
-    pieces: list[Fit] = []
+    """Further forms, or pieces of some, sought where key points lie outside the sheets found."""
+    more: list[Fit] = []
     while True:
-        free = _free(coarse, [*fits, *pieces])
+        free = _free(coarse, [*fits, *more])
         rest = cv2.bitwise_or(coarse, cv2.bitwise_not(free))
         columns, rows = np.rint(features.points).astype(int).T
-        outside = free[rows, columns] > 0
-        left = Features(features.points[outside], features.descriptors[outside])
-        piece = best_piece(rest, propose_by_features(left, blanks))
-        if piece is None or any(_is_same_sheet(piece, fit) for fit in (*fits, *pieces)):
-            return pieces
-        pieces.append(piece)
+        if np.count_nonzero(free[rows, columns]) < _POINTS_OUTSIDE:
+            return more
+        proposals = propose_by_features(find_features(rest, most=_KEY_POINTS[0]), blanks)
+        fit = best_fit(rest, proposals) or best_piece(rest, proposals)
+        if fit is None or any(_is_same_sheet(fit, other) for other in (*fits, *more)):
+            return more
+        more.append(fit)
 
 
 def _shrink(image: Gray) -> tuple[Gray, float]:

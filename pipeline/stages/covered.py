@@ -139,7 +139,9 @@ def _by_cell(image: Mask) -> Mask:
 
 def _covered(lines: Sequence[_Line], aligned: AlignedPage, clean: CleanPage) -> Iterator[str]:
     """The fields of the lines in which print is missing over a stretch that no faint copy loses."""
-    strokes = [_strokes(crop(clean.image, line.box_mm)) for line in lines]
+    if not lines:
+        return
+    strokes = [_strokes(crop(clean.image, line.box_mm), line.zone) for line in lines]
     seen = [_by_cell(all_ & line.near) for all_, line in zip(strokes, lines, strict=True)]
     printed = np.concatenate([s[line.printed] for s, line in zip(seen, lines, strict=True)])
     if not printed.size:
@@ -163,8 +165,13 @@ def _covered(lines: Sequence[_Line], aligned: AlignedPage, clean: CleanPage) -> 
                 yield line.field
 
 
-def _strokes(image: Gray) -> Gray:
-    """How much darker a stroke or dot is than what it stands on, be it a dark label."""
+def _strokes(image: Gray, zone: Zone) -> Gray:
+    """How much darker a stroke or dot is than what it stands on, be it a dark label.
+
+    A check box may be filled in all over: there a stroke is what is darker than paper.
+    """
+    if zone.boxes:
+        return np.asarray(cv2.bitwise_not(image), dtype=np.uint8)
     size = np.ones((_BROAD_PX, _BROAD_PX), np.uint8)
     return np.asarray(cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, size), dtype=np.uint8)
 

@@ -89,8 +89,8 @@ def fit_whole(
     if refined is None:
         return None
     fit, found = refined
-    heights = np.array([patch.y for patch in blank.patches])
-    return fit if worst_third(heights, found) >= _MIN_COVERAGE else None
+    places = np.array([(patch.x, patch.y) for patch in blank.patches], np.float64)
+    return fit if worst_third(places, found) >= _MIN_COVERAGE else None
 
 
 def refine(
@@ -120,12 +120,15 @@ def refine(
     return (fit, found) if fit.residual_mm <= _MAX_RESIDUAL_MM else None
 
 
-def worst_third(places: NDArray[np.float64], found: NDArray[np.bool_]) -> float:
-    """The share found in the worst third along an axis: no part of the page goes unproven."""
-    inner = np.sort(places)[[len(places) // 3, 2 * len(places) // 3]]
-    third = np.searchsorted(inner, places, "right")
-    sought, seen = (np.bincount(third[of], minlength=3) for of in (found >= 0, found))
-    return float((seen / np.maximum(sought, 1)).min())
+def worst_third(places: FloatArray, found: NDArray[np.bool_]) -> float:
+    """The share found of those at the places (n, 2) in the worst third across or down: no part of
+    the page goes unproven."""
+    shares = []
+    for along in places.T:
+        inner = np.sort(along)[[len(along) // 3, 2 * len(along) // 3]]
+        third = np.searchsorted(inner, along, "right")
+        shares.append(np.bincount(third, found, 3) / np.maximum(np.bincount(third, None, 3), 1))
+    return float(np.min(shares))
 
 
 def _nearer(coarse: Gray, one: Fit, other: Fit) -> Fit:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, dense_patches
-from pipeline.geometry import BoxMm, FloatArray
+from pipeline.geometry import BoxMm, FloatArray, bounding_box
 from pipeline.records import AlignedPage, Gray
 from pipeline.stages.dropout import CleanPage, crop, drop_print
 from pipeline.stages.fit import Fit, fits_of, refine, worst_third
@@ -54,15 +54,27 @@ def _fit_piece(coarse: Gray, proposed: FloatArray, blank: BlankPage) -> Fit | No
     seen = int(np.count_nonzero(proof & found))
     if seen < _MIN_FOUND or min(x1 - x0, y1 - y0) < _MIN_EXTENT_MM:
         return None
-    if min(worst_third(middles[proof, axis], found[proof]) for axis in (0, 1)) < _MIN_SHARE:
+    if worst_third(middles[proof], found[proof]) < _MIN_SHARE:
         return None
     shown = BoxMm(float(x0), float(y0), float(x1 - x0), float(y1 - y0))
+    lost = middles[must & ~found] / COARSE_PX_PER_MM
     return replace(
         fit,
         inliers=seen,
         sought=int(np.count_nonzero(proof)),
-        shown_mm=shown.grown(_MARGIN_MM, _MARGIN_MM),
+        shown_mm=_with_lines(shown, blank, lost).grown(_MARGIN_MM, _MARGIN_MM),
     )
+
+
+def _with_lines(shown: BoxMm, blank: BlankPage, lost_mm: FloatArray) -> BoxMm:
+    """The piece with the lines next to it, whose dots writing may hide all along: as far as no
+    print is known to be lost (n, 2)."""
+    for zone in blank.form.zones_of(blank.number):
+        for line in (*zone.lines, *zone.boxes.values()):
+            larger = bounding_box([shown, line])
+            if not any(larger.contains(x, y) for x, y in lost_mm):
+                shown = larger
+    return shown
 
 
 def _is_in_picture(coarse: Gray, fit: Fit, boxes: NDArray[np.int64]) -> NDArray[np.bool_]:
