@@ -10,6 +10,7 @@ from pipeline.records import Gray
 from pipeline.stages.align import align_all
 from pipeline.stages.covered import find_covered, shown_fields
 from pipeline.stages.piece import clean_piece
+from pipeline.stages.stray import find_stray_ink
 from tests.pages import blanks, fiche, page
 
 
@@ -43,7 +44,7 @@ def test_a_fiche_cut_out_is_fitted_and_what_was_cut_off_is_told(turns: int) -> N
     if turns == 0:
         assert np.abs(corner - (9.5, 10.0)).max() < 0.5
     clean = clean_piece(piece, fiche())
-    assert not clean.ink.any()
+    assert find_stray_ink(clean, fiche()) == ()
     (cut,) = find_covered(piece, clean, fiche())
     assert cut.fields == ("paiement",)
     assert "coupée" in cut.message

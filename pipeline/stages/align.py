@@ -35,7 +35,7 @@ _LEAST_PLACED = 0.02
 """The least share of the picture that a form placed by hand takes."""
 _ROOM_FOR_ANOTHER = 0.35
 """Share of a picture outside the sheets found in which another sheet is looked for."""
-_POINTS_OUTSIDE = 10
+_POINTS_OUTSIDE = 3
 """With fewer key points there, of the whole picture's strongest, nothing is printed."""
 _SAME_SHEET_MM = 20.0
 _UNKNOWN = (

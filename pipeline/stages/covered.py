@@ -5,7 +5,7 @@ fluid, a folded corner or the scanner's edge hides them, a pen does not.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -38,6 +38,8 @@ _LOST = (0.02, 0.5)
 _TYPED_OVER = 0.7
 _BROAD_PX = 17
 """No stroke of a pen is as broad, nor a dot."""
+_BOX_MARGIN_MM, _BOX_BROAD_PX = 4.0, 45
+"""No filled-in check box is as broad; so much around one is looked at."""
 _SAMPLES = 21
 _SHOWN, _CUT = 0.9, 0.5
 """A line of which the picture shows less than the first is cut; less than the second, not there."""
@@ -141,7 +143,7 @@ def _covered(lines: Sequence[_Line], aligned: AlignedPage, clean: CleanPage) -> 
     """The fields of the lines in which print is missing over a stretch that no faint copy loses."""
     if not lines:
         return
-    strokes = [_strokes(crop(clean.image, line.box_mm), line.zone) for line in lines]
+    strokes = [_strokes(clean.image, line) for line in lines]
     seen = [_by_cell(all_ & line.near) for all_, line in zip(strokes, lines, strict=True)]
     printed = np.concatenate([s[line.printed] for s, line in zip(seen, lines, strict=True)])
     if not printed.size:
@@ -165,15 +167,18 @@ def _covered(lines: Sequence[_Line], aligned: AlignedPage, clean: CleanPage) -> 
                 yield line.field
 
 
-def _strokes(image: Gray, zone: Zone) -> Gray:
+def _strokes(image: Gray, line: _Line) -> Gray:
     """How much darker a stroke or dot is than what it stands on, be it a dark label.
 
-    A check box may be filled in all over: there a stroke is what is darker than paper.
+    A check box may be filled in all over.
     """
-    if zone.boxes:
-        return np.asarray(cv2.bitwise_not(image), dtype=np.uint8)
-    size = np.ones((_BROAD_PX, _BROAD_PX), np.uint8)
-    return np.asarray(cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, size), dtype=np.uint8)
+    margin_mm, broad = (_BOX_MARGIN_MM, _BOX_BROAD_PX) if line.zone.boxes else (0.0, _BROAD_PX)
+    around = crop(image, line.box_mm.grown(margin_mm, margin_mm))
+    strokes = cv2.morphologyEx(around, cv2.MORPH_BLACKHAT, np.ones((broad, broad), np.uint8))
+    inner = replace(line.box_mm, x=min(line.box_mm.x, margin_mm), y=min(line.box_mm.y, margin_mm))
+    own = crop(strokes, inner) if margin_mm else strokes
+    height, width = line.near.shape
+    return np.asarray(own[:height, :width], dtype=np.uint8)
 
 
 def _written(strokes: Gray, least: float) -> NDArray[np.bool_]:

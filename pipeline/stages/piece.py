@@ -24,7 +24,7 @@ _MIN_EXTENT_MM = 45.0
 _GRID_MM = 6.0
 _MISSING = -2
 """What a patch weighs that should be there and is not, against one found: two in three are."""
-_MARGIN_MM = 4.0
+_MARGIN_MM = 1.0
 
 
 def best_piece(coarse: Gray, proposals: list[Proposal]) -> Fit | None:
