@@ -4,9 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.config import Settings
 from pipeline.errors import AlignmentError
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.records import Gray
+from pipeline.process import FormPage, context, read_page, register
+from pipeline.records import Gray, Rejection, Status
 from pipeline.stages.align import align_all
 from pipeline.stages.covered import find_covered, shown_fields
 from pipeline.stages.piece import clean_piece
@@ -61,6 +63,23 @@ def test_a_half_beside_a_whole_fiche_is_found_after_it() -> None:
     whole, half = align_all(page(a3), blanks())
     assert whole.shown_mm is None
     assert half.shown_mm is not None
+
+
+def test_a_piece_without_fields_is_told_and_a_coupon_is_read_for_what_it_shows() -> None:
+    ctx = context(Settings())
+    a3 = np.hstack([fiche().image, fiche().image[:, round(140 * PX_PER_MM) :]])
+    whole, scrap = read_page(page(a3, number=3), ctx)
+    assert isinstance(whole, FormPage)
+    assert isinstance(scrap, Rejection)
+    assert (scrap.kind, scrap.page) == ("cut", 3)
+    (coupon,) = read_page(page(_on_a_desk(_cut(*_COUPON))), ctx)
+    assert isinstance(coupon, FormPage)
+    registration = register([coupon], ctx)
+    assert registration.reading("paiement") is None
+    assert registration.status is Status.REVIEW
+    rules = [finding.rule for finding in registration.findings]
+    assert "whole_form" in rules
+    assert "every_page_is_there" not in rules
 
 
 def test_two_cut_out_fiches_on_one_sheet_are_two() -> None:
