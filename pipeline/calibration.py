@@ -48,7 +48,7 @@ LEAST_DOUBT = 1e-6
 _SURE_TEXT = 0.95
 _READING_ROOMS = (
     *("ctc", "engines", "evidence", "fields", "forms", "inference", "letters", "lexicon", "marks"),
-    *("members", "money", "stages", "text", "wording"),
+    *("marks", "members", "money", "reading", "stages", "text", "wording"),
 )
 """The rooms whose code decides what a posterior is."""
 _ADVICE = "Type fiches calibrate, or name another with calibration = in fiches.toml."

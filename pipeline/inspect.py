@@ -10,7 +10,8 @@ from pipeline.errors import DocumentError, ExportError
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
 from pipeline.paths import FONTS
-from pipeline.process import Context, FormPage, context, read_page, register
+from pipeline.process import register
+from pipeline.reading import Context, FormPage, context, read_page
 from pipeline.records import Candidate, Page, Rejection, Source
 from pipeline.stages.dropout import CleanPage, crop
 from pipeline.stages.ingest import open_pages
@@ -69,6 +70,9 @@ def _inspect_page(page: Page, out: Path, ctx: Context) -> list[str]:
     if not forms:
         return [*told, f"page {page.number}: a page of a known form that holds nothing to read"]
     for number, form in enumerate(forms, start=1):
+        if isinstance(form, Rejection):
+            told.append(f"page {page.number}: {form.message}")
+            continue
         name = stem if len(forms) == 1 else f"{stem}-form-{number}"
         upright = Image.fromarray(form.aligned.page.image)
         told.append(_save(upright, out / f"{name}-2-upright.png"))

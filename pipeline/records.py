@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import BoxMm, BoxPx, FloatArray, Homography
-from pipeline.rates import Rates
 
 Gray = NDArray[np.uint8]
 """(height, width), 0 black to 255 white."""
@@ -141,7 +140,8 @@ class AlignedPage:
     """A page with the homography that maps its pixels onto a form's page.
 
     ``inliers`` counts the patches of the blank found where the homography puts them, ``coverage``
-    is their share of all patches looked for, ``residual_mm`` their median distance.
+    is their share of all patches looked for, ``residual_mm`` their median distance. ``shown_mm``:
+    the piece of the form's page that is there, where the page was cut off; None for all of it.
     """
 
     page: Page
@@ -151,6 +151,7 @@ class AlignedPage:
     inliers: int
     coverage: float
     residual_mm: float
+    shown_mm: BoxMm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,69 +335,3 @@ class Received:
     mtime_ns: int
     sources: tuple[Source, ...] = ()
     rejections: tuple[tuple[str, Rejection], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationRow:
-    """One registration as the exporters get it.
-
-    ``id`` is the same in every run; ``document`` and ``envelope`` are of the first name, in sort
-    order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty. Where the same
-    fiche seems to have come twice, one of the two is not ``counted``; ``counted_elsewhere`` are
-    those of its people whom the other names, too.
-    """
-
-    id: str
-    document: str
-    registration: Registration
-    envelope: Envelope | None = None
-    thumbnail: bytes = b""
-    counted: bool = True
-    counted_elsewhere: frozenset[str] = frozenset()
-
-    @property
-    def people(self) -> tuple[FieldReading, ...]:
-        """The persons named, in the order of their lines; a line read as nothing names nobody."""
-        named = self.registration.repeated(self.registration.roles.named)
-        return tuple(reading for reading in named if reading.text)
-
-    @property
-    def total_cents(self) -> int | None:
-        """The total as read; None where unreadable, or where the form asks for none."""
-        total = self.registration.roles.total
-        return self.count(total) if self.registration.reading(total) else None
-
-    @property
-    def gap_cents(self) -> int | None:
-        """The total as read minus as computed; None where either is unknown."""
-        due = self.registration.total_due_cents
-        return None if self.total_cents is None or due is None else self.total_cents - due
-
-    def count(self, field: str) -> int | None:
-        """The number a field holds: 0 where the form has no such field, None where unreadable."""
-        reading = self.registration.reading(field)
-        if reading is None:
-            return 0
-        return reading.value if isinstance(reading.value, int) else None
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
-    """One document, or page of one, that gave no registration, as the exporters get it."""
-
-    document: str
-    rejection: Rejection
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that the store holds at one moment, in the order in which it is exported.
-
-    ``documents`` counts what was received, the same bytes once. ``rates`` are those that checks
-    during reviews have measured.
-    """
-
-    registrations: tuple[RegistrationRow, ...] = ()
-    rejected: tuple[RejectedRow, ...] = ()
-    documents: int = 0
-    rates: Rates = field(default_factory=Rates)

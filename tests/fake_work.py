@@ -13,15 +13,8 @@ from typing import TYPE_CHECKING
 from pipeline.config import Settings
 from pipeline.geometry import BoxMm
 from pipeline.parts import Part, Stretch
-from pipeline.records import (
-    Candidate,
-    FieldReading,
-    Registration,
-    Rejection,
-    Source,
-    Status,
-)
-from pipeline.runner import Reader
+from pipeline.reader import Reader
+from pipeline.records import Candidate, FieldReading, Registration, Rejection, Source, Status
 from pipeline.stages.brought import Brought, Opening
 from pipeline.stages.unpack import unpack as real_unpack
 

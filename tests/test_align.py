@@ -86,7 +86,7 @@ def test_a_form_that_only_shares_the_letterhead_is_refused() -> None:
 
 
 def test_printed_words_align_a_page_without_key_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "_propose", lambda *_: (0, None))
+    monkeypatch.setattr(stage, "propose_by_features", lambda *_: [])
     leaf, _ = drawn("typed", 2)
     straight = np.rot90(_gray(leaf.image), leaf.turns)
     aligned = align(page(straight), blanks())

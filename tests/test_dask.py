@@ -9,7 +9,8 @@ from fake_work import READER, write_document
 
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError
-from pipeline.runner import Reader, run
+from pipeline.reader import Reader
+from pipeline.runner import run
 
 pytest.importorskip("distributed")
 

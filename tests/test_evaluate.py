@@ -23,14 +23,8 @@ from pipeline.evaluate import (
 from pipeline.evaluate.curves import bins, cells, risk_coverage
 from pipeline.evaluate.page import write_page
 from pipeline.exporters import export_all
-from pipeline.records import (
-    Quality,
-    Registration,
-    RegistrationRow,
-    RejectedRow,
-    Rejection,
-    Snapshot,
-)
+from pipeline.records import Quality, Registration, Rejection
+from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 
 TRUTH = {
     "organisation": "ESAT du Moulin",

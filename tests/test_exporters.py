@@ -28,16 +28,8 @@ from hypothesis import strategies as st
 from pipeline import exporters
 from pipeline.errors import ExportError
 from pipeline.exporters import fields, guarded, participants, registrations, rejected, unguarded
-from pipeline.records import (
-    FieldReading,
-    Finding,
-    Registration,
-    RegistrationRow,
-    RejectedRow,
-    Rejection,
-    Severity,
-    Snapshot,
-)
+from pipeline.records import FieldReading, Finding, Registration, Rejection, Severity
+from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import Store
 
 OUTPUTS = {

@@ -22,6 +22,7 @@ ROOMS = (
         "ctc",
         "pages",
         "parts",
+        "snapshot",
         "decisions",
         "rates",
     }
@@ -31,6 +32,7 @@ ROOMS = (
     {"engines", "fields", "forms", "exporters"},
     {"stages"},
     {
+        "reading",
         "process",
         "inspect",
         "guard",
@@ -41,7 +43,7 @@ ROOMS = (
         "simulate",
         "training",
     },
-    {"runner", "bench", "calibrate", "forecast", "review"},
+    {"reader", "runner", "bench", "calibrate", "forecast", "review"},
     {"cli", "flags", "terminal", "web"},
     {"__main__"},
 )

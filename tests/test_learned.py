@@ -13,7 +13,8 @@ from pipeline.config import Settings
 from pipeline.engines import ppocr
 from pipeline.errors import EngineError
 from pipeline.learned import Layer
-from pipeline.runner import reader_fingerprint, run, with_learned
+from pipeline.reader import reader_fingerprint, with_learned
+from pipeline.runner import run
 from pipeline.store import Store
 from pipeline.training.features import Body
 from tests.pages import drawn

@@ -16,7 +16,8 @@ from pipeline.errors import ConfigError, EngineError
 from pipeline.forms.schema import Form, load_form
 from pipeline.parts import Stretch
 from pipeline.paths import FORMS
-from pipeline.process import context, process_document, read_forms
+from pipeline.process import process_document, read_forms
+from pipeline.reading import context
 from pipeline.records import (
     Envelope,
     Gray,

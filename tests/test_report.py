@@ -17,7 +17,8 @@ from builders import (
 from pipeline.exporters import report
 from pipeline.pages import french_date
 from pipeline.rates import Rate, Rates
-from pipeline.records import Registration, RegistrationRow, RejectedRow, Rejection, Snapshot
+from pipeline.records import Registration, Rejection
+from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 
 
 class _Page(HTMLParser):

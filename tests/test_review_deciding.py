@@ -15,15 +15,7 @@ from pipeline.config import Settings
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.forms.schema import Form, load_form
 from pipeline.paths import FORMS
-from pipeline.records import (
-    Candidate,
-    Finding,
-    Origin,
-    Registration,
-    Rejection,
-    Severity,
-    Status,
-)
+from pipeline.records import Candidate, Finding, Origin, Registration, Rejection, Severity, Status
 from pipeline.review.deciding import ASK_ALL, add_line, closed, confirm, correct, illegible, settle
 from pipeline.review.doubts import doubts
 from pipeline.review.labels import AGREED, SENDER

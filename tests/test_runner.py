@@ -12,17 +12,9 @@ from fake_work import READER, write_document
 from pipeline import calibration
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError, ExportError, InputError
+from pipeline.reader import Reader, doubts, reader_fingerprint, with_calibration
 from pipeline.records import Outcome, Source
-from pipeline.runner import (
-    Reader,
-    Summary,
-    _Pool,
-    _read,
-    doubts,
-    reader_fingerprint,
-    run,
-    with_calibration,
-)
+from pipeline.runner import Summary, _Pool, _read, run
 from tests.mails import mail
 
 SETTINGS = Settings(time_limit_s=0.5)

@@ -20,9 +20,10 @@ from pipeline.errors import InputError
 from pipeline.evaluate.truth import Held, load_truth
 from pipeline.forms.schema import Form, load_form
 from pipeline.paths import CALIBRATION, MODELS
-from pipeline.records import RegistrationRow, Snapshot
-from pipeline.runner import Progress, Reader, run, with_learned
+from pipeline.reader import Reader, with_learned
+from pipeline.runner import Progress, run
 from pipeline.simulate import simulate
+from pipeline.snapshot import RegistrationRow, Snapshot
 from pipeline.store import Store
 
 SEEDS_FROM = 1_000_000_000

@@ -15,7 +15,7 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from pipeline.errors import ExportError
-from pipeline.records import Snapshot
+from pipeline.snapshot import Snapshot
 
 # https://owasp.org/www-community/attacks/CSV_Injection: a cell that begins like a formula. Also
 # after ";", tab or newline, where a spreadsheet set to another separator begins a new cell.

@@ -2,7 +2,8 @@
 
 from pipeline.exporters import csv_text
 from pipeline.geometry import BoxMm
-from pipeline.records import FieldReading, Origin, Registration, Snapshot
+from pipeline.records import FieldReading, Origin, Registration
+from pipeline.snapshot import Snapshot
 
 FILE_NAME = "fields.csv"
 

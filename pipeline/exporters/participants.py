@@ -2,7 +2,7 @@
 
 from pipeline.exporters import csv_text
 from pipeline.fields.person import split_name
-from pipeline.records import RegistrationRow, Snapshot
+from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "participants.csv"
 

@@ -2,7 +2,8 @@
 
 from pipeline.exporters import csv_text
 from pipeline.money import cents_text
-from pipeline.records import Registration, RegistrationRow, Snapshot
+from pipeline.records import Registration
+from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "registrations.csv"
 

@@ -1,7 +1,7 @@
 """``rejected.csv``: one line a document, or page of one, that gave no registration."""
 
 from pipeline.exporters import csv_text
-from pipeline.records import Snapshot
+from pipeline.snapshot import Snapshot
 
 FILE_NAME = "rejected.csv"
 

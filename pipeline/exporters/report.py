@@ -11,7 +11,8 @@ from pathlib import Path
 from jinja2 import Template
 
 from pipeline.pages import day_and_month, french_date, templates
-from pipeline.records import RegistrationRow, Roles, Severity, Snapshot, Status
+from pipeline.records import Roles, Severity, Status
+from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "report.html"
 

@@ -25,6 +25,7 @@ _PRINT_LEVEL = 128
 _PATCH_MM = (9.0, 4.5)
 _MIN_PATCH_INK = 0.06
 _MAX_PATCHES = 90
+_MIN_DOTS_INK, _MAX_DENSE_PATCHES = 0.02, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +146,42 @@ def _distance_from_print(fine: Gray) -> NDArray[np.uint8]:
 
 def _choose_patches(coarse: Gray, zones_mm: list[BoxMm]) -> tuple[Patch, ...]:
     """Pieces of print all over the page, outside the zones, where nobody is asked to write."""
-    w, h = (round(v * COARSE_PX_PER_MM) for v in _PATCH_MM)
-    darkness = (255 - coarse).astype(np.float32) / 255
+    outside = ~_within(coarse, zones_mm)
+    return _patches(coarse, outside, least_ink=_MIN_PATCH_INK, most=_MAX_PATCHES)
+
+
+@cache
+def dense_patches(blank: BlankPage) -> tuple[tuple[Patch, ...], tuple[Patch, ...]]:
+    """All pieces of print outside the zones and, of their leader dots, inside: to know a cut-off
+    piece of the page by, which shows few of them."""
+    zones = _within(blank.coarse, [z.box_mm for z in blank.form.zones_of(blank.number)])
+    return (
+        _patches(blank.coarse, ~zones, least_ink=_MIN_PATCH_INK, most=_MAX_DENSE_PATCHES),
+        _patches(blank.coarse, zones, least_ink=_MIN_DOTS_INK, most=_MAX_DENSE_PATCHES),
+    )
+
+
+def _within(coarse: Gray, zones_mm: list[BoxMm]) -> NDArray[np.bool_]:
+    inside = np.zeros(coarse.shape, dtype=bool)
     for zone in zones_mm:
-        x, y, right, bottom = (
-            round(v * COARSE_PX_PER_MM) for v in (zone.x, zone.y, zone.right, zone.bottom)
-        )
-        darkness[y:bottom, x:right] = -1.0
+        edges_mm = (zone.x, zone.y, zone.right, zone.bottom)
+        x, y, right, bottom = (round(v * COARSE_PX_PER_MM) for v in edges_mm)
+        inside[y:bottom, x:right] = True
+    return inside
+
+
+def _patches(
+    coarse: Gray, where: NDArray[np.bool_], *, least_ink: float, most: int
+) -> tuple[Patch, ...]:
+    """The darkest pieces of print that lie all ``where`` it is wanted, none over another."""
+    w, h = (round(v * COARSE_PX_PER_MM) for v in _PATCH_MM)
+    darkness = np.where(where, (255 - coarse).astype(np.float32) / 255, np.float32(-1.0))
     density = cv2.blur(darkness, (w, h), anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
     density[-h:] = density[:, -w:] = 0
     patches: list[Patch] = []
-    while len(patches) < _MAX_PATCHES:
+    while len(patches) < most:
         y, x = (int(i) for i in np.unravel_index(int(np.argmax(density)), density.shape))
-        if density[y, x] < _MIN_PATCH_INK:
+        if density[y, x] < least_ink:
             break
         patches.append(Patch(x, y, coarse[y : y + h, x : x + w].copy()))
         density[max(0, y - h) : y + h, max(0, x - w) : x + w] = 0

@@ -25,8 +25,8 @@ from pipeline.errors import DocumentError
 from pipeline.geometry import BoxMm
 from pipeline.guard import Guard
 from pipeline.paths import close_to_others
+from pipeline.reader import reader_fingerprint
 from pipeline.records import Gray, Outcome, Source
-from pipeline.runner import reader_fingerprint
 
 MM_PER_INCH = 25.4
 _WORK = "pipeline.review.drawing:work"

@@ -7,8 +7,7 @@ in pencil are writing. The page's own noise says how dark a stroke must be.
 import cv2
 import numpy as np
 
-from pipeline.records import Gray, Page
-from pipeline.stages.dropout import Mask
+from pipeline.records import Gray, Mask, Page
 from pipeline.stages.stray import SCALE, find_word
 
 _MM_PER_INCH = 25.4

@@ -15,14 +15,7 @@ from rapidfuzz import fuzz
 from pipeline import lexicon
 from pipeline.fields.person import split_name
 from pipeline.forms.schema import Form
-from pipeline.records import (
-    Candidate,
-    FieldReading,
-    Finding,
-    Origin,
-    Registration,
-    Severity,
-)
+from pipeline.records import Candidate, FieldReading, Finding, Origin, Registration, Severity
 from pipeline.stages.corroborate import spells
 from pipeline.stages.numbering import bare
 from pipeline.text import fold

@@ -47,7 +47,8 @@ def _changed_words(clean: CleanPage, blank: BlankPage) -> Iterator[str]:
     digits = _digits(blank)
     spots = [crop(clean.image, d.box_mm.grown(_SEARCH_MM, _SEARCH_MM)) for d in digits]
     correlations = [_correlation(seen, d.image) for seen, d in zip(spots, digits, strict=True)]
-    usual = float(np.median(correlations)) if correlations else 0.0
+    there = [c for c, seen in zip(correlations, spots, strict=True) if seen.min(initial=255) < 255]
+    usual = float(np.median(there)) if there else 0.0
     for digit, seen, own in zip(digits, spots, correlations, strict=True):
         if own > usual - _MIN_LEAD:
             continue

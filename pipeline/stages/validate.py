@@ -7,6 +7,7 @@ from pipeline.calibration import Gate
 from pipeline.forms.schema import Form
 from pipeline.money import format_cents
 from pipeline.records import FieldReading, Finding, Registration, Severity, Status
+from pipeline.stages.covered import WHOLE_FORM
 from pipeline.stages.people import names_are_whole, people_are_persons
 from pipeline.stages.reconcile import gap_cents
 
@@ -85,10 +86,14 @@ def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Findi
 def every_page_is_there(registration: Registration, form: Form) -> Iterator[Finding]:
     pages = {zone.page for zone in form.zones}
     read = {zone.page for zone in form.zones if registration.repeated(zone.field)}
+    told = {
+        f for finding in registration.findings if finding.rule == WHOLE_FORM for f in finding.fields
+    }
     missing = [
         zone.field
         for zone in form.zones
         if not registration.repeated(zone.field)
+        and zone.field not in told
         # Lines that repeat are read only where written on: all of a page's are seldom left empty.
         and (not zone.repeated or (len(pages) > 1 and zone.page not in read))
     ]

@@ -9,7 +9,8 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, Select, delete, func, insert, select, true, union
 
 from pipeline.decisions import Act, Change, Decided, Filed, Refused
-from pipeline.records import Correction, Origin, Outcome, Received, Registration, Snapshot
+from pipeline.records import Correction, Origin, Outcome, Received, Registration
+from pipeline.snapshot import Snapshot
 from pipeline.store import exported, rescuing, reviewing, rows, tables
 from pipeline.store.opening import open_engine, parse_url, reading, saying_where, writing
 from pipeline.store.standing import UNDO, Scope, filed, not_undone

@@ -7,16 +7,8 @@ from sqlalchemy import Connection, func, select, true, tuple_
 
 from pipeline.decisions import Act, Filed, Refused, error_rates
 from pipeline.duplicates import Twins
-from pipeline.records import (
-    Correction,
-    Origin,
-    Registration,
-    RegistrationRow,
-    RejectedRow,
-    Rejection,
-    Snapshot,
-    Status,
-)
+from pipeline.records import Correction, Origin, Registration, Rejection, Status
+from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import rows, tables
 from pipeline.store.reviewing import history
 from pipeline.store.standing import Scope, as_read, filed, pieces, refused

@@ -10,7 +10,8 @@ from itertools import combinations, pairwise
 from pipeline import ctc
 from pipeline.engines import Engine
 from pipeline.errors import DocumentError, PipelineError, bug_place
-from pipeline.process import Context, FormPage, filled_forms
+from pipeline.process import filled_forms
+from pipeline.reading import Context, FormPage
 from pipeline.records import Correction, FieldValue, Gray
 from pipeline.simulate import contents
 from pipeline.simulate.contents import Habits

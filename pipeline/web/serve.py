@@ -18,8 +18,9 @@ from pipeline.exporters import outputs
 from pipeline.forms.schema import load_forms
 from pipeline.pages import templates
 from pipeline.paths import FORMS, close_to_others
+from pipeline.reader import with_calibration, with_learned
 from pipeline.review.pictures import Pictures
-from pipeline.runner import make_private, with_calibration, with_learned
+from pipeline.runner import make_private
 from pipeline.store import Store
 from pipeline.web import entrance
 from pipeline.web.app import make_app

@@ -1,0 +1,95 @@
+"""Where may a known form lie on a page? Key points of the picture, or words read on it, say so."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines import tesseract
+from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Features
+from pipeline.geometry import FloatArray
+from pipeline.records import Gray
+from pipeline.text import fold
+
+Proposal = tuple[int, BlankPage, FloatArray]
+"""How many matches agree, on which page, and the homography from coarse scan px to coarse px."""
+
+MIN_MATCHES = 20
+_MIN_WORDS = 6
+_MIN_WORD_LENGTH = 4
+_RATIO = 0.8
+"""Lowe's ratio test (IJCV 2004)."""
+
+
+def propose_by_features(features: Features, blanks: Sequence[BlankPage]) -> list[Proposal]:
+    """A proposal for each form page that key points of the scan agree on, most matches first."""
+    proposals = [
+        (matches, blank, homography)
+        for blank in blanks
+        for matches, homography in [_propose(features, blank.features)]
+        if homography is not None
+    ]
+    return sorted(proposals, key=lambda proposal: -proposal[0])
+
+
+def _propose(scan: Features, blank: Features) -> tuple[int, FloatArray | None]:
+    """(inliers, homography from coarse scan px to coarse blank px), by RANSAC on matched points.
+
+    MAGSAC++ (Barath et al., CVPR 2020) as OpenCV's USAC offers it; its seed is fixed, so the same
+    page always gives the same alignment.
+    """
+    if len(scan.points) < MIN_MATCHES or len(blank.points) < MIN_MATCHES:
+        return 0, None
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(scan.descriptors, blank.descriptors, k=2)
+    good = [a for a, b in pairs if a.distance < _RATIO * b.distance]
+    if len(good) < MIN_MATCHES:
+        return 0, None
+    source = scan.points[[m.queryIdx for m in good]]
+    target = blank.points[[m.trainIdx for m in good]]
+    homography, mask = cv2.findHomography(
+        source, target, cv2.USAC_MAGSAC, 3.0, maxIters=3000, confidence=0.999
+    )
+    inliers = 0 if mask is None else int(mask.sum())
+    if homography is None or inliers < MIN_MATCHES or not _is_plausible(homography, scan.points):
+        return 0, None
+    return inliers, homography
+
+
+def propose_by_words(coarse: Gray, blanks: Sequence[BlankPage]) -> list[Proposal]:
+    """Proposals from the print that Tesseract reads, where noise or blur leaves no key points.
+
+    A word counts where it stands once on the scan and once on the blank.
+    """
+    seen = _unique((fold(text), box.corners()) for text, box in tesseract.read_words(coarse))
+    proposals: list[Proposal] = []
+    for blank in blanks:
+        printed = _unique((fold(w.text), w.box_mm.corners()) for w in blank.words)
+        shared = sorted(seen.keys() & printed.keys())
+        if len(shared) < _MIN_WORDS:
+            continue
+        source = np.concatenate([seen[word] for word in shared])
+        target = np.concatenate([printed[word] for word in shared]) * COARSE_PX_PER_MM - 0.5
+        homography, mask = cv2.findHomography(source, target, cv2.RANSAC, 2 * COARSE_PX_PER_MM)
+        if homography is not None and _is_plausible(homography, source):
+            proposals.append((int(mask.sum()), blank, homography))
+    return sorted(proposals, key=lambda proposal: -proposal[0])
+
+
+def _unique(words: Iterable[tuple[str, FloatArray]]) -> dict[str, FloatArray]:
+    """The words that stand once, and are long enough not to be a chance reading."""
+    listed = [(word, corners) for word, corners in words if len(word) >= _MIN_WORD_LENGTH]
+    times = Counter(word for word, _ in listed)
+    return {word: corners for word, corners in listed if times[word] == 1}
+
+
+def _is_plausible(homography: FloatArray, points: NDArray[np.float32] | FloatArray) -> bool:
+    """No mirror image, no horizon across the page: what a camera can see of a sheet of paper."""
+    lo, hi = points.min(axis=0), points.max(axis=0)
+    corners = np.array([[lo[0], lo[1]], [hi[0], lo[1]], [hi[0], hi[1]], [lo[0], hi[1]]])
+    depth = corners @ homography[2, :2] + homography[2, 2]
+    if (depth <= 0.2 * depth.max()).any():
+        return False
+    mapped = cv2.perspectiveTransform(corners[None].astype(np.float64), homography)[0]
+    return bool(cv2.contourArea(mapped.astype(np.float32), oriented=True) > 0)
