@@ -27,7 +27,7 @@ class Part:
 
     What stands on the pages before ``since`` is told: a form of several pages is told when it is
     whole, and is lost with the reader until then. Registrations have their thumbnails beside them.
-    ``notes``: what the file says on pages without a form, which its forms may have to heed.
+    ``notes``: what the file says, by page, on pages without a form, which its forms may have to heed.
     """
 
     count: int
@@ -35,7 +35,7 @@ class Part:
     since: int
     registrations: tuple[tuple[Registration, bytes], ...] = ()
     rejections: tuple[Rejection, ...] = ()
-    notes: tuple[Finding, ...] = ()
+    notes: tuple[tuple[int, Finding], ...] = ()
 
 
 Tell = Callable[[Part], None]
@@ -68,7 +68,7 @@ class _Reading:
         self._count = self._lost = 0
         self._registrations: list[tuple[Registration, bytes]] = []
         self._rejections: list[Rejection] = []
-        self._notes: list[Finding] = []
+        self._notes: list[tuple[int, Finding]] = []
 
     def stretches(self) -> Iterator[Stretch]:
         """What is to be read next, for as long as there is anything."""
@@ -111,11 +111,11 @@ class _Reading:
         rejections = sorted(self._rejections, key=lambda one: one.page or 0)
         if self._notes and registrations:
             (first, thumbnail), *others = registrations
-            findings = (*first.findings, *self._notes)
+            findings = (*first.findings, *(note for _, note in self._notes))
             first = replace(first, findings=findings, status=Status.REVIEW)
             registrations = [(first, thumbnail), *others]
         elif self._notes:
-            rejections += [Rejection("note", note.message) for note in self._notes]
+            rejections += [Rejection("note", note.message, page) for page, note in self._notes]
         if not registrations and not rejections:
             message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
             rejections.append(Rejection("no-form", message))

@@ -86,7 +86,7 @@ class Step:
     since: int
     forms: tuple[tuple[FormPage, ...], ...] = ()
     rejections: tuple[Rejection, ...] = ()
-    notes: tuple[Finding, ...] = ()
+    notes: tuple[tuple[int, Finding], ...] = ()
 
 
 def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
@@ -120,7 +120,8 @@ def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
             forms = tuple(tuple(form) for form in ended if not _is_blank(form))
             since = group[0].aligned.page.number if group else number + 1
             is_form = any(isinstance(found, FormPage) for found in told)
-            notes = () if is_form or isinstance(page, Rejection) else notes_beside(page)
+            beside = () if is_form or isinstance(page, Rejection) else notes_beside(page)
+            notes = tuple((number, note) for note in beside)
             yield Step(count, number + 1, since, forms, tuple(rejections), notes)
 
 

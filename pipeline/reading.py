@@ -29,7 +29,7 @@ from pipeline.records import (
     Severity,
 )
 from pipeline.stages.align import align_all, align_placed, upright
-from pipeline.stages.covered import find_covered, shown_fields
+from pipeline.stages.covered import find_covered, find_overlaid, shown_fields
 from pipeline.stages.dropout import CleanPage
 from pipeline.stages.emptiness import is_empty, seems_empty
 from pipeline.stages.extract import doubted_by_ink, extract, hidden_text, text_layer_lines
@@ -134,20 +134,25 @@ def read_page(
 ) -> list[FormPage | Rejection]:
     """The forms that ``align_page`` finds, read; pieces of a form that show hardly any field are
     only told of."""
-    return [
-        Rejection("cut", _SCRAP, page.number)
-        if _is_scrap(aligned, ctx)
-        else _read_aligned(aligned, ctx)
+    found = [
+        (aligned, find_blank(ctx, aligned.form_id, aligned.form_page))
         for aligned in align_page(page, ctx, placed)
     ]
+    read: list[FormPage | Rejection] = []
+    for aligned, blank in found:
+        if _is_scrap(aligned, blank):
+            read.append(Rejection("cut", _SCRAP, page.number))
+            continue
+        form_page = _read_aligned(aligned, blank, ctx)
+        beside = [(other, its_blank) for other, its_blank in found if other is not aligned]
+        overlaid = find_overlaid(aligned, blank, beside)
+        read.append(replace(form_page, findings=form_page.findings + overlaid))
+    return read
 
 
-def _is_scrap(aligned: AlignedPage, ctx: Context) -> bool:
+def _is_scrap(aligned: AlignedPage, blank: BlankPage) -> bool:
     """Whether so little of a form is there that reading it would help nobody."""
-    if aligned.shown_mm is None:
-        return False
-    blank = find_blank(ctx, aligned.form_id, aligned.form_page)
-    return len(shown_fields(aligned, blank)) < _LEAST_FIELDS
+    return aligned.shown_mm is not None and len(shown_fields(aligned, blank)) < _LEAST_FIELDS
 
 
 def align_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[AlignedPage]:
@@ -186,8 +191,7 @@ def find_blank(ctx: Context, form_id: str, number: int) -> BlankPage:
     raise AlignmentError(f"Le formulaire {form_id} (page {number}) n'est pas connu.")
 
 
-def _read_aligned(aligned: AlignedPage, ctx: Context) -> FormPage:
-    blank = find_blank(ctx, aligned.form_id, aligned.form_page)
+def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormPage:
     zones = blank.form.zones_of(blank.number)
     clean = clean_piece(aligned, blank)
     held = text_layer_lines(aligned, blank)

@@ -187,15 +187,14 @@ class Wording:
     def _unseen_marks(self, texts: list[str], likelihoods: FloatArray) -> FloatArray:
         """What marks that no word bears count against texts, but for those best seen as they are:
         of texts with the same letters, the likeliest one."""
-        best: dict[str, int] = {}
+        counted = np.zeros(len(texts))
+        seen: set[str] = set()
         for i in np.argsort(-likelihoods, kind="stable"):
-            best.setdefault(fold(texts[i]), int(i))
-        return np.array(
-            [
-                0.0 if i == best[fold(text)] else sum(map(self._marks.log_prior, _words(text)))
-                for i, text in enumerate(texts)
-            ]
-        )
+            plain = fold(texts[i])
+            if plain in seen and not texts[i].isascii():
+                counted[i] = sum(map(self._marks.log_prior, _words(texts[i])))
+            seen.add(plain)
+        return counted
 
     def _with_missed_marks(self, found: dict[str, float]) -> dict[str, float]:
         """An accent or a point too faint to be seen leaves no trace in the evidence, however clear

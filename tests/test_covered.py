@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.geometry import BoxMm, BoxPx
+from pipeline.geometry import BoxMm, BoxPx, Homography
 from pipeline.records import AlignedPage, Finding, Gray, TextRun
 from pipeline.stages.align import align, upright
-from pipeline.stages.covered import find_covered, shown_fields
+from pipeline.stages.covered import find_covered, find_overlaid, shown_fields
 from pipeline.stages.dropout import crop, drop_print
 from tests.pages import blanks, drawn, fiche, flat, form, page
 
@@ -126,3 +126,12 @@ def test_what_the_picture_does_not_show_is_not_received() -> None:
     assert "rien n'a été reçu pour paiement" in cut.message
     assert {finding.fields[0] for finding in partly} >= {"email", "telephone", "personnes.4"}
     assert "total" not in {field for finding in partly for field in finding.fields}
+
+
+@pytest.mark.parametrize(("shift_mm", "overlaid"), [(-100.0, True), (0.5, True), (300.0, False)])
+def test_a_sheet_that_lies_over_anothers_zones_is_told(shift_mm: float, overlaid: bool) -> None:
+    own = flat(_sheet())
+    moved = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, shift_mm], [0.0, 0.0, 1.0]])
+    other = replace(own, homography=Homography.from_matrix(moved @ own.homography.matrix))
+    found = find_overlaid(own, fiche(), [(other, fiche())])
+    assert [finding.rule for finding in found] == ["whole_form"] * overlaid

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline import process
+from pipeline import process, reading
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError
 from pipeline.forms.schema import Form, load_form
@@ -31,6 +31,7 @@ from pipeline.records import (
 )
 from pipeline.simulate.digital import fill_pdf
 from pipeline.stages.corroborate import Background
+from pipeline.stages.ingest import Pages
 from pipeline.stages.reconcile import reconcile
 from tests.pages import blanks, drawn, fiche, form
 
@@ -44,6 +45,10 @@ def _read(tmp_path: Path, *pages: Gray, settings: Settings | None = None) -> Out
     pictures = [_picture(image) for image in pages]
     pictures[0].save(path, save_all=True, append_images=pictures[1:], resolution=200)
     return process_document(Source("document.pdf", path, ""), settings or Settings())
+
+
+def _opened(*pages: Page) -> Pages:
+    return Pages(len(pages), lambda number: pages[number - 1], lambda: None)
 
 
 def _values(outcome: Outcome, number: int = 0) -> dict[str, str]:
@@ -122,7 +127,7 @@ def test_a_strange_page_is_rejected_and_the_fiche_beside_it_is_read(tmp_path: Pa
 
 
 def _with_notes(monkeypatch: pytest.MonkeyPatch, *pages: Page) -> None:
-    monkeypatch.setattr(process, "open_pages", lambda *_: iter(pages))
+    monkeypatch.setattr(process, "open_pages", lambda *_: _opened(*pages))
 
 
 def test_a_note_on_the_flyer_is_shown_with_the_fiche(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +191,7 @@ def test_what_is_left_of_a_damaged_page_is_never_accepted(
     white = np.full((2339, 1653), 250, np.uint8)
     image = _picture(drawn("typed", 1)[0].image if seen == "the fiche" else white)
     damaged = Page(1, np.asarray(image), 200.0, whole=False)
-    monkeypatch.setattr(process, "open_pages", lambda *_: iter([damaged]))
+    monkeypatch.setattr(process, "open_pages", lambda *_: _opened(damaged))
     outcome = process_document(Source("scan.pdf", tmp_path, ""), Settings())
     if seen == "nothing":
         assert [(r.kind, r.page) for r in outcome.rejections] == [("damaged", 1)]
@@ -270,7 +275,7 @@ def test_second_looks_and_second_readers_are_left_out_together(
     asked = []
     for stage in ("second_looks", "second_opinions"):
         monkeypatch.setattr(
-            process, stage, lambda rs, *_, stage=stage: (asked.append(stage), rs)[1]
+            reading, stage, lambda rs, *_, stage=stage: (asked.append(stage), rs)[1]
         )
     _read(tmp_path, fiche().image, settings=Settings(without=("second",)))
     assert asked == []
@@ -282,7 +287,7 @@ def test_a_missing_engine_stops_the_run(tmp_path: Path, monkeypatch: pytest.Monk
     def missing(*_: object) -> object:
         raise EngineError("no weights")
 
-    monkeypatch.setattr(process, "read_lines", missing)
+    monkeypatch.setattr(reading, "read_lines", missing)
     with pytest.raises(EngineError):
         _read(tmp_path, drawn("typed", 1)[0].image)
 

@@ -24,7 +24,6 @@ _FINDINGS = {
     "same_print": "Imprimé différent",
     "whole_form": "Fiche coupée",
     "whole_field": "Champ en partie caché",
-    "page_is_whole": "Page abîmée",
     "one_pen": "Encre plus pâle",
     "no_traces": "Traces pâles",
     "no_hidden_text": "Texte masqué",

@@ -4,7 +4,7 @@ The leader dots, rules and boxes printed in a field are looked for all along it:
 fluid, a folded corner or the scanner's edge hides them, a pen does not.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.forms.schema import Form, Zone
-from pipeline.geometry import BoxMm
+from pipeline.geometry import BoxMm, bounding_box
 from pipeline.records import AlignedPage, Finding, Gray, Mask, Severity
 from pipeline.stages.dropout import CleanPage, crop
 from pipeline.stages.recognize import line_field
 
 WHOLE_FORM = "whole_form"
+_OVERLAID = 0.02
+"""So much of the zones may lie under a neighbour's edge."""
 _CELL_PX = 13
 """Print is looked for in cells of this width along a line: leader dots stand 1.3 mm apart."""
 _REACH_PX = 7
@@ -87,6 +89,29 @@ def find_covered(aligned: AlignedPage, clean: CleanPage, blank: BlankPage) -> tu
         told += "bord de l'image ?). Vérifier sur le papier ce qui s'y trouve."
         findings.append(_finding("whole_field", told, blank.form, (field,)))
     return tuple(findings)
+
+
+def find_overlaid(
+    aligned: AlignedPage, blank: BlankPage, beside: Iterable[tuple[AlignedPage, BlankPage]]
+) -> tuple[Finding, ...]:
+    """A finding where another sheet of the picture lies over the zones: not both can be whole."""
+    zones = [zone.box_mm for zone in blank.form.zones_of(blank.number)]
+    own = _outline(aligned, bounding_box(zones))
+    for other, its_blank in beside:
+        paper = BoxMm(0.0, 0.0, its_blank.width_mm, its_blank.height_mm)
+        over = _outline(other, other.shown_mm or paper)
+        if cv2.intersectConvexConvex(own, over)[0] > _OVERLAID * cv2.contourArea(own):
+            told = (
+                "Une autre fiche de cette image recouvre celle-ci, ou l'une des deux est coupée. "
+            )
+            told += "Vérifier tout, ou demander chaque fiche entière."
+            return (_finding(WHOLE_FORM, told, blank.form, ()),)
+    return ()
+
+
+def _outline(aligned: AlignedPage, box: BoxMm) -> NDArray[np.float32]:
+    """(4, 2): a box of the form as the picture shows it, in px."""
+    return aligned.homography.to_px(box.corners()).astype(np.float32)
 
 
 def _finding(rule: str, message: str, form: Form, fields: tuple[str, ...]) -> Finding:

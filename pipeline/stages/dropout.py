@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
 from pipeline.records import AlignedPage, Gray, Mask
-from pipeline.stages.pale import darkened, find_pale_ink
+from pipeline.stages.pale import PaleInk, darkened, find_pale_ink
+from pipeline.stages.quality import has_grey
 
 Pixel = TypeVar("Pixel", bound=np.generic)
 
@@ -52,7 +53,10 @@ def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
     boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.boxes.values()]
-    pale = find_pale_ink(flat, written, distance, spread_px=spread_px, boxes=boxes)
+    if has_grey(aligned.page.image):
+        pale = find_pale_ink(flat, written, distance, spread_px=spread_px, boxes=boxes)
+    else:
+        pale = PaleInk(np.zeros_like(flat), np.zeros_like(flat))
     written = cv2.bitwise_or(written, pale.strokes)
     bridged = cv2.bitwise_and(_bridge(written, spread_px), dark)
     crossing = cv2.bitwise_and(bridged, near_print)

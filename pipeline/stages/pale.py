@@ -29,7 +29,7 @@ _TRACE = 0.8
 """What is as deep as this share of it may be ink."""
 _PRINT_REACH_PX = 2
 _NEAR_PRINT_PX, _FAR_FROM_PRINT_PX = 10, 12
-_LEAST_MM, _LEAST_MM2, _SPECK_MM2 = 1.0, 0.5, 1.5
+_LEAST_MM, _LEAST_MM2, _SPECK_MM2 = 1.0, 0.7, 1.5
 """A shorter or smaller spot is a speck; so is one a good deal larger that is dark in its middle."""
 _LEAVES_MM, _LEAVES_MM2 = 1.0, 0.08
 """A stroke leaves the surroundings of print, and of dark ink, so far and with so much of it."""
@@ -38,8 +38,10 @@ _MARK_MM2, _MARK_GAP_MM = 0.06, 1.5
 _JOINED_MM = 3.0
 _FOLD_MM = (40.0, 3.0)
 """Longer than that, and no broader, is a fold of the paper."""
-_RIM_MM, _RIM_FILL = 18.0, 0.15
-"""Higher than any line, and mostly empty, is the rim of a stain."""
+_RIM_MM, _BOW = 10.0, 0.8
+"""The rim of a stain is longer, and its ends are so far apart, for its length: it is one bow."""
+_RING_MM, _RING_FILL = 18.0, 0.15
+"""Higher than any line, and mostly empty, is a rim that print has cut into pieces."""
 _BOX_EDGE_MM = 0.7
 _DARK_SHARE, _SPECKED_SHARE = 0.35, 0.1
 """A stroke of which so much is dark ink is no pale one but its soft edge: beside paler, and beside
@@ -74,31 +76,37 @@ def find_pale_ink(
     be filled all over.
     """
     height, width = flat.shape[0] // 2, flat.shape[1] // 2
-    half = cv2.resize(flat, (width, height), interpolation=cv2.INTER_AREA)
+    even = (slice(2 * height), slice(2 * width))  # of which halving takes the mean, and little time
+    half = cv2.resize(flat[even], (width, height), interpolation=cv2.INTER_AREA)
     half = np.asarray(cv2.GaussianBlur(half, (0, 0), 0.6), dtype=np.uint8)
-    from_print = np.ascontiguousarray(from_print_px[: 2 * height : 2, : 2 * width : 2])
-    darkness = np.asarray(cv2.resize(dark, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    darkness = np.asarray(cv2.resize(dark[even], (width, height), interpolation=cv2.INTER_AREA))
+    from_print = np.ascontiguousarray(from_print_px[even][::2, ::2])
     by_print = cv2.compare(from_print, spread_px + _PRINT_REACH_PX, cv2.CMP_LE)
     near_print = cv2.compare(from_print, _NEAR_PRINT_PX, cv2.CMP_LE)
     depth = cv2.morphologyEx(half, cv2.MORPH_BLACKHAT, _square(_BREADTH_MM))
     apart = cv2.bitwise_not(cv2.dilate(darkness, _square(_LEAVES_MM)))
     far = cv2.compare(from_print, _FAR_FROM_PRINT_PX, cv2.CMP_GT) & apart
     level, near_level, least = _levels(depth, far=far, near=near_print & ~by_print & apart)
-    masks = []
-    for share in (1.0, _TRACE):
+
+    def deeper(share: float) -> Mask:
         near = cv2.compare(depth, share * near_level, cv2.CMP_GT) & near_print
-        deep = (near | cv2.compare(depth, share * level, cv2.CMP_GT) & ~near_print) & ~by_print
-        masks.append(_strokes(deep, depth, darkness, from_print))
+        far = cv2.compare(depth, share * level, cv2.CMP_GT) & ~near_print
+        return np.asarray((near | far) & ~by_print, dtype=np.uint8)
+
+    strokes, traces = _strokes(deeper(1.0), deeper(_TRACE), depth, darkness, from_print)
     for box in boxes:
         inside = _inside(box)
-        masks[1][inside] |= cv2.compare(depth[inside], least, cv2.CMP_GT)
+        traces[inside] |= cv2.compare(depth[inside], least, cv2.CMP_GT)
         if _is_filled(half, darkness, box, near_level):
-            masks[0][inside] = 255
-    strokes, traces = (
-        np.asarray(cv2.resize(mask, flat.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
-        for mask in masks
-    )
-    return PaleInk(strokes, traces)
+            strokes[inside] = 255
+    return PaleInk(_doubled(strokes, flat), _doubled(traces, flat))
+
+
+def _doubled(mask: Mask, page: Gray) -> Mask:
+    """The mask as large as the page."""
+    if not mask.any():
+        return np.zeros_like(page)
+    return np.asarray(cv2.resize(mask, page.shape[::-1], interpolation=cv2.INTER_NEAREST))
 
 
 def darkened(page: Gray, strokes: Mask) -> Gray:
@@ -134,11 +142,14 @@ def _levels(depth: Gray, *, far: Mask, near: Mask) -> tuple[float, float, float]
     return level, max(level, _HALO * all_but_few), max(_LEAST_DEPTH, 2 * _HALO * most)
 
 
-def _strokes(deep: Mask, depth: Gray, darkness: Gray, from_print_px: NDArray[np.uint8]) -> Mask:
-    """What a pen has drawn of what is ``deep``, but for the strokes that are dark."""
-    linked = cv2.morphologyEx(deep, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+def _strokes(
+    deep: Mask, deepish: Mask, depth: Gray, darkness: Gray, from_print_px: NDArray[np.uint8]
+) -> tuple[Mask, Mask]:
+    """What a pen has drawn of what is ``deep``, but for the strokes that are dark; and what it may
+    have drawn of what is ``deepish``."""
+    linked = cv2.morphologyEx(deepish, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(linked)
-    at = np.flatnonzero(deep)
+    at = np.flatnonzero(deepish)
     label = labels.ravel()[at]
     area = np.bincount(label, minlength=count)
     share = np.bincount(label, darkness.ravel()[at], minlength=count) / np.maximum(255 * area, 1)
@@ -151,15 +162,28 @@ def _strokes(deep: Mask, depth: Gray, darkness: Gray, from_print_px: NDArray[np.
     halo = cv2.dilate(_of(dark[label], at, deep), _square(2 * _LEAVES_MM))
     apart = from_print_px.ravel()[at] > round(_LEAVES_MM * PX_PER_MM)
     apart &= halo.ravel()[at] == 0
-    stroke = np.bincount(label[apart], minlength=count) >= _LEAVES_MM2 * _SCALE**2
-    stroke &= ~dark & (area >= _LEAST_MM2 * _SCALE**2)
-    stroke &= stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_AREA].max(axis=1) >= _LEAST_MM * _SCALE
-    stroke[0] = False
+    sides = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_AREA].max(axis=1)
+    shaped = ~dark & (sides >= _LEAST_MM * _SCALE)
+    shaped[0] = False
+
+    def drawn(of: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        total, leaving = (np.bincount(label[one], minlength=count) for one in (of, of & apart))
+        large = (total >= _LEAST_MM2 * _SCALE**2) & (leaving >= _LEAVES_MM2 * _SCALE**2)
+        return np.asarray(shaped & large, dtype=np.bool_)
+
+    is_deep = deep.ravel()[at] > 0
+    stroke, trace = drawn(is_deep), drawn(np.ones_like(is_deep))
+    for one in np.flatnonzero(trace & (sides >= _RIM_MM * _SCALE)):
+        if _is_rim(labels, stats[one], one):
+            stroke[one] = trace[one] = False
+    if not trace.any():
+        return np.zeros_like(deep), np.zeros_like(deep)
     smooth = _creases(linked).ravel()[at] == 0
-    drawn = _of(stroke[label] & smooth, at, deep)
-    beside = cv2.dilate(drawn, _square(2 * _MARK_GAP_MM)).ravel()[at] > 0
+    lines = _of(stroke[label] & is_deep & smooth, at, deep)
+    beside = cv2.dilate(lines, _square(2 * _MARK_GAP_MM)).ravel()[at] > 0
     mark = ~dark & (area >= _MARK_MM2 * _SCALE**2)
-    return _of((stroke[label] | mark[label] & beside) & smooth, at, deep)
+    strokes = _of((stroke[label] | mark[label] & beside) & is_deep & smooth, at, deep)
+    return strokes, _of(trace[label] & smooth, at, deep)
 
 
 def _of(chosen: NDArray[np.bool_], at: NDArray[np.intp], shaped: Mask) -> Mask:
@@ -167,6 +191,17 @@ def _of(chosen: NDArray[np.bool_], at: NDArray[np.intp], shaped: Mask) -> Mask:
     mask = np.zeros_like(shaped)
     mask.ravel()[at[chosen]] = 255
     return mask
+
+
+def _is_rim(labels: NDArray[np.int32], box: NDArray[np.int32], label: np.intp) -> bool:
+    """Whether a stroke is one long bow, as the rim of a stain is: writing turns back."""
+    x, y, width, height = box[: cv2.CC_STAT_AREA]
+    if min(width, height) < _FOLD_MM[1] * _SCALE:
+        return False  # a straight line
+    alone = (labels[y : y + height, x : x + width] == label).astype(np.uint8)
+    outlines, _ = cv2.findContours(alone, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    length = sum(cv2.arcLength(outline, closed=True) for outline in outlines) / 2
+    return bool(np.hypot(width, height) > _BOW * length)
 
 
 def _creases(ink: Mask) -> Mask:
@@ -181,7 +216,7 @@ def _creases(ink: Mask) -> Mask:
         long, flat = _FOLD_MM
         fold = (sides.max(axis=1) > long * _SCALE) & (sides.min(axis=1) < flat * _SCALE)
         fill = stats[:, cv2.CC_STAT_AREA] / _SCALE**2 / (width * height)
-        fold |= (height > _RIM_MM) & (fill < _RIM_FILL)
+        fold |= (height > _RING_MM) & (fill < _RING_FILL)
         fold[0] = False
         creases |= fold.astype(np.uint8)[labels] * np.uint8(255)
     return creases

@@ -17,8 +17,9 @@ _PALE_PAGE = 0.5
 """Of the ink of a page that is written with a pale pen, so much at least is pale."""
 _PALE_FIELD, _LEAST_MM2 = 0.15, 0.8
 """In a field of another pen so much of the ink is pale, and no less than this."""
-_PALER = 0.5
-"""Another pen's ink is so much paler than the dark ink of the page."""
+_PALER, _CORE_PERCENT = 0.6, 10
+"""Another pen's ink is so much paler, in its darkest tenth, than the page's dark ink: a thin stroke
+of that has soft edges, too."""
 _TRACES_MM2 = 0.6
 
 
@@ -79,7 +80,7 @@ def _is_paler(clean: CleanPage, box: BoxMm) -> bool:
     dark = clean.image[::2, ::2][(clean.ink[::2, ::2] > 0) & (clean.pale[::2, ::2] == 0)]
     if not dark.size:
         return True
-    return bool(255 - np.median(here) < _PALER * (255 - np.median(dark)))
+    return bool(255 - np.percentile(here, _CORE_PERCENT) < _PALER * (255 - np.median(dark)))
 
 
 def _mm2(mask: Mask, box: BoxMm) -> float:

@@ -47,7 +47,11 @@ def marks_above(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.int16]:
     moved = np.zeros_like(line)
     for mark, k in _marks(strokes, middle, line):
         moved[mark] = k if k != line[mark] else 0
-    at: NDArray[np.int16] = moved[labels]
+    at = np.zeros(ink.shape, dtype=np.int16)
+    for label in np.flatnonzero(moved):  # few: the page itself is not gone through again
+        x, y, width, height = stats[label, :4]
+        around = (slice(y, y + height), slice(x, x + width))
+        at[around][labels[around] == label] = moved[label]
     return at
 
 
