@@ -64,10 +64,14 @@ class Marks:
         """How often words with these plain letters in a row have the ``at``-th so marked;
         ``otherwise`` is that of fewer letters."""
         plain, spelled = self._words
-        found = [i.start() + at for i in re.finditer(f"(?={re.escape(letters)})", plain)]
-        count = sum(spelled[i] == marked for i in found)
+        found = count = 0
+        start = plain.find(letters)
+        while start >= 0:
+            found += 1
+            count += spelled[start + at] == marked
+            start = plain.find(letters, start + 1)
         prior = _PRIOR if otherwise else 0.0
-        return (count + prior * otherwise) / max(1.0, len(found) + prior)
+        return (count + prior * otherwise) / max(1.0, found + prior)
 
     @cached_property
     def _words(self) -> tuple[str, str]:

@@ -27,7 +27,7 @@ class Part:
 
     What stands on the pages before ``since`` is told: a form of several pages is told when it is
     whole, and is lost with the reader until then. Registrations have their thumbnails beside them.
-    ``notes``: what the file says, by page, on pages without a form, which its forms may have to heed.
+    ``notes``: what the file says on pages without a form, by page; its forms may have to heed it.
     """
 
     count: int

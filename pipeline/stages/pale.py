@@ -206,20 +206,22 @@ def _is_rim(labels: NDArray[np.int32], box: NDArray[np.int32], label: np.intp) -
 
 def _creases(ink: Mask) -> Mask:
     """255 where the paper is folded, or the rim of a stain is."""
-    creases = np.zeros_like(ink)
-    joint = 2 * round(_JOINED_MM * _SCALE / 2) + 1  # odd, or closing would shift what it joins
+    scale = _SCALE / 2  # what is so large is seen at half the size, in a quarter of the time
+    coarse = cv2.dilate(ink, np.ones((2, 2), np.uint8))[1::2, 1::2]
+    creases = np.zeros_like(coarse)
+    joint = 2 * round(_JOINED_MM * scale / 2) + 1  # odd, or closing would shift what it joins
     for kernel in (np.ones((1, joint), np.uint8), np.ones((joint, 1), np.uint8)):
-        joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, kernel)
+        joined = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-        sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-        width, height = sides[:, 0] / _SCALE, sides[:, 1] / _SCALE
-        long, flat = _FOLD_MM
-        fold = (sides.max(axis=1) > long * _SCALE) & (sides.min(axis=1) < flat * _SCALE)
-        fill = stats[:, cv2.CC_STAT_AREA] / _SCALE**2 / (width * height)
-        fold |= (height > _RING_MM) & (fill < _RING_FILL)
+        width, height, area = (stats[:, cv2.CC_STAT_WIDTH :] / (scale, scale, scale**2)).T
+        longer, shorter = np.maximum(width, height), np.minimum(width, height)
+        fold = (longer > _FOLD_MM[0]) & (shorter < _FOLD_MM[1])
+        fold |= (height > _RING_MM) & (area < _RING_FILL * width * height)
         fold[0] = False
-        creases |= fold.astype(np.uint8)[labels] * np.uint8(255)
-    return creases
+        if fold.any():
+            creases |= fold.astype(np.uint8)[labels] * np.uint8(255)
+    size = ink.shape[::-1]
+    return np.asarray(cv2.resize(creases, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
 
 
 def _is_filled(half: Gray, darkness: Gray, box: BoxMm, level: float) -> bool:

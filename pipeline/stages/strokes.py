@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.geometry import BoxMm, FloatArray
+from pipeline.geometry import BoxMm, FloatArray, bounding_box
 from pipeline.records import Mask
 
 _CRUMB_PX = 3
@@ -19,6 +19,7 @@ _MARK_MM = (3.0, 2.2)
 """An accent's or a dot's greatest width and height."""
 _LETTER_MM = (1.2, 11.0)
 """A letter's, or a word's, height; what is taller is two lines that touch."""
+_REACH_MM = 15.0
 _BESIDE_MM = (0.3, 0.6)
 """How far a mark may stand to the left, and (writing leans) to the right, of its letter."""
 _ABOVE_MM = (-2.0, 1.0)
@@ -37,8 +38,16 @@ def marks_above(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.int16]:
     """(height, width), as ``ink``: where a mark is of another line than the one it stands on, if
     any, 1 + the index of that line's box; else 0.
     """
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(joined(ink))
-    strokes, middle = stats[:, :4] / PX_PER_MM, centres / PX_PER_MM
+    at = np.zeros(ink.shape, dtype=np.int16)
+    if not boxes:
+        return at
+    # Only what is near the lines, and a letter's height around, is gone through.
+    reach = bounding_box(list(boxes)).grown(_REACH_MM, _REACH_MM)
+    x0, y0 = (max(0, round(edge * PX_PER_MM)) for edge in (reach.x, reach.y))
+    part = (slice(y0, round(reach.bottom * PX_PER_MM)), slice(x0, round(reach.right * PX_PER_MM)))
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(joined(ink[part]))
+    strokes = (stats[:, :4] + np.array([x0, y0, 0, 0])) / PX_PER_MM
+    middle = (centres + np.array([x0, y0])) / PX_PER_MM
     line = np.zeros(len(strokes), dtype=np.int16)
     for k, box in enumerate(boxes, 1):
         inside = (middle >= (box.x, box.y)) & (middle <= (box.right, box.bottom))
@@ -47,11 +56,10 @@ def marks_above(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.int16]:
     moved = np.zeros_like(line)
     for mark, k in _marks(strokes, middle, line):
         moved[mark] = k if k != line[mark] else 0
-    at = np.zeros(ink.shape, dtype=np.int16)
-    for label in np.flatnonzero(moved):  # few: the page itself is not gone through again
+    for label in np.flatnonzero(moved):
         x, y, width, height = stats[label, :4]
         around = (slice(y, y + height), slice(x, x + width))
-        at[around][labels[around] == label] = moved[label]
+        at[part][around][labels[around] == label] = moved[label]
     return at
 
 
