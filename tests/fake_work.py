@@ -16,7 +16,6 @@ from pipeline.parts import Part, Stretch
 from pipeline.reader import Reader
 from pipeline.records import Candidate, FieldReading, Registration, Rejection, Source, Status
 from pipeline.stages.brought import Brought, Opening
-from pipeline.stages.unpack import unpack as real_unpack
 
 if TYPE_CHECKING:
     from pipeline.review.pictures import Draw, Drawn
@@ -39,6 +38,8 @@ def remembered(path: Path) -> str:
 
 def unpack(task: Opening, settings: Settings) -> Brought:
     """Opens a mail; its name says how it behaves."""
+    from pipeline.stages.unpack import unpack as real_unpack
+
     if "dies" in task.name:
         os.kill(os.getpid(), signal.SIGKILL)
     if "hangs" in task.name:

@@ -264,7 +264,7 @@ def test_the_reader_changes_when_tesseract_comes_or_changes(
 
 def test_the_reader_changes_with_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "stages").mkdir()
-    monkeypatch.setattr("pipeline.runner.PACKAGE", tmp_path)
+    monkeypatch.setattr("pipeline.reader.PACKAGE", tmp_path)
     names = {reader_fingerprint(Settings())}
     for code in ("a = 1", "a = 2"):
         (tmp_path / "stages" / "align.py").write_text(code)
@@ -368,6 +368,6 @@ def test_a_mail_that_kills_or_starves_its_opener_costs_itself_alone(
     run(inbox, out, Settings(), reader=READER)
     assert {n: k for n, k in kinds(out).items() if n.endswith(".eml")} == {
         "b dies.eml": "crash",
-        "c hangs.eml": "time-limit",
+        "c hangs.eml": "stalled",
     }
     assert len(list((out / "received").iterdir())) == 1  # the good ones are of the same bytes
