@@ -188,7 +188,7 @@ def test_a_child_that_died_while_idle_costs_no_document(guard: Guard, tmp_path: 
 def test_each_reader_has_children_of_its_own_and_the_last_ones_end(tmp_path: Path) -> None:
     remembered = tmp_path / "tariff"
     source = source_of(tmp_path, "fine")
-    source.path.write_text(f"%PDF-1.4 remember {remembered}")
+    source.path.write_text(f"%PDF-1.4\nremember {remembered}")
     before = children_of(os.getpid())
     for fingerprint in ("a", "a", "b"):
         remembered.write_text(f"tariff of {fingerprint}")
