@@ -569,6 +569,8 @@ def test_a_sample_of_accepted_fields_is_shown_and_measures_the_machine(
         page.close()
     with Store.open(inbox.url) as store:
         checks = [one for one in store.decided() if one.decision.act == "check"]
+    # Now and then an address that was just confirmed is shown again: that measures the reviewer.
+    checks = [one for one in checks if one.decision.field != "email"]
     assert len(checks) == checked
     assert {one.decision.value == one.decision.reason for one in checks} == {True}
     report = (inbox.out / "report.html").read_text("utf-8")
