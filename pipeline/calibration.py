@@ -47,7 +47,7 @@ LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _SURE_TEXT = 0.95
 _READING_ROOMS = (
-    *("ctc", "engines", "evidence", "fields", "forms", "inference", "letters", "lexicon", "marks"),
+    *("ctc", "engines", "evidence", "fields", "forms", "inference", "letters", "lexicon"),
     *("marks", "members", "money", "reading", "stages", "text", "wording"),
 )
 """The rooms whose code decides what a posterior is."""

@@ -14,11 +14,15 @@ _MOST_LOST = 2
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Pages of a document to read: from ``first`` (1-based) to ``last``, None for the very last."""
+    """Pages of a document to read: from ``first`` (1-based) to ``last``, None for the very last.
+
+    ``tail``: they were told before, but for the form that was not whole when its reader was lost.
+    """
 
     source: Source
     first: int = 1
     last: int | None = None
+    tail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,14 @@ def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outc
     return reading.outcome(time.monotonic() - started)
 
 
+def _heeding(registration: Registration, note: Finding) -> Registration:
+    """The registration in review for the note, in one finding with what was noted on it before."""
+    same = [one for one in registration.findings if one.rule == note.rule]
+    others = tuple(one for one in registration.findings if one.rule != note.rule)
+    together = replace(note, message=" ".join(one.message for one in (*same, note)))
+    return replace(registration, findings=(*others, together), status=Status.REVIEW)
+
+
 class _Reading:
     """How far the reading of a document has come."""
 
@@ -79,6 +91,10 @@ class _Reading:
 
     def add(self, part: Part) -> None:
         self._count, self._page, self._since = part.count, part.page, part.since
+        if self._now.tail:
+            if part.page > (self._now.last or 0):
+                self._registrations += part.registrations[-1:]
+            return
         self._registrations += part.registrations
         self._rejections += part.rejections
         self._notes += part.notes
@@ -91,30 +107,30 @@ class _Reading:
         self._rejections.append(Rejection(err.kind, str(err), number))
         self._lost += 1
         if self._since < page:
-            self._ahead.append(Stretch(self._source, self._since, page - 1))
+            self._ahead.append(Stretch(self._source, self._since, page - 1, tail=True))
         if page >= last:
             return
         if self._lost < _MOST_LOST:
             self._ahead.append(Stretch(self._source, page + 1, last))
             return
-        behind = f"Les pages {page + 1} à {last} n'ont pas été lues"
-        if page + 1 == last:
-            behind = f"La page {last} n'a pas été lue"
-        message = (
-            f"{behind} : {self._lost} pages de ce document ont déjà arrêté la lecture. "
-            "Demander un envoi de la fiche seule."
-        )
-        self._rejections.append(Rejection(err.kind, message, page + 1))
+        for behind in range(page + 1, last + 1):
+            message = (
+                f"La page {behind} n'a pas été lue : {self._lost} pages de ce document ont déjà "
+                "arrêté la lecture. Demander un envoi de la fiche seule."
+            )
+            self._rejections.append(Rejection(err.kind, message, behind))
 
     def outcome(self, seconds: float) -> Outcome:
         registrations = sorted(self._registrations, key=lambda pair: pair[0].page)
         rejections = sorted(self._rejections, key=lambda one: one.page or 0)
-        if self._notes and registrations:
-            (first, thumbnail), *others = registrations
-            findings = (*first.findings, *(note for _, note in self._notes))
-            first = replace(first, findings=findings, status=Status.REVIEW)
-            registrations = [(first, thumbnail), *others]
-        elif self._notes:
+        if registrations:
+            for page, note in self._notes:
+                # What is written behind a fiche is about it, what comes before them about them all.
+                ahead = [i for i, (fiche, _) in enumerate(registrations) if fiche.page <= page]
+                for at in ahead[-1:] or range(len(registrations)):
+                    fiche, thumbnail = registrations[at]
+                    registrations[at] = (_heeding(fiche, note), thumbnail)
+        else:
             rejections += [Rejection("note", note.message, page) for page, note in self._notes]
         if not registrations and not rejections:
             message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."

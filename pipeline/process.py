@@ -67,6 +67,8 @@ def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
     except (PipelineError, MemoryError):
         raise
     except Exception as err:
+        if isinstance(err, cv2.error) and err.code == cv2.Error.StsNoMem:
+            raise MemoryError from err
         where = bug_place(err)
         _log.error("%s: bug (%s)", stretch.source.document, where)
         raise BugError(

@@ -87,7 +87,7 @@ def run(
 ) -> Summary:
     """Read what is new in ``inbox`` and write the outputs into ``out``.
 
-    ``jobs`` documents are read at a time; 0 reads them in this process, for debuggers, without a
+    ``jobs`` documents are read at a time; 0 reads them in this process, for debuggers, without
     limits. ``scheduler`` is the address of a Dask scheduler, whose workers must see the same files.
     ``again`` also reads what was refused for its time, its memory or a crash. Each outcome is
     stored as it comes, so a run that was stopped goes on where it was; on KeyboardInterrupt the
@@ -112,7 +112,8 @@ def run(
         reader = Reader(reader_fingerprint(settings))
     read = pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
-        sources = _receive(inbox, out, store, settings, guarded=jobs > 0 or scheduler is not None)
+        guarded = jobs > 0 or scheduler is not None
+        sources = _receive(inbox, out, store, settings, guarded=guarded, again=again)
         settings = with_known(settings, out, store)
         done = store.done(reader.fingerprint, again=again)
         todo = [source for sha256, source in sources.items() if sha256 not in done]
@@ -153,15 +154,22 @@ def available_cores() -> int:
 
 
 def _receive(
-    inbox: Path, out: Path, store: "Store", settings: Settings, *, guarded: bool
+    inbox: Path, out: Path, store: "Store", settings: Settings, *, guarded: bool, again: bool
 ) -> dict[str, Source]:
     """What lies in the inbox, by sha256: the same bytes under two names are one document.
 
-    What must be opened for that (mails, mostly) is opened by a ``guarded`` child, or here.
+    What must be opened for that (mails, mostly) is opened by a ``guarded`` child, or here; what was
+    refused for its cost, only if it has changed since, or ``again``.
     """
     from pipeline.stages.receive import discover, open_here
+    from pipeline.store import COSTLY, PASSING
 
-    known = store.known()
+    retried = PASSING | COSTLY if again else PASSING
+    known = {
+        name: receipt
+        for name, receipt in store.known().items()
+        if all(rejection.kind not in retried for _, rejection in receipt.rejections)
+    }
     sources: dict[str, Source] = {}
     outputs = (out, *store.files)
     limit_s = min(settings.time_limit_s, _OPENING_LIMIT_S)

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from pipeline.errors import DamagedError, TimeLimitError
 from pipeline.parts import Part, Stretch, Tell, read_in_parts
-from pipeline.records import Outcome, Registration, Source
+from pipeline.records import (
+    Finding,
+    Outcome,
+    Registration,
+    Rejection,
+    Severity,
+    Source,
+    Status,
+)
 
 SOURCE = Source("pile.pdf", Path("pile.pdf"), "")
 
@@ -52,12 +60,50 @@ def test_a_form_that_was_begun_before_the_lost_page_is_kept() -> None:
     assert pages_of(outcome) == [1, 4, 7]
 
 
-def test_a_document_whose_pages_keep_failing_is_given_up_and_the_rest_told_in_one_line() -> None:
+def test_a_document_whose_pages_keep_failing_is_given_up_and_each_page_left_is_told() -> None:
     outcome = read(200, deadly=range(2, 201))
     assert pages_of(outcome) == [1]
-    assert [r.page for r in outcome.rejections] == [2, 3, 4]
-    assert outcome.rejections[2].message.startswith("Les pages 4 à 200 n'ont pas été lues : 2 ")
-    assert "La page 4 n'a pas été lue" in read(4, deadly={2, 3}).rejections[2].message
+    assert [r.page for r in outcome.rejections] == list(range(2, 201))
+    assert outcome.rejections[2].message.startswith("La page 4 n'a pas été lue : 2 pages ")
+
+
+def test_what_was_told_before_the_reader_was_lost_is_told_once() -> None:
+    """Two sheets lie on the first page; the second one's form goes on on the page that is lost."""
+
+    def sheets(stretch: Stretch, tell: Tell) -> None:
+        tell(Part(2, 1, 1))
+        whole = (Registration("form", 1, ()), b"whole")
+        begun = (Registration("form", 1, ()), b"begun")
+        if stretch.last == 1:
+            tell(Part(2, 2, 2, (whole, begun), (Rejection("cut", "Un morceau.", 1),)))
+            return
+        tell(Part(2, 2, 1, (whole,), (Rejection("cut", "Un morceau.", 1),)))
+        raise TimeLimitError("Trop long.")
+
+    outcome = read_in_parts(SOURCE, sheets)
+    assert outcome.thumbnails == (b"whole", b"begun")
+    assert [one.kind for one in outcome.rejections] == ["cut", "time-limit"]
+
+
+def test_a_note_on_a_page_without_a_form_is_heeded_by_the_fiche_before_it() -> None:
+    def noted(page: int) -> Outcome:
+        def tell_parts(stretch: Stretch, tell: Tell) -> None:
+            for n in (2, 3, 4, 5):
+                form = () if n == page else ((_accepted(n), b""),)
+                notes = ((n, Finding("note_is_read", Severity.REVIEW, "2 repas.")),)
+                tell(Part(5, n + 1, n + 1, form, (), notes if n == page else ()))
+
+        return read_in_parts(SOURCE, tell_parts)
+
+    def in_review(outcome: Outcome) -> list[int]:
+        return [one.page for one in outcome.registrations if one.status is Status.REVIEW]
+
+    assert in_review(noted(4)) == [3]
+    assert in_review(noted(2)) == [3, 4, 5]
+
+
+def _accepted(page: int) -> Registration:
+    return Registration("form", page, (), status=Status.ACCEPTED)
 
 
 def test_a_document_of_one_page_or_that_cannot_be_opened_is_rejected_as_a_whole() -> None:
@@ -93,7 +139,7 @@ def test_every_page_is_told_once(count: int, deadly: set[int], pages_of_form: in
     alone = [r.page or 1 for r in outcome.rejections if r.message == "Trop long."]
     behind = [r.page for r in outcome.rejections if r.message != "Trop long."]
     assert alone == lost[:2]
-    assert behind == ([lost[1] + 1] if len(lost) > 1 and lost[1] < count else [])
+    assert behind == (list(range(lost[1] + 1, count + 1)) if len(lost) > 1 else [])
     end = behind[0] if behind else count + 1
     readable = [page for page in range(1, end) if page not in deadly]
     told = [one.page for one in outcome.registrations]

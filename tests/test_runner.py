@@ -360,7 +360,7 @@ def test_a_mail_that_kills_or_starves_its_opener_costs_itself_alone(
     inbox: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.runner._OPENING", "fake_work:unpack")
-    monkeypatch.setattr("pipeline.runner._OPENING_LIMIT_S", 2.0)
+    monkeypatch.setattr("pipeline.runner._OPENING_LIMIT_S", 1.0)
     inbox.mkdir()
     for name in ("a good", "b dies", "c hangs", "d good"):
         message = mail((f"{name}.pdf", b"%PDF-1.4\nfine A\n"))
@@ -370,4 +370,9 @@ def test_a_mail_that_kills_or_starves_its_opener_costs_itself_alone(
         "b dies.eml": "crash",
         "c hangs.eml": "stalled",
     }
+    monkeypatch.undo()
+    run(inbox, out, Settings(), reader=READER)
+    assert [n for n in kinds(out) if n.endswith(".eml")] == ["b dies.eml"], "what hung is tried"
+    run(inbox, out, Settings(), reader=READER, again=True)
+    assert not [n for n in kinds(out) if n.endswith(".eml")]
     assert len(list((out / "received").iterdir())) == 1  # the good ones are of the same bytes
