@@ -38,10 +38,8 @@ _MARK_MM2, _MARK_GAP_MM = 0.06, 1.5
 _JOINED_MM = 3.0
 _FOLD_MM = (40.0, 3.0)
 """Longer than that, and no broader, is a fold of the paper."""
-_RIM_MM, _BOW = 10.0, 0.8
-"""The rim of a stain is longer, and its ends are so far apart, for its length: it is one bow."""
 _RING_MM, _RING_FILL = 18.0, 0.15
-"""Higher than any line, and mostly empty, is a rim that print has cut into pieces."""
+"""Higher than any line, and mostly empty, is the rim of a stain."""
 _BOX_EDGE_MM = 0.7
 _DARK_SHARE, _SPECKED_SHARE = 0.35, 0.1
 """A stroke of which so much is dark ink is no pale one but its soft edge: beside paler, and beside
@@ -173,9 +171,6 @@ def _strokes(
 
     is_deep = deep.ravel()[at] > 0
     stroke, trace = drawn(is_deep), drawn(np.ones_like(is_deep))
-    for one in np.flatnonzero(trace & (sides >= _RIM_MM * _SCALE)):
-        if _is_rim(labels, stats[one], one):
-            stroke[one] = trace[one] = False
     if not trace.any():
         return np.zeros_like(deep), np.zeros_like(deep)
     smooth = _creases(linked).ravel()[at] == 0
@@ -191,17 +186,6 @@ def _of(chosen: NDArray[np.bool_], at: NDArray[np.intp], shaped: Mask) -> Mask:
     mask = np.zeros_like(shaped)
     mask.ravel()[at[chosen]] = 255
     return mask
-
-
-def _is_rim(labels: NDArray[np.int32], box: NDArray[np.int32], label: np.intp) -> bool:
-    """Whether a stroke is one long bow, as the rim of a stain is: writing turns back."""
-    x, y, width, height = box[: cv2.CC_STAT_AREA]
-    if min(width, height) < _FOLD_MM[1] * _SCALE:
-        return False  # a straight line
-    alone = (labels[y : y + height, x : x + width] == label).astype(np.uint8)
-    outlines, _ = cv2.findContours(alone, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    length = sum(cv2.arcLength(outline, closed=True) for outline in outlines) / 2
-    return bool(np.hypot(width, height) > _BOW * length)
 
 
 def _creases(ink: Mask) -> Mask:
