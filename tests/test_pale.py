@@ -55,8 +55,9 @@ def test_writing_is_ink_on_any_paper(paper: int, contrast: float, grain: float, 
     image = _written(round(255 * (1 - contrast)))
     clean = _clean(_on_paper(image, paper, grain=grain, seed=seed))
     there = crop(image, _EMPTY_LINE) < 255 * (1 - 0.5 * contrast)
-    found = crop(clean.ink, _EMPTY_LINE) > 0
-    assert (found & there).sum() > 0.7 * there.sum()
+    # As pale as dark ink begins to be, a stroke has gaps of a pixel, which hide no letter.
+    found = cv2.dilate(crop(clean.ink, _EMPTY_LINE), np.ones((3, 3), np.uint8)) > 0
+    assert (found & there).sum() > 0.95 * there.sum()
 
 
 @settings(max_examples=6, deadline=None)
