@@ -118,7 +118,8 @@ def read_or_tell(
         return (page,)
     forms: list[FormPage | Rejection] = []
     try:
-        if page.advice or not is_empty(page):
+        is_placed = any(one.page == page.number for one in placed)
+        if is_placed or page.advice or not is_empty(page):
             forms = read_page(page, ctx, placed)
     except DocumentError as err:
         if page.whole:

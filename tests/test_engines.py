@@ -1,5 +1,6 @@
 """Engines are found by their file's name; Tesseract counts as installed with its French data."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from pipeline import engines
 from pipeline.engines import ppocr, tesseract
-from pipeline.errors import ConfigError, EngineError
+from pipeline.errors import ConfigError, EngineError, StalledError
 from pipeline.records import Gray
 from pipeline.simulate.pen import Pen, write_line
 
@@ -20,9 +21,9 @@ def _asked_anew() -> Iterator[None]:
     tesseract.is_installed.cache_clear()
 
 
-def _program(folder: Path, says: str) -> None:
+def _program(folder: Path, says: str, then: str = "exit 1") -> None:
     folder.mkdir()
-    (folder / "tesseract").write_text(f"#!/bin/sh\necho '{says}'\nexit 1\n")
+    (folder / "tesseract").write_text(f"#!/bin/sh\necho '{says}'\n{then}\n")
     (folder / "tesseract").chmod(0o755)
 
 
@@ -43,6 +44,17 @@ def test_a_missing_tesseract_says_what_to_install(
     assert not tesseract.is_installed()
     with pytest.raises(EngineError, match="apt-get install tesseract-ocr tesseract-ocr-fra"):
         tesseract.read_lines([np.full((40, 200), 255, np.uint8)])
+
+
+@pytest.mark.usefixtures("_asked_anew")
+def test_a_tesseract_that_hangs_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _program(tmp_path / "bin", says="waiting", then="exec sleep 60")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setattr(tesseract, "_TIME_LIMIT_S", 0.5)
+    with pytest.raises(StalledError, match="Tesseract"):
+        tesseract.read_words(np.full((40, 200), 255, np.uint8))
 
 
 def test_an_unknown_engine_is_answered_with_the_known_ones() -> None:

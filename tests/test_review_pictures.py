@@ -286,3 +286,13 @@ def test_a_form_placed_by_hand_is_read_again_and_shown_where_it_was_placed(
         placed, number=1, page=1, box_mm=BoxMm(x - 5, y - 3, 10, 6), width_px=900, around_mm=0
     )
     assert np.linalg.norm((_middle_of_ink(_decoded(jpeg)) - 0.5) * (10, 6)) < 0.5
+
+
+def test_a_form_placed_by_hand_on_a_page_that_seems_empty_is_read(
+    pictures: Pictures, tmp_path: Path
+) -> None:
+    source = _source(tmp_path, np.full((3508, 2480), 250, np.uint8))
+    whole = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    placed = replace(source, placed=(Placement(1, form().id, 2, whole),))
+    (registration,) = pictures.reread(placed).registrations
+    assert registration.form_id == form().id

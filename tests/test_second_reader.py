@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from pipeline.engines import EngineLine, tesseract
+from pipeline.errors import StalledError
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
 from pipeline.records import Candidate, FieldReading, Gray
@@ -75,6 +76,17 @@ def test_nobody_is_asked_about_hands_or_about_what_is_sure(answers: list[str]) -
 def test_without_tesseract_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tesseract, "is_installed", lambda: False)
     before = _reading("Foyer", 0.8)
+    assert second_opinions([before], [_line(_typed())]) == (before,)
+
+
+def test_a_second_reader_that_hangs_changes_nothing(
+    answers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(_: object) -> list[EngineLine]:
+        raise StalledError("")
+
+    monkeypatch.setattr(tesseract, "read_lines", hang)
+    before = _reading("Foyer des Tilleuls", 0.8)
     assert second_opinions([before], [_line(_typed())]) == (before,)
 
 

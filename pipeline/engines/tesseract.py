@@ -13,11 +13,13 @@ from functools import cache
 import numpy as np
 
 from pipeline.engines import EngineLine
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, StalledError
 from pipeline.geometry import BoxPx
 from pipeline.records import Gray
 
 _GAP_PX = 24
+_TIME_LIMIT_S = 60.0
+"""By the clock: a page takes it a second or two, where the machine is not overrun."""
 _LINES = "--psm 6"
 _SPARSE_PAGE = "--psm 11"
 _Word = tuple[str, float, BoxPx]
@@ -35,7 +37,9 @@ def is_installed() -> bool:
 
 
 def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:
-    """Read each crop as one line. Raises EngineError saying what to install.
+    """Read each crop as one line.
+
+    Raises EngineError saying what to install, StalledError where Tesseract does not come back.
 
     Starting Tesseract costs more than reading a line: all crops go as one page, one below another.
     """
@@ -60,7 +64,7 @@ def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:
 def read_words(page: Gray) -> list[tuple[str, BoxPx]]:
     """The words of a whole page, with their boxes in px of that image.
 
-    Raises EngineError saying what to install.
+    Raises as ``read_lines``.
     """
     return [(text, box) for text, _, box in _words(page, _SPARSE_PAGE)]
 
@@ -80,12 +84,20 @@ def _words(image: Gray, config: str) -> list[_Word]:
     os.environ["OMP_THREAD_LIMIT"] = "1"
     try:
         data: dict[str, list[str]] = pytesseract.image_to_data(
-            image, lang="fra", config=config, output_type=pytesseract.Output.DICT
+            image,
+            lang="fra",
+            config=config,
+            output_type=pytesseract.Output.DICT,
+            timeout=_TIME_LIMIT_S,
         )
     except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError) as err:
         raise EngineError(
             "Tesseract or its French data is missing: apt-get install tesseract-ocr "
             f"tesseract-ocr-fra ({type(err).__name__})."
+        ) from err
+    except RuntimeError as err:  # that is how pytesseract says that the time is over
+        raise StalledError(
+            "Tesseract ne répond plus sur cette page : relancer, ou demander un autre envoi."
         ) from err
     boxes = zip(*(data[key] for key in ("left", "top", "width", "height")), strict=True)
     # Tesseract reports boxes without text as confidence -1; they are not words.

@@ -70,7 +70,7 @@ def open_mail(
         if kind is Kind.MBOX:
             return _mailbox(data, depth, allowance)
         return _internet_mail(mime.parsed(_bare(data), allowance), depth, allowance)
-    except DocumentError:
+    except (DocumentError, MemoryError):
         raise
     except Exception as err:  # damaged mails make the parsers raise anything
         raise DamagedError("Courriel abîmé : le faire suivre à nouveau.") from err

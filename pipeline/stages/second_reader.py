@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline import fields
 from pipeline.engines import tesseract
+from pipeline.errors import StalledError
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.records import FieldReading, Gray
 from pipeline.stages.recognize import WrittenLine
@@ -50,7 +51,10 @@ def second_opinions(
     if not doubtful or not _is_typed_page(by_field) or not tesseract.is_installed():
         return readings
     asked = [line for of_field in doubtful.values() for line in of_field]
-    answers = iter(tesseract.read_lines([line.image for line in asked]))
+    try:
+        answers = iter(tesseract.read_lines([line.image for line in asked]))
+    except StalledError:  # what was read stays as doubtful as it was
+        return readings
     said = {name: " ".join(next(answers).text for _ in doubtful[name]) for name in doubtful}
     return tuple(_weigh(r, said[r.field]) if r.field in said else r for r in readings)
 
