@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
 from pipeline.records import Gray, Mask
+from pipeline.stages.rims import find_rims
 
 _SCALE = PX_PER_MM / 2
 """px per mm of the picture that is searched: half the page's own, for speed and against noise."""
@@ -171,6 +172,8 @@ def _strokes(
 
     is_deep = deep.ravel()[at] > 0
     stroke, trace = drawn(is_deep), drawn(np.ones_like(is_deep))
+    rim = find_rims(labels, stats, trace, px_per_mm=_SCALE)
+    stroke, trace = stroke & ~rim, trace & ~rim
     if not trace.any():
         return np.zeros_like(deep), np.zeros_like(deep)
     smooth = _creases(linked).ravel()[at] == 0
