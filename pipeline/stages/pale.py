@@ -41,7 +41,8 @@ _FOLD_MM = (40.0, 3.0)
 """Longer than that, and no broader, is a fold of the paper."""
 _RING_MM, _RING_FILL = 18.0, 0.15
 """Higher than any line, and mostly empty, is the rim of a stain."""
-_BOX_EDGE_MM = 0.7
+_BOX_EDGE_MM, _BOX_HALO_MM = 0.7, 1.0
+"""So near to a box's edge is its print, and so near the halo of print that lies a little askew."""
 _DARK_SHARE, _SPECKED_SHARE = 0.35, 0.1
 """A stroke of which so much is dark ink is no pale one but its soft edge: beside paler, and beside
 darker strokes."""
@@ -95,7 +96,8 @@ def find_pale_ink(
     strokes, traces = _strokes(deeper(1.0), deeper(_TRACE), depth, darkness, from_print)
     for box in boxes:
         inside = _inside(box)
-        traces[inside] |= cv2.compare(depth[inside], least, cv2.CMP_GT)
+        middle = _pixels(box.grown(-_BOX_HALO_MM, -_BOX_HALO_MM))
+        traces[middle] |= cv2.compare(depth[middle], least, cv2.CMP_GT)
         if _is_filled(half, darkness, box, near_level):
             strokes[inside] = 255
     return PaleInk(_doubled(strokes, flat), _doubled(traces, flat))
