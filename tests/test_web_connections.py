@@ -118,6 +118,29 @@ def test_an_answer_that_nobody_takes_is_given_up(port: int) -> None:
         assert connection_lost or taken < _LARGE_BYTES
 
 
+def test_a_newcomer_is_served_where_all_others_were() -> None:
+    with ExitStack() as stack:
+        port = stack.enter_context(_serving(_Narrow))
+        known = [
+            stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", verify=False))
+            for _ in range(_MOST)
+        ]
+        assert {client.get("/").text for client in known} == {"0"}
+        assert httpx.get(f"http://127.0.0.1:{port}/", verify=False).text == "0"
+
+
+def test_where_all_others_wait_for_an_answer_a_newcomer_is_turned_away() -> None:
+    with ExitStack() as stack:
+        port = stack.enter_context(_serving(_Narrow))
+        for _ in range(_MOST):
+            waits = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            waits.sendall(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
+        time.sleep(_PATIENCE_S)
+        newcomer = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+        assert _is_closed(newcomer, within_s=_PATIENCE_S)
+        assert waits.recv(1024).startswith(b"HTTP/1.1 200")
+
+
 def test_silent_connections_make_room_for_who_asks() -> None:
     with ExitStack() as stack:
         port = stack.enter_context(_serving(_Narrow))

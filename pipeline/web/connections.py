@@ -32,9 +32,11 @@ class Hurried(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        silent = [c for c in self.connections if isinstance(c, Hurried) and not c._asks]
+        others = (c for c in self.connections if isinstance(c, Hurried) and c is not self)
+        silent = [connection for connection in others if not connection._asks]
         if len(self.connections) > self.most:
-            min(silent, key=lambda one: (one.cycle is not None, one._since_s)).transport.abort()
+            leaves = min(silent, key=lambda c: (c.cycle is not None, c._since_s), default=self)
+            leaves.transport.abort()
         self._hurry()
 
     def connection_lost(self, exc: Exception | None) -> None:
