@@ -35,7 +35,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
-from pipeline.paths import CALIBRATION, MODELS, PACKAGE
+from pipeline.fingerprint import code_digest
+from pipeline.paths import CALIBRATION, MODELS
 from pipeline.rates import DELTA, upper_bound
 from pipeline.records import FieldReading, Origin, Quality
 
@@ -46,11 +47,8 @@ _UNCHECKED_DIGITS = ("phone",)
 LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _SURE_TEXT = 0.95
-_READING_ROOMS = (
-    *("ctc", "engines", "evidence", "fields", "forms", "inference", "letters", "lexicon"),
-    *("marks", "members", "money", "reading", "stages", "text", "wording"),
-)
-"""The rooms whose code decides what a posterior is."""
+_POSTERIORS = ("pipeline.reading:read_or_tell", "pipeline.stages.reconcile:reconcile")
+"""What they say follows from the code of these, of the field types and of the engines."""
 _ADVICE = "Type fiches calibrate, or name another with calibration = in fiches.toml."
 
 
@@ -278,9 +276,8 @@ def basis(settings: Settings) -> Basis:
         raise ConfigError("models/MANIFEST.toml is damaged: install fiches again.") from err
     lexicons = sorted(e["sha256"] for name, e in manifest.items() if name.startswith("lexicons/"))
     digest = hashlib.sha256("".join(lexicons).encode())
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if path.relative_to(PACKAGE).parts[0].removesuffix(".py") in _READING_ROOMS:
-            digest.update(path.read_bytes())
+    code = code_digest(*_POSTERIORS, "pipeline.fields.*", "pipeline.engines.*")
+    digest.update(code.encode())
     return Basis(
         engine=settings.engine,
         weights=weights if settings.engine == "ppocr" else "",

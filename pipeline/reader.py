@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import __version__, calibration, learned
+from pipeline import calibration, learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, ExportError
+from pipeline.fingerprint import code_digest
 from pipeline.members import save_known
-from pipeline.paths import FORMS, MODELS, PACKAGE
+from pipeline.paths import FORMS, MODELS
 
 if TYPE_CHECKING:
     from pipeline.store import Store
@@ -22,6 +23,7 @@ KNOWN = "known.json"
 """Beside the outputs: who and what reviews confirmed."""
 
 _log = logging.getLogger(__name__)
+_READS = "pipeline.process:read_parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Reader:
     """
 
     fingerprint: str
-    work: str = "pipeline.process:read_parts"
+    work: str = _READS
 
 
 def with_known(settings: Settings, out: Path, store: "Store") -> Settings:
@@ -113,7 +115,8 @@ def doubts(settings: Settings) -> Iterator[str]:
 
 def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same outcome."""
-    digest = hashlib.sha256(__version__.encode())
+    code = code_digest(_READS, "pipeline.fields.*", "pipeline.engines.*")
+    digest = hashlib.sha256(code.encode())
     beside = {"learned", "members", "known", "calibration", "quality_sample"}
     digest.update(settings.model_dump_json(exclude=beside).encode())
     digest.update(settings.calibration.read_bytes() if settings.calibration else b"")
@@ -121,8 +124,8 @@ def reader_fingerprint(settings: Settings) -> str:
     digest.update(_content(settings.members) if settings.members else b"")
     digest.update(_tesseract().encode())
     digest.update((MODELS / "MANIFEST.toml").read_bytes())
-    for root, pattern in ((PACKAGE, "*.py"), *((root, "*") for root in (FORMS, *settings.forms))):
-        for path in sorted(p for p in root.rglob(pattern) if p.is_file()):
+    for root in (FORMS, *settings.forms):
+        for path in sorted(p for p in root.rglob("*") if p.is_file()):
             content = path.read_bytes()
             digest.update(json.dumps([str(path.relative_to(root)), len(content)]).encode())
             digest.update(content)

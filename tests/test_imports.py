@@ -13,6 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (
     {
         "errors",
+        "fingerprint",
         "geometry",
         "money",
         "text",

@@ -262,18 +262,6 @@ def test_the_reader_changes_when_tesseract_comes_or_changes(
     assert reader_fingerprint(Settings()) == names[0]
 
 
-def test_the_reader_changes_with_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "stages").mkdir()
-    monkeypatch.setattr("pipeline.reader.PACKAGE", tmp_path)
-    names = {reader_fingerprint(Settings())}
-    for code in ("a = 1", "a = 2"):
-        (tmp_path / "stages" / "align.py").write_text(code)
-        names.add(reader_fingerprint(Settings()))
-    (tmp_path / "stages" / "align.py").rename(tmp_path / "align.py")
-    names.add(reader_fingerprint(Settings()))
-    assert len(names) == 4
-
-
 def test_a_run_never_loads_the_engines_into_the_parent(inbox: Path, out: Path) -> None:
     write_document(inbox / "a.pdf", "fine A")
     script = f"""

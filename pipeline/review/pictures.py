@@ -22,6 +22,7 @@ from PIL import Image
 
 from pipeline.config import Settings
 from pipeline.errors import DocumentError
+from pipeline.fingerprint import code_digest
 from pipeline.geometry import BoxMm
 from pipeline.guard import Guard
 from pipeline.paths import close_to_others
@@ -29,7 +30,8 @@ from pipeline.reader import reader_fingerprint
 from pipeline.records import Gray, Outcome, Source
 
 MM_PER_INCH = 25.4
-_WORK = "pipeline.review.drawing:work"
+_DRAWS = "pipeline.review.drawing"
+_WORK = f"{_DRAWS}:work"
 _CHILDREN = 2
 """One draws ahead while the other draws what is waited for."""
 _MOST_AHEAD = 4
@@ -82,7 +84,7 @@ class Pictures:
         """``folder``, made where it is missing, may be deleted at any time; old pictures are."""
         self._folder = folder
         close_to_others(folder)
-        self._drawn_by = reader_fingerprint(settings)
+        self._drawn_by = f"{reader_fingerprint(settings)} {code_digest(_DRAWS)}"
         self._guard = Guard(_WORK, settings)
         self._turns = BoundedSemaphore(_CHILDREN)
         self._locks = tuple(Lock() for _ in range(_LOCKS))

@@ -1,0 +1,114 @@
+"""Code is named by what it does: where it stands and what is said about it does not count."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.fingerprint import code_digest
+from pipeline.paths import PACKAGE
+
+_READING = ("pipeline.process:read_parts", "pipeline.fields.*", "pipeline.engines.*")
+_CODE = {
+    "a.py": '''"""Reads."""
+from pipeline.b import helps, other
+import pipeline.c as c
+
+LEVEL = 3
+
+
+def reads(x: int) -> int:
+    """Say so."""
+    return helps(x) + c.deep(LEVEL)  # why
+''',
+    "b.py": "def helps(x): return _more(x)\n\ndef _more(x): return x\n\ndef other(): ...\n",
+    "c.py": "class Kept: ...\n\ndef deep(x): return x\n",
+    "d.py": "",
+}
+
+
+def _digest(folder: Path, **changes: str) -> str:
+    """Of ``a.reads``, with some modules as told. Modules are read once: each try has a folder."""
+    tried = folder / str(len(list(folder.iterdir())))
+    tried.mkdir()
+    for name, text in (_CODE | {f"{name}.py": text for name, text in changes.items()}).items():
+        (tried / name).write_text(text)
+    return code_digest("pipeline.a:reads", package=tried)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("a", "Say so.", "Say it in other words.\n\n    At length."),
+        ("a", "LEVEL = 3\n", "# Three.\nLEVEL = 3\n\n\n"),
+        ("b", "def other(): ...", "def other(): return 1"),
+        ("c", "class Kept: ...", "class Kept: x = 1"),
+        ("d", "", "print()"),
+    ],
+)
+def test_what_changes_nothing_has_the_same_name(
+    tmp_path: Path, module: str, old: str, new: str
+) -> None:
+    changed = _CODE[f"{module}.py"].replace(old, new)
+    assert _digest(tmp_path, **{module: changed}) == _digest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("a", "LEVEL = 3", "LEVEL = 4"),
+        ("a", "helps(x) +", "helps(x) -"),
+        ("b", "return x", "return -x"),
+        ("c", "def deep(x): return x", "def deep(x): return 2 * x"),
+        ("c", "class Kept", "print()\n\nclass Kept"),
+    ],
+)
+def test_what_changes_something_has_another_name(
+    tmp_path: Path, module: str, old: str, new: str
+) -> None:
+    changed = _CODE[f"{module}.py"].replace(old, new)
+    assert changed != _CODE[f"{module}.py"]
+    assert _digest(tmp_path, **{module: changed}) != _digest(tmp_path)
+
+
+def test_code_that_moved_has_the_same_name(tmp_path: Path) -> None:
+    b = "from pipeline.d import _more\n\ndef helps(x): return _more(x)\n"
+    moved = _digest(tmp_path, b=b, d="def _more(x): return x\n")
+    assert moved == _digest(tmp_path)
+
+
+def test_what_is_not_there_is_told() -> None:
+    with pytest.raises(KeyError, match="nowhere"):
+        code_digest("pipeline.nowhere:reads")
+
+
+def _appended(text: str) -> Callable[[str], str]:
+    return lambda code: code + text
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "reads_alike"),
+    [
+        ("web/app.py", _appended("\nprint()\n"), True),
+        ("review/deciding.py", _appended("\nprint()\n"), True),
+        ("exporters/report.py", _appended("\nprint()\n"), True),
+        (
+            "stages/dropout.py",
+            lambda code: code.replace("_BRIDGE_MM = ", "_BRIDGE_MM = 2 * "),
+            False,
+        ),
+        ("fields/phone.py", _appended("\nX = 1\n"), False),
+        ("stages/reconcile.py", lambda code: code.replace("_SUPPORT, ", "_SUPPORT, X, "), False),
+    ],
+)
+def test_a_changed_page_of_the_review_reads_nothing_again(
+    tmp_path: Path, path: str, change: Callable[[str], str], reads_alike: bool
+) -> None:
+    copy = tmp_path / "pipeline"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("models", "__pycache__"))
+    file = copy / path
+    changed = change(file.read_text("utf-8"))
+    assert changed != file.read_text("utf-8")
+    file.write_text(changed, "utf-8")
+    assert (code_digest(*_READING, package=copy) == code_digest(*_READING)) is reads_alike
