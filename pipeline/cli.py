@@ -244,8 +244,8 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
     from rich.table import Table
 
     from pipeline.calibrate import calibrate
-    from pipeline.calibration import FILE_NAME
     from pipeline.forms.schema import find_form, load_forms
+    from pipeline.judging.calibration import FILE_NAME
     from pipeline.paths import FORMS
 
     settings = load_flags(arguments)

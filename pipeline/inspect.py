@@ -9,13 +9,13 @@ from pipeline.config import Settings
 from pipeline.errors import DocumentError, ExportError
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
+from pipeline.intake.ingest import open_pages
+from pipeline.intake.receive import open_alone
+from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paths import FONTS
 from pipeline.process import register
-from pipeline.reading import Context, FormPage, context, read_page
+from pipeline.reading.page import Context, FormPage, context, read_page
 from pipeline.records import Candidate, Page, Rejection, Source
-from pipeline.stages.dropout import CleanPage, crop
-from pipeline.stages.ingest import open_pages
-from pipeline.stages.receive import open_alone
 
 _ZONE_COLOUR = (0, 110, 230)
 _INK_COLOUR = (220, 60, 20)

@@ -13,8 +13,16 @@ from pipeline.errors import (
     PipelineError,
     bug_place,
 )
+from pipeline.intake.ingest import open_pages
+from pipeline.judging.corroborate import Background
+from pipeline.judging.people import with_repeated_surnames
+from pipeline.judging.reconcile import reconcile
+from pipeline.judging.validate import decide, validate
+from pipeline.paper.dropout import CleanPage
+from pipeline.paper.notes import notes_beside
+from pipeline.paper.quality import quality_of, worst
 from pipeline.parts import Part, Stretch, Tell, read_in_parts
-from pipeline.reading import Context, FormPage, context, read_or_tell
+from pipeline.reading.page import Context, FormPage, context, read_or_tell
 from pipeline.records import (
     Envelope,
     Finding,
@@ -23,14 +31,6 @@ from pipeline.records import (
     Rejection,
     Source,
 )
-from pipeline.stages.corroborate import Background
-from pipeline.stages.dropout import CleanPage
-from pipeline.stages.ingest import open_pages
-from pipeline.stages.notes import notes_beside
-from pipeline.stages.people import with_repeated_surnames
-from pipeline.stages.quality import quality_of, worst
-from pipeline.stages.reconcile import reconcile
-from pipeline.stages.validate import decide, validate
 
 _log = logging.getLogger(__name__)
 _THUMBNAIL_WIDTH_PX = 300

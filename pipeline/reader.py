@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import calibration, learned
+from pipeline import learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, ExportError
 from pipeline.fingerprint import code_digest
-from pipeline.members import save_known
+from pipeline.judging import calibration
+from pipeline.judging.members import save_known
 from pipeline.paths import FORMS, MODELS
 
 if TYPE_CHECKING:

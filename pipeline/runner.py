@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _CLUSTER_WAIT_S = 30.0
 _SPOOL = "received"
-_OPENING = "pipeline.stages.unpack:unpack"
+_OPENING = "pipeline.intake.unpack:unpack"
 _OPENING_LIMIT_S = 20.0
 """A mail that takes longer to open is rejected: others wait for it."""
 
@@ -161,7 +161,7 @@ def _receive(
     What must be opened for that (mails, mostly) is opened by a ``guarded`` child, or here; what was
     refused for its cost, only if it has changed since, or ``again``.
     """
-    from pipeline.stages.receive import discover, open_here
+    from pipeline.intake.receive import discover, open_here
     from pipeline.store import COSTLY, PASSING
 
     retried = PASSING | COSTLY if again else PASSING

@@ -30,7 +30,7 @@ def writing(out: Path) -> Iterator[None]:
 def load_flags(arguments: argparse.Namespace) -> Settings:
     """The settings file and the flags. Raises ConfigError, also for a form nobody knows."""
     from pipeline.forms.schema import find_form, load_forms
-    from pipeline.members import load_members
+    from pipeline.judging.members import load_members
     from pipeline.paths import FORMS
 
     path = arguments.config or (CONFIG if CONFIG.is_file() else None)

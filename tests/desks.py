@@ -18,6 +18,7 @@ from PIL import Image, PngImagePlugin
 
 from pipeline import fields
 from pipeline.forms.schema import Form
+from pipeline.judging.validate import validate
 from pipeline.records import (
     Candidate,
     Envelope,
@@ -32,7 +33,6 @@ from pipeline.records import (
 )
 from pipeline.review.deciding import position
 from pipeline.simulate import names
-from pipeline.stages.validate import validate
 from pipeline.store import Store
 from tests.pages import drawn, form
 

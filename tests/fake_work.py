@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.config import Settings
 from pipeline.geometry import BoxMm
+from pipeline.intake.brought import Brought, Opening
 from pipeline.parts import Part, Stretch
 from pipeline.reader import Reader
 from pipeline.records import Candidate, FieldReading, Registration, Rejection, Source, Status
-from pipeline.stages.brought import Brought, Opening
 
 if TYPE_CHECKING:
     from pipeline.review.pictures import Draw, Drawn
@@ -38,7 +38,7 @@ def remembered(path: Path) -> str:
 
 def unpack(task: Opening, settings: Settings) -> Brought:
     """Opens a mail; its name says how it behaves."""
-    from pipeline.stages.unpack import unpack as real_unpack
+    from pipeline.intake.unpack import unpack as real_unpack
 
     if "dies" in task.name:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from pipeline.config import Settings
+from pipeline.intake.ingest import open_pages
 from pipeline.records import Page, Rejection, Source
-from pipeline.stages.ingest import open_pages
 
 WIDTH, HEIGHT = 300, 420
 

@@ -7,9 +7,9 @@ import pytest
 from pipeline.errors import AlignmentError
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import Homography
+from pipeline.paper import align as stage
+from pipeline.paper.align import align, align_placed, upright
 from pipeline.records import Gray, Placement
-from pipeline.stages import align as stage
-from pipeline.stages.align import align, align_placed, upright
 from tests.pages import blanks, drawn, fiche, form, page
 
 _SPOTS_MM = np.array([[15.0, 30.0], [105.0, 30.0], [15.0, 185.0], [105.0, 185.0], [185.0, 60.0]])

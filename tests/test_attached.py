@@ -6,8 +6,8 @@ from io import BytesIO
 import pypdfium2 as pdfium
 import pytest
 
-from pipeline.stages.attached import held_files
-from pipeline.stages.pdfnames import FILE_NAMES, holds, scanned
+from pipeline.intake.attached import held_files
+from pipeline.intake.pdfnames import FILE_NAMES, holds, scanned
 from tests.mails import PDF
 from tests.paper import pages_pdf, pdf_bytes
 
@@ -73,6 +73,6 @@ def test_only_a_pdf_that_may_hold_files_is_opened_for_them(data, expected):
 
 
 def test_names_are_found_across_windows(monkeypatch):
-    monkeypatch.setattr("pipeline.stages.pdfnames._WINDOW_BYTES", 64)
-    monkeypatch.setattr("pipeline.stages.pdfnames._OVERLAP_BYTES", 32)
+    monkeypatch.setattr("pipeline.intake.pdfnames._WINDOW_BYTES", 64)
+    monkeypatch.setattr("pipeline.intake.pdfnames._OVERLAP_BYTES", 32)
     assert scanned(BytesIO(bytes(58) + b"/EmbeddedFiles" + bytes(90)))[1]

@@ -19,11 +19,11 @@ from pipeline.cli import main
 from pipeline.config import Settings
 from pipeline.errors import DocumentError
 from pipeline.forms.schema import load_form
+from pipeline.intake.ingest import open_pages
+from pipeline.intake.receive import discover
 from pipeline.paths import FORMS
 from pipeline.records import Page, Rejection
 from pipeline.simulate import simulate
-from pipeline.stages.ingest import open_pages
-from pipeline.stages.receive import discover
 from tests.mails import PDF, mail, nested, outlook_message, raw_mail
 from tests.paper import (
     FULL_PAGE,
@@ -186,7 +186,7 @@ def test_links_to_files_are_followed_and_broken_ones_named(inbox, tmp_path):
 UNPRIVILEGED = """
 import os, sys
 from pathlib import Path
-from pipeline.stages.receive import discover
+from pipeline.intake.receive import discover
 os.seteuid(65534)
 for r in discover(Path(sys.argv[1]), Path(sys.argv[2]), known={}):
     print(r.name, len(r.sources), *(x.kind for _, x in r.rejections))

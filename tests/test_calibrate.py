@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from builders import GAP, doubtful, outcome, reading, receipt, registration, source
 
-from pipeline import calibration
 from pipeline.calibrate import calibrate
 from pipeline.calibrate.fit import Sample, fit, fit_maps, samples_against, samples_of
-from pipeline.calibration import Gate, Map
 from pipeline.config import Settings
 from pipeline.decisions import Act, Change, Decision
 from pipeline.errors import InputError
 from pipeline.forms.schema import load_form
+from pipeline.judging import calibration
+from pipeline.judging.calibration import Gate, Map
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Origin, Status
 from pipeline.store import Store

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import calibration
-from pipeline.calibration import (
+from pipeline.config import Settings
+from pipeline.errors import ConfigError
+from pipeline.judging import calibration
+from pipeline.judging.calibration import (
     Basis,
     Calibration,
     Curve,
@@ -19,8 +21,6 @@ from pipeline.calibration import (
     Step,
     Tally,
 )
-from pipeline.config import Settings
-from pipeline.errors import ConfigError
 from pipeline.rates import upper_bound
 from pipeline.records import Candidate, FieldReading, Origin, Quality
 

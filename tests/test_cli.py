@@ -13,10 +13,11 @@ import pytest
 from fake_work import write_document
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import calibration, errors
-from pipeline.calibration import Calibration
+from pipeline import errors
 from pipeline.cli import main
 from pipeline.forms.schema import Form
+from pipeline.judging import calibration
+from pipeline.judging.calibration import Calibration
 from pipeline.paths import FONTS
 from pipeline.runner import Summary, available_cores
 from tests.paper import saved, sheet

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from pipeline.forms.schema import load_form
-from pipeline.members import Members, load_known, name_key, save_known
+from pipeline.judging.corroborate import Background, made_of, says, spells
+from pipeline.judging.members import Members, load_known, name_key, save_known
+from pipeline.judging.reconcile import reconcile
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Envelope, FieldReading, Registration, Severity
 from pipeline.simulate.contents import invent_email, invent_organisation, invent_person
-from pipeline.stages.corroborate import Background, made_of, says, spells
-from pipeline.stages.reconcile import reconcile
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _KINDS = ("names", "organisation", "mail", "members")

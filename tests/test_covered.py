@@ -8,10 +8,10 @@ import pytest
 
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm, BoxPx, Homography
+from pipeline.paper.align import align, upright
+from pipeline.paper.covered import find_covered, find_overlaid, shown_fields
+from pipeline.paper.dropout import crop, drop_print
 from pipeline.records import AlignedPage, Finding, Gray, TextRun
-from pipeline.stages.align import align, upright
-from pipeline.stages.covered import find_covered, find_overlaid, shown_fields
-from pipeline.stages.dropout import crop, drop_print
 from tests.pages import blanks, drawn, fiche, flat, form, page
 
 

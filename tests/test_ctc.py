@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ctc import Grammar, beam_search, score
+from pipeline.decoding.ctc import Grammar, beam_search, score
 
 ALPHABET = "ab"
 

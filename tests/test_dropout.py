@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
+from pipeline.paper.align import align, upright
+from pipeline.paper.dropout import crop, drop_print
 from pipeline.records import Gray
-from pipeline.stages.align import align, upright
-from pipeline.stages.dropout import crop, drop_print
 from tests.pages import blanks, drawn, fiche, flat, page
 
 _ZONES = BoxMm(11, 26, 100, 165)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from builders import registration
 
 from pipeline.decisions import Filed
-from pipeline.duplicates import RULE, Pair, Twins
+from pipeline.judging.duplicates import RULE, Pair, Twins
 from pipeline.records import Candidate, Registration, Status
 
 _TYPES = {"organisation": "organisation", "email": "email", "telephone": "phone"}

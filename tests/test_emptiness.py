@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.paper.emptiness import is_empty, seems_empty
 from pipeline.records import Gray, Page
-from pipeline.stages.emptiness import is_empty, seems_empty
 
 DPI = 150
 PX_PER_MM = DPI / 25.4

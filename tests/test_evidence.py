@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written import ALPHABET, said, seen
 
-from pipeline.ctc import beam_search
-from pipeline.evidence import DIGITS, Channel, posterior, spell, weigh
+from pipeline.decoding.ctc import beam_search
+from pipeline.decoding.evidence import DIGITS, Channel, posterior, spell, weigh
 
 NUMBERS = Channel("0123456789", {**DIGITS, ".": {"": 1.0}})
 

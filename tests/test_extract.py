@@ -10,9 +10,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.config import Settings
 from pipeline.geometry import BoxMm
+from pipeline.intake.ingest import open_pages
 from pipeline.process import process_document
 from pipeline.records import Origin, Outcome, Registration, Source, Status
-from pipeline.stages.ingest import open_pages
 from tests.pages import fiche, form
 
 MM = 72 / 25.4

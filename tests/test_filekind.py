@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from pipeline.stages.filekind import Kind, kind_of, refusal
+from pipeline.intake.filekind import Kind, kind_of, refusal
 from tests.mails import mail, outlook_message
 
 ZIP = b"PK\x03\x04" + bytes(26)

@@ -94,12 +94,12 @@ def _appended(text: str) -> Callable[[str], str]:
         ("review/deciding.py", _appended("\nprint()\n"), True),
         ("exporters/report.py", _appended("\nprint()\n"), True),
         (
-            "stages/dropout.py",
+            "paper/dropout.py",
             lambda code: code.replace("_BRIDGE_MM = ", "_BRIDGE_MM = 2 * "),
             False,
         ),
         ("fields/phone.py", _appended("\nX = 1\n"), False),
-        ("stages/reconcile.py", lambda code: code.replace("_SUPPORT, ", "_SUPPORT, X, "), False),
+        ("judging/reconcile.py", lambda code: code.replace("_SUPPORT, ", "_SUPPORT, X, "), False),
     ],
 )
 def test_a_changed_page_of_the_review_reads_nothing_again(

@@ -20,20 +20,19 @@ ROOMS = (
         "records",
         "config",
         "paths",
-        "ctc",
         "pages",
         "parts",
         "snapshot",
         "decisions",
         "rates",
-    }
-    | {"evidence", "lexicon", "letters", "wording", "learned", "inference", "members"}
-    | {"duplicates", "marks"}
-    | {"calibration"},
+        "learned",
+    },
+    {"decoding"},
     {"engines", "fields", "forms", "exporters"},
-    {"stages"},
+    {"paper"},
+    {"intake", "judging"},
+    {"reading"},
     {
-        "reading",
         "process",
         "inspect",
         "guard",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import inference
 from pipeline.geometry import FloatArray
-from pipeline.inference import Factor, best_first, marginals
+from pipeline.judging import inference
+from pipeline.judging.inference import Factor, best_first, marginals
 
 Problem = tuple[dict[str, FloatArray], list[Factor]]
 

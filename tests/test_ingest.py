@@ -21,8 +21,8 @@ from pipeline.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from pipeline.intake.ingest import open_pages
 from pipeline.records import Page, Rejection, Source
-from pipeline.stages.ingest import open_pages
 from tests.paper import (
     FULL_PAGE,
     HEIGHT,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import letters
+from pipeline.decoding import letters
+from pipeline.decoding.letters import ALPHABET, LetterModel, pack
 from pipeline.errors import ConfigError
-from pipeline.letters import ALPHABET, LetterModel, pack
 
 
 def counted(*words: str) -> LetterModel:

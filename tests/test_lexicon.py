@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from pipeline import lexicon
+from pipeline.decoding import lexicon
+from pipeline.decoding.lexicon import Lexicon
 from pipeline.errors import ConfigError
-from pipeline.lexicon import Lexicon
 
 NAMES = Lexicon(["Marie", "Hélène", "Yann", "Helene", "Kervella", "Le Goff", "Rouxel"])
 

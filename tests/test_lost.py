@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.stages.lost import link_in, removal_in, tells_of_removal, why_lost
-from pipeline.stages.mime import outline
+from pipeline.intake.lost import link_in, removal_in, tells_of_removal, why_lost
+from pipeline.intake.mime import outline
 
 
 @pytest.mark.parametrize(

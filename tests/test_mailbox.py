@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stages.filekind import Kind
-from pipeline.stages.mail import open_mail
-from pipeline.stages.mailbox import MOST_MAILS, is_deleted, is_mailbox, mails, unquoted
+from pipeline.intake.filekind import Kind
+from pipeline.intake.mail import open_mail
+from pipeline.intake.mailbox import MOST_MAILS, is_deleted, is_mailbox, mails, unquoted
 from tests.mails import mail
 
 DATE = b"Sat Jan 13 08:05:09 2018"
@@ -98,8 +98,8 @@ def test_what_stands_before_the_first_line_is_a_mail_unless_it_is_blank():
 
 
 def test_windows_of_a_large_mailbox_overlap(monkeypatch):
-    monkeypatch.setattr("pipeline.stages.mailbox._WINDOW_BYTES", 97)
-    monkeypatch.setattr("pipeline.stages.mailbox._AHEAD_BYTES", 400)
+    monkeypatch.setattr("pipeline.intake.mailbox._WINDOW_BYTES", 97)
+    monkeypatch.setattr("pipeline.intake.mailbox._AHEAD_BYTES", 400)
     one = b"From \nFrom: a@exemple.fr\nSubject: x\n\n" + b"text\n" * 9
     assert cut(one * 40) == [one] * 40
 

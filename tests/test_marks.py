@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline import lexicon
-from pipeline.lexicon import Lexicon
-from pipeline.marks import Marks
+from pipeline.decoding import lexicon
+from pipeline.decoding.lexicon import Lexicon
+from pipeline.decoding.marks import Marks
 
 _NAMES = Marks(
     (lexicon.load("given_names"), lexicon.load("surnames")), frozenset(("de", "le", "la"))

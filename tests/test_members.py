@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.members import load_members
+from pipeline.judging.members import load_members
 
 
 def _write(folder: Path, text: str, encoding: str = "utf-8") -> Path:

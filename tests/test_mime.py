@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import MailError
-from pipeline.stages.mime import Allowance, Part, decoded, outline, parameters, parsed
+from pipeline.intake.mime import Allowance, Part, decoded, outline, parameters, parsed
 
 HEAD = b"From: lea@exemple.fr\r\nSubject: x\r\n"
 NAMES = st.text(

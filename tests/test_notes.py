@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from pipeline.geometry import BoxMm, BoxPx
+from pipeline.paper.notes import notes_beside, notes_on
 from pipeline.records import Finding, Severity, TextRun
-from pipeline.stages.notes import notes_beside, notes_on
 from tests.pages import fiche, flat
 
 

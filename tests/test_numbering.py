@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written import held, seen
 
-from pipeline.stages.numbering import bare, without_numbers
+from pipeline.decoding.numbering import bare, without_numbers
 
 _NAMES = ("Zoé Le Gall", "Luc PETIT", "Ana Lima")
 

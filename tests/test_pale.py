@@ -11,8 +11,8 @@ from PIL import Image
 
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
+from pipeline.paper.dropout import CleanPage, crop, drop_print
 from pipeline.records import Gray
-from pipeline.stages.dropout import CleanPage, crop, drop_print
 from tests.pages import fiche, flat, form
 
 _EMPTY_LINE = BoxMm(12, 114, 98, 12)

@@ -3,7 +3,7 @@
 import pypdfium2 as pdfium
 import pytest
 
-from pipeline.stages.pdfbuttons import (
+from pipeline.intake.pdfbuttons import (
     TICKED,
     UNSURE,
     UNTICKED,

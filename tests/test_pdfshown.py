@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.pdfshown import Piece, layered, shows_writing, trace
+from pipeline.intake.pdfshown import Piece, layered, shows_writing, trace
 
 GLYPH = (40.0, 40.0, 12.0, 16.0)
 

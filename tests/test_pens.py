@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 
 from pipeline.forms.blank import PX_PER_MM
+from pipeline.paper.dropout import drop_print
+from pipeline.paper.lines import find_lines
+from pipeline.paper.pens import find_other_pens, find_traces
 from pipeline.records import Gray
-from pipeline.stages.dropout import drop_print
-from pipeline.stages.pens import find_other_pens, find_traces
-from pipeline.stages.recognize import find_lines
 from tests.pages import fiche, flat, form
 
 _ZONES = form().zones_of(2)

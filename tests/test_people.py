@@ -7,15 +7,15 @@ import pytest
 from builders import registration
 
 from pipeline.forms.schema import find_form, load_forms
-from pipeline.paths import FORMS
-from pipeline.records import Origin, Registration
-from pipeline.simulate.contents import Habits, invent_organisation, invent_person, write_person
-from pipeline.stages.people import (
+from pipeline.judging.people import (
     names_are_whole,
     people_are_persons,
     reads_like_service,
     with_repeated_surnames,
 )
+from pipeline.paths import FORMS
+from pipeline.records import Origin, Registration
+from pipeline.simulate.contents import Habits, invent_organisation, invent_person, write_person
 
 _FORM = find_form(load_forms(FORMS), "mais-2018-02-02")
 

@@ -7,13 +7,13 @@ import pytest
 from pipeline.config import Settings
 from pipeline.errors import AlignmentError
 from pipeline.forms.blank import PX_PER_MM
+from pipeline.paper.align import align_all
+from pipeline.paper.covered import find_covered, shown_fields
+from pipeline.paper.piece import clean_piece
+from pipeline.paper.stray import find_stray_ink
 from pipeline.process import register
-from pipeline.reading import FormPage, context, read_page
+from pipeline.reading.page import FormPage, context, read_page
 from pipeline.records import Gray, Rejection, Status
-from pipeline.stages.align import align_all
-from pipeline.stages.covered import find_covered, shown_fields
-from pipeline.stages.piece import clean_piece
-from pipeline.stages.stray import find_stray_ink
 from tests.pages import blanks, fiche, page
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from pipeline.errors import DocumentError
-from pipeline.stages.filekind import Kind
-from pipeline.stages.mail import Piece
-from pipeline.stages.pieces import document_kind
+from pipeline.intake.filekind import Kind
+from pipeline.intake.mail import Piece
+from pipeline.intake.pieces import document_kind
 from tests.mails import PDF
 from tests.paper import saved, sheet
 

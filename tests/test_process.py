@@ -10,14 +10,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline import process, reading
+from pipeline import process
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError
 from pipeline.forms.schema import Form, load_form
+from pipeline.intake.ingest import Pages
+from pipeline.judging.corroborate import Background
+from pipeline.judging.reconcile import reconcile
 from pipeline.parts import Stretch
 from pipeline.paths import FORMS
 from pipeline.process import process_document, read_forms
-from pipeline.reading import context
+from pipeline.reading import page as reading
+from pipeline.reading.page import context
 from pipeline.records import (
     Envelope,
     Gray,
@@ -30,9 +34,6 @@ from pipeline.records import (
     Status,
 )
 from pipeline.simulate.digital import fill_pdf
-from pipeline.stages.corroborate import Background
-from pipeline.stages.ingest import Pages
-from pipeline.stages.reconcile import reconcile
 from tests.pages import blanks, drawn, fiche, form
 
 

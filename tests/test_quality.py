@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.geometry import FloatArray, Homography
+from pipeline.paper.quality import quality_of, worst
 from pipeline.records import AlignedPage, Gray, Page, Quality
-from pipeline.stages.quality import quality_of, worst
 
 _PX_PER_MM = 8.0
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from pipeline.intake.raster import gray_of, ink_gray
 from pipeline.records import Gray
-from pipeline.stages.raster import gray_of, ink_gray
 
 _WHITE, _CREAM, _SKY = (250, 250, 250), (252, 243, 205), (205, 224, 246)
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from pipeline.config import Settings
 from pipeline.errors import InputError, TimeLimitError
+from pipeline.intake.brought import Brought, Opening
+from pipeline.intake.ingest import open_pages
+from pipeline.intake.naming import clean_name, unique_name
+from pipeline.intake.receive import discover, open_here
 from pipeline.records import Received, Rejection, Source
-from pipeline.stages.brought import Brought, Opening
-from pipeline.stages.ingest import open_pages
-from pipeline.stages.naming import clean_name, unique_name
-from pipeline.stages.receive import discover, open_here
 from tests.mails import (
     JPEG,
     LOGO,

@@ -6,16 +6,16 @@ import pytest
 
 from pipeline.engines import EngineLine
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.records import Gray
-from pipeline.stages.dropout import drop_print
-from pipeline.stages.recognize import (
+from pipeline.paper.dropout import drop_print
+from pipeline.paper.lines import (
     WrittenLine,
     find_lines,
     find_struck_out,
     lone_stroke_slant_deg,
     read_lines,
 )
-from pipeline.stages.strokes import marks_above
+from pipeline.paper.strokes import marks_above
+from pipeline.records import Gray
 from tests.pages import fiche, flat, form
 
 

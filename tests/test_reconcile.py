@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from pipeline.calibration import Gate
 from pipeline.forms.constraints import Constraint
 from pipeline.forms.schema import Form, load_form
-from pipeline.inference import marginals
-from pipeline.members import Members
+from pipeline.judging import reconcile as stage
+from pipeline.judging.calibration import Gate
+from pipeline.judging.corroborate import Background
+from pipeline.judging.inference import marginals
+from pipeline.judging.members import Members
+from pipeline.judging.reconcile import gap_cents, reconcile
+from pipeline.judging.validate import decide, validate
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, FieldReading, Registration, Severity, Status
-from pipeline.stages import reconcile as stage
-from pipeline.stages.corroborate import Background
-from pipeline.stages.reconcile import gap_cents, reconcile
-from pipeline.stages.validate import decide, validate
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _ACCEPTS_ALL = Gate({}, dict.fromkeys(("count", "amount", "person"), 0.0), {})

@@ -10,18 +10,18 @@ from desks import Inbox, fiche
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.calibration import Gate
 from pipeline.config import Settings
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.forms.schema import Form, load_form
+from pipeline.judging.calibration import Gate
+from pipeline.judging.reconcile import reconcile
+from pipeline.judging.validate import decide, validate
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Finding, Origin, Registration, Rejection, Severity, Status
 from pipeline.review.deciding import ASK_ALL, add_line, closed, confirm, correct, illegible, settle
 from pipeline.review.doubts import doubts
 from pipeline.review.labels import AGREED, SENDER
 from pipeline.review.pictures import Pictures
-from pipeline.stages.reconcile import reconcile
-from pipeline.stages.validate import decide, validate
 from pipeline.store import Store
 from pipeline.web.desk import Desk
 

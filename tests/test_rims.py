@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.forms.blank import PX_PER_MM
+from pipeline.paper.dropout import crop, drop_print
+from pipeline.paper.rims import find_rims
 from pipeline.records import Mask
 from pipeline.simulate.paper import noise
-from pipeline.stages.dropout import crop, drop_print
-from pipeline.stages.rims import find_rims
 from tests.pages import fiche, flat, form
 
 _SCALE = 4.0

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from fake_work import READER, write_document
 
-from pipeline import calibration
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError, ExportError, InputError
+from pipeline.judging import calibration
 from pipeline.reader import Reader, doubts, reader_fingerprint, with_calibration
 from pipeline.records import Outcome, Source
 from pipeline.runner import Summary, _Pool, _read, run

@@ -9,11 +9,11 @@ from PIL import Image
 from pipeline.forms.blank import PX_PER_MM, Word, blank_pages
 from pipeline.forms.schema import Form, load_form
 from pipeline.geometry import BoxMm
+from pipeline.paper.align import align
+from pipeline.paper.dropout import drop_print
+from pipeline.paper.same_print import check_print
 from pipeline.paths import FORMS
 from pipeline.records import Gray
-from pipeline.stages.align import align
-from pipeline.stages.dropout import drop_print
-from pipeline.stages.same_print import check_print
 from tests.pages import blanks, drawn, fiche, flat, page
 
 

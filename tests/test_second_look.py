@@ -9,9 +9,9 @@ import pytest
 from pipeline.engines import EngineLine
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
+from pipeline.paper.lines import WrittenLine
+from pipeline.reading.second_look import closely_cut, second_looks, together
 from pipeline.records import Candidate, FieldReading, Gray
-from pipeline.stages.recognize import WrittenLine
-from pipeline.stages.second_look import closely_cut, second_looks, together
 
 _ZONE = Zone(field="telephone", type="phone", lines_mm=((0, 0, 90, 9),))
 _SEEN, _OTHER = "0266164060", "0266164068"

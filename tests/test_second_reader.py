@@ -8,9 +8,9 @@ from pipeline.engines import EngineLine, tesseract
 from pipeline.errors import StalledError
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
+from pipeline.paper.lines import WrittenLine
+from pipeline.reading.second_reader import _weigh, is_typed, second_opinions
 from pipeline.records import Candidate, FieldReading, Gray
-from pipeline.stages.recognize import WrittenLine
-from pipeline.stages.second_reader import _weigh, is_typed, second_opinions
 
 _ZONE = Zone(field="organisation", type="organisation", lines_mm=((0, 0, 90, 9),))
 

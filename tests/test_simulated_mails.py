@@ -14,14 +14,14 @@ from pipeline import calibrate, forecast, paths
 from pipeline.config import Settings
 from pipeline.errors import InputError
 from pipeline.forms.schema import Form, load_form
-from pipeline.members import load_members, name_key
+from pipeline.intake.filekind import Kind
+from pipeline.intake.mail import open_mail
+from pipeline.intake.receive import discover
+from pipeline.judging.members import load_members, name_key
 from pipeline.records import Envelope, Source
 from pipeline.simulate import simulate, write_members
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.mails import mail_document
-from pipeline.stages.filekind import Kind
-from pipeline.stages.mail import open_mail
-from pipeline.stages.receive import discover
 from pipeline.text import fold
 
 FORM = load_form(paths.FORMS / "mais-2018-02-02")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import DocumentError, EncryptedError
-from pipeline.stages.smime import unsigned
+from pipeline.intake.smime import unsigned
 
 SIGNED, ENVELOPED, DATA = (bytes.fromhex(f"06092a864886f70d01070{n}") for n in (2, 3, 1))
 

@@ -22,8 +22,8 @@ from sqlalchemy import create_engine, event, func, select
 
 import pipeline
 from pipeline.decisions import Act, Change, Decision, Filed
-from pipeline.duplicates import RULE
 from pipeline.errors import ConflictError
+from pipeline.judging.duplicates import RULE
 from pipeline.records import (
     Candidate,
     FieldReading,

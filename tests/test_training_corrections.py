@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from pipeline.config import Settings
-from pipeline.reading import context
+from pipeline.reading.page import context
 from pipeline.records import Correction, FieldValue, Source
 from pipeline.training.corrections import Gathered, gather, spellings
 from tests.pages import drawn

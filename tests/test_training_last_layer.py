@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import ctc
+from pipeline.decoding import ctc
 from pipeline.learned import Layer
 from pipeline.training.last_layer import (
     Line,

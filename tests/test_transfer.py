@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.transfer import content, files_in, text
+from pipeline.intake.transfer import content, files_in, text
 from tests.mails import PDF
 
 ENCODED = {

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import Gate, Map
 from pipeline.fields.checkbox import read_marks
 from pipeline.forms.schema import Form, load_form
+from pipeline.judging.calibration import Gate, Map
+from pipeline.judging.validate import decide, validate
 from pipeline.paths import FORMS
 from pipeline.records import (
     Candidate,
@@ -17,7 +18,6 @@ from pipeline.records import (
     Severity,
     Status,
 )
-from pipeline.stages.validate import decide, validate
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _TYPES = {zone.type for zone in _FORM.zones}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from pipeline.stages.whole import (
+from pipeline.intake.whole import (
     fax_is_whole,
     inflated,
     jbig2_is_whole,

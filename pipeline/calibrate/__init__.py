@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 import cv2
 
 from pipeline.calibrate.fit import Sample, fit, samples_against, samples_of
-from pipeline.calibration import FILE_NAME, Basis, Calibration, Made, basis
 from pipeline.config import Settings
 from pipeline.errors import InputError
 from pipeline.evaluate.truth import Held, load_truth
 from pipeline.forms.schema import Form, load_form
+from pipeline.judging.calibration import FILE_NAME, Basis, Calibration, Made, basis
 from pipeline.paths import CALIBRATION, MODELS
 from pipeline.reader import Reader, with_learned
 from pipeline.runner import Progress, run

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.calibration import (
+from pipeline.evaluate.truth import Truth, matches, truth_of
+from pipeline.geometry import FloatArray
+from pipeline.judging.calibration import (
     LEAST_DOUBT,
     NUMBERS,
     Calibration,
@@ -19,8 +21,6 @@ from pipeline.calibration import (
     nature_of,
     sureness,
 )
-from pipeline.evaluate.truth import Truth, matches, truth_of
-from pipeline.geometry import FloatArray
 from pipeline.records import Origin, Registration, Severity
 
 _FITTED = 0.25

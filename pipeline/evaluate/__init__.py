@@ -21,9 +21,9 @@ from pipeline.evaluate.truth import (
 )
 from pipeline.exporters import unguarded
 from pipeline.exporters.registrations import column_of
+from pipeline.judging.validate import UNSURE
 from pipeline.rates import upper_bound
 from pipeline.records import Origin, Status
-from pipeline.stages.validate import UNSURE
 
 _Row = Mapping[str, str]
 OPEN_S, FIELD_S, KEY_S = 10.0, 6.0, 120.0

@@ -13,8 +13,8 @@ from functools import cache
 from itertools import product
 from typing import Protocol
 
+from pipeline.decoding.evidence import CERTAIN
 from pipeline.errors import ConfigError
-from pipeline.evidence import CERTAIN
 from pipeline.records import Candidate, FieldValue, LineEvidence
 
 _MOST_A_LINE = 12

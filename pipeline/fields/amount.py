@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline import fields
-from pipeline.ctc import Grammar, beam_search, score
-from pipeline.evidence import DIGITS, Channel, weigh
+from pipeline.decoding.ctc import Grammar, beam_search, score
+from pipeline.decoding.evidence import DIGITS, Channel, weigh
 from pipeline.money import cents_text, parse_cents
 from pipeline.records import Candidate, FieldValue, LineEvidence
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from pipeline import fields
-from pipeline.ctc import score
-from pipeline.evidence import DIGITS, Channel, weigh
+from pipeline.decoding.ctc import score
+from pipeline.decoding.evidence import DIGITS, Channel, weigh
 from pipeline.records import Candidate, FieldValue, LineEvidence
 from pipeline.text import fold
 

@@ -9,10 +9,11 @@ from functools import cache, lru_cache
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from pipeline import fields, lexicon
-from pipeline.ctc import beam_search
-from pipeline.evidence import Channel, posterior
-from pipeline.lexicon import Lexicon
+from pipeline import fields
+from pipeline.decoding import lexicon
+from pipeline.decoding.ctc import beam_search
+from pipeline.decoding.evidence import Channel, posterior
+from pipeline.decoding.lexicon import Lexicon
 from pipeline.records import Candidate, FieldValue, LineEvidence
 
 _EMPTY = 0.99

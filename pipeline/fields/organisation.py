@@ -6,12 +6,13 @@ Free text: the lexicon of the social sector only weighs what was seen.
 from collections.abc import Sequence
 from functools import cache
 
-from pipeline import fields, lexicon
-from pipeline.ctc import Grammar
-from pipeline.evidence import Channel
+from pipeline import fields
+from pipeline.decoding import lexicon
+from pipeline.decoding.ctc import Grammar
+from pipeline.decoding.evidence import Channel
+from pipeline.decoding.wording import LETTER_CONFUSIONS, LETTERS, Wording
 from pipeline.records import Candidate, FieldValue, LineEvidence
 from pipeline.text import tidy
-from pipeline.wording import LETTER_CONFUSIONS, LETTERS, Wording
 
 _EMPTY = 0.99
 _NO_NAME = 0.5

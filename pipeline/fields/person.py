@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline import fields, lexicon
-from pipeline.ctc import Grammar
-from pipeline.evidence import Channel
-from pipeline.lexicon import Lexicon
+from pipeline import fields
+from pipeline.decoding import lexicon
+from pipeline.decoding.ctc import Grammar
+from pipeline.decoding.evidence import Channel
+from pipeline.decoding.lexicon import Lexicon
+from pipeline.decoding.wording import LETTER_CONFUSIONS, LETTERS, Wording
 from pipeline.records import Candidate, FieldValue, LineEvidence
 from pipeline.text import fold, tidy
-from pipeline.wording import LETTER_CONFUSIONS, LETTERS, Wording
 
 _EMPTY = 0.99
 _PARTICLES = frozenset(

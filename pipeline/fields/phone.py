@@ -12,8 +12,8 @@ import numpy as np
 import phonenumbers
 
 from pipeline import fields
-from pipeline.ctc import Grammar, beam_search
-from pipeline.evidence import DIGITS, Channel, posterior
+from pipeline.decoding.ctc import Grammar, beam_search
+from pipeline.decoding.evidence import DIGITS, Channel, posterior
 from pipeline.records import Candidate, FieldValue, LineEvidence
 
 _EMPTY = 0.99

@@ -1,7 +1,7 @@
 """What a person decides about a registration, and what follows from it: pure functions.
 
 A decision gives one reading (origin HUMAN, certain). What depends on it is computed anew: the
-uncounted people, the amount due, the rules of ``stages.validate``, the form's constraints, and
+uncounted people, the amount due, the rules of ``judging.validate``, the form's constraints, and
 which of the machine's readings are doubted. A finding of a rule or a constraint stands as long as
 that says so; one that reading left stands until a person has decided every field it names. Both may
 be settled, with a reason: they are then for information. A settled finding of a rule is open again
@@ -12,10 +12,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
-from pipeline.calibration import Gate
 from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form, Zone
 from pipeline.geometry import BoxMm
+from pipeline.judging.calibration import Gate
+from pipeline.judging.reconcile import broken_constraints
+from pipeline.judging.validate import (
+    RULES,
+    decide,
+    one_box_is_ticked,
+    total_is_written,
+    total_matches_tariff,
+)
 from pipeline.records import (
     Candidate,
     FieldReading,
@@ -37,14 +45,6 @@ from pipeline.review.doubts import (
 )
 from pipeline.review.labels import REASONS, label
 from pipeline.review.values import as_typed, gap, position
-from pipeline.stages.reconcile import broken_constraints
-from pipeline.stages.validate import (
-    RULES,
-    decide,
-    one_box_is_ticked,
-    total_is_written,
-    total_matches_tariff,
-)
 
 ASK_ALL = Gate(maps={}, thresholds={}, least_targets={})
 """The gate that accepts no reading of the machine but text that the file holds."""
@@ -257,7 +257,7 @@ def _doubted_anew(
 
 
 def _doubted(registration: Registration) -> dict[str, str]:
-    """The fields that findings doubt, each with the message, as ``stages.validate`` has it."""
+    """The fields that findings doubt, each with the message, as ``judging.validate`` has it."""
     asking = filter(asks, registration.findings)
     return {field: finding.message for finding in asking for field in finding.fields}
 

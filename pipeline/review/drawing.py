@@ -17,12 +17,12 @@ from pipeline.engines import EngineLine
 from pipeline.errors import AlignmentError, DocumentError, PipelineError, bug_place
 from pipeline.forms.blank import mm_to_raster
 from pipeline.geometry import BoxMm
+from pipeline.intake.ingest import open_pages
 from pipeline.parts import Stretch
 from pipeline.process import read_forms, read_parts
-from pipeline.reading import Context, align_page, context, find_blank
+from pipeline.reading.page import Context, align_page, context, find_blank
 from pipeline.records import AlignedPage, Gray, Page, Rejection
 from pipeline.review.pictures import MM_PER_INCH, Count, Draw, Drawn, resized
-from pipeline.stages.ingest import open_pages
 
 _QUALITY = 88
 _DPI = (102, 304)

@@ -1,7 +1,7 @@
 """What the secretary calls a field, a finding, and why a finding is settled: in French."""
 
-from pipeline import duplicates
 from pipeline.forms import constraints
+from pipeline.judging import duplicates
 from pipeline.records import Roles
 
 SENDER, MISREAD, AGREED = "sender", "misread", "agreed"

@@ -1,6 +1,6 @@
 """Drawn documents come as mails: who sends them, and what they write.
 
-A mail is evidence for what stands on the form (``stages.corroborate``), and misleads at times: an
+A mail is evidence for what stands on the form (``judging.corroborate``), and misleads at times: an
 assistant writes from an address of the office's, bears the name of somebody registered, signs with
 another number. How often each happens is a guess at what a secretary gets, not a measurement.
 Mails are drawn from seeds of their own, so that the document is the same with a mail and without.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, func, select, true, tuple_
 
 from pipeline.decisions import Act, Filed, Refused, error_rates
-from pipeline.duplicates import Twins
+from pipeline.judging.duplicates import Twins
 from pipeline.records import Correction, Origin, Registration, Rejection, Status
 from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import rows, tables

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 
-from pipeline import duplicates
 from pipeline.decisions import Act, Filed, Refused
+from pipeline.judging import duplicates
 from pipeline.records import (
     FieldReading,
     Finding,

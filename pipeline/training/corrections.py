@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from pipeline import ctc
+from pipeline.decoding import ctc
 from pipeline.engines import Engine
 from pipeline.errors import DocumentError, PipelineError, bug_place
 from pipeline.process import filled_forms
-from pipeline.reading import Context, FormPage
+from pipeline.reading.page import Context, FormPage
 from pipeline.records import Correction, FieldValue, Gray
 from pipeline.simulate import contents
 from pipeline.simulate.contents import Habits

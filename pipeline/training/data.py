@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from pipeline import ctc, lexicon
+from pipeline.decoding import ctc, lexicon
 from pipeline.engines import EngineLine, ppocr
 from pipeline.errors import InputError
 from pipeline.records import Gray

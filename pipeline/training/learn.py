@@ -22,7 +22,7 @@ from pipeline.forms.blank import blank_pages
 from pipeline.forms.schema import Form, load_forms
 from pipeline.learned import Layer, save
 from pipeline.paths import FORMS, RECOGNIZER
-from pipeline.reading import context
+from pipeline.reading.page import context
 from pipeline.records import Correction
 from pipeline.simulate.contents import pick
 from pipeline.store import Store

@@ -20,8 +20,8 @@ import names_dataset  # type: ignore[import-untyped]
 import numpy as np
 from faker.providers.person.fr_FR import Provider
 
-from pipeline import letters, lexicon
-from pipeline.lexicon import Lexicon
+from pipeline.decoding import letters, lexicon
+from pipeline.decoding.lexicon import Lexicon
 from pipeline.paths import LEXICONS
 from pipeline.text import fold
 

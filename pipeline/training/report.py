@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from pipeline import letters, wording
+from pipeline.decoding import letters, wording
 from pipeline.engines import EngineLine
 from pipeline.fields import organisation, person
 from pipeline.records import Gray

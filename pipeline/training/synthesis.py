@@ -20,14 +20,14 @@ import numpy as np
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, Zone, load_forms
 from pipeline.geometry import BoxPx, Homography
+from pipeline.paper.dropout import drop_print
+from pipeline.paper.lines import find_lines
+from pipeline.paper.streaks import remove_streaks
 from pipeline.paths import FORMS
 from pipeline.records import AlignedPage, Gray, Page
 from pipeline.simulate import draw, paper
 from pipeline.simulate.contents import Habits, pick
 from pipeline.simulate.pen import Pen, Strip, lay, write_zone_text
-from pipeline.stages.dropout import drop_print
-from pipeline.stages.recognize import find_lines
-from pipeline.stages.streaks import remove_streaks
 from pipeline.training import data, texts
 from pipeline.training.data import Sample
 

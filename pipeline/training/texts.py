@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline import lexicon
+from pipeline.decoding import lexicon
 from pipeline.simulate import contents, names
 from pipeline.simulate.contents import Habits, Person, pick
 

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.calibration import Gate
 from pipeline.decisions import Act, Change, Decision, Filed, Refused
-from pipeline.duplicates import Pair, Twins
 from pipeline.errors import PipelineError
 from pipeline.exporters import export_all
 from pipeline.forms.schema import Form
+from pipeline.judging.calibration import Gate
+from pipeline.judging.duplicates import Pair, Twins
 from pipeline.records import Registration, Severity, Status
 from pipeline.review import deciding, sample
 from pipeline.review.doubts import is_computed

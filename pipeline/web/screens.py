@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from pipeline import duplicates
 from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.forms import constraints
 from pipeline.forms.schema import Form
 from pipeline.geometry import BoxMm
+from pipeline.judging import duplicates
 from pipeline.pages import plural
 from pipeline.records import FieldReading, Origin, Roles, Severity, Status
 from pipeline.review.doubts import Doubt, alternatives, doubtful_characters, doubts

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import uvicorn
 
-from pipeline.calibration import Gate, load
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
 from pipeline.forms.schema import load_forms
+from pipeline.judging.calibration import Gate, load
 from pipeline.pages import templates
 from pipeline.paths import FORMS, close_to_others
 from pipeline.reader import with_calibration, with_learned

@@ -1,0 +1,1 @@
+"""From what an engine saw to likely text: CTC search, lexicons, letters, wording."""

@@ -1,0 +1,1 @@
+"""What a reading is worth: fields weighed together, rules, constraints, calibrated acceptance."""

@@ -1,0 +1,286 @@
+"""What speaks for a name, an address or an organisation, beside how it was written.
+
+An e-mail address is often made of a name on the form and of the organisation's; the mail that
+brought the form has a sender; a list of members holds names. Each is a likelihood: a candidate that
+fits gains a stated factor on those that do not, in the same weighing as all the form's arithmetic.
+Nothing is ever overwritten, and what fits nowhere loses nothing.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from email.utils import parseaddr
+from functools import lru_cache
+from itertools import permutations
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.geometry import FloatArray
+from pipeline.judging.inference import Factor
+from pipeline.judging.members import Members, name_key
+from pipeline.judging.unknowns import Unknown
+from pipeline.records import Envelope, FieldReading, Finding, Registration, Severity
+from pipeline.text import fold
+
+_WHOLE_NAME, _PART_OF_NAME = 40.0, 8.0
+"""How much likelier an address is made of a name it spells than of one it does not."""
+_OWNED = 0.6
+"""How often an address is made of the name of a person on the form."""
+_MOST_OWNERS = 4
+_ORGANISATION = 8.0
+"""The same for a domain that spells the organisation's words."""
+_SENDER, _SENDER_NAME = 50.0, 20.0
+"""How much likelier the sender's own address, and name, stand on the form than another one."""
+_SAID = 10.0
+"""How much likelier the form holds what the mail says, or is signed with, than something else."""
+_LISTED = 10.0
+"""How much likelier a form is of somebody listed than of a near namesake."""
+_UNLISTED_CLAIM, _LISTED_ELSEWHERE = 0.1, 0.2
+"""How often somebody claims to be a member and is not listed, and is listed without claiming it."""
+_UNKNOWN_CLAIM = 0.1
+_LEAST_WORD = 4
+_MISREAD = 2
+"""Letters by which a word of a name may be misread."""
+_MOST_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is known beside a form itself; ``without`` names evidence that is left out.
+
+    That is to measure what each kind is worth: ``joint`` (the whole joint step), ``names`` (on the
+    form in its address), ``organisation`` (in its domain), ``mail`` (its sender and text),
+    ``members``, and ``known`` (people and organisations that reviews of this inbox confirmed).
+    """
+
+    envelope: Envelope | None = None
+    members: Members | None = None
+    known: Members | None = None
+    without: Collection[str] = ()
+
+    @property
+    def list(self) -> Members | None:
+        return None if "members" in self.without else self.members
+
+    @property
+    def lists(self) -> tuple[Members, ...]:
+        """Those that a form's people and organisation may be on."""
+        known = None if "known" in self.without else self.known
+        return tuple(one for one in (self.list, known) if one is not None)
+
+
+def corroborations(
+    unknowns: Collection[Unknown], background: Background
+) -> tuple[dict[str, FloatArray], list[Factor]]:
+    """Priors of further, hidden variables, and the factors between them and the unknowns."""
+    emails = [u for u in unknowns if u.type == "email"]
+    people = [u for u in unknowns if u.type == "person"]
+    organisations = [u for u in unknowns if u.type == "organisation"]
+    hidden: dict[str, FloatArray] = {}
+    factors: list[Factor] = []
+    for email in emails:
+        if "names" not in background.without and people:
+            owner = f"owner of {email.name}"
+            among = people[:_MOST_OWNERS]
+            hidden[owner], factors = _owned(owner, email, among, factors)
+        if "organisation" not in background.without:
+            factors += [
+                _pair(email, one, lambda a, o: _gain(_ORGANISATION, spells(_domain(a), o)))
+                for one in organisations
+            ]
+    phones = [u for u in unknowns if u.type == "phone"]
+    factors += _of_sender(emails, people, organisations, phones, background)
+    factors += _of_list(emails, people, organisations, background)
+    return hidden, factors
+
+
+def members_factor(named: str, listed: FloatArray, count: Unknown) -> Factor:
+    """Those who pay as members against those on the list, ``listed`` of each value of ``named``."""
+    numbers = count.numbers
+
+    def weigh(at: FloatArray, counted: FloatArray) -> FloatArray:
+        more = numbers[counted] - listed[at]
+        claimed = np.where(more > 0, _UNLISTED_CLAIM, _LISTED_ELSEWHERE) ** np.abs(more)
+        return np.where(numbers[counted] < 0, _UNKNOWN_CLAIM, claimed)
+
+    return Factor((named, count.name), weigh)
+
+
+def members_are_listed(
+    registration: Registration, people: Collection[FieldReading], claimed: str, members: Members
+) -> Iterator[Finding]:
+    """A finding where more people pay as members (the count ``claimed``) than are listed."""
+    count = registration.reading(claimed)
+    unlisted = [person.text for person in people if not members.lists(person.text)]
+    listed = len(people) - len(unlisted)
+    if count is None or not isinstance(count.value, int) or count.value <= listed:
+        return
+    label = registration.roles.label(claimed)
+    message = f"{count.value} au tarif {label}, {listed} sur la liste des membres"
+    message += f" ; n'y figure pas : {', '.join(unlisted)}." if unlisted else "."
+    yield Finding("members_are_listed", Severity.REVIEW, message, (claimed,))
+
+
+@lru_cache(maxsize=4096)
+def made_of(local: str, person: str) -> float:
+    """How surely the part of an address before the @ is made of a name: 1 whole, 0 not at all.
+
+    ``claire.dupont``, ``dupontc`` and ``jmdupont`` are whole, ``direction.dupont`` is a part (0.5).
+    """
+    letters = re.sub(r"[^a-z]", "", fold(local))
+    words = [w for w in re.findall(r"[a-z]+", fold(person)) if len(w) > 1][:_MOST_WORDS]
+    if len(words) > 1:
+        for ordered in permutations(words):
+            for cut in range(len(words)):
+                initials, rest = "".join(w[0] for w in ordered[:cut]), "".join(ordered[cut:])
+                if letters in (initials + rest, rest + initials):
+                    return 1.0
+    return 0.5 if any(_is_part(word, letters, words) for word in words) else 0.0
+
+
+def _is_part(word: str, letters: str, words: Collection[str]) -> bool:
+    """Whether a word of a name stands in an address, and not beside another's misreading."""
+    if len(word) < _LEAST_WORD or word not in letters:
+        return False
+    rest = letters.replace(word, "", 1)
+    return not rest or all(
+        Levenshtein.distance(rest, other, score_cutoff=_MISREAD) > _MISREAD
+        for other in words
+        if other != word
+    )
+
+
+@lru_cache(maxsize=4096)
+def spells(domain: str, organisation: str) -> float:
+    """0..1: how much of an organisation's words a domain spells."""
+    label = re.sub(r"[^a-z0-9]", "", fold(domain.rpartition(".")[0]))
+    words = re.findall(r"[a-z0-9]{3,}", fold(organisation).replace(".", ""))
+    spelled = sum(len(word) for word in words if word in label)
+    return spelled / sum(map(len, words)) if words else 0.0
+
+
+@lru_cache(maxsize=4096)
+def says(said: str, text: str) -> bool:
+    """Whether a mail's text holds a value: its words in a row, or its number however spaced."""
+    words = _words_of(text)
+    number = words.replace(" ", "")
+    if number.isdecimal():
+        digits = re.sub(r"\D", "", re.sub(r"(?:\+|00)33 ?(?:\(0\))?", "0", said))
+        return len(number) > _LEAST_WORD and number in digits
+    return len(words) >= _LEAST_WORD and f" {words} " in f" {_words_of(said)} "
+
+
+@lru_cache(maxsize=4096)
+def _words_of(text: str) -> str:
+    return " ".join(re.findall(r"[\w@]+", fold(text)))
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2] if "@" in address else ""
+
+
+def _gain(most: float, fit: float) -> float:
+    """The weight of what fits so well, 0..1, against what fits wholly: 1 at most."""
+    return float(most ** (fit - 1.0))
+
+
+def _name_gain(address: str, person: str) -> float:
+    fit = made_of(address.partition("@")[0], person) if "@" in address else 0.0
+    if fit == 1.0:
+        return 1.0
+    return (_PART_OF_NAME if fit else 1.0) / _WHOLE_NAME
+
+
+def _owned(
+    owner: str, email: Unknown, people: list[Unknown], factors: list[Factor]
+) -> tuple[FloatArray, list[Factor]]:
+    """The prior of whose name the address is made of (first nobody's), and factors with it."""
+    prior = np.full(1 + len(people), _OWNED / len(people))
+    prior[0] = (1.0 - _OWNED) / _WHOLE_NAME
+    added = []
+    for i, person in enumerate(people, start=1):
+        fits = _pair_table(email, person, _name_gain)
+        weights = np.ones((*fits.shape, len(prior)))
+        weights[:, :, i] = fits
+        added.append(Factor.of_table((email.name, person.name, owner), weights))
+    return prior, factors + added
+
+
+def _of_sender(
+    emails: list[Unknown],
+    people: list[Unknown],
+    organisations: list[Unknown],
+    phones: list[Unknown],
+    background: Background,
+) -> Iterator[Factor]:
+    if background.envelope is None or "mail" in background.without:
+        return
+    said, (shown, sender) = background.envelope.said, parseaddr(background.envelope.sender)
+    sender = sender.lower()
+    # Who writes a mail signs it, too: that is one fact, so the stronger of two gains counts alone.
+    for email in emails:
+        yield _alone(email, lambda t: 1.0 if t and t == sender else _said(said, t, _SENDER))
+    for person in people:
+        yield _alone(
+            person, lambda t: max(_said(said, t, _SENDER_NAME), _sender_gain(t, shown, sender))
+        )
+    for one in organisations:
+        yield _alone(
+            one,
+            lambda t: max(
+                _said(said, t, _ORGANISATION), _gain(_ORGANISATION, spells(_domain(sender), t))
+            ),
+        )
+    for phone in phones:
+        yield _alone(phone, lambda t: _said(said, t, _SAID))
+
+
+def _said(said: str, text: str, most: float) -> float:
+    """What a mail's text says of a value, beside evidence that gains ``most`` at most."""
+    return min(1.0, _SAID / most) if says(said, text) else 1.0 / most
+
+
+def _sender_gain(person: str, shown: str, address: str) -> float:
+    same = bool(name_key(person)) and name_key(person) == name_key(shown)
+    return 1.0 if same else max(1.0 / _SENDER_NAME, _name_gain(address, person))
+
+
+def _of_list(
+    emails: list[Unknown],
+    people: list[Unknown],
+    organisations: list[Unknown],
+    background: Background,
+) -> Iterator[Factor]:
+    lists = background.lists
+    if not lists:
+        return
+
+    def gain(*, listed: bool) -> float:
+        return 1.0 if listed else 1.0 / _LISTED
+
+    for email in emails:
+        yield _alone(email, lambda text: gain(listed=any(text in one.emails for one in lists)))
+    for person in people:
+        yield _alone(person, lambda text: gain(listed=any(one.lists(text) for one in lists)))
+    for one in organisations:
+        yield _alone(
+            one, lambda text: gain(listed=any(fold(text) in one.organisations for one in lists))
+        )
+
+
+def _texts(unknown: Unknown) -> list[str]:
+    """What each weight of the prior stands for; any other value fits nothing."""
+    return [*(candidate.text for candidate in unknown.candidates), ""]
+
+
+def _alone(unknown: Unknown, weigh: Callable[[str], float]) -> Factor:
+    return Factor.of_table((unknown.name,), np.array([weigh(text) for text in _texts(unknown)]))
+
+
+def _pair(one: Unknown, other: Unknown, weigh: Callable[[str, str], float]) -> Factor:
+    return Factor.of_table((one.name, other.name), _pair_table(one, other, weigh))
+
+
+def _pair_table(one: Unknown, other: Unknown, weigh: Callable[[str, str], float]) -> FloatArray:
+    return np.array([[weigh(a, b) for b in _texts(other)] for a in _texts(one)])

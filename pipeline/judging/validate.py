@@ -1,0 +1,175 @@
+"""The checks: each is a function whose name is its rule, and yields what a person should know."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from pipeline.forms.schema import Form
+from pipeline.judging.calibration import Gate
+from pipeline.judging.people import names_are_whole, people_are_persons
+from pipeline.judging.reconcile import gap_cents
+from pipeline.money import format_cents
+from pipeline.paper.covered import WHOLE_FORM
+from pipeline.records import FieldReading, Finding, Registration, Severity, Status
+
+Rule = Callable[[Registration, Form], Iterator[Finding]]
+
+UNSURE = "Lecture incertaine"
+"""How the reason begins where nothing but its confidence speaks against a reading."""
+
+
+def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
+    gap = gap_cents(registration, form)
+    if form.sum is not None and gap and registration.total_due_cents is not None:
+        yield Finding(
+            "total_matches_tariff",
+            Severity.REVIEW,
+            f"Total écrit {format_cents(registration.total_due_cents + gap)}, tarif attendu "
+            f"{format_cents(registration.total_due_cents)} (écart {format_cents(gap)}).",
+            (form.sum.total, *form.sum.tariffs_cents, *_uncounted(form)),
+        )
+
+
+def total_is_written(registration: Registration, form: Form) -> Iterator[Finding]:
+    for name in dict.fromkeys(total for bond in form.bonds for total in bond.totals):
+        reading = registration.reading(name)
+        if reading is not None and reading.value is None:
+            own = form.sum is not None and name == form.sum.total
+            told = "Total absent ou illisible." if own else f"{name} : absent ou illisible."
+            yield Finding("total_is_written", Severity.REVIEW, told, (name,))
+
+
+def somebody_is_named(registration: Registration, form: Form) -> Iterator[Finding]:
+    if form.people and not _people(registration, form):
+        yield Finding(
+            "somebody_is_named",
+            Severity.REVIEW,
+            "Aucune personne n'est inscrite sur la fiche.",
+            (form.people.named,),
+        )
+
+
+def no_more_counted_than_named(registration: Registration, form: Form) -> Iterator[Finding]:
+    if form.people is None:
+        return
+    named = len(_people(registration, form))
+    counted = sum(
+        reading.value
+        for name in form.people.counted
+        if (reading := registration.reading(name)) and isinstance(reading.value, int)
+    )
+    if counted > named:
+        yield Finding(
+            "no_more_counted_than_named",
+            Severity.REVIEW,
+            f"{counted} inscription(s) payée(s) pour {named} personne(s) nommée(s).",
+            (form.people.named, *form.people.counted, *_uncounted(form)),
+        )
+
+
+def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Finding]:
+    for reading in registration.readings:
+        if reading.type != "checkbox":
+            continue
+        if reading.value == "":
+            yield Finding(
+                "one_box_is_ticked", Severity.INFO, f"{reading.field} : aucune case cochée."
+            )
+        elif reading.value is None:  # no answer, for more than one box was given
+            yield Finding(
+                "one_box_is_ticked",
+                Severity.REVIEW,
+                f"{reading.field} : plusieurs cases cochées.",
+                (reading.field,),
+            )
+
+
+def every_page_is_there(registration: Registration, form: Form) -> Iterator[Finding]:
+    pages = {zone.page for zone in form.zones}
+    read = {zone.page for zone in form.zones if registration.repeated(zone.field)}
+    told = {
+        f for finding in registration.findings if finding.rule == WHOLE_FORM for f in finding.fields
+    }
+    missing = [
+        zone.field
+        for zone in form.zones
+        if not registration.repeated(zone.field)
+        and zone.field not in told
+        # Lines that repeat are read only where written on: all of a page's are seldom left empty.
+        and (not zone.repeated or (len(pages) > 1 and zone.page not in read))
+    ]
+    if missing:
+        yield Finding(
+            "every_page_is_there",
+            Severity.REVIEW,
+            f"Page manquante ou vide : rien n'a été reçu pour {', '.join(missing)}.",
+            tuple(missing),
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    total_matches_tariff,
+    total_is_written,
+    somebody_is_named,
+    people_are_persons,
+    names_are_whole,
+    no_more_counted_than_named,
+    one_box_is_ticked,
+    every_page_is_there,
+)
+
+
+def validate(registration: Registration, form: Form) -> Registration:
+    """The registration with its findings (those it brought and each rule's)."""
+    found = tuple(finding for rule in RULES for finding in rule(registration, form))
+    return replace(registration, findings=(*registration.findings, *found))
+
+
+def decide(registration: Registration, form: Form, gate: Gate) -> Registration:
+    """Accept or send to review each field, with the reason; a form is accepted if all of it is.
+
+    A finding wins over any confidence. The readings come back calibrated.
+    """
+    doubted: dict[str, str] = {}
+    for finding in registration.findings:
+        if finding.severity is Severity.REVIEW:
+            doubted |= dict.fromkeys(finding.fields, finding.message)
+    calibrated = (gate.calibrated(r, registration.quality) for r in registration.readings)
+    readings = tuple(_decide(r, doubted, gate) for r in calibrated)
+    if form.people is not None:  # who is not counted is known where the counts are
+        unsure = [
+            r.field
+            for r in readings
+            if r.field in form.people.counted and r.status is not Status.ACCEPTED
+        ]
+        depends = dict.fromkeys([form.people.uncounted] if unsure else [], _depends_on(unsure))
+        readings = tuple(_decide(r, doubted | depends, gate) for r in readings)
+    accepted = all(r.status is Status.ACCEPTED for r in readings) and not any(
+        f.severity is Severity.REVIEW for f in registration.findings
+    )
+    status = Status.ACCEPTED if accepted else Status.REVIEW
+    return replace(registration, readings=readings, status=status)
+
+
+def _depends_on(fields: list[str]) -> str:
+    return f"Dépend de : {', '.join(fields)}."
+
+
+def _decide(reading: FieldReading, doubted: dict[str, str], gate: Gate) -> FieldReading:
+    reason = doubted.get(reading.field) or doubted.get(reading.field.split(".")[0]) or ""
+    if not reason and not reading.candidates:
+        reason = "Illisible."
+    if not reason and not gate.accepts(reading):
+        others = [c.text for c in reading.candidates[1:3] if c.text != reading.text]
+        reason = f"{UNSURE} ({min(reading.confidence, 0.99):.0%})"
+        reason += f" ; peut-être : {', '.join(others)}." if others else "."
+    status = Status.REVIEW if reason else Status.ACCEPTED
+    return replace(reading, status=status, reason=reason)
+
+
+def _uncounted(form: Form) -> tuple[str, ...]:
+    return (form.people.uncounted,) if form.people else ()
+
+
+def _people(registration: Registration, form: Form) -> list[FieldReading]:
+    prefix = f"{form.people.named}." if form.people else ""
+    return [r for r in registration.readings if prefix and r.field.startswith(prefix) and r.text]

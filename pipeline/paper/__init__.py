@@ -1,0 +1,1 @@
+"""From a page's pixels to writing on a known form: alignment, print removed, ink, lines."""

@@ -1,0 +1,240 @@
+"""Is every field there, and whole? Where print is gone, what was written may be gone, too.
+
+The leader dots, rules and boxes printed in a field are looked for all along it: a label, correction
+fluid, a folded corner or the scanner's edge hides them, a pen does not.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forms.blank import PX_PER_MM, BlankPage
+from pipeline.forms.schema import Form, Zone
+from pipeline.geometry import BoxMm, bounding_box
+from pipeline.paper.dropout import CleanPage, crop
+from pipeline.paper.lines import line_field
+from pipeline.records import AlignedPage, Finding, Gray, Mask, Severity
+
+WHOLE_FORM = "whole_form"
+_OVERLAID = 0.02
+"""So much of the zones may lie under a neighbour's edge."""
+_CELL_PX = 13
+"""Print is looked for in cells of this width along a line: leader dots stand 1.3 mm apart."""
+_REACH_PX = 7
+"""So far from its place print may lie, on bent paper."""
+_PRINTED = 128
+_FAINT = 0.5
+"""Print fainter than this share of the page's usual is gone."""
+_LETTER_PX, _LETTERS_PX = 7, 33
+"""So much ink in a column is of a letter, which may stand in a white box that a computer drew over
+the dots, and so may what is as near as that on either side of it."""
+_LEAST_CELLS = 4
+_BY_CHANCE = 1e-3
+"""Fewer pages than this lose so much print to a faint copy alone."""
+_LOST = (0.02, 0.5)
+"""What share of the print a copy loses, at least and at most."""
+_TYPED_OVER = 0.7
+_BROAD_PX = 17
+"""No stroke of a pen is as broad, nor a dot."""
+_BOX_MARGIN_MM, _BOX_BROAD_PX = 4.0, 45
+"""No filled-in check box is as broad; so much around one is looked at."""
+_SAMPLES = 21
+_SHOWN, _CUT = 0.9, 0.5
+"""A line of which the picture shows less than the first is cut; less than the second, not there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """A line or check box of a zone: the cells (n) that hold print, and where that may lie, 255."""
+
+    field: str
+    zone: Zone
+    box_mm: BoxMm
+    printed: NDArray[np.bool_]
+    near: Mask
+
+
+def shown_fields(aligned: AlignedPage, blank: BlankPage) -> frozenset[str]:
+    """The fields of which the picture shows at least a line."""
+    return frozenset(
+        line.zone.field for line in _lines(blank) if _share_shown(aligned, line.box_mm) >= _CUT
+    )
+
+
+def find_covered(aligned: AlignedPage, clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
+    """A finding where the form was cut off, and one for each field that something lies over."""
+    lines = _lines(blank)
+    shares = [_share_shown(aligned, line.box_mm) for line in lines]
+    there = [line for line, share in zip(lines, shares, strict=True) if share >= _CUT]
+    shown = {line.zone.field for line in there}
+    gone = dict.fromkeys(line.zone.field for line in lines if line.zone.field not in shown)
+    findings = []
+    if gone or aligned.shown_mm:
+        told = "La fiche est coupée, ou en partie cachée : "
+        told += f"rien n'a été reçu pour {', '.join(gone)}" if gone else "vérifier tout"
+        told += ". La demander entière, ou compléter d'après le papier."
+        findings.append(_finding(WHOLE_FORM, told, blank.form, tuple(gone)))
+    cut = {
+        line.field
+        for line, share in zip(lines, shares, strict=True)
+        if share < _SHOWN and line.zone.field in shown
+    }
+    hidden = cut | set(_covered(there, aligned, clean))
+    for field in dict.fromkeys(line.field for line in lines if line.field in hidden):
+        told = f"{field} : une partie du champ est cachée ou coupée (étiquette, correcteur, pli, "
+        told += "bord de l'image ?). Vérifier sur le papier ce qui s'y trouve."
+        findings.append(_finding("whole_field", told, blank.form, (field,)))
+    return tuple(findings)
+
+
+def find_overlaid(
+    aligned: AlignedPage, blank: BlankPage, beside: Iterable[tuple[AlignedPage, BlankPage]]
+) -> tuple[Finding, ...]:
+    """A finding where another sheet of the picture lies over the zones: not both can be whole."""
+    zones = [zone.box_mm for zone in blank.form.zones_of(blank.number)]
+    own = _outline(aligned, bounding_box(zones))
+    for other, its_blank in beside:
+        paper = BoxMm(0.0, 0.0, its_blank.width_mm, its_blank.height_mm)
+        over = _outline(other, other.shown_mm or paper)
+        if cv2.intersectConvexConvex(own, over)[0] > _OVERLAID * cv2.contourArea(own):
+            told = (
+                "Une autre fiche de cette image recouvre celle-ci, ou l'une des deux est coupée. "
+            )
+            told += "Vérifier tout, ou demander chaque fiche entière."
+            return (_finding(WHOLE_FORM, told, blank.form, ()),)
+    return ()
+
+
+def _outline(aligned: AlignedPage, box: BoxMm) -> NDArray[np.float32]:
+    """(4, 2): a box of the form as the picture shows it, in px."""
+    return aligned.homography.to_px(box.corners()).astype(np.float32)
+
+
+def _finding(rule: str, message: str, form: Form, fields: tuple[str, ...]) -> Finding:
+    """Who is uncounted is known only where all who are named and counted are."""
+    people = form.people
+    if people and not {people.named, *people.counted}.isdisjoint(f.split(".")[0] for f in fields):
+        fields += (people.uncounted,)
+    return Finding(rule, Severity.REVIEW, message, fields)
+
+
+def _share_shown(aligned: AlignedPage, box: BoxMm) -> float:
+    """The share of a line that lies in the picture, and on the piece of the form that it shows."""
+    xs = np.linspace(box.x, box.right, _SAMPLES)
+    middle_mm = np.column_stack([xs, np.full(_SAMPLES, box.y + box.h / 2)])
+    height, width = aligned.page.image.shape
+    there = aligned.homography.to_px(middle_mm)
+    inside = (there >= -0.5).all(axis=1) & (there <= (width - 0.5, height - 0.5)).all(axis=1)
+    if aligned.shown_mm:
+        inside &= np.array([aligned.shown_mm.contains(x, y) for x, y in middle_mm])
+    return float(inside.mean())
+
+
+@cache
+def _lines(blank: BlankPage) -> tuple[_Line, ...]:
+    """Every line and check box of the page's zones."""
+    places = [
+        (name, zone, box)
+        for zone in blank.form.zones_of(blank.number)
+        for name, box in (
+            *((line_field(zone, i), box) for i, box in enumerate(zone.lines)),
+            *((zone.field, box) for box in zone.boxes.values()),
+        )
+    ]
+    return tuple(
+        _Line(
+            name,
+            zone,
+            box,
+            printed=_by_cell(cv2.compare(crop(blank.image, box), _PRINTED, cv2.CMP_LT)) > 0,
+            near=cv2.compare(crop(blank.from_print_px, box), _REACH_PX, cv2.CMP_LE),
+        )
+        for name, zone, box in places
+    )
+
+
+def _by_cell(image: Mask) -> Mask:
+    """The greatest value in each cell along a line; a rest at its end belongs to no cell."""
+    columns = cv2.reduce(image, 0, cv2.REDUCE_MAX)[0]
+    cells = len(columns) // _CELL_PX
+    return np.asarray(columns[: cells * _CELL_PX].reshape(cells, _CELL_PX).max(axis=1))
+
+
+def _covered(lines: Sequence[_Line], aligned: AlignedPage, clean: CleanPage) -> Iterator[str]:
+    """The fields of the lines in which print is missing over a stretch that no faint copy loses."""
+    if not lines:
+        return
+    strokes = [_strokes(clean.image, line) for line in lines]
+    seen = [_by_cell(all_ & line.near) for all_, line in zip(strokes, lines, strict=True)]
+    printed = np.concatenate([s[line.printed] for s, line in zip(seen, lines, strict=True)])
+    if not printed.size:
+        return
+    least = _FAINT * float(np.median(printed))
+    gaps = [
+        ((dark < least) & ~_written(of_line, least))[line.printed]
+        for line, of_line, dark in zip(lines, strokes, seen, strict=True)
+    ]
+    lost = float(np.clip(np.median([gap.mean() for gap in gaps if gap.size]), *_LOST))
+    for line, gap in zip(lines, gaps, strict=True):
+        for start, stop in _stretches(gap):
+            whole = gap.all()
+            likely = lost ** (stop - start) * (1 if whole else printed.size)
+            long_enough = whole or stop - start >= _LEAST_CELLS
+            if (
+                long_enough
+                and likely < _BY_CHANCE
+                and not _is_typed_over(line, start, stop, aligned)
+            ):
+                yield line.field
+
+
+def _strokes(image: Gray, line: _Line) -> Gray:
+    """How much darker a stroke or dot is than what it stands on, be it a dark label.
+
+    A check box may be filled in all over.
+    """
+    margin_mm, broad = (_BOX_MARGIN_MM, _BOX_BROAD_PX) if line.zone.boxes else (0.0, _BROAD_PX)
+    around = crop(image, line.box_mm.grown(margin_mm, margin_mm))
+    strokes = cv2.morphologyEx(around, cv2.MORPH_BLACKHAT, np.ones((broad, broad), np.uint8))
+    inner = replace(line.box_mm, x=min(line.box_mm.x, margin_mm), y=min(line.box_mm.y, margin_mm))
+    own = crop(strokes, inner) if margin_mm else strokes
+    height, width = line.near.shape
+    return np.asarray(own[:height, :width], dtype=np.uint8)
+
+
+def _written(strokes: Gray, least: float) -> NDArray[np.bool_]:
+    """The cells of a line in which letters stand, or near which."""
+    ink = cv2.compare(strokes, least, cv2.CMP_GE)
+    amount = cv2.reduce(ink, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    letters = cv2.compare(amount, 255.0 * _LETTER_PX, cv2.CMP_GE)
+    near = cv2.dilate(letters, np.ones((1, _LETTERS_PX), np.uint8))
+    return np.asarray(_by_cell(near) > 0)
+
+
+def _stretches(missing: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """(start, stop) of each stretch of cells that are missing."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype(np.int8), [0]])))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def _is_typed_over(line: _Line, start: int, stop: int, aligned: AlignedPage) -> bool:
+    """Whether text that the file itself holds stands there: a form field may paint its paper.
+
+    From one of the line's printed cells up to another.
+    """
+    cells = np.flatnonzero(line.printed)[start:stop]
+    first_mm, last_mm = (
+        line.box_mm.x + n * _CELL_PX / PX_PER_MM for n in (cells[0], cells[-1] + 1)
+    )
+    for run in aligned.page.runs:
+        corners = aligned.homography.to_mm(run.box_px.corners())
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        shared_mm = min(right, last_mm) - max(left, first_mm)
+        level = top < line.box_mm.bottom and bottom > line.box_mm.y
+        if level and shared_mm > _TYPED_OVER * (last_mm - first_mm):
+            return True
+    return False

@@ -1,0 +1,179 @@
+"""Fit a form page to where it is proposed, on small patches of its print; or find it is not there.
+
+The patches refine the proposal and prove it: of the whole page, or of the piece that is shown.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Patch
+from pipeline.geometry import BoxMm, FloatArray
+from pipeline.paper.propose import Proposal
+from pipeline.records import Gray
+
+_MIN_COVERAGE = 0.5
+_MAX_RESIDUAL_MM = 0.35
+_SEARCH_MM = (2.2, 0.8)
+"""How far a patch is searched around its place, in the first and in the second fit."""
+_MIN_CORRELATION = 0.55
+_MIN_FOUND = 8
+_RIVAL = 0.9
+"""A fit with this share of the best one's patches may be another edition of the same form."""
+_OTHER_PRINT = 40
+_MIN_OTHER_PRINT_PX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A form page fitted to the scan; ``homography``: coarse scan px to coarse px of the blank.
+
+    ``inliers`` of the ``sought`` patches lie in their places, ``residual_mm`` from them by median.
+    ``shown_mm``: the piece of the page that the scan shows, where it does not show all of it.
+    """
+
+    blank: BlankPage
+    homography: FloatArray
+    inliers: int
+    sought: int
+    residual_mm: float
+    shown_mm: BoxMm | None = None
+
+    @classmethod
+    def proposed(cls, blank: BlankPage, homography: FloatArray) -> "Fit":
+        """Nothing of it proven."""
+        return cls(blank, homography, 0, len(blank.patches), 0.0)
+
+    def outline(self) -> NDArray[np.int32]:
+        """(4, 2): the corners of the fitted sheet, or of its piece, in px of the coarse scan."""
+        height, width = self.blank.coarse.shape
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+        if self.shown_mm:
+            corners = self.shown_mm.corners() * COARSE_PX_PER_MM - 0.5
+        there = cv2.perspectiveTransform(corners[None], np.linalg.inv(self.homography))[0]
+        return np.asarray(np.rint(there), dtype=np.int32)
+
+
+def best_fit(coarse: Gray, proposals: list[Proposal]) -> Fit | None:
+    """The whole page of most patches among the proposals that have not far fewer matches than the
+    best."""
+    fits = fits_of(proposals, lambda proposed, blank: fit_whole(coarse, proposed, blank))
+    best = max(fits, key=lambda fit: fit.inliers, default=None)
+    for rival in fits:
+        if best is not None and rival.inliers > _RIVAL * best.inliers:
+            best = _nearer(coarse, best, rival)
+    return best
+
+
+def fits_of(
+    proposals: list[Proposal], fit: Callable[[FloatArray, BlankPage], Fit | None]
+) -> list[Fit]:
+    """What fits, of the proposals that have not far fewer matches than the best."""
+    likely = [p for p in proposals if p[0] >= proposals[0][0] / 2]
+    return [found for _, blank, at in likely if (found := fit(at, blank)) is not None]
+
+
+def fit_whole(
+    coarse: Gray,
+    proposed: FloatArray,
+    blank: BlankPage,
+    *,
+    search_mm: Sequence[float] = _SEARCH_MM,
+) -> Fit | None:
+    """The proposal refined on the blank's patches; None where too few lie in their places."""
+    least = max(_MIN_FOUND, _MIN_COVERAGE / 2 * len(blank.patches))
+    refined = refine(coarse, Fit.proposed(blank, proposed), blank.patches, search_mm, least=least)
+    if refined is None:
+        return None
+    fit, found = refined
+    places = np.array([(patch.x, patch.y) for patch in blank.patches], np.float64)
+    return fit if worst_third(places, found) >= _MIN_COVERAGE else None
+
+
+def refine(
+    coarse: Gray, fit: Fit, patches: Sequence[Patch], search_mm: Sequence[float], *, least: float
+) -> tuple[Fit, NDArray[np.bool_]] | None:
+    """The fit moved to where the patches lie, and which of them it finds there; None where they are
+    fewer than ``least``, or lie too far from where the fit has them."""
+    places = np.array([(patch.x, patch.y) for patch in patches], np.float64)
+    for reach_mm in search_mm:
+        seen_at = _find_patches(_rectify(coarse, fit), patches, reach_mm)
+        seen = np.isfinite(seen_at[:, 0])
+        if np.count_nonzero(seen) < least:
+            return None
+        correction, _ = cv2.findHomography(seen_at[seen], places[seen], cv2.LMEDS)
+        if correction is None:
+            return None
+        moved = cv2.perspectiveTransform(seen_at[None, seen], correction)[0]
+        distance_mm = np.linalg.norm(moved - places[seen], axis=1) / COARSE_PX_PER_MM
+        found = seen.copy()
+        found[seen] = distance_mm < 2 * _MAX_RESIDUAL_MM
+        fit = replace(
+            fit,
+            homography=correction @ fit.homography,
+            inliers=int(found.sum()),
+            residual_mm=float(np.median(distance_mm)),
+        )
+    return (fit, found) if fit.residual_mm <= _MAX_RESIDUAL_MM else None
+
+
+def worst_third(places: FloatArray, found: NDArray[np.bool_]) -> float:
+    """The share found of those at the places (n, 2) in the worst third across or down: no part of
+    the page goes unproven."""
+    shares = []
+    for along in places.T:
+        inner = np.sort(along)[[len(along) // 3, 2 * len(along) // 3]]
+        third = np.searchsorted(inner, along, "right")
+        shares.append(np.bincount(third, found, 3) / np.maximum(np.bincount(third, None, 3), 1))
+    return float(np.min(shares))
+
+
+def _nearer(coarse: Gray, one: Fit, other: Fit) -> Fit:
+    """Two editions of a form fit equally well: where their print differs, the scan decides."""
+    if one.blank.coarse.shape != other.blank.coarse.shape:
+        return one
+    prints = [cv2.GaussianBlur(fit.blank.coarse, (0, 0), 1).astype(float) for fit in (one, other)]
+    differ = np.abs(prints[0] - prints[1]) > _OTHER_PRINT
+    if np.count_nonzero(differ) < _MIN_OTHER_PRINT_PX:
+        return one
+    seen = cv2.GaussianBlur(_rectify(coarse, one), (0, 0), 1)[differ]
+    alike, alike_other = (float(np.corrcoef(seen, p[differ])[0, 1]) for p in prints)
+    return other if alike_other > alike else one
+
+
+def _rectify(coarse: Gray, fit: Fit) -> Gray:
+    size = (fit.blank.coarse.shape[1], fit.blank.coarse.shape[0])
+    rectified: Gray = cv2.warpPerspective(
+        coarse, fit.homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return rectified
+
+
+def _find_patches(
+    rectified: Gray, patches: Sequence[Patch], search_mm: float
+) -> NDArray[np.float64]:
+    """(n, 2): where each patch is found, in coarse px; not a number where it is not."""
+    found = np.full((len(patches), 2), np.nan)
+    search_px = round(search_mm * COARSE_PX_PER_MM)
+    height, width = rectified.shape
+    for i, patch in enumerate(patches):
+        h, w = patch.image.shape
+        x0, y0 = max(0, patch.x - search_px), max(0, patch.y - search_px)
+        x1, y1 = min(width, patch.x + w + search_px), min(height, patch.y + h + search_px)
+        response = cv2.matchTemplate(rectified[y0:y1, x0:x1], patch.image, cv2.TM_CCOEFF_NORMED)
+        _, peak, _, (px, py) = cv2.minMaxLoc(response)
+        if peak >= _MIN_CORRELATION:
+            found[i] = x0 + px + _peak(response[py], px), y0 + py + _peak(response[:, px], py)
+    return found
+
+
+def _peak(values: NDArray[np.float32], at: int) -> float:
+    """Sub-pixel offset of a maximum, by the parabola through it and its neighbours."""
+    if not 0 < at < len(values) - 1:
+        return 0.0
+    before, here, after = (float(v) for v in values[at - 1 : at + 2])
+    bend = before - 2 * here + after
+    return 0.5 * (before - after) / bend if bend < -1e-9 else 0.0

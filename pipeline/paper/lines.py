@@ -1,0 +1,211 @@
+"""Find the written lines of each zone and have an engine read them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines import Engine
+from pipeline.forms.blank import PX_PER_MM
+from pipeline.forms.schema import Zone
+from pipeline.geometry import BoxMm
+from pipeline.paper.dropout import CleanPage, crop, segment
+from pipeline.paper.strokes import joined, marks_above
+from pipeline.records import Finding, Gray, LineEvidence, Mask, Severity
+
+IntArray = NDArray[np.intp]
+
+_REACH_MM = 3.0
+"""How far above and below a line's box its own strokes are followed."""
+_OVERSHOOT_MM = 12.0
+"""How far a word may run on past the ends of its line."""
+_MIN_INK_MM2 = 0.35
+"""Less ink than this is dirt (a full stop is about 0.2 mm2, a dash 1 mm2)."""
+_SPECK_MM2 = 0.25
+_SPECK_GAP_MM = 4.0
+"""A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
+_BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
+"""A round solid spot up to this size is a full stop or dirt: by itself it is no writing."""
+_STREAK_MM = 1.0
+"""A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
+_WORD_GAP_MM = 3.0
+_STROKE_GRAY, _STROKE_PX = 140, 20
+_PAPER = 255
+_LEAST_SLANT_DEG = -50.0
+"""A dash that falls a little to the right leans by more than 90 degrees, not by less than none."""
+_STRIKE_MM = 12.0
+_STRIKE_ANGLES_DEG = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
+"""A straight stroke as long as this, and as level, is no letter's."""
+_STRAIGHT = 0.2
+"""A straight stroke's breadth over its length, both as standard deviations."""
+_MARGIN_MM = 0.8
+_MIN_HEIGHT_MM = 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLine:
+    """The writing found on one line of a zone: where it is, and its pixels, dark on white."""
+
+    zone: Zone
+    line: int
+    box_mm: BoxMm
+    image: Gray
+
+    @property
+    def field(self) -> str:
+        return line_field(self.zone, self.line)
+
+
+def line_field(zone: Zone, line: int) -> str:
+    """The field written on that line (from 0) of a zone."""
+    return f"{zone.field}.{line + 1}" if zone.repeated else zone.field
+
+
+def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
+    """The lines that hold ink, zone by zone from the top; ``line`` counts from 0 in its zone."""
+    boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
+    marks = marks_above(clean.ink, boxes)
+    return [
+        WrittenLine(zone, i, *found)
+        for zone in zones
+        for i, box in enumerate(zone.lines)
+        if (found := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
+    ]
+
+
+def _writing_in(
+    clean: CleanPage, boxes: Sequence[BoxMm], index: int, marks: NDArray[np.int16]
+) -> tuple[BoxMm, Gray] | None:
+    """The box of the writing on a line, and its pixels; ``marks`` as ``marks_above`` has them."""
+    box = boxes[index]
+    around = box.grown(_OVERSHOOT_MM, _REACH_MM)
+    left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
+    ink = crop(clean.ink, around).copy()
+    mark = crop(marks, around)
+    ink[(mark > 0) & (mark != index + 1)] = 0
+    for other in boxes:
+        if other.x >= box.right or other.right <= box.x:  # beside the line, not above or below
+            ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
+    columns, rows = _slice(box.x, box.right, left), _slice(box.y, box.bottom, top)
+    ink = _own_strokes(ink, mark == index + 1, columns, rows)
+    if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:
+        return None
+    x, y, w, h = cv2.boundingRect(ink)
+    margin = round(_MARGIN_MM * PX_PER_MM)
+    missing = max(0, round(_MIN_HEIGHT_MM * PX_PER_MM) - h - 2 * margin)
+    x0, x1 = max(0, x - margin), min(ink.shape[1], x + w + margin)
+    y0, y1 = y - margin - missing // 2, y + h + margin + (missing + 1) // 2
+    image = np.full((y1 - y0, x1 - x0), 255, np.uint8)
+    inside_top, inside_bottom = max(0, y0), min(ink.shape[0], y1)
+    near_own = cv2.dilate(ink, np.ones((5, 5), np.uint8))[inside_top:inside_bottom, x0:x1]
+    pixels = crop(clean.clean, around)[inside_top:inside_bottom, x0:x1]
+    image[inside_top - y0 : inside_bottom - y0] = np.where(near_own > 0, pixels, np.uint8(255))
+    found = BoxMm(
+        (left + x0) / PX_PER_MM,
+        (top + y0) / PX_PER_MM,
+        (x1 - x0) / PX_PER_MM,
+        (y1 - y0) / PX_PER_MM,
+    )
+    return found, image
+
+
+def _slice(start_mm: float, end_mm: float, origin_px: int) -> slice:
+    start, end = (max(0, round(v * PX_PER_MM) - origin_px) for v in (start_mm, end_mm))
+    return slice(start, end)
+
+
+def _own_strokes(ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slice) -> Mask:
+    """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt.
+
+    ``marks``: where ``ink`` is the line's wherever it lies. ``columns`` and ``rows`` are the line's
+    box in ``ink``. A word that begins in it is followed past its ends.
+    """
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(joined(ink))
+    left, top, width, height, area = stats.T
+    own = (centres[:, 1] >= rows.start) & (centres[:, 1] <= rows.stop)
+    own |= np.bincount(labels[marks & (ink > 0)], minlength=count) > 0
+    runs_on = (top == 0) | (top + height == ink.shape[0])
+    own &= ~runs_on | (width > _STREAK_MM * PX_PER_MM)
+    own[0] = False
+    blot = (area > _BLOT_FILL * width * height) & (np.maximum(width, height) < _BLOT_MM * PX_PER_MM)
+    blot &= np.abs(width - height) <= _BLOT_LOPSIDED * height
+    large = own & ~blot & (area >= _SPECK_MM2 * PX_PER_MM**2)
+    start, stop = _run_on(left[large], (left + width)[large], columns)
+    own &= (left + width > start) & (left < stop)
+    large &= own
+    gap = _SPECK_GAP_MM * PX_PER_MM
+    at = centres[:, :1]
+    near = (at >= left[large] - gap) & (at <= (left + width)[large] + gap)
+    own &= large | near.any(axis=1)
+    return np.where(own[labels], ink, np.uint8(0))
+
+
+def _run_on(left: IntArray, right: IntArray, columns: slice) -> tuple[int, int]:
+    """The columns that a line's strokes reach: its own, and on as long as no gap ends the word."""
+    gap = _WORD_GAP_MM * PX_PER_MM
+    inside = (left < columns.stop) & (right > columns.start)
+    start, stop = columns.start, columns.stop
+    if inside.any():
+        last, first = int(right[inside].max()), int(left[inside].min())
+        for i in np.argsort(left):
+            if right[i] > last and left[i] - last <= gap:
+                last = stop = max(stop, int(right[i]))
+        for i in np.argsort(-right):
+            if left[i] < first and first - right[i] <= gap:
+                first = start = min(start, int(left[i]))
+    return start, stop
+
+
+def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[LineEvidence, ...]]:
+    """What the engine saw, by field (``personnes.1`` for a repeated zone)."""
+    seen: dict[str, tuple[LineEvidence, ...]] = {}
+    for line, read in zip(lines, engine.read_lines([line.image for line in lines]), strict=True):
+        evidence = LineEvidence(
+            read.text,
+            read.confidence,
+            line.box_mm,
+            read.log_probs,
+            read.alphabet,
+            slant_deg=lone_stroke_slant_deg(line.image),
+        )
+        seen[line.field] = (*seen.get(line.field, ()), evidence)
+    return seen
+
+
+def find_struck_out(lines: Sequence[WrittenLine]) -> tuple[Finding, ...]:
+    """A finding for each field through which a long straight stroke runs: what counts there?"""
+    fields = dict.fromkeys(line.field for line in lines if _is_struck_out(line.image))
+    return tuple(
+        Finding("not_struck_out", Severity.REVIEW, f"{field} : texte barré ou souligné.", (field,))
+        for field in fields
+    )
+
+
+def _is_struck_out(image: Gray) -> bool:
+    ink = (image < _STROKE_GRAY).astype(np.uint8)
+    if lone_stroke_slant_deg(image) is not None:
+        return False  # a dash for nothing
+    length = round(_STRIKE_MM * PX_PER_MM)
+    return any(
+        cv2.erode(ink, segment(length, angle_deg), borderValue=0).any()
+        for angle_deg in _STRIKE_ANGLES_DEG
+    )
+
+
+def lone_stroke_slant_deg(image: Gray) -> float | None:
+    """How far the one straight stroke of a line leans to the right; None for any other writing."""
+    # A pale pen's strokes are darker than half-way to the paper, if no darker than another's.
+    inked = image < max(_STROKE_GRAY, (int(image.min()) + _PAPER) // 2)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8))
+    strokes = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= _STROKE_PX]
+    if len(strokes) != 1:
+        return None
+    ys, xs = np.nonzero(labels == strokes[0])
+    spreads, axes = np.linalg.eigh(np.cov(np.stack([xs, -ys])))
+    if spreads[0] > _STRAIGHT**2 * spreads[1]:
+        return None
+    right, up = axes[:, 1] if axes[1, 1] >= 0 else -axes[:, 1]
+    slant_deg = float(np.degrees(np.arctan2(right, up)))
+    return slant_deg + 180 if slant_deg < _LEAST_SLANT_DEG else slant_deg

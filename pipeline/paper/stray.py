@@ -1,0 +1,86 @@
+"""Writing outside the zones: a fifth person under four lines, a remark in the margin."""
+
+import cv2
+import numpy as np
+
+from pipeline.forms.blank import PX_PER_MM, BlankPage
+from pipeline.paper.dropout import CleanPage
+from pipeline.records import Finding, Mask, Severity
+
+SCALE = PX_PER_MM / 2
+"""px per mm of a mask that is searched: half a page's own, for speed."""
+_ZONE_REACH_MM = 2.5
+"""Writing overshoots its zone by so much."""
+_PAGE_MARGIN_MM = 8.0
+"""Near the paper's edge lie staples, shadows and the desk."""
+_PRINT_REACH_MM = 0.75
+_STROKE_MM = (1.2, 60.0)
+"""A stroke is neither a speck nor a fold."""
+_MIN_BREADTH = 0.15
+"""A scanner's streak, or a piece of one, is narrower for its length."""
+_MAX_FILL = 0.75
+"""A solid blot fills its box, a stroke does not."""
+_MIN_STROKES = 3
+_WORD_GAP_MM = 5.0
+
+
+def find_stray_ink(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
+    """One finding where something like a word stands outside every zone, else none."""
+    word = find_word(_outside_zones(clean, blank))
+    if word is None:
+        return ()
+    x, y = word
+    where = f"à {x / SCALE / 10:.0f} cm du bord gauche et {y / SCALE / 10:.0f} cm du haut"
+    return (
+        Finding("no_stray_ink", Severity.REVIEW, f"Écriture en dehors des zones prévues, {where}."),
+    )
+
+
+def find_word(ink: Mask) -> tuple[float, float] | None:
+    """The middle (x, y), in px, of what looks most like a word, ``SCALE`` px per mm; else None."""
+    strokes = _strokes(ink)
+    if not strokes.any():
+        return None
+    gap = round(_WORD_GAP_MM * SCALE) | 1  # a square without a middle would shift what it joins
+    joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
+    count, words = cv2.connectedComponents(joined)
+    _, labels = cv2.connectedComponents(strokes)
+    pairs = np.unique(np.stack([words[strokes > 0], labels[strokes > 0]]), axis=1)
+    strokes_of = np.bincount(pairs[0], minlength=count)
+    word = int(strokes_of.argmax())
+    if strokes_of[word] < _MIN_STROKES:
+        return None
+    ys, xs = np.nonzero(words == word)
+    return float(xs.mean()), float(ys.mean())
+
+
+def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
+    height, width = (n // 2 for n in clean.ink.shape)
+    half = cv2.resize(clean.ink, (width, height), interpolation=cv2.INTER_AREA)
+    ink = np.where(half >= 128, np.uint8(255), np.uint8(0))
+    ink[blank.from_print_px[::2, ::2][:height, :width] < _PRINT_REACH_MM * PX_PER_MM] = 0
+    edge = round(_PAGE_MARGIN_MM * SCALE)
+    ink[:edge] = ink[height - edge :] = 0
+    ink[:, :edge] = ink[:, width - edge :] = 0
+    for zone in blank.form.zones_of(blank.number):
+        for box in (*zone.lines, *zone.boxes.values()):
+            around = box.grown(_ZONE_REACH_MM, _ZONE_REACH_MM)
+            edges = (around.x, around.y, around.right, around.bottom)
+            x0, y0, x1, y1 = (max(0, round(edge_mm * SCALE)) for edge_mm in edges)
+            ink[y0:y1, x0:x1] = 0
+    return ink
+
+
+def _strokes(ink: Mask) -> Mask:
+    """Only what looks drawn by a pen: no specks, folds, streaks or blots."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    length_mm = np.maximum(width, height) / SCALE
+    drawn = (length_mm >= _STROKE_MM[0]) & (length_mm <= _STROKE_MM[1])
+    drawn &= np.minimum(width, height) >= _MIN_BREADTH * np.maximum(width, height)
+    drawn &= stats[:, cv2.CC_STAT_AREA] < _MAX_FILL * width * height
+    drawn[0] = False
+    strokes = np.zeros_like(ink)
+    at = np.flatnonzero(ink)
+    strokes.ravel()[at[drawn[labels.ravel()[at]]]] = 255
+    return strokes

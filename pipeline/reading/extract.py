@@ -1,0 +1,375 @@
+"""From what was seen in a form's zones to a reading of each field, with its alternatives."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from pipeline import fields
+from pipeline.decoding.numbering import without_numbers
+from pipeline.fields import checkbox
+from pipeline.forms.blank import PX_PER_MM, BlankPage
+from pipeline.forms.schema import Zone
+from pipeline.geometry import BoxMm, bounding_box
+from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
+from pipeline.paper.dropout import CleanPage, crop
+from pipeline.paper.lines import WrittenLine, line_field
+from pipeline.records import (
+    AlignedPage,
+    FieldReading,
+    Finding,
+    LineEvidence,
+    Origin,
+    Severity,
+    TextRun,
+)
+from pipeline.text import fold, similarity
+
+_SPECK_MM2, _SPECKLED = 0.15, 0.9
+"""So much ink, or what may be ink, in a field without a line may be what a scanner left of a faint
+pen: then it is empty with this probability, of what it is otherwise."""
+_MARK_REACH_MM = 0.8
+"""A tick overshoots its box."""
+_BEFORE_MM, _BREADTH_MM = 3.5, 2.0
+"""A strip left of a check box that no tick reaches, but a line running on over the box crosses."""
+_FIELD_FRAME_MM = -0.7
+"""A check box that is a form field is drawn with a frame: only ink well inside was added."""
+_PRINT_NEAR_MM = 6.0
+"""A word of the text layer within this of the same printed word is that word."""
+_LEADERS = re.compile(r"[.…_]{2,}")
+_TICKED = {TICKED: 1.0, UNSURE: 0.05, UNTICKED: 0.0}
+"""The ink of each mark, as a share of its box: so much of it is a tick as likely as not."""
+_SAME_ROW = 0.5
+"""Words whose middles are apart by less than this share of their height stand in one row."""
+_ROW_MM = 5.0
+"""The height of a row of typed text, where the form's lines do not tell it."""
+_UNSURE = 0.5
+"""The confidence of text that is known while its place or order is not."""
+_INK_GRAY = 140
+_DRAWN_REACH_MM = 0.7
+_MAX_INK_BESIDE_MM2 = 0.8
+"""More ink than this outside a text's box is not the text itself, drawn a little beside it."""
+_LETTERS_JOINED = (6.0, 3.0)
+"""Typed letters stand apart: what is longer than so many mm, and times its height, is a stroke."""
+_ALIKE = 0.75
+_OF_WORDS = ("person", "organisation", "email")
+"""Types in whose typed text an engine may well take a letter for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the text layer on the form; ``line`` is known where its form field tells it.
+
+    ``sure``: whether its place is known, and not only guessed from the box of its run; ``run`` is
+    that run.
+    """
+
+    text: str
+    box_mm: BoxMm
+    run: TextRun
+    line: tuple[str, BoxMm] | None = None
+    sure: bool = True
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.box_mm.x + self.box_mm.w / 2, self.box_mm.y + self.box_mm.h / 2
+
+
+def text_layer_lines(aligned: AlignedPage, blank: BlankPage) -> dict[str, tuple[LineEvidence, ...]]:
+    """The text the file itself holds and the page shows, by field (``paiement:postal`` for a box),
+    print left out.
+
+    ``box_mm`` is where that text stands. Its confidence is below 1 where rows of text share a line
+    or it is not certain on which line they stand.
+    """
+    held: dict[str, tuple[LineEvidence, ...]] = {}
+    for name, words in _placed(aligned, blank):
+        if shown := [word for word in words if not word.run.hidden]:
+            held[name] = (*held.get(name, ()), _evidence(shown))
+    return held
+
+
+def hidden_text(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
+    """A finding for each field with text in the file that the page does not show, or not surely.
+
+    Somebody erased it, or it is there to deceive, or a copier guessed it: what counts is what the
+    page shows, and a person should know.
+    """
+    found: dict[tuple[str, bool], list[str]] = {}
+    for name, words in _placed(aligned, blank):
+        for word in words:
+            # Leader dots and the like say nothing, whoever hides them.
+            if any(map(str.isalnum, word.text)) and (word.run.hidden or not word.run.sure):
+                found.setdefault((name.split(":")[0], word.run.hidden), []).append(word.text)
+    return tuple(
+        Finding(
+            "no_hidden_text",
+            Severity.REVIEW,
+            (
+                f"{field} : texte masqué dans le PDF (« {' '.join(words)} ») : il a été effacé, "
+                "recouvert ou rendu invisible. Seul compte ce que la page montre."
+                if hidden
+                else f"{field} : le texte « {' '.join(words)} » du PDF est posé sur d'autre encre, "
+                "ou recouvert en partie : vérifier sur l'image."
+            ),
+            (field,),
+        )
+        for (field, hidden), words in found.items()
+    )
+
+
+def _placed(aligned: AlignedPage, blank: BlankPage) -> Iterator[tuple[str, list[_Word]]]:
+    """The words of the text layer on each line and box of the form from the top, less its print."""
+    zones = blank.form.zones_of(blank.number)
+    lines = [(line_field(zone, i), box) for zone in zones for i, box in enumerate(zone.lines)]
+    boxes = [
+        (f"{zone.field}:{option}", box.grown(_MARK_REACH_MM, _MARK_REACH_MM))
+        for zone in zones
+        for option, box in zone.boxes.items()
+    ]
+    words: dict[tuple[str, BoxMm], list[_Word]] = {}
+    for word in _words(aligned, lines):
+        if any(
+            word.text == printed.text
+            and printed.box_mm.grown(_PRINT_NEAR_MM, 1.0).contains(*word.middle)
+            for printed in blank.words
+        ):
+            continue
+        places = [word.line] if word.line else [p for p in lines if p[1].contains(*word.middle)]
+        if word.text in _TICKED or word.run.hidden:
+            of_boxes = [place for place in boxes if place[1].contains(*word.middle)]
+            places = of_boxes if word.text in _TICKED else [*places, *of_boxes]
+        for place in places:
+            words.setdefault(place, []).append(word)
+    for (name, _), found in sorted(words.items(), key=lambda item: item[0][1].y):
+        yield name, found
+
+
+def _evidence(words: list[_Word]) -> LineEvidence:
+    """The words of one line in reading order: row by row from the top, each from the left."""
+    rows: list[list[_Word]] = []
+    for word in sorted(words, key=lambda one: one.middle[1]):
+        if rows and word.middle[1] - rows[-1][0].middle[1] < _SAME_ROW * word.box_mm.h:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    text = " ".join(w.text for row in rows for w in sorted(row, key=lambda one: one.box_mm.x))
+    sure = len(rows) == 1 and all(word.sure for word in words)
+    box = bounding_box([word.box_mm for word in words])
+    return LineEvidence(text, 1.0 if sure else _UNSURE, box, exact=True)
+
+
+def _words(aligned: AlignedPage, lines: list[tuple[str, BoxMm]]) -> Iterator[_Word]:
+    """Each word of the text layer with its box.
+
+    A run tells only its own box: its words are taken to share it out by their length, and the rows
+    of a form field to stand one on each of the form's lines that it covers.
+    """
+    for run in aligned.page.runs:
+        corners = aligned.homography.to_mm(run.box_px.corners())
+        (x, y), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        box = BoxMm(float(x), float(y), float(right - x), float(bottom - y))
+        covered = [line for line in lines if _covers(box, line[1])]
+        one_zone = len({name.split(".")[0] for name, _ in covered}) <= 1
+        rows = run.text.split("\n")
+        height = box.h / len(rows)
+        if len(rows) > 1 and not (covered and one_zone):
+            height = min(height, _ROW_MM)
+        for i, row in enumerate(rows):
+            line = None
+            if covered and one_zone and max(len(rows), len(covered)) > 1:
+                line = covered[min(i, len(covered) - 1)]
+            row_box = BoxMm(box.x, box.y + i * height, box.w, height)
+            parts = list(_shared_out(row, row_box))
+            sure = one_zone and (len(parts) == 1 or row_box.w >= row_box.h)
+            yield from (_Word(text, word_box, run, line, sure) for text, word_box in parts)
+
+
+def _shared_out(text: str, box: BoxMm) -> Iterator[tuple[str, BoxMm]]:
+    """The words of a row with their boxes; in a tall box they are taken to run down it."""
+    text = _LEADERS.sub(lambda dots: " " * len(dots[0]), text)
+    for word in re.finditer(r"\S+", text):
+        start, share = word.start() / len(text), len(word[0]) / len(text)
+        if box.w >= box.h:
+            yield word[0], BoxMm(box.x + start * box.w, box.y, share * box.w, box.h)
+        else:
+            yield word[0], BoxMm(box.x, box.y + start * box.h, box.w, share * box.h)
+
+
+def _covers(box: BoxMm, line: BoxMm) -> bool:
+    """Whether a run stands over the middle of a line, or a good part of it, as wide as text is."""
+    shared = min(box.right, line.right) - max(box.x, line.x)
+    level = box.y <= line.y + line.h / 2 <= box.bottom
+    return level and box.w > box.h and shared >= min(box.w, line.w) / 2
+
+
+def extract(
+    zones: tuple[Zone, ...],
+    seen: Mapping[str, tuple[LineEvidence, ...]],
+    clean: CleanPage,
+    *,
+    page: int,
+) -> tuple[FieldReading, ...]:
+    """A reading of each field of the page; a repeated zone gives one for each line written on."""
+    readings: list[FieldReading] = []
+    for zone in zones:
+        if zone.boxes:
+            readings.append(_read_boxes(zone, seen, clean, page))
+        elif zone.repeated:
+            names = {i: line_field(zone, i) for i in range(len(zone.lines))}
+            whole = {i: seen[name] for i, name in names.items() if name in seen}
+            readings += [
+                replace(
+                    _read_lines(names[i], zone, lines, page),
+                    raw=" / ".join(line.text for line in whole[i]),
+                )
+                for i, lines in without_numbers(whole).items()
+            ]
+        else:
+            reading = _read_lines(zone.field, zone, seen.get(zone.field, ()), page)
+            speckled = zone.field not in seen and _traces_mm2(clean, zone.box_mm) > _SPECK_MM2
+            readings.append(_less_sure(reading, _SPECKLED) if speckled else reading)
+    return tuple(readings)
+
+
+def _read_lines(name: str, zone: Zone, lines: tuple[LineEvidence, ...], page: int) -> FieldReading:
+    exact = bool(lines) and all(line.exact for line in lines)
+    candidates = fields.load(zone.type).read(lines)
+    reading = FieldReading(
+        field=name,
+        type=zone.type,
+        page=page,
+        box_mm=bounding_box([line.box_mm for line in lines]) if lines else zone.box_mm,
+        raw=" / ".join(line.text for line in lines),
+        candidates=candidates,
+        origin=Origin.TEXT_LAYER if exact else Origin.OCR,
+    )
+    return _less_sure(reading, min(line.confidence for line in lines)) if exact else reading
+
+
+def _less_sure(reading: FieldReading, sure: float) -> FieldReading:
+    candidates = (replace(c, probability=c.probability * sure) for c in reading.candidates)
+    return replace(reading, candidates=tuple(candidates))
+
+
+def doubted_by_ink(
+    readings: Iterable[FieldReading],
+    lines: Iterable[WrittenLine],
+    seen: Mapping[str, tuple[LineEvidence, ...]],
+    held: Mapping[str, tuple[LineEvidence, ...]],
+) -> tuple[Finding, ...]:
+    """A finding for each field whose text the file holds, and whose ink is not only that text.
+
+    ``lines`` is the ink found, ``seen`` what the engine read in it. The text itself was drawn on
+    the page too: ink beside it, or ink that reads otherwise, is a correction by hand.
+    """
+    over = {
+        line.field
+        for line in lines
+        if line.field in held and _is_written_over(line, [e.box_mm for e in held[line.field]])
+    }
+    return tuple(
+        Finding(
+            "no_ink_beside_typed_text",
+            Severity.REVIEW,
+            f"{reading.field} : de l'encre en plus du texte « {reading.raw} ».",
+            (reading.field,),
+        )
+        for reading in readings
+        if reading.field in held and reading.field in seen
+        if reading.field in over or not _agrees(reading, seen[reading.field])
+    )
+
+
+def _is_written_over(line: WrittenLine, texts_mm: list[BoxMm]) -> bool:
+    """Whether a line has ink outside the boxes of its typed text, or a stroke that joins letters.
+
+    The stroke of a pen through or below the text does.
+    """
+    ink = (line.image < _INK_GRAY).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    width, height = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    least_mm, least_lengths = _LETTERS_JOINED
+    if ((width > least_mm * PX_PER_MM) & (width > least_lengths * height)).any():
+        return True
+    rows, columns = ink.shape
+    for text in texts_mm:
+        box = text.grown(_DRAWN_REACH_MM, _DRAWN_REACH_MM)
+        left, right = ((v - line.box_mm.x) * PX_PER_MM for v in (box.x, box.right))
+        top, bottom = ((v - line.box_mm.y) * PX_PER_MM for v in (box.y, box.bottom))
+        x0, x1 = (round(min(max(v, 0), columns)) for v in (left, right))
+        y0, y1 = (round(min(max(v, 0), rows)) for v in (top, bottom))
+        ink[y0:y1, x0:x1] = 0
+    return cv2.countNonZero(ink) > _MAX_INK_BESIDE_MM2 * PX_PER_MM**2
+
+
+def _agrees(reading: FieldReading, seen: tuple[LineEvidence, ...]) -> bool:
+    """Whether the engine may have read the same value: exactly that, or nearly so for words."""
+    candidates = fields.load(reading.type).read(seen)
+    if candidates and candidates[0].value == reading.value:
+        return True
+    alike = similarity(_bare(reading.raw), _bare(" ".join(line.text for line in seen)))
+    return alike >= (_ALIKE if reading.type in _OF_WORDS else 1.0)
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in fold(text) if c.isalnum())
+
+
+def _read_boxes(
+    zone: Zone,
+    seen: Mapping[str, tuple[LineEvidence, ...]],
+    clean: CleanPage,
+    page: int,
+) -> FieldReading:
+    held = {option: seen.get(f"{zone.field}:{option}") for option in zone.boxes}
+    ink = {
+        option: max(_ticked(lines), _ink_share(clean, box, reach_mm=_FIELD_FRAME_MM))
+        if (lines := held[option])
+        else _ink_share(clean, box, reach_mm=_MARK_REACH_MM)
+        for option, box in zone.boxes.items()
+    }
+    reading = FieldReading(
+        field=zone.field,
+        type=zone.type,
+        page=page,
+        box_mm=zone.box_mm,
+        raw=" ".join(f"{option}:{share:.2f}" for option, share in ink.items()),
+        candidates=checkbox.read_marks(ink, beside=_ink_before(clean, zone, seen)),
+        origin=Origin.TEXT_LAYER if all(held.values()) else Origin.OCR,
+    )
+    speckled = any(_traces_mm2(clean, box) > _SPECK_MM2 for box in zone.boxes.values())
+    return _less_sure(reading, _SPECKLED) if reading.value == "" and speckled else reading
+
+
+def _ink_before(
+    clean: CleanPage, zone: Zone, seen: Mapping[str, tuple[LineEvidence, ...]]
+) -> dict[str, float]:
+    """Ink in a strip left of each box: of a line of writing that runs on over the box."""
+    return {
+        option: _ink_share(clean, replace(box, x=box.x - _BEFORE_MM, w=_BREADTH_MM), reach_mm=0.0)
+        for option, box in zone.boxes.items()
+        if not seen.get(f"{zone.field}:{option}")
+    }
+
+
+def _ticked(lines: tuple[LineEvidence, ...]) -> float:
+    """1 where a form field on the box is ticked, else 0; several may lie on one another."""
+    return max(_TICKED[mark] for line in lines for mark in line.text.split())
+
+
+def _ink_share(clean: CleanPage, box: BoxMm, *, reach_mm: float) -> float:
+    """Ink in a printed box and as far around it, as a share of the box's area."""
+    return min(1.0, _ink_mm2(clean, box.grown(reach_mm, reach_mm)) / (box.w * box.h))
+
+
+def _traces_mm2(clean: CleanPage, box: BoxMm) -> float:
+    """Ink, and what may be ink."""
+    traces = cv2.countNonZero(crop(clean.traces, box)) / PX_PER_MM**2
+    return max(_ink_mm2(clean, box), traces)
+
+
+def _ink_mm2(clean: CleanPage, box: BoxMm) -> float:
+    return cv2.countNonZero(crop(clean.ink, box)) / PX_PER_MM**2

@@ -1,0 +1,223 @@
+"""One page: the forms on it found and read, stage by stage, from top to bottom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from pipeline import engines
+from pipeline.config import Settings
+from pipeline.engines import Engine
+from pipeline.errors import (
+    AlignmentError,
+    DamagedError,
+    DocumentError,
+)
+from pipeline.forms.blank import BlankPage, blank_pages
+from pipeline.forms.schema import Form, find_form, load_forms
+from pipeline.intake.pdfbuttons import UNTICKED
+from pipeline.judging import calibration
+from pipeline.judging.calibration import Gate
+from pipeline.judging.members import Members, load_known, load_members
+from pipeline.paper.align import align_all, align_placed, upright
+from pipeline.paper.covered import find_covered, find_overlaid, shown_fields
+from pipeline.paper.dropout import CleanPage
+from pipeline.paper.emptiness import is_empty, seems_empty
+from pipeline.paper.lines import WrittenLine, find_lines, find_struck_out, read_lines
+from pipeline.paper.notes import notes_on
+from pipeline.paper.pens import find_other_pens, find_traces
+from pipeline.paper.piece import clean_piece
+from pipeline.paper.same_print import check_print
+from pipeline.paper.stray import find_stray_ink
+from pipeline.paper.streaks import remove_streaks
+from pipeline.paths import FORMS
+from pipeline.reading.extract import doubted_by_ink, extract, hidden_text, text_layer_lines
+from pipeline.reading.second_look import second_looks
+from pipeline.reading.second_reader import second_opinions
+from pipeline.records import (
+    AlignedPage,
+    FieldReading,
+    Finding,
+    Page,
+    Placement,
+    Rejection,
+    Severity,
+)
+
+_UNPROVEN = Finding(
+    "placed_by_hand",
+    Severity.REVIEW,
+    "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout.",
+)
+_LEAST_FIELDS = 2
+_SCRAP = (
+    "Un morceau d'une fiche coupée se trouve sur cette image, sans champs à lire. Numériser cette "
+    "autre fiche entière, ou la redemander."
+)
+_DAMAGED = "Page abîmée ou incomplète dans le fichier : demander un nouvel envoi."
+_NOTE = (
+    "Quelques mots sur cette page, sans fiche (un verso ?) : les lire, et les reporter s'ils "
+    "concernent une fiche."
+)
+_NEGATIVE_MEDIAN = 100
+"""Most of a page that is darker may be a negative: dark paper, bright writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What reading needs besides the document, built once a process."""
+
+    settings: Settings
+    forms: dict[str, Form]
+    blanks: tuple[BlankPage, ...]
+    engine: Engine
+    members: Members | None
+    known: Members | None
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """One page of a form, read, with what was seen on the way; ``lines`` are those the engine read.
+
+    ``is_blank`` where nobody wrote on it.
+    """
+
+    aligned: AlignedPage
+    blank: BlankPage
+    clean: CleanPage
+    lines: tuple[WrittenLine, ...]
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...]
+    is_blank: bool
+
+
+@cache
+def context(settings: Settings) -> Context:
+    """Raises ConfigError for a form or an engine that is not known, a bad list of members, or a
+    damaged calibration.
+    """
+    forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
+    chosen = forms.values() if settings.form is None else [find_form(forms.values(), settings.form)]
+    blanks = tuple(blank for form in chosen for blank in blank_pages(form))
+    engine = engines.load(settings.engine, settings.learned)
+    members = load_members(settings.members) if settings.members else None
+    known = load_known(settings.known) if settings.known else None
+    gate = Gate.of(calibration.load(settings.calibration), settings.target_error)
+    return Context(settings, forms, blanks, engine, members, known, gate)
+
+
+def read_or_tell(
+    page: Page | Rejection, ctx: Context, placed: Sequence[Placement]
+) -> Sequence[FormPage | Rejection]:
+    """The forms on a page, read, or why there is none; nothing for an empty page or a flyer.
+
+    A page is empty only if it was decoded whole and nobody wrote on it.
+    """
+    if isinstance(page, Rejection):
+        return (page,)
+    forms: list[FormPage | Rejection] = []
+    try:
+        is_placed = any(one.page == page.number for one in placed)
+        if is_placed or page.advice or not is_empty(page):
+            forms = read_page(page, ctx, placed)
+    except DocumentError as err:
+        if page.whole:
+            why = _NOTE if seems_empty(page.image) else str(err)
+            return (Rejection(err.kind, page.advice or why, page.number),)
+    if not forms and not page.whole:
+        return (Rejection(DamagedError.kind, _DAMAGED, page.number),)
+    return forms
+
+
+def read_page(
+    page: Page, ctx: Context, placed: Sequence[Placement] = ()
+) -> list[FormPage | Rejection]:
+    """The forms that ``align_page`` finds, read; pieces of a form that show hardly any field are
+    only told of."""
+    found = [
+        (aligned, find_blank(ctx, aligned.form_id, aligned.form_page))
+        for aligned in align_page(page, ctx, placed)
+    ]
+    read: list[FormPage | Rejection] = []
+    for aligned, blank in found:
+        if _is_scrap(aligned, blank):
+            read.append(Rejection("cut", _SCRAP, page.number))
+            continue
+        form_page = _read_aligned(aligned, blank, ctx)
+        beside = [(other, its_blank) for other, its_blank in found if other is not aligned]
+        overlaid = find_overlaid(aligned, blank, beside)
+        read.append(replace(form_page, findings=form_page.findings + overlaid))
+    return read
+
+
+def _is_scrap(aligned: AlignedPage, blank: BlankPage) -> bool:
+    """Whether so little of a form is there that reading it would help nobody."""
+    return aligned.shown_mm is not None and len(shown_fields(aligned, blank)) < _LEAST_FIELDS
+
+
+def align_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[AlignedPage]:
+    """The forms on the page, upright, where a person ``placed`` them if so; none without zones.
+
+    ``placed`` may be on other pages too. Raises AlignmentError where no form fits.
+    """
+    page = replace(page, image=remove_streaks(page.image))
+    here = [one for one in placed if one.page == page.number]
+    if here:
+        found = [align_placed(page, find_blank(ctx, p.form_id, p.form_page), p) for p in here]
+    else:
+        found = _align_either_way(page, ctx.blanks)
+    return [
+        upright(aligned)
+        for aligned in found
+        if ctx.forms[aligned.form_id].zones_of(aligned.form_page)
+    ]
+
+
+def _align_either_way(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
+    """As ``align_all``; a dark page that no form fits is tried as a negative, as faxes may be."""
+    try:
+        return align_all(page, blanks)
+    except AlignmentError:
+        if np.median(page.image[::8, ::8]) > _NEGATIVE_MEDIAN:
+            raise
+    return align_all(replace(page, image=255 - page.image), blanks)
+
+
+def find_blank(ctx: Context, form_id: str, number: int) -> BlankPage:
+    """Raises AlignmentError where the form is not known (any more)."""
+    for blank in ctx.blanks:
+        if (blank.form.id, blank.number) == (form_id, number):
+            return blank
+    raise AlignmentError(f"Le formulaire {form_id} (page {number}) n'est pas connu.")
+
+
+def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormPage:
+    zones = blank.form.zones_of(blank.number)
+    clean = clean_piece(aligned, blank)
+    held = text_layer_lines(aligned, blank)
+    lines = find_lines(clean, zones)
+    seen = read_lines(lines, ctx.engine)
+    readings = extract(zones, {**seen, **held}, clean, page=aligned.page.number)
+    if "second" not in ctx.settings.without:
+        by_eye = [line for line in lines if line.field not in held]
+        readings = second_looks(readings, by_eye, ctx.engine)
+        if ctx.settings.second_reader:
+            readings = second_opinions(readings, by_eye)
+    shown = shown_fields(aligned, blank)
+    readings = tuple(r for r in readings if r.field.split(".")[0] in shown)
+    findings = find_covered(aligned, clean, blank)
+    findings += check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
+    findings += find_other_pens(clean, zones) + find_traces(clean, zones, lines)
+    findings += doubted_by_ink(readings, lines, seen, held)
+    findings += hidden_text(aligned, blank) + notes_on(aligned, blank)
+    if aligned.coverage == 0:
+        findings += (_UNPROVEN,)
+    if not aligned.page.whole:
+        fields = tuple(zone.field for zone in zones)
+        findings += (Finding("page_is_whole", Severity.REVIEW, _DAMAGED, fields),)
+    typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
+    is_blank = not lines and not typed and not findings
+    is_blank &= all(r.value == "" for r in readings if r.type == "checkbox")
+    return FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)

@@ -1,0 +1,94 @@
+"""Ask a second, independent reader about typed lines in doubt.
+
+Tesseract shares neither network nor segmentation with the default engine: where both read the same
+value, that is evidence, and where they differ nothing is lost. It is asked once a page, for all the
+doubtful lines together, and only for type, which is what it reads well.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipeline import fields
+from pipeline.engines import tesseract
+from pipeline.errors import StalledError
+from pipeline.forms.blank import PX_PER_MM
+from pipeline.paper.lines import WrittenLine
+from pipeline.records import FieldReading, Gray
+from pipeline.text import fold
+
+_SURE = 0.98
+"""A field is in doubt, and worth asking about, below this: what is accepted is decided later."""
+_AGREEMENT = 12.0
+"""How much likelier two readers agree on the truth than on the same error."""
+_SAME_LETTERS = 4.0
+"""The same on the letters, where they are wrong about an accent."""
+_MIN_TYPED = 0.4
+"""Share of a page's lines that look typed on a typed page: short ones tell nothing."""
+_MIN_LETTERS = 4
+_MIN_LETTER_MM = 1.2
+_BASELINE_MM = 0.1
+"""Type stands on a straight line: half of its letters end within this of each other."""
+
+
+def second_opinions(
+    readings: Iterable[FieldReading],
+    lines: Iterable[WrittenLine],
+) -> tuple[FieldReading, ...]:
+    """The readings, those of typed lines in doubt with Tesseract's agreement weighed in.
+
+    Without Tesseract nothing changes.
+    """
+    readings = tuple(readings)
+    by_field: dict[str, list[WrittenLine]] = {}
+    for line in lines:
+        by_field.setdefault(line.field, []).append(line)
+    doubtful = {
+        r.field: by_field[r.field] for r in readings if r.field in by_field and r.confidence < _SURE
+    }
+    if not doubtful or not _is_typed_page(by_field) or not tesseract.is_installed():
+        return readings
+    asked = [line for of_field in doubtful.values() for line in of_field]
+    try:
+        answers = iter(tesseract.read_lines([line.image for line in asked]))
+    except StalledError:  # what was read stays as doubtful as it was
+        return readings
+    said = {name: " ".join(next(answers).text for _ in doubtful[name]) for name in doubtful}
+    return tuple(_weigh(r, said[r.field]) if r.field in said else r for r in readings)
+
+
+def _is_typed_page(by_field: Mapping[str, list[WrittenLine]]) -> bool:
+    lines = [is_typed(line.image) for of_field in by_field.values() for line in of_field]
+    return sum(lines) >= _MIN_TYPED * len(lines)
+
+
+def is_typed(image: Gray) -> bool:
+    """Whether the letters of a line all stand on one straight line, as no hand writes them."""
+    ink = (image < 128).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    letters = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= _MIN_LETTER_MM * PX_PER_MM]
+    if len(letters) < _MIN_LETTERS:
+        return False
+    ends = letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT]
+    return bool(np.median(np.abs(ends - np.median(ends))) <= _BASELINE_MM * PX_PER_MM)
+
+
+def _weigh(reading: FieldReading, said: str) -> FieldReading:
+    """The reading with the odds of its value raised, where the second reader says the same.
+
+    Never another value: what leader dots spoil, they spoil for both. It says less of the same with
+    another accent: what is too faint for one is mostly so for the other.
+    """
+    if not said or not reading.candidates or fields.load(reading.type).parse(said) != reading.value:
+        return reading
+    best, *others = reading.candidates
+    alike = fold(reading.text)
+    times = [_AGREEMENT, *(_SAME_LETTERS if fold(c.text) == alike else 1.0 for c in others)]
+    weights = [c.probability * t for c, t in zip((best, *others), times, strict=True)]
+    whole = sum(weights) + max(0.0, 1.0 - sum(c.probability for c in reading.candidates))
+    weighed = (
+        replace(c, probability=w / whole) for c, w in zip((best, *others), weights, strict=True)
+    )
+    return replace(reading, candidates=tuple(weighed))
