@@ -18,6 +18,7 @@ from PIL import Image, PngImagePlugin
 
 from pipeline import fields
 from pipeline.forms.schema import Form
+from pipeline.judging.deciding import position
 from pipeline.judging.validate import validate
 from pipeline.records import (
     Candidate,
@@ -31,7 +32,6 @@ from pipeline.records import (
     Source,
     Status,
 )
-from pipeline.review.deciding import position
 from pipeline.simulate import names
 from pipeline.store import Store
 from tests.pages import drawn, form

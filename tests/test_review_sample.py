@@ -8,10 +8,10 @@ from builders import doubtful, reading, registration
 
 from pipeline.decisions import Act, Decided, Decision, Filed, error_rates
 from pipeline.forms.schema import load_form
+from pipeline.judging.deciding import confirm, correct
 from pipeline.paths import FORMS
 from pipeline.rates import Rate
 from pipeline.records import Origin, Registration
-from pipeline.review.deciding import confirm, correct
 from pipeline.review.sample import known, sampled
 
 _FORM = load_form(FORMS / "mais-2018-02-02")

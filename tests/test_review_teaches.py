@@ -8,7 +8,7 @@ from fake_work import READER, write_document
 
 from pipeline.config import Settings
 from pipeline.decisions import Act, Change, Decision
-from pipeline.review import deciding
+from pipeline.judging import deciding
 from pipeline.runner import run
 from pipeline.store import Store
 from tests.pages import form

@@ -22,10 +22,10 @@ from typing import Any
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
+from pipeline.judging.doubts import Doubt, doubts
 from pipeline.judging.reconcile import gap_cents
+from pipeline.judging.values import position, type_of
 from pipeline.records import Registration, Severity, Status
-from pipeline.review.doubts import Doubt, doubts
-from pipeline.review.values import position, type_of
 from pipeline.text import fold
 
 _LEAST_CENTS = 100

@@ -19,11 +19,9 @@ from starlette.routing import Route
 from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
 from pipeline.forms.schema import Form
-from pipeline.records import Registration
-from pipeline.review import deciding
-from pipeline.review.doubts import doubts
+from pipeline.judging.doubts import doubts
+from pipeline.judging.values import as_typed, gap
 from pipeline.review.queue import Place
-from pipeline.review.values import as_typed, gap
 from pipeline.web import entrance, pairs, refused, screens
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import Gatekeeper, Guarded
@@ -43,7 +41,6 @@ _SHEET_PX = 600
 _LIST_ROWS = 100
 
 Handler = Callable[[View], Response]
-Change = Callable[[Registration, Form], Registration]
 
 
 def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str) -> Starlette:
@@ -168,13 +165,12 @@ def _show(view: View) -> Response:
 def _decide(view: View) -> Response:
     """One stroke; what is next."""
     filed, form = view.filed()
-    name, gate = view.place, view.desk.gate
+    name = view.place
     here = Place(filed.subject, name, late=name in filed.postponed)
     reading = filed.registration.reading(name)
     was = reading.text if reading else ""
     text = " ".join(view.typed.get("value", "").split())
     reason = " ".join(view.typed.get("reason", "").split())[:200]
-    change: Change = lambda registration, _form: registration  # noqa: E731
     act = view.typed.get("act", "value")
     if act == "value" and "value" not in view.typed:
         return _screen(view, here, problem="Choisir une réponse.", status=422)
@@ -183,18 +179,14 @@ def _decide(view: View) -> Response:
             return _screen(view, here, notice="Choisir un motif.", status=422)
         case "settle":
             decision = Decision(Act.SETTLE, name, reason=reason)
-            change = lambda r, f: deciding.settle(r, f, name, reason, gate=gate)  # noqa: E731
         case "postpone":
             decision = Decision(Act.POSTPONE, name)
         case "illegible":
             decision = Decision(Act.ILLEGIBLE, name)
-            change = lambda r, f: deciding.illegible(r, f, name, gate=gate)  # noqa: E731
         case _ if reading is not None and text == was:
             decision = Decision(Act.CONFIRM, name, text)
-            change = lambda r, f: deciding.confirm(r, f, name, gate=gate)  # noqa: E731
         case _:
             decision = Decision(Act.CORRECT, name, text)
-            change = lambda r, f: deciding.correct(r, f, name, text, gate=gate)  # noqa: E731
     decisions: tuple[Decision, ...] = (decision,)
     is_check = view.desk.is_check((filed.subject, name))
     if is_check and decision.act is not Act.POSTPONE:
@@ -207,7 +199,6 @@ def _decide(view: View) -> Response:
             decisions,
             seen=view.typed_number("seen"),
             who=view.who,
-            change=change,
         )
     except ValueError as err:
         return _screen(view, here, problem=str(err), typed=text, status=422)

@@ -3,18 +3,19 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.decisions import Act, Change, Decision, Filed, Refused
 from pipeline.errors import PipelineError
 from pipeline.exporters import export_all
 from pipeline.forms.schema import Form
+from pipeline.judging import deciding
 from pipeline.judging.calibration import Gate
+from pipeline.judging.doubts import is_computed
 from pipeline.judging.duplicates import Pair, Twins
-from pipeline.records import Registration, Severity, Status
-from pipeline.review import deciding, sample
-from pipeline.review.doubts import is_computed
+from pipeline.records import Severity, Status
+from pipeline.review import sample
 from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
 from pipeline.store import Store
@@ -105,10 +106,9 @@ class Desk:
         *,
         seen: int,
         who: str,
-        change: Callable[[Registration, Form], Registration] = lambda r, _form: r,
         beside: Sequence[Change] = (),
     ) -> Filed:
-        """Keep what one stroke decides, and what it makes of the registration.
+        """Keep what one stroke decides about a registration, and what it comes to by that.
 
         ``beside``: what it decides, or nothing, about others that must be as they were seen.
 
@@ -117,7 +117,10 @@ class Desk:
         """
         with self._lock:
             filed, form = self._alone(subject)
-        after = deciding.closed(change(filed.registration, form), form, filed.settled)
+        after = filed.registration
+        for decision in decisions:
+            after = deciding.apply(after, form, decision, gate=self.gate)
+        after = deciding.closed(after, form, filed.settled)
         try:
             # What is kept follows from what this server knows: no newer version may be claimed.
             changes = [Change(subject, min(seen, filed.version), decisions, after), *beside]
@@ -181,10 +184,8 @@ class Desk:
                 free = {reading.field, reading.field.split(".")[0]}.isdisjoint(doubted)
                 asked = reading.status is Status.REVIEW and not is_computed(reading, form)
                 if sure and free and asked:
-                    registration = deciding.confirm(
-                        registration, form, reading.field, gate=self.gate
-                    )
                     decisions.append(Decision(Act.CONFIRM, reading.field, reading.text))
+                    registration = deciding.apply(registration, form, decisions[-1], gate=self.gate)
             if decisions:
                 after = deciding.closed(registration, form, filed.settled)
                 changes.append(Change(filed.subject, filed.version, tuple(decisions), after))

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from pipeline.decisions import Act, Change, Decision, Refused
 from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
+from pipeline.judging import deciding
+from pipeline.judging.labels import label
 from pipeline.records import Gray, Placement, Registration
-from pipeline.review import deciding
-from pipeline.review.labels import label
 from pipeline.web.desk import GoneError
 from pipeline.web.views import View
 
@@ -161,7 +161,8 @@ def _key_in(view: View) -> Response:
         if not text and "." in name:
             continue
         try:
-            registration = deciding.correct(registration, form, name, text)
+            decision = Decision(Act.CORRECT, name, text)
+            registration = deciding.apply(registration, form, decision)
         except ValueError as err:
             problems[name] = str(err)
     if problems:

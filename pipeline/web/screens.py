@@ -11,12 +11,12 @@ from pipeline.forms import constraints
 from pipeline.forms.schema import Form
 from pipeline.geometry import BoxMm
 from pipeline.judging import duplicates
+from pipeline.judging.doubts import Doubt, alternatives, doubtful_characters, doubts
+from pipeline.judging.labels import REASONS, finding_label, label
+from pipeline.judging.values import Gap, gap
 from pipeline.pages import plural
 from pipeline.records import FieldReading, Origin, Roles, Severity, Status
-from pipeline.review.doubts import Doubt, alternatives, doubtful_characters, doubts
-from pipeline.review.labels import REASONS, finding_label, label
 from pipeline.review.queue import Place, Row
-from pipeline.review.values import Gap, gap
 from pipeline.web.desk import Desk
 from pipeline.web.views import View
 

@@ -8,10 +8,10 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.decisions import Filed
 from pipeline.forms import constraints
 from pipeline.forms.schema import Form
+from pipeline.judging.labels import finding_label, label
 from pipeline.judging.validate import RULES, UNSURE
+from pipeline.judging.values import position, type_of
 from pipeline.records import FieldReading, Finding, Origin, Registration, Severity, Status
-from pipeline.review.labels import finding_label, label
-from pipeline.review.values import position, type_of
 
 Settled = Sequence[tuple[str, str]]
 """Rules, each with the reason why its finding is settled."""

@@ -6,11 +6,11 @@ import pytest
 from builders import OTHER_ROLES, ROLES, reading, registration
 
 from pipeline.forms.schema import load_form
+from pipeline.judging.doubts import alternatives, doubtful_characters
+from pipeline.judging.labels import finding_label, label
+from pipeline.judging.values import gap, position, type_of
 from pipeline.paths import FORMS
 from pipeline.records import Candidate
-from pipeline.review.doubts import alternatives, doubtful_characters
-from pipeline.review.labels import finding_label, label
-from pipeline.review.values import gap, position, type_of
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 

@@ -12,28 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
+from pipeline.decisions import Act, Decision
 from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form, Zone
 from pipeline.geometry import BoxMm
 from pipeline.judging.calibration import Gate
-from pipeline.judging.reconcile import broken_constraints
-from pipeline.judging.validate import (
-    RULES,
-    decide,
-    one_box_is_ticked,
-    total_is_written,
-    total_matches_tariff,
-)
-from pipeline.records import (
-    Candidate,
-    FieldReading,
-    Finding,
-    Origin,
-    Registration,
-    Severity,
-    Status,
-)
-from pipeline.review.doubts import (
+from pipeline.judging.doubts import (
     ANEW,
     Settled,
     asks,
@@ -43,8 +27,25 @@ from pipeline.review.doubts import (
     is_settled,
     named_by,
 )
-from pipeline.review.labels import REASONS, label
-from pipeline.review.values import as_typed, gap, position
+from pipeline.judging.labels import REASONS, label
+from pipeline.judging.reconcile import broken_constraints
+from pipeline.judging.validate import (
+    RULES,
+    decide,
+    one_box_is_ticked,
+    total_is_written,
+    total_matches_tariff,
+)
+from pipeline.judging.values import as_typed, gap, position
+from pipeline.records import (
+    Candidate,
+    FieldReading,
+    Finding,
+    Origin,
+    Registration,
+    Severity,
+    Status,
+)
 
 ASK_ALL = Gate(maps={}, thresholds={}, least_targets={})
 """The gate that accepts no reading of the machine but text that the file holds."""
@@ -53,6 +54,28 @@ _GAP = total_matches_tariff.__name__
 _ANSWERED = frozenset(rule.__name__ for rule in (total_is_written, one_box_is_ticked))
 """They ask what is written; a person who says nothing, or nothing legible, has answered."""
 _SETTLED = "Réglé :"
+
+
+def apply(
+    registration: Registration, form: Form, decision: Decision, *, gate: Gate = ASK_ALL
+) -> Registration:
+    """The registration once that is decided about it.
+
+    What says nothing of its fields or findings leaves it as it is. ``gate`` decides about readings
+    that only a finding held back which the decision resolves. Raises ValueError, in French, for
+    what cannot be decided.
+    """
+    match decision.act:
+        case Act.CONFIRM:
+            return confirm(registration, form, decision.field, gate=gate)
+        case Act.CORRECT:
+            return correct(registration, form, decision.field, decision.value, gate=gate)
+        case Act.ILLEGIBLE:
+            return illegible(registration, form, decision.field, gate=gate)
+        case Act.SETTLE:
+            return settle(registration, form, decision.field, decision.reason, gate=gate)
+        case _:
+            return registration
 
 
 def confirm(

@@ -14,13 +14,13 @@ from pipeline.config import Settings
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.forms.schema import Form, load_form
 from pipeline.judging.calibration import Gate
+from pipeline.judging.deciding import ASK_ALL, add_line, closed, confirm, correct, illegible, settle
+from pipeline.judging.doubts import doubts
+from pipeline.judging.labels import AGREED, SENDER
 from pipeline.judging.reconcile import reconcile
 from pipeline.judging.validate import decide, validate
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Finding, Origin, Registration, Rejection, Severity, Status
-from pipeline.review.deciding import ASK_ALL, add_line, closed, confirm, correct, illegible, settle
-from pipeline.review.doubts import doubts
-from pipeline.review.labels import AGREED, SENDER
 from pipeline.review.pictures import Pictures
 from pipeline.store import Store
 from pipeline.web.desk import Desk
@@ -437,9 +437,6 @@ def test_a_constraint_broken_at_the_desk_keeps_a_fiche_in_review(tmp_path: Path)
                 (Decision(Act.CORRECT, field, text),),
                 seen=desk.file(read)[0].version,
                 who="Zoé",
-                change=lambda r, f, field=field, text=text: correct(
-                    r, f, field, text, gate=ASK_ALL
-                ),
             )
         held = {f.subject: f.registration for f in store.filed()}
         desk.close()

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from pipeline import fields
 from pipeline.forms.schema import Form
+from pipeline.judging.labels import label
 from pipeline.records import Candidate, FieldValue, Registration
-from pipeline.review.labels import label
 from pipeline.text import fold
 
 _NO_SUCH_VALUE = {
