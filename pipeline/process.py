@@ -15,9 +15,9 @@ from pipeline.errors import (
 )
 from pipeline.intake.ingest import open_pages
 from pipeline.judging.corroborate import Background
+from pipeline.judging.judge import judge
 from pipeline.judging.people import with_repeated_surnames
 from pipeline.judging.reconcile import reconcile
-from pipeline.judging.validate import decide, validate
 from pipeline.paper.dropout import CleanPage
 from pipeline.paper.notes import notes_beside
 from pipeline.paper.quality import quality_of, worst
@@ -182,7 +182,7 @@ def register(
     )
     background = Background(envelope, ctx.members, ctx.known, ctx.settings.without)
     registration = with_repeated_surnames(reconcile(registration, form, background))
-    return decide(validate(registration, form), form, ctx.gate)
+    return judge(registration, form, ctx.gate)
 
 
 def _thumbnail(clean: CleanPage) -> bytes:

@@ -222,12 +222,23 @@ class FieldReading:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A doubt for the reviewer; ``rule`` is the check behind it, ``message`` is French."""
+    """A doubt for the reviewer; ``rule`` is the check behind it, ``message`` is French.
+
+    ``facts``: the values it is about, in the rule's order: one that says the same of other values
+    is another finding. ``settled``: the reason why a person settled it; it asks no more then.
+    """
 
     rule: str
     severity: Severity
     message: str
     fields: tuple[str, ...] = ()
+    facts: tuple[FieldValue, ...] = ()
+    settled: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to look."""
+        return self.severity is Severity.REVIEW and not self.settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +302,35 @@ class Registration:
         """The least confidence of any field: a form is as doubtful as its worst field."""
         return min((r.confidence for r in self.readings), default=0.0)
 
+    @property
+    def named(self) -> tuple[FieldReading, ...]:
+        """The people named, in the order of their lines; a line that holds nothing names nobody."""
+        return tuple(reading for reading in self.repeated(self.roles.named) if reading.text)
+
+    @property
+    def total_cents(self) -> int | None:
+        """The total as written; None where unreadable, or where the form asks for none."""
+        total = self.reading(self.roles.total)
+        return total.value if total and isinstance(total.value, int) else None
+
+    @property
+    def gap_cents(self) -> int | None:
+        """The total as written minus as computed; None where one of them is unknown."""
+        written, due = self.total_cents, self.total_due_cents
+        return None if written is None or due is None else written - due
+
     def reading(self, name: str) -> FieldReading | None:
         return next((r for r in self.readings if r.field == name), None)
 
     def repeated(self, name: str) -> tuple[FieldReading, ...]:
         """The readings of a field, of each of its lines where it is a repeated one."""
         return tuple(r for r in self.readings if r.field.split(".")[0] == name)
+
+    def holding(self, reading: FieldReading) -> "Registration":
+        """The registration with that reading, in the place of the same field's or as a new one."""
+        if self.reading(reading.field):
+            return self.replacing(reading)
+        return replace(self, readings=(*self.readings, reading))
 
     def replacing(self, reading: FieldReading) -> "Registration":
         """The registration with the reading of the same field replaced."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from pipeline.rates import Rates
-from pipeline.records import Envelope, FieldReading, Registration, Rejection
+from pipeline.records import Envelope, Registration, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +23,6 @@ class RegistrationRow:
     thumbnail: bytes = b""
     counted: bool = True
     counted_elsewhere: frozenset[str] = frozenset()
-
-    @property
-    def people(self) -> tuple[FieldReading, ...]:
-        """The persons named, in the order of their lines; a line read as nothing names nobody."""
-        named = self.registration.repeated(self.registration.roles.named)
-        return tuple(reading for reading in named if reading.text)
-
-    @property
-    def total_cents(self) -> int | None:
-        """The total as read; None where unreadable, or where the form asks for none."""
-        total = self.registration.roles.total
-        return self.count(total) if self.registration.reading(total) else None
-
-    @property
-    def gap_cents(self) -> int | None:
-        """The total as read minus as computed; None where either is unknown."""
-        due = self.registration.total_due_cents
-        return None if self.total_cents is None or due is None else self.total_cents - due
 
     def count(self, field: str) -> int | None:
         """The number a field holds: 0 where the form has no such field, None where unreadable."""

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
@@ -17,9 +16,12 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from pipeline import fields
+from pipeline.config import Settings
 from pipeline.forms.schema import Form
+from pipeline.judging import calibration
+from pipeline.judging.calibration import Gate
 from pipeline.judging.deciding import position
-from pipeline.judging.validate import validate
+from pipeline.judging.judge import judge
 from pipeline.records import (
     Candidate,
     Envelope,
@@ -37,6 +39,7 @@ from pipeline.store import Store
 from tests.pages import drawn, form
 
 REPOSITORY = Path(__file__).parent.parent
+_GATE = Gate.of(calibration.load(), Settings().target_error)
 PEOPLE = ("Zoé MARTIN", "Luc PETIT", "Inès ROUX", "Yann LE GOFF", "Awa DIOP", "Théo GARCIA")
 
 
@@ -61,7 +64,7 @@ def picture(mark: str, *, style: str = "typed", seed: int = 1) -> bytes:
 
 
 def read(
-    of: Form, name: str, *candidates: str, sure: float = 0.99, doubt: str = ""
+    of: Form, name: str, *candidates: str, sure: float = 0.999999, doubt: str = ""
 ) -> FieldReading:
     """A reading with these candidates, best first; to review where there is a ``doubt``."""
     zone = of.zone(name)
@@ -109,16 +112,14 @@ def fiche(
         else read(of, name, text)
         for name, text in told.items()
     ]
-    nobody = Candidate(0, "0", 0.99)
+    nobody = Candidate(0, "0", 0.999999)
     readings.append(
         FieldReading("etudiants", "count", 1, None, "", (nobody,), Origin.COMPUTED, Status.ACCEPTED)
     )
     readings.sort(key=lambda reading: position(of, reading.field))
     due = len(people) * (3000 + 1210)
     bare = Registration(of.id, 1, tuple(readings), total_due_cents=due, roles=of.roles)
-    whole = validate(bare, of)
-    review = bool(doubts) or any(f.severity.value == "review" for f in whole.findings)
-    return replace(whole, status=Status.REVIEW if review else Status.ACCEPTED)
+    return judge(bare, of, _GATE)
 
 
 class Inbox:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from pipeline.config import Settings
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.forms.schema import Form, load_form
+from pipeline.french import AGREED, SENDER
 from pipeline.judging.calibration import Gate
-from pipeline.judging.deciding import ASK_ALL, add_line, closed, confirm, correct, illegible, settle
+from pipeline.judging.deciding import ASK_ALL, add_line, confirm, correct, illegible, settle
 from pipeline.judging.doubts import doubts
-from pipeline.judging.labels import AGREED, SENDER
+from pipeline.judging.judge import judge
 from pipeline.judging.reconcile import reconcile
-from pipeline.judging.validate import decide, validate
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Finding, Origin, Registration, Rejection, Severity, Status
 from pipeline.review.pictures import Pictures
@@ -35,7 +35,7 @@ _ASKING_TOO_MUCH = registration(total=9000)
 
 def _decided(given: Registration) -> Registration:
     """The registration as a run leaves it."""
-    return decide(validate(given, _FORM), _FORM, _LENIENT)
+    return judge(given, _FORM, _LENIENT)
 
 
 def _filed(given: Registration) -> Filed:
@@ -225,13 +225,11 @@ def test_what_reading_found_stands_until_its_fields_are_decided() -> None:
         settle(done, _FORM, "no_stray_ink", SENDER)
 
 
-def test_what_the_store_adds_each_time_is_settled_by_its_rule() -> None:
+def test_what_the_store_adds_is_settled_like_any_other_finding() -> None:
     again = Finding("not_replaced", Severity.REVIEW, "Garder les deux fiches ?")
-    given = registration(findings=(again,))
-    assert closed(given, _FORM).status is Status.REVIEW
-    assert closed(given, _FORM, (("not_replaced", "vu"),)).status is Status.ACCEPTED
-    filed = replace(_filed(given), settled=(("not_replaced", "vu"),))
-    assert doubts(filed, _FORM) == ()
+    given = _decided(registration(findings=(again,)))
+    assert given.status is Status.REVIEW
+    assert settle(given, _FORM, "not_replaced", "vu", gate=_LENIENT).status is Status.ACCEPTED
 
 
 def test_students_are_no_doubt_of_their_own_while_the_counts_are() -> None:
@@ -410,7 +408,7 @@ def test_confirming_what_the_run_held_against_the_form_does_not_settle_it() -> N
         replace(r, origin=Origin.OCR, status=Status.ACCEPTED) for r in _typed(rappel="1").readings
     ))  # fmt: skip
     lenient = Gate(maps={}, thresholds=dict.fromkeys(_TYPES, 0.9), least_targets={})
-    given = decide(validate(reconcile(read, _CAMP), _CAMP), _CAMP, lenient)
+    given = judge(reconcile(read, _CAMP), _CAMP, lenient)
     assert _asked(given) == ["tentes", "rappel"]
     for field in _asked(given):
         given = confirm(given, _CAMP, field, gate=lenient)

@@ -14,6 +14,7 @@ ROOMS = (
     {
         "errors",
         "fingerprint",
+        "french",
         "geometry",
         "money",
         "text",

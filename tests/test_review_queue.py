@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import load_form
+from pipeline.french import SENDER
 from pipeline.judging.deciding import confirm, settle
 from pipeline.judging.doubts import doubts
-from pipeline.judging.labels import SENDER
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, FieldReading, Finding, Registration, Severity, Status
 from pipeline.review.queue import ALL, Filters, Kind, Place, Queue, Way

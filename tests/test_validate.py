@@ -7,7 +7,7 @@ import pytest
 from pipeline.fields.checkbox import read_marks
 from pipeline.forms.schema import Form, load_form
 from pipeline.judging.calibration import Gate, Map
-from pipeline.judging.validate import decide, validate
+from pipeline.judging.judge import judge
 from pipeline.paths import FORMS
 from pipeline.records import (
     Candidate,
@@ -48,7 +48,9 @@ def _registration(**changes: str | int | None) -> Registration:
         (changes.get(n, values[n][1]) or 0) * t  # type: ignore[operator]
         for n, t in (("adherents", 3000), ("non_adherents", 4000), ("repas", 1210))
     )
-    return Registration("mais-2018-02-02", 1, tuple(readings), total_due_cents=due)
+    return Registration(
+        "mais-2018-02-02", 1, tuple(readings), total_due_cents=due, roles=_FORM.roles
+    )
 
 
 def _marked(**ink: float) -> Registration:
@@ -58,18 +60,18 @@ def _marked(**ink: float) -> Registration:
 
 
 def _rules(registration: Registration) -> set[str]:
-    return {f.rule for f in validate(registration, _FORM).findings}
+    return {f.rule for f in judge(registration, _FORM, _GATE).findings}
 
 
 def test_a_clean_form_is_accepted_without_a_finding() -> None:
-    done = decide(validate(_registration(), _FORM), _FORM, _GATE)
+    done = judge(_registration(), _FORM, _GATE)
     assert done.findings == ()
     assert done.status is Status.ACCEPTED
     assert all(r.status is Status.ACCEPTED for r in done.readings)
 
 
 def test_a_total_that_does_not_add_up_is_never_accepted() -> None:
-    done = decide(validate(_registration(total=7790), _FORM), _FORM, _GATE)
+    done = judge(_registration(total=7790), _FORM, _GATE)
     assert done.status is Status.REVIEW
     finding = next(f for f in done.findings if f.rule == "total_matches_tariff")
     assert "77,90\u00a0€" in finding.message
@@ -94,14 +96,14 @@ def test_more_people_paid_for_than_named_goes_to_review() -> None:
 
 
 def test_two_ticked_boxes_go_to_review_and_none_is_only_told() -> None:
-    both = decide(validate(_marked(postal=0.3, virement=0.12), _FORM), _FORM, _GATE)
+    both = judge(_marked(postal=0.3, virement=0.12), _FORM, _GATE)
     assert [f.message for f in both.findings] == ["paiement : plusieurs cases cochées."]
     assert both.status is Status.REVIEW
     reading = both.reading("paiement")
     assert reading is not None
     assert (reading.value, reading.text, reading.status) == (None, "", Status.REVIEW)
     assert reading.confidence < 0.5
-    none = decide(validate(_marked(postal=0.002, virement=0.0), _FORM), _FORM, _GATE)
+    none = judge(_marked(postal=0.002, virement=0.0), _FORM, _GATE)
     assert [(f.severity, f.message) for f in none.findings] == [
         (Severity.INFO, "paiement : aucune case cochée.")
     ]
@@ -125,8 +127,8 @@ def _with_people_overleaf() -> Form:
 def test_a_missing_page_that_holds_only_people_goes_to_review() -> None:
     form, both = _with_people_overleaf(), _registration()
     alone = replace(both, readings=both.readings[:-1])
-    assert validate(both, form).findings == ()
-    (finding,) = validate(alone, form).findings
+    assert judge(both, form, _GATE).findings == ()
+    (finding,) = judge(alone, form, _GATE).findings
     assert (finding.rule, finding.severity) == ("every_page_is_there", Severity.REVIEW)
     assert finding.fields == ("personnes",)
 
@@ -149,7 +151,7 @@ def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -
             Candidate("a@exempie.fr", "a@exempie.fr", 0.3),
         ),
     )
-    done = decide(validate(registration.replacing(doubtful), _FORM), _FORM, _GATE)
+    done = judge(registration.replacing(doubtful), _FORM, _GATE)
     reading = done.reading("email")
     assert reading is not None
     assert reading.status is Status.REVIEW
@@ -159,7 +161,7 @@ def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -
 
 def test_an_earlier_finding_for_review_keeps_the_form_in_review() -> None:
     stray = Finding("no_stray_ink", Severity.REVIEW, "Écriture en dehors des zones prévues.")
-    done = decide(validate(replace(_registration(), findings=(stray,)), _FORM), _FORM, _GATE)
+    done = judge(replace(_registration(), findings=(stray,)), _FORM, _GATE)
     assert done.status is Status.REVIEW
 
 
@@ -168,8 +170,8 @@ def test_students_are_unsure_where_the_counts_are() -> None:
     sure = _registration()
     sure = replace(sure, readings=(*sure.readings, students))
     doubtful = sure.replacing(_reading("adherents", "count", 1, 0.9))
-    assert decide(sure, _FORM, _GATE).reading("etudiants").status is Status.ACCEPTED  # type: ignore[union-attr]
-    reading = decide(doubtful, _FORM, _GATE).reading("etudiants")
+    assert judge(sure, _FORM, _GATE).reading("etudiants").status is Status.ACCEPTED  # type: ignore[union-attr]
+    reading = judge(doubtful, _FORM, _GATE).reading("etudiants")
     assert reading is not None
     assert reading.status is Status.REVIEW
     assert "adherents" in reading.reason
@@ -177,7 +179,7 @@ def test_students_are_unsure_where_the_counts_are() -> None:
 
 def test_a_finding_wins_over_any_confidence() -> None:
     gate = Gate(maps={}, thresholds=dict.fromkeys(_TYPES, 0.0), least_targets={})
-    done = decide(validate(_registration(total=7790), _FORM), _FORM, gate)
+    done = judge(_registration(total=7790), _FORM, gate)
     assert done.status is Status.REVIEW
     assert done.reading("total").status is Status.REVIEW  # type: ignore[union-attr]
 
@@ -189,20 +191,20 @@ def test_the_confidence_that_is_told_and_decides_is_the_calibrated_one() -> None
         for quality in Quality
     }
     gate = Gate(maps=maps, thresholds=dict.fromkeys(_TYPES, 0.98), least_targets={})
-    done = decide(_registration(), _FORM, gate)
+    done = judge(_registration(), _FORM, gate)
     reading = done.reading("email")
     assert reading is not None
     assert reading.posterior == 0.999
     assert reading.confidence == pytest.approx(0.9803, abs=1e-4)
     assert reading.status is Status.ACCEPTED
     strict = replace(gate, thresholds=dict.fromkeys(_TYPES, 0.99))
-    reading = decide(_registration(), _FORM, strict).reading("email")
+    reading = judge(_registration(), _FORM, strict).reading("email")
     assert reading is not None
     assert (reading.status, reading.reason) == (Status.REVIEW, "Lecture incertaine (98%).")
 
 
 def test_a_reading_that_is_nearly_certain_is_not_told_as_certain() -> None:
     gate = Gate(maps={}, thresholds={}, least_targets={})
-    reading = decide(_registration(), _FORM, gate).reading("email")
+    reading = judge(_registration(), _FORM, gate).reading("email")
     assert reading is not None
     assert reading.reason == "Lecture incertaine (99%)."

@@ -6,9 +6,10 @@ import pytest
 from builders import OTHER_ROLES, ROLES, reading, registration
 
 from pipeline.forms.schema import load_form
+from pipeline.french import finding_label, label
 from pipeline.judging.doubts import alternatives, doubtful_characters
-from pipeline.judging.labels import finding_label, label
-from pipeline.judging.values import gap, position, type_of
+from pipeline.judging.sums import gap
+from pipeline.judging.values import position, type_of
 from pipeline.paths import FORMS
 from pipeline.records import Candidate
 

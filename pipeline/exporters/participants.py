@@ -19,13 +19,13 @@ def _lines(row: RegistrationRow) -> list[list[str]]:
     tariff, meal = _tariff(row), _meal(row)
     return [
         [row.id, str(rank), *split_name(person.text), tariff, meal]
-        for rank, person in enumerate(row.people, start=1)
+        for rank, person in enumerate(row.registration.named, start=1)
         if person.text not in row.counted_elsewhere
     ]
 
 
 def _tariff(row: RegistrationRow) -> str:
-    people, roles = len(row.people), row.registration.roles
+    people, roles = len(row.registration.named), row.registration.roles
     counts = {field: row.count(field) for field in roles.classes}
     if None in counts.values() or sum(count or 0 for count in counts.values()) != people:
         return ""
@@ -37,4 +37,4 @@ def _meal(row: RegistrationRow) -> str:
     if len(others) != 1 or row.registration.reading(others[0]) is None:
         return ""
     meals = row.count(others[0])
-    return "0" if meals == 0 else "1" if meals == len(row.people) else ""
+    return "0" if meals == 0 else "1" if meals == len(row.registration.named) else ""

@@ -1,6 +1,7 @@
 """``registrations.csv``: one line a registration."""
 
 from pipeline.exporters import csv_text
+from pipeline.french import told
 from pipeline.money import cents_text
 from pipeline.records import Registration
 from pipeline.snapshot import RegistrationRow, Snapshot
@@ -68,13 +69,13 @@ def _cells(row: RegistrationRow) -> list[str]:
         registration.form_id,
         registration.status.value,
         *(shown[field] for field in _TEXT_FIELDS),
-        str(len(row.people)),
+        str(len(registration.named)),
         *(shown[field] for field in _COUNTS),
         shown["total"],
-        *(_cents(amount) for amount in (registration.total_due_cents, row.gap_cents)),
+        *(_cents(amount) for amount in (registration.total_due_cents, registration.gap_cents)),
         shown["paiement"],
         f"{registration.confidence:.4f}",
-        " | ".join(finding.message for finding in registration.findings),
+        " | ".join(told(finding) for finding in registration.findings),
         at.isoformat() if at else "",
         envelope.sender if envelope else "",
         envelope.subject if envelope else "",

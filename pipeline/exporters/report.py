@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Template
 
 from pipeline.pages import day_and_month, french_date, templates
-from pipeline.records import Roles, Severity, Status
+from pipeline.records import Roles, Status
 from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "report.html"
@@ -83,17 +83,19 @@ def render(snapshot: Snapshot) -> str:
         pictured=[line for line in review if line.row.thumbnail][:_THUMBNAILS],
         rejected=snapshot.rejected,
         groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
-        people=sum(p.text not in row.counted_elsewhere for row in rows for p in row.people),
+        people=sum(
+            p.text not in row.counted_elsewhere for row in rows for p in row.registration.named
+        ),
         twice=len(rows) - len(counted),
         classes=_classes(counted),
         others={
             name: (_label(name, Roles()), _Sum.of(row.count(name) for row in counted))
             for name in others
         },
-        written=_Sum.of(row.total_cents for row in counted),
+        written=_Sum.of(row.registration.total_cents for row in counted),
         due=_Sum.of(row.registration.total_due_cents for row in counted),
-        gap=_Sum.of(row.gap_cents for row in counted),
-        gaps=sum(1 for row in counted if row.gap_cents),
+        gap=_Sum.of(row.registration.gap_cents for row in counted),
+        gaps=sum(1 for row in counted if row.registration.gap_cents),
         rates=snapshot.rates,
     )
 
@@ -107,7 +109,7 @@ def general(reason: str) -> str:
 def _reasons(row: RegistrationRow) -> Iterable[str]:
     """Why a registration is to be reviewed, field by field."""
     roles = row.registration.roles
-    messages = [f.message for f in row.registration.findings if f.severity is Severity.REVIEW]
+    messages = [f.message for f in row.registration.findings if f.asks]
     yield from messages
     for reading in row.registration.readings:
         if reading.status is Status.REVIEW and reading.reason not in messages:

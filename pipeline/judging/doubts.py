@@ -1,24 +1,16 @@
 """What a person must still look at, and what in it is disputed."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.decisions import Filed
-from pipeline.forms import constraints
 from pipeline.forms.schema import Form
-from pipeline.judging.labels import finding_label, label
-from pipeline.judging.validate import RULES, UNSURE
+from pipeline.french import finding_label, label
+from pipeline.judging.validate import UNSURE
 from pipeline.judging.values import position, type_of
-from pipeline.records import FieldReading, Finding, Origin, Registration, Severity, Status
-
-Settled = Sequence[tuple[str, str]]
-"""Rules, each with the reason why its finding is settled."""
-
-
-ANEW = constraints.RULES | {rule.__name__ for rule in RULES}
-"""Rules that are asked again after each decision: what they find is settled as it then stands."""
+from pipeline.records import FieldReading, Finding, Origin, Registration, Status
 
 _LEAST_DISAGREEING = 0.02
 """Characters that other candidates dispute with less probability in all are not marked."""
@@ -53,9 +45,7 @@ def doubts(filed: Filed, form: Form) -> tuple[Doubt, ...]:
     """
     if filed.dropped:
         return ()
-    return tuple(
-        doubts_of(filed.registration, form, settled=filed.settled, postponed=filed.postponed)
-    )
+    return tuple(doubts_of(filed.registration, form, postponed=filed.postponed))
 
 
 def alternatives(reading: FieldReading, *, most: int = 9) -> tuple[str, ...]:
@@ -92,7 +82,6 @@ def doubts_of(
     registration: Registration,
     form: Form,
     *,
-    settled: Settled = (),
     postponed: Collection[str] = (),
 ) -> Iterator[Doubt]:
     """The doubts of a registration, see ``doubts``."""
@@ -110,8 +99,7 @@ def doubts_of(
             confidence=reading.confidence,
             postponed=reading.field in postponed,
         )
-    reasons = dict(settled)
-    standing = [f for f in registration.findings if asks(f) and not is_settled(f, reasons)]
+    standing = [finding for finding in registration.findings if finding.asks]
     for rule in dict.fromkeys(finding.rule for finding in standing):
         of_rule = [finding for finding in standing if finding.rule == rule]
         named = [r for f in of_rule for r in named_by(registration, form, f)]
@@ -134,11 +122,3 @@ def named_by(registration: Registration, form: Form, finding: Finding) -> list[F
 def is_computed(reading: FieldReading, form: Form) -> bool:
     uncounted = form.people is not None and reading.field == form.people.uncounted
     return uncounted and reading.origin is not Origin.HUMAN
-
-
-def asks(finding: Finding) -> bool:
-    return finding.severity is Severity.REVIEW
-
-
-def is_settled(finding: Finding, reasons: Mapping[str, str]) -> bool:
-    return finding.rule in reasons and finding.rule not in ANEW

@@ -11,11 +11,10 @@ was written is never overwritten. How many people are named is itself unknown: a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import prod
 
 import numpy as np
 
-from pipeline.forms.constraints import Arithmetic, Constraint, People, Sum
+from pipeline.forms.constraints import Arithmetic, Constraint, People
 from pipeline.forms.schema import Form
 from pipeline.geometry import FloatArray
 from pipeline.judging.corroborate import (
@@ -25,12 +24,11 @@ from pipeline.judging.corroborate import (
     members_factor,
 )
 from pipeline.judging.inference import Factor, marginals
+from pipeline.judging.sums import left_uncounted
 from pipeline.judging.unknowns import Unknown, of_count, of_total, of_words, ranked
-from pipeline.money import format_cents
 from pipeline.records import (
     Candidate,
     FieldReading,
-    FieldValue,
     Finding,
     Origin,
     Registration,
@@ -59,22 +57,20 @@ _NOTHING_KNOWN = Background()
 def reconcile(
     registration: Registration, form: Form, background: Background = _NOTHING_KNOWN
 ) -> Registration:
-    """The registration with candidates re-weighed jointly, the computed total, and the uncounted.
+    """The registration with candidates re-weighed jointly, and the uncounted.
 
     Exact for forms of ordinary size, see ``inference``. A field that nothing binds stays as it is.
     """
     if "joint" in background.without:
-        reconciled = _as_read(registration, form.people)
+        reconciled = _as_read(registration, form)
     else:
         reconciled = _jointly(registration, form, background)
     findings = [*registration.findings, *_overruled(registration, reconciled, form)]
-    findings += broken_constraints(reconciled, form)
     people = form.people
     if people and people.members and background.list:
-        named = _people(reconciled, people)
+        named = reconciled.named
         findings += members_are_listed(reconciled, named, people.members, background.list)
-    reconciled = replace(reconciled, findings=tuple(findings))
-    return replace(reconciled, total_due_cents=_total_due_cents(reconciled, form.sum))
+    return replace(reconciled, findings=tuple(findings))
 
 
 def _jointly(registration: Registration, form: Form, background: Background) -> Registration:
@@ -255,17 +251,12 @@ def _arithmetic_factor(
     return Factor(variables, weigh)
 
 
-def _as_read(registration: Registration, people: People | None) -> Registration:
+def _as_read(registration: Registration, form: Form) -> Registration:
     """Each field by itself, and the uncounted as these say: what the joint step is measured by."""
-    if people is None:
+    if form.people is None:
         return registration
-    counts = [registration.reading(name) for name in people.counted]
-    values = [c.value for c in counts if c and isinstance(c.value, int)]
-    if len(values) < len(counts):
-        return _with_uncounted(registration, people.uncounted, ())
-    left = max(0, len(_people(registration, people)) - sum(values))
-    sure = prod(count.confidence for count in counts if count)
-    return _with_uncounted(registration, people.uncounted, (Candidate(left, str(left), sure),))
+    left = left_uncounted(registration, form)
+    return _with_uncounted(registration, form.people.uncounted, left)
 
 
 def _with_uncounted(
@@ -311,59 +302,3 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
         message = f"{name} : « {seen} » d'après l'écriture, {chosen.text} d'après {by}."
         fields = tuple(dict.fromkeys((name, *bound)))
         yield Finding(f"reading_agrees_with_{rule}", Severity.REVIEW, message, fields)
-
-
-def broken_constraints(registration: Registration, form: Form) -> Iterator[Finding]:
-    """A finding for each of the form's ``[[constraints]]`` that the values do not keep to.
-
-    A run and a person's decision are judged by the same.
-    """
-    for bond in form.constraints:
-        for group in bond.groups:
-            added = set(group).difference(bond.totals) if isinstance(bond, Arithmetic) else set()
-            shown = [_shown(registration, form, n, added=n in added) for n in group]
-            if bond.holds([value for value, _ in shown]) is False:
-                message = bond.message or bond.told(group, [text for _, text in shown])
-                fields = tuple(name for name in group if not form.people_are(name))
-                yield Finding(bond.rule, Severity.REVIEW, message, fields)
-
-
-def _shown(
-    registration: Registration, form: Form, name: str, *, added: bool
-) -> tuple[FieldValue, str]:
-    """What a field holds, and how the secretary reads it; what is left blank adds nothing."""
-    if form.people and form.people_are(name):
-        named = len(_people(registration, form.people))
-        return named, f"{named} personne(s) nommée(s)"
-    reading = registration.reading(name)
-    if reading is None:
-        return None, ""
-    if added and reading.candidates and reading.value is None:
-        return 0, "rien"
-    if reading.type == "amount" and isinstance(reading.value, int):
-        return reading.value, format_cents(reading.value)
-    return reading.value, reading.text
-
-
-def _people(registration: Registration, people: People) -> list[FieldReading]:
-    return [reading for reading in registration.repeated(people.named) if reading.text]
-
-
-def _total_due_cents(registration: Registration, arithmetic: Sum | None) -> int | None:
-    """The counts as read times their tariffs; None where a count is missing."""
-    due = 0
-    for name, tariff in arithmetic.tariffs_cents.items() if arithmetic else ():
-        reading = registration.reading(name)
-        if reading is None or not isinstance(reading.value, int):
-            return None
-        due += reading.value * tariff
-    return due if arithmetic else None
-
-
-def gap_cents(registration: Registration, form: Form) -> int | None:
-    """The total as read minus the total as computed; None where one of them is unknown."""
-    total = registration.reading(form.sum.total) if form.sum else None
-    due = registration.total_due_cents
-    if total is None or not isinstance(total.value, int) or due is None:
-        return None
-    return total.value - due

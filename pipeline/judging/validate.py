@@ -1,4 +1,4 @@
-"""The checks: each is a function whose name is its rule, and yields what a person should know."""
+"""The checks, each a function whose name is its rule; and which fields a person must see."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -6,10 +6,9 @@ from dataclasses import replace
 from pipeline.forms.schema import Form
 from pipeline.judging.calibration import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
-from pipeline.judging.reconcile import gap_cents
 from pipeline.money import format_cents
 from pipeline.paper.covered import WHOLE_FORM
-from pipeline.records import FieldReading, Finding, Registration, Severity, Status
+from pipeline.records import FieldReading, Finding, Origin, Registration, Severity, Status
 
 Rule = Callable[[Registration, Form], Iterator[Finding]]
 
@@ -18,14 +17,19 @@ UNSURE = "Lecture incertaine"
 
 
 def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
-    gap = gap_cents(registration, form)
-    if form.sum is not None and gap and registration.total_due_cents is not None:
+    written, due, gap = (
+        registration.total_cents,
+        registration.total_due_cents,
+        registration.gap_cents,
+    )
+    if form.sum is not None and written is not None and due is not None and gap:
         yield Finding(
             "total_matches_tariff",
             Severity.REVIEW,
-            f"Total écrit {format_cents(registration.total_due_cents + gap)}, tarif attendu "
-            f"{format_cents(registration.total_due_cents)} (écart {format_cents(gap)}).",
+            f"Total écrit {format_cents(written)}, tarif attendu {format_cents(due)} "
+            f"(écart {format_cents(gap)}).",
             (form.sum.total, *form.sum.tariffs_cents, *_uncounted(form)),
+            (written, due),
         )
 
 
@@ -39,7 +43,7 @@ def total_is_written(registration: Registration, form: Form) -> Iterator[Finding
 
 
 def somebody_is_named(registration: Registration, form: Form) -> Iterator[Finding]:
-    if form.people and not _people(registration, form):
+    if form.people and not registration.named:
         yield Finding(
             "somebody_is_named",
             Severity.REVIEW,
@@ -51,7 +55,7 @@ def somebody_is_named(registration: Registration, form: Form) -> Iterator[Findin
 def no_more_counted_than_named(registration: Registration, form: Form) -> Iterator[Finding]:
     if form.people is None:
         return
-    named = len(_people(registration, form))
+    named = len(registration.named)
     counted = sum(
         reading.value
         for name in form.people.counted
@@ -63,6 +67,7 @@ def no_more_counted_than_named(registration: Registration, form: Form) -> Iterat
             Severity.REVIEW,
             f"{counted} inscription(s) payée(s) pour {named} personne(s) nommée(s).",
             (form.people.named, *form.people.counted, *_uncounted(form)),
+            (counted, named),
         )
 
 
@@ -118,36 +123,33 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def validate(registration: Registration, form: Form) -> Registration:
-    """The registration with its findings (those it brought and each rule's)."""
-    found = tuple(finding for rule in RULES for finding in rule(registration, form))
-    return replace(registration, findings=(*registration.findings, *found))
-
-
 def decide(registration: Registration, form: Form, gate: Gate) -> Registration:
-    """Accept or send to review each field, with the reason; a form is accepted if all of it is.
+    """Accept or send to review each field that the machine read, with the reason.
 
-    A finding wins over any confidence. The readings come back calibrated.
+    A finding wins over any confidence. What a person said stays as it is. The readings come back
+    calibrated.
     """
     doubted: dict[str, str] = {}
     for finding in registration.findings:
-        if finding.severity is Severity.REVIEW:
+        if finding.asks:
             doubted |= dict.fromkeys(finding.fields, finding.message)
-    calibrated = (gate.calibrated(r, registration.quality) for r in registration.readings)
-    readings = tuple(_decide(r, doubted, gate) for r in calibrated)
+    readings = tuple(
+        r
+        if r.origin is Origin.HUMAN
+        else _decide(gate.calibrated(r, registration.quality), doubted, gate)
+        for r in registration.readings
+    )
     if form.people is not None:  # who is not counted is known where the counts are
         unsure = [
             r.field
             for r in readings
-            if r.field in form.people.counted and r.status is not Status.ACCEPTED
+            if r.field in form.people.counted and r.status is Status.REVIEW
         ]
         depends = dict.fromkeys([form.people.uncounted] if unsure else [], _depends_on(unsure))
-        readings = tuple(_decide(r, doubted | depends, gate) for r in readings)
-    accepted = all(r.status is Status.ACCEPTED for r in readings) and not any(
-        f.severity is Severity.REVIEW for f in registration.findings
-    )
-    status = Status.ACCEPTED if accepted else Status.REVIEW
-    return replace(registration, readings=readings, status=status)
+        readings = tuple(
+            r if r.origin is Origin.HUMAN else _decide(r, doubted | depends, gate) for r in readings
+        )
+    return replace(registration, readings=readings)
 
 
 def _depends_on(fields: list[str]) -> str:
@@ -168,8 +170,3 @@ def _decide(reading: FieldReading, doubted: dict[str, str], gate: Gate) -> Field
 
 def _uncounted(form: Form) -> tuple[str, ...]:
     return (form.people.uncounted,) if form.people else ()
-
-
-def _people(registration: Registration, form: Form) -> list[FieldReading]:
-    prefix = f"{form.people.named}." if form.people else ""
-    return [r for r in registration.readings if prefix and r.field.startswith(prefix) and r.text]

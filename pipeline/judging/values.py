@@ -1,13 +1,10 @@
-"""The values of a form: what a person may type for one, and the sum that they make."""
+"""The values of a form: what a person may type for one, and where its field stands."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline import fields
 from pipeline.forms.schema import Form
-from pipeline.judging.labels import label
-from pipeline.records import Candidate, FieldValue, Registration
+from pipeline.records import Candidate, FieldValue
 from pipeline.text import fold
 
 _NO_SUCH_VALUE = {
@@ -16,60 +13,6 @@ _NO_SUCH_VALUE = {
     "email": "Ce n'est pas une adresse e-mail : écrire par exemple nom@exemple.fr.",
     "phone": "Ce n'est pas un numéro de téléphone : écrire dix chiffres, ou + et l'indicatif.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SumLine:
-    """A count and its price, both in ``amount_cents``; None where the count is unknown."""
-
-    field: str
-    label: str
-    count: int | None
-    tariff_cents: int
-    amount_cents: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """The sum of a form as it stands: what is due, what was written, written minus due.
-
-    None where unknown. ``malformed``: the fields whose typed text is no such value.
-    """
-
-    lines: tuple[SumLine, ...] = ()
-    due_cents: int | None = None
-    written_cents: int | None = None
-    gap_cents: int | None = None
-    malformed: tuple[str, ...] = ()
-
-
-def gap(registration: Registration, form: Form, typed: Mapping[str, str]) -> Gap:
-    """The sum with what is being typed, by field, in the place of what is held."""
-    if form.sum is None:
-        return Gap()
-    malformed = []
-
-    def number(field: str) -> int | None:
-        reading = registration.reading(field)
-        value = reading.value if reading else None
-        if field in typed:
-            try:
-                value = as_typed(form, field, typed[field]).value
-            except ValueError:
-                malformed.append(field)
-                return None
-        return value if isinstance(value, int) else None
-
-    lines = []
-    for field, tariff in form.sum.tariffs_cents.items():
-        count = number(field)
-        amount = None if count is None else count * tariff
-        lines.append(SumLine(field, label(field, form.roles), count, tariff, amount))
-    amounts = [line.amount_cents for line in lines if line.amount_cents is not None]
-    due = sum(amounts) if len(amounts) == len(lines) else None
-    written = number(form.sum.total)
-    difference = None if due is None or written is None else written - due
-    return Gap(tuple(lines), due, written, difference, tuple(malformed))
 
 
 def as_typed(form: Form, field: str, text: str) -> Candidate:

@@ -23,9 +23,8 @@ from typing import Any
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
 from pipeline.judging.doubts import Doubt, doubts
-from pipeline.judging.reconcile import gap_cents
 from pipeline.judging.values import position, type_of
-from pipeline.records import Registration, Severity, Status
+from pipeline.records import Registration, Status
 from pipeline.text import fold
 
 _LEAST_CENTS = 100
@@ -144,7 +143,7 @@ class _Entry:
         if filters.kind is Kind.ACCEPTED and self.doubts:
             return False
         if filters.kind is Kind.FINDINGS and not any(
-            finding.severity is Severity.REVIEW for finding in registration.findings
+            finding.asks for finding in registration.findings
         ):
             return False
         if filters.form_id and filters.form_id != registration.form_id:
@@ -301,10 +300,10 @@ def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
 
 def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:
     """In cents, what a wrong reading may cost: see the formula above."""
-    due, gap = registration.total_due_cents or 0, gap_cents(registration, form) or 0
+    due, gap = registration.total_due_cents or 0, registration.gap_cents or 0
     tariffs = form.sum.tariffs_cents if form.sum else {}
     reading = registration.reading(doubt.field)
-    at_risk = max(due, due + gap, _written_cents(registration, form))
+    at_risk = max(due, due + gap, registration.total_cents or 0)
     if doubt.rule == "total_matches_tariff":
         at_risk = abs(gap)
     elif doubt.field in tariffs and reading and isinstance(reading.value, int):
@@ -314,27 +313,20 @@ def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:
     return max(_LEAST_CENTS, at_risk)
 
 
-def _written_cents(registration: Registration, form: Form) -> int:
-    total = registration.reading(form.sum.total) if form.sum else None
-    return total.value if total and isinstance(total.value, int) else 0
-
-
 def _row(entry: _Entry, form: Form) -> Row:
     filed, registration = entry.filed, entry.filed.registration
-    named = registration.repeated(registration.roles.named)
     of_type = {type_of(form, r.field): r.text for r in reversed(registration.readings)}
-    total = registration.reading(form.sum.total) if form.sum else None
     return Row(
         subject=filed.subject,
         id=filed.id,
         document=entry.listed[0],
         form_id=registration.form_id,
         organisation=of_type.get("organisation", ""),
-        people=tuple(reading.text for reading in named if reading.text),
+        people=tuple(reading.text for reading in registration.named),
         status=registration.status,
         doubts=len(entry.doubts),
-        gap_cents=gap_cents(registration, form),
-        total_cents=total.value if total and isinstance(total.value, int) else None,
+        gap_cents=registration.gap_cents,
+        total_cents=registration.total_cents,
     )
 
 

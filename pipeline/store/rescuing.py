@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, func, insert, select
 
 from pipeline.decisions import Act, Decision, Filed, Refused
-from pipeline.records import Outcome, Registration, Rejection, Severity, Status
+from pipeline.records import Outcome, Registration, Rejection, Status
 from pipeline.store import rows, tables
 from pipeline.store.reviewing import (
     append,
@@ -114,9 +114,7 @@ def _complete(connection: Connection, old: Filed, new: Registration, *, batch: i
         readings=(*old.registration.readings, *added),
         findings=(*old.registration.findings, *findings),
     )
-    doubtful = any(r.status is Status.REVIEW for r in added) or any(
-        f.severity is Severity.REVIEW for f in findings
-    )
+    doubtful = any(r.status is Status.REVIEW for r in added) or any(f.asks for f in findings)
     if doubtful:
         after = replace(after, status=Status.REVIEW)
     outcome, number = numbers(old.subject)

@@ -148,6 +148,7 @@ def of_registration(
                     "severity": finding.severity,
                     "message": finding.message,
                     "fields": json.dumps(finding.fields),
+                    "facts": json.dumps(finding.facts),
                 }
                 for position, finding in enumerate(registration.findings)
             ],
@@ -163,7 +164,9 @@ def of_registration(
 
 
 def of_review(registration: Registration, outcome: int, number: int, *, batch: int) -> Values:
-    findings = [[f.rule, f.severity, f.message, f.fields] for f in registration.findings]
+    findings = [
+        [f.rule, f.severity, f.message, f.fields, f.facts, f.settled] for f in registration.findings
+    ]
     return {
         "batch": batch,
         "outcome": outcome,

@@ -329,15 +329,21 @@ def _findings(connection: Connection, scope: Scope) -> dict[_Key, list[Finding]]
     found: dict[_Key, list[Finding]] = defaultdict(list)
     for row in _rows(connection, tables.findings, scope, by=tables.findings.c.position):
         found[row.outcome, row.number].append(
-            Finding(row.rule, Severity(row.severity), row.message, tuple(json.loads(row.fields)))
+            Finding(
+                row.rule,
+                Severity(row.severity),
+                row.message,
+                tuple(json.loads(row.fields)),
+                tuple(json.loads(row.facts or "[]")),
+            )
         )
     return found
 
 
 def _reviewed(row: Row[Any]) -> tuple[Finding, ...]:
     return tuple(
-        Finding(rule, Severity(severity), message, tuple(fields))
-        for rule, severity, message, fields in json.loads(row.findings)
+        Finding(rule, Severity(severity), message, tuple(fields), tuple(facts), settled)
+        for rule, severity, message, fields, facts, settled in json.loads(row.findings)
     )
 
 

@@ -160,7 +160,7 @@ def _of_registration() -> ForeignKeyConstraint:
     )
 
 
-# ``fields``: JSON, a list of names.
+# ``fields``: JSON, a list of names; ``facts``: of values, null where an earlier version wrote it.
 findings = Table(
     "findings",
     metadata,
@@ -171,6 +171,7 @@ findings = Table(
     _text("severity"),
     _text("message"),
     _text("fields"),
+    _text("facts", nullable=True),
     _of_registration(),
 )
 
@@ -230,7 +231,7 @@ decisions = Table(
 )
 
 # What a registration came to by a batch, in place of its own row and findings: the last counts.
-# ``findings``: JSON, a list of [rule, severity, message, fields].
+# ``findings``: JSON, a list of [rule, severity, message, fields, facts, settled].
 reviews = Table(
     "reviews",
     metadata,

@@ -20,7 +20,8 @@ from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
 from pipeline.forms.schema import Form
 from pipeline.judging.doubts import doubts
-from pipeline.judging.values import as_typed, gap
+from pipeline.judging.sums import gap
+from pipeline.judging.values import as_typed
 from pipeline.review.queue import Place
 from pipeline.web import entrance, pairs, refused, screens
 from pipeline.web.desk import Desk, GoneError

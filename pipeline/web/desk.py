@@ -14,7 +14,7 @@ from pipeline.judging import deciding
 from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import is_computed
 from pipeline.judging.duplicates import Pair, Twins
-from pipeline.records import Severity, Status
+from pipeline.records import Status
 from pipeline.review import sample
 from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
@@ -120,7 +120,6 @@ class Desk:
         after = filed.registration
         for decision in decisions:
             after = deciding.apply(after, form, decision, gate=self.gate)
-        after = deciding.closed(after, form, filed.settled)
         try:
             # What is kept follows from what this server knows: no newer version may be claimed.
             changes = [Change(subject, min(seen, filed.version), decisions, after), *beside]
@@ -175,7 +174,7 @@ class Desk:
             doubted = {
                 field
                 for finding in registration.findings
-                if finding.severity is Severity.REVIEW
+                if finding.asks
                 for field in finding.fields
             }
             decisions = []
@@ -187,8 +186,8 @@ class Desk:
                     decisions.append(Decision(Act.CONFIRM, reading.field, reading.text))
                     registration = deciding.apply(registration, form, decisions[-1], gate=self.gate)
             if decisions:
-                after = deciding.closed(registration, form, filed.settled)
-                changes.append(Change(filed.subject, filed.version, tuple(decisions), after))
+                change = Change(filed.subject, filed.version, tuple(decisions), registration)
+                changes.append(change)
                 count += len(decisions)
         if changes:
             try:

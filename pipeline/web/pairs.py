@@ -10,7 +10,7 @@ from starlette.responses import Response
 from pipeline.decisions import Act, Change, Decided, Decision, Filed, error_rates
 from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
-from pipeline.judging.labels import label
+from pipeline.french import label
 from pipeline.web.views import View
 
 _WIDTH_PX = 560

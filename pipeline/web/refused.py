@@ -11,8 +11,8 @@ from starlette.responses import Response
 from pipeline.decisions import Act, Change, Decision, Refused
 from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
+from pipeline.french import label
 from pipeline.judging import deciding
-from pipeline.judging.labels import label
 from pipeline.records import Gray, Placement, Registration
 from pipeline.web.desk import GoneError
 from pipeline.web.views import View

@@ -9,13 +9,13 @@ from urllib.parse import quote
 from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.forms import constraints
 from pipeline.forms.schema import Form
+from pipeline.french import REASONS, finding_label, label
 from pipeline.geometry import BoxMm
 from pipeline.judging import duplicates
 from pipeline.judging.doubts import Doubt, alternatives, doubtful_characters, doubts
-from pipeline.judging.labels import REASONS, finding_label, label
-from pipeline.judging.values import Gap, gap
+from pipeline.judging.sums import Gap, gap
 from pipeline.pages import plural
-from pipeline.records import FieldReading, Origin, Roles, Severity, Status
+from pipeline.records import FieldReading, Origin, Roles, Status
 from pipeline.review.queue import Place, Row
 from pipeline.web.desk import Desk
 from pipeline.web.views import View
@@ -140,11 +140,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         image_width=width,
         image_height=height,
         fields=_lines(view, filed, form, found, name, is_check=is_check),
-        findings=tuple(
-            f.message
-            for f in registration.findings
-            if f.severity is Severity.REVIEW and f.rule not in dict(filed.settled)
-        ),
+        findings=tuple(f.message for f in registration.findings if f.asks),
         ahead=_ahead(view.desk, following),
         gap=gap(registration, form, {}) if form.sum else None,
         settled_gap=dict(filed.settled).get(_GAP, ""),

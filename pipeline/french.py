@@ -1,8 +1,6 @@
-"""What the secretary calls a field, a finding, and why a finding is settled: in French."""
+"""What the secretary reads of fields and findings, in French."""
 
-from pipeline.forms import constraints
-from pipeline.judging import duplicates
-from pipeline.records import Roles
+from pipeline.records import Finding, Roles
 
 SENDER, MISREAD, AGREED = "sender", "misread", "agreed"
 REASONS = {
@@ -31,9 +29,9 @@ _FINDINGS = {
     "placed_by_hand": "Fiche placée à la main",
     "page_is_whole": "Page abîmée ou incomplète",
     "not_replaced": "Fichier remplacé",
-    **dict.fromkeys(constraints.RULES, "Incohérence"),
-    duplicates.RULE: "Reçue deux fois ?",
+    "received_once_only": "Reçue deux fois ?",
 }
+_OF_CONSTRAINTS, _BROKEN = "_holds", "Incohérence"
 
 
 def label(field: str, roles: Roles) -> str:
@@ -48,7 +46,14 @@ def label(field: str, roles: Roles) -> str:
 
 def finding_label(rule: str) -> str:
     """A title for the finding of that rule, which its message then explains."""
-    return _FINDINGS.get(rule, "Remarque")
+    return _FINDINGS.get(rule, _BROKEN if rule.endswith(_OF_CONSTRAINTS) else "Remarque")
+
+
+def told(finding: Finding) -> str:
+    """What a finding says, and why it was settled."""
+    if not finding.settled:
+        return finding.message
+    return f"{finding.message} Réglé : {REASONS.get(finding.settled, finding.settled)}."
 
 
 def _plural(singular: str) -> str:
