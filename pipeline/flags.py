@@ -14,7 +14,7 @@ Verb = Callable[[argparse.Namespace], ExitCode]
 
 
 def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
-    """Every flag of these verbs, whose docstrings are their help; the README names them all."""
+    """Every flag of these verbs, whose docstrings are their help; REFERENCE.md names them all."""
     parser = argparse.ArgumentParser(
         prog="fiches", description="Scanned registration forms in, a clean registration table out."
     )

@@ -91,7 +91,7 @@ def _appended(text: str) -> Callable[[str], str]:
     ("path", "change", "reads_alike"),
     [
         ("web/app.py", _appended("\nprint()\n"), True),
-        ("review/deciding.py", _appended("\nprint()\n"), True),
+        ("judging/deciding.py", _appended("\nprint()\n"), True),
         ("exporters/report.py", _appended("\nprint()\n"), True),
         (
             "paper/dropout.py",
