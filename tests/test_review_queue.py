@@ -7,11 +7,11 @@ import pytest
 from builders import ENVELOPE, doubtful, registration, source
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judged import confirm, settle
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import load_form
 from pipeline.french import SENDER
-from pipeline.judging.deciding import confirm, settle
 from pipeline.judging.doubts import doubts
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, FieldReading, Finding, Registration, Severity, Status

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 from builders import doubtful, reading, registration
+from judged import confirm, correct
 
 from pipeline.decisions import Act, Decided, Decision, Filed, error_rates
 from pipeline.forms.schema import load_form
-from pipeline.judging.deciding import confirm, correct
 from pipeline.paths import FORMS
 from pipeline.rates import Rate
 from pipeline.records import Origin, Registration

@@ -20,77 +20,68 @@ from pipeline.records import (
     Status,
 )
 
-ASK_ALL = Gate(maps={}, thresholds={}, least_targets={})
-"""The gate that accepts no reading of the machine but text that the file holds."""
-
 
 def apply(
-    registration: Registration, form: Form, decision: Decision, *, gate: Gate = ASK_ALL
+    registration: Registration, form: Form, decision: Decision, *, gate: Gate
 ) -> Registration:
     """The registration once that is decided about it.
 
-    What says nothing of its fields or findings leaves it as it is. ``gate`` decides about readings
-    that only a finding held back which the decision resolves. Raises ValueError, in French, for
-    what cannot be decided.
+    What says nothing of its fields or findings leaves it as it is. ``gate`` decides about what the
+    machine read. Raises ValueError, in French, for what cannot be decided.
     """
     match decision.act:
         case Act.CONFIRM:
-            return confirm(registration, form, decision.field, gate=gate)
+            return _confirm(registration, form, decision.field, gate=gate)
         case Act.CORRECT:
-            return correct(registration, form, decision.field, decision.value, gate=gate)
+            return _correct(registration, form, decision.field, decision.value, gate=gate)
         case Act.ILLEGIBLE:
-            return illegible(registration, form, decision.field, gate=gate)
+            return _illegible(registration, form, decision.field, gate=gate)
         case Act.SETTLE:
-            return settle(registration, form, decision.field, decision.reason, gate=gate)
+            return _settle(registration, form, decision.field, decision.reason, gate=gate)
         case _:
             return registration
 
 
-def confirm(
-    registration: Registration, form: Form, field: str, *, gate: Gate = ASK_ALL
-) -> Registration:
+def _confirm(registration: Registration, form: Form, field: str, *, gate: Gate) -> Registration:
     """The field holds what was read; where nothing could be read, it is illegible.
 
-    ``gate`` decides about readings that only a finding held back which the decision resolves.
     Raises ValueError where the field was not read.
     """
     reading = _read(registration, field)
     if not reading.candidates:
-        return illegible(registration, form, field, gate=gate)
+        return _illegible(registration, form, field, gate=gate)
     once_corrected = reading.status is Status.CORRECTED
     status = Status.CORRECTED if once_corrected else Status.ACCEPTED
     decided = _said(reading, (Candidate(reading.value, reading.text, 1.0),), status)
     return judge(registration.replacing(decided), form, gate)
 
 
-def correct(
-    registration: Registration, form: Form, field: str, text: str, *, gate: Gate = ASK_ALL
+def _correct(
+    registration: Registration, form: Form, field: str, text: str, *, gate: Gate
 ) -> Registration:
     """The field holds ``text``, or nothing; a confirmation where that was read.
 
-    A field that was not read is added, see ``add_line``. Raises ValueError, in French, where the
+    A field that was not read is added, see ``_add_line``. Raises ValueError, in French, where the
     text cannot be such a value.
     """
     reading = registration.reading(field)
     if reading is None:
-        return add_line(registration, form, field, text, gate=gate)
+        return _add_line(registration, form, field, text, gate=gate)
     candidate = as_typed(form, field, text)
     if reading.candidates and candidate.value == reading.value:
-        return confirm(registration, form, field, gate=gate)
+        return _confirm(registration, form, field, gate=gate)
     decided = _said(reading, (candidate,), Status.CORRECTED)
     return judge(registration.replacing(decided), form, gate)
 
 
-def illegible(
-    registration: Registration, form: Form, field: str, *, gate: Gate = ASK_ALL
-) -> Registration:
+def _illegible(registration: Registration, form: Form, field: str, *, gate: Gate) -> Registration:
     """Nobody can read the field: its value stays unknown. Raises ValueError if it was not read."""
     decided = _said(_read(registration, field), (), Status.CORRECTED)
     return judge(registration.replacing(decided), form, gate)
 
 
-def add_line(
-    registration: Registration, form: Form, field: str, text: str, *, gate: Gate = ASK_ALL
+def _add_line(
+    registration: Registration, form: Form, field: str, text: str, *, gate: Gate
 ) -> Registration:
     """The registration with a field that was not read: a further person, a field of a lost page.
 
@@ -122,10 +113,10 @@ def add_line(
     return judge(replace(registration, readings=tuple(readings)), form, gate)
 
 
-def settle(
-    registration: Registration, form: Form, rule: str, reason: str, *, gate: Gate = ASK_ALL
+def _settle(
+    registration: Registration, form: Form, rule: str, reason: str, *, gate: Gate
 ) -> Registration:
-    """The findings of that rule are settled: one of ``labels.REASONS``, or a person's own words.
+    """The findings of that rule are settled: one of ``french.REASONS``, or a person's own words.
 
     Raises ValueError where no finding of that rule asks for it.
     """

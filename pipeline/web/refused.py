@@ -162,7 +162,7 @@ def _key_in(view: View) -> Response:
             continue
         try:
             decision = Decision(Act.CORRECT, name, text)
-            registration = deciding.apply(registration, form, decision)
+            registration = deciding.apply(registration, form, decision, gate=view.desk.gate)
         except ValueError as err:
             problems[name] = str(err)
     if problems:
