@@ -460,6 +460,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
     with engine_of(url).begin() as connection:
         for table in ("decisions", "reviews", "placements"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE findings DROP COLUMN facts")
         for table in ("readings", "registrations", "rejections"):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN batch")
         connection.exec_driver_sql("ALTER TABLE readings DROP COLUMN calibrated")

@@ -1,3 +1,4 @@
+import json
 import os
 import random
 import signal
@@ -18,12 +19,18 @@ from builders import (
     registration,
     source,
 )
-from sqlalchemy import create_engine, event, func, select
+from judged import LENIENT
+from sqlalchemy import create_engine, event, func, select, update
 
 import pipeline
 from pipeline.decisions import Act, Change, Decision, Filed
 from pipeline.errors import ConflictError
+from pipeline.forms.schema import load_form
+from pipeline.french import SENDER
+from pipeline.judging.deciding import apply
 from pipeline.judging.duplicates import RULE
+from pipeline.judging.judge import judge
+from pipeline.paths import FORMS
 from pipeline.records import (
     Candidate,
     FieldReading,
@@ -176,7 +183,11 @@ def test_an_illegible_field_and_a_new_line_are_kept(store_url: str) -> None:
         store.decide([Change(one.subject, 0, decisions, after)], who=ZOE)
         (row, _) = store.snapshot().registrations
     assert row.registration == after
-    assert [person.text for person in row.people] == ["Zoé MARTIN", "Luc PETIT", "Ève ROUX"]
+    assert [person.text for person in row.registration.named] == [
+        "Zoé MARTIN",
+        "Luc PETIT",
+        "Ève ROUX",
+    ]
 
 
 def test_what_the_machine_computed_again_is_kept_too(store_url: str) -> None:
@@ -750,3 +761,34 @@ def test_decisions_wait_for_the_disk_and_readings_do_not(tmp_path: Path) -> None
         store.decide([corrected(store.filed()[0], "organisation", "CCAS")], who=ZOE)
         store.undo(who=ZOE)
     assert told == ["NORMAL", "NORMAL", "FULL", "FULL"]
+
+
+def test_what_an_earlier_version_settled_stays_settled(store_url: str) -> None:
+    form = load_form(FORMS / "mais-2018-02-02")
+    asked = judge(registration(total=9000), form, LENIENT)
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), asked))
+        (one,) = store.filed()
+        decisions = [
+            Decision(Act.CONFIRM, name) for name in ("adherents", "non_adherents", "repas", "total")
+        ]
+        decisions.append(Decision(Act.SETTLE, "total_matches_tariff", reason=SENDER))
+        after = one.registration
+        for decision in decisions:
+            after = apply(after, form, decision, gate=LENIENT)
+        store.decide([Change(one.subject, 0, tuple(decisions), after)], who=ZOE)
+    (gap,) = after.findings
+    words = f"{gap.message} Réglé : erreur de l'expéditeur."
+    earlier = json.dumps([["total_matches_tariff", "info", words, gap.fields]])
+    with create_engine(store_url).begin() as connection:
+        connection.execute(update(tables.reviews).values(findings=earlier))
+        connection.exec_driver_sql("ALTER TABLE findings DROP COLUMN facts")
+        connection.exec_driver_sql("UPDATE fiches_schema SET version_num = 'v0003'")
+    with Store.open(store_url) as store:
+        (one,) = store.filed()
+    (kept,) = one.registration.findings
+    assert (kept.message, kept.settled, kept.asks) == (gap.message, SENDER, False)
+    confirmed = apply(one.registration, form, Decision(Act.CONFIRM, "email"), gate=LENIENT)
+    assert confirmed.status is Status.ACCEPTED
+    changed = apply(one.registration, form, Decision(Act.CORRECT, "repas", "1"), gate=LENIENT)
+    assert changed.status is Status.REVIEW
