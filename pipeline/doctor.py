@@ -3,13 +3,14 @@
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import numpy as np
@@ -20,32 +21,10 @@ from pipeline.errors import PipelineError
 from pipeline.forms.schema import load_forms
 from pipeline.paths import FORMS, MODELS
 
-PACKAGES = (
-    "alembic",
-    "argon2-cffi",
-    "jinja2",
-    "numpy",
-    "olefile",
-    "onnxruntime",
-    "opencv-python-headless",
-    "pandas",
-    "phonenumbers",
-    "pi-heif",
-    "pillow",
-    "pydantic",
-    "pypdfium2",
-    "pytesseract",
-    "python-multipart",
-    "rapidfuzz",
-    "regex",
-    "rich",
-    "sqlalchemy",
-    "starlette",
-    "uvicorn",
-)
-"""What pyproject.toml requires."""
-_EXTRAS = {"cluster": "distributed", "postgres": "psycopg", "plots": "matplotlib"}
+_EXTRAS = ("cluster", "postgres", "plots")
+"""What a user may want besides; the others are for who works on Fiches."""
 _OLDEST_PYTHON = (3, 11)
+_NAME, _EXTRA = re.compile(r"[\w.-]+"), re.compile(r"extra == ['\"](\w+)")
 _AGAIN = "pip install --force-reinstall fiches"
 _TESSERACT = "apt install tesseract-ocr tesseract-ocr-fra"
 
@@ -79,7 +58,6 @@ def examine(settings: Settings, *, folder: Path) -> tuple[Check, ...]:
             ok=os.access(folder, os.W_OK),
             remedy="go to a folder of yours, or give --out",
         ),
-        *_extras(),
     )
 
 
@@ -94,20 +72,19 @@ def _python() -> Check:
 
 
 def _packages() -> Iterator[Check]:
-    for package in PACKAGES:
-        found = _version(package)
-        yield Check(package, found, ok=bool(found), remedy=f"pip install {package}")
-
-
-def _extras() -> Iterator[Check]:
-    for extra, package in _EXTRAS.items():
-        found = _version(package)
+    """What the package says that it requires, and what its extras do."""
+    for requirement in requires("fiches") or ():
+        package = _NAME.match(requirement)
+        extra = _EXTRA.search(requirement)
+        if package is None or (extra and extra[1] not in _EXTRAS):
+            continue
+        found = _version(package[0])
         yield Check(
-            f"{package} (extra {extra})",
+            f"{package[0]} (extra {extra[1]})" if extra else package[0],
             found,
             ok=bool(found),
-            needed=False,
-            remedy=f"pip install 'fiches[{extra}]'",
+            needed=not extra,
+            remedy=f"pip install 'fiches[{extra[1]}]'" if extra else f"pip install {package[0]}",
         )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.errors import EngineError
 from pipeline.geometry import FloatArray
+from pipeline.paths import write_whole
 
 FOLDER = "learned"
 """Beside the outputs of a run."""
@@ -50,9 +51,7 @@ def save(folder: Path, layer: Layer, *, base: str) -> Path:
     digest = hashlib.sha256(held.getvalue()).hexdigest()[:16]
     path = folder / f"{number:03d}-{digest}.npz"
     folder.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(held.getvalue())
-    part.replace(path)
+    write_whole(path, held.getvalue())
     return path
 
 

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
 
 PACKAGE = Path(__file__).parent
 MODELS = PACKAGE / "models" if (PACKAGE / "models").is_dir() else PACKAGE.parent / "models"
@@ -15,6 +16,8 @@ LEXICONS = MODELS / "lexicons"
 RECOGNIZER = MODELS / "recognizer"
 CALIBRATION = MODELS / "calibration"
 FONTS = MODELS / "fonts"
+PART = ".part"
+"""How the name of a file ends while it is written."""
 
 
 @contextmanager
@@ -29,6 +32,24 @@ def private() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """All of the file or nothing: who reads it meanwhile sees the old one, or none. Raises OSError.
+
+    Several may write the same file at once: the last one's stays.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}{PART}")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def close_to_others(*paths: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm, BoxPx, Homography
-from pipeline.paper.align import align, upright
+from pipeline.paper.align import align_all, upright
 from pipeline.paper.covered import find_covered, find_overlaid, shown_fields
 from pipeline.paper.dropout import crop, drop_print
 from pipeline.records import AlignedPage, Finding, Gray, TextRun
@@ -114,7 +114,7 @@ def test_a_faint_copy_that_loses_dots_all_over_is_no_cover() -> None:
 def test_nothing_lies_over_an_ordinary_page(style: str, seed: int) -> None:
     image = drawn(style, seed)[0].image
     gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    assert _found(upright(align(page(gray), blanks()))) == ()
+    assert _found(upright(align_all(page(gray), blanks())[0])) == ()
 
 
 def test_what_the_picture_does_not_show_is_not_received() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
-from pipeline.paper.align import align, upright
+from pipeline.paper.align import align_all, upright
 from pipeline.paper.dropout import crop, drop_print
 from pipeline.records import Gray
 from tests.pages import blanks, drawn, fiche, flat, page
@@ -30,7 +30,7 @@ def test_an_unwritten_form_leaves_no_ink() -> None:
 def test_a_captured_form_keeps_no_leader_dots_where_nobody_wrote(style: str) -> None:
     leaf, filling = drawn(style, 5)
     image = leaf.image if leaf.image.ndim == 2 else cv2.cvtColor(leaf.image, cv2.COLOR_RGB2GRAY)
-    clean = drop_print(upright(align(page(image), blanks())), fiche())
+    clean = drop_print(upright(align_all(page(image), blanks())[0]), fiche())
     empty = BoxMm(14, 114, 94, 14)  # below the last line for names: nothing but paper
     line = BoxMm(14, 111.5, 94, 1.8)  # the last line's dots
     assert len(filling.fields["personnes"]) < 4, "take a seed that leaves the last line empty"

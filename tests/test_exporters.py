@@ -359,7 +359,7 @@ def test_a_full_disk_leaves_the_earlier_file_whole(
 
 
 def test_what_a_killed_run_left_half_written_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / ".fields.csv.tmp").write_text("half a ta")
+    (tmp_path / ".fields.csv.17-4.part").write_text("half a ta")
     exporters.export_all(fake_store(), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
 

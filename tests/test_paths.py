@@ -47,8 +47,8 @@ def test_nobody_else_can_read_what_a_run_writes(tmp_path: Path, *, made_before: 
         assert main(["run", str(inbox), "--out", str(out), "--jobs", "0"]) == 0
         for path in (out, *out.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        (out / ".registrations.csv.tmp").touch()
-        (out / ".registrations.csv.tmp").chmod(0o644)
+        (out / ".registrations.csv.17-4.part").touch()
+        (out / ".registrations.csv.17-4.part").chmod(0o644)
     assert main(["run", str(inbox), "--out", str(out), "--jobs", "0"]) == 0
     assert (out / "registrations.csv").is_file()
     assert list((out / "received").rglob("*.png"))

@@ -9,7 +9,7 @@ from PIL import Image
 from pipeline.forms.blank import PX_PER_MM, Word, blank_pages
 from pipeline.forms.schema import Form, load_form
 from pipeline.geometry import BoxMm
-from pipeline.paper.align import align
+from pipeline.paper.align import align_all
 from pipeline.paper.dropout import drop_print
 from pipeline.paper.same_print import check_print
 from pipeline.paths import FORMS
@@ -48,7 +48,7 @@ def test_the_known_edition_is_itself() -> None:
     for style in ("typed", "hand", "photo", "fax"):
         image = drawn(style, 3)[0].image
         gray = image if image.ndim == 2 else np.asarray(Image.fromarray(image).convert("L"))
-        aligned = align(page(gray), blanks())
+        aligned = align_all(page(gray), blanks())[0]
         assert check_print(drop_print(aligned, fiche()), fiche()) == ()
 
 
@@ -72,8 +72,8 @@ def _edition_folder(tmp_path: Path, image: Gray) -> Form:
 def test_of_two_known_editions_the_right_one_is_taken(tmp_path: Path) -> None:
     other = blank_pages(_edition_folder(tmp_path, _next_edition()))
     known = (*blanks(), *other)
-    assert align(page(fiche().image), known).form_id == "mais-2018-02-02"
-    assert align(page(_next_edition()), known).form_id == "edition-2019"
+    assert align_all(page(fiche().image), known)[0].form_id == "mais-2018-02-02"
+    assert align_all(page(_next_edition()), known)[0].form_id == "edition-2019"
     photo = drawn("photo", 3)[0].image
     gray = photo if photo.ndim == 2 else np.asarray(Image.fromarray(photo).convert("L"))
-    assert align(page(gray), known).form_id == "mais-2018-02-02"
+    assert align_all(page(gray), known)[0].form_id == "mais-2018-02-02"

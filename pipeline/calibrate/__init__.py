@@ -19,7 +19,7 @@ from pipeline.errors import InputError
 from pipeline.evaluate.truth import Held, load_truth
 from pipeline.forms.schema import Form, load_form
 from pipeline.judging.calibration import FILE_NAME, Basis, Calibration, Made, basis
-from pipeline.paths import CALIBRATION, MODELS
+from pipeline.paths import CALIBRATION, MODELS, write_whole
 from pipeline.reader import Reader, with_learned
 from pipeline.runner import Progress, run
 from pipeline.simulate import simulate
@@ -85,9 +85,7 @@ def calibrate(
 def save(calibration: Calibration, path: Path) -> None:
     """Write a calibration whole, or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(calibration.model_dump_json(indent=1) + "\n", "utf-8")
-    part.replace(path)
+    write_whole(path, f"{calibration.model_dump_json(indent=1)}\n".encode())
 
 
 def _list_in_manifest(path: Path) -> None:

@@ -16,7 +16,7 @@ from pipeline.records import LineEvidence
 from pipeline.text import fold
 
 EVIDENCE_WEIGHT = 0.9
-"""Below 1 because the network is surer of hands than it has a right to be; to be calibrated."""
+"""Below 1 because the network is surer of hands than it has a right to be."""
 CERTAIN = 0.999
 """The probability of text that the file itself holds."""
 _SUBSTITUTED = 3e-4

@@ -15,6 +15,7 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from pipeline.errors import ExportError
+from pipeline.paths import PART, write_whole
 from pipeline.snapshot import Snapshot
 
 # https://owasp.org/www-community/attacks/CSV_Injection: a cell that begins like a formula. Also
@@ -52,6 +53,8 @@ def export_all(store: _Store, out: Path) -> Snapshot:
     """
     with _alone(out):
         snapshot = store.snapshot()
+        for left in out.glob(f".*{PART}"):  # by a run that was killed
+            left.unlink(missing_ok=True)
         for exporter in _exporters():
             write_atomically(out / exporter.FILE_NAME, exporter.render(snapshot))
     return snapshot
@@ -63,23 +66,14 @@ def _exporters() -> list[_Exporter]:
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace ``path`` by ``text`` in UTF-8, all or nothing. Raises ExportError."""
-    draft = path.with_name(f".{path.name}.tmp")
     try:
-        draft.unlink(missing_ok=True)  # one that a killed run left may be open to others
         # What is not a character (a byte of a file's name that is not UTF-8) is shown as \udce9.
-        with draft.open("wb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
     except OSError as err:
         raise ExportError(
             f"{path}: cannot be written ({err.strerror}). Free some space or name another folder "
             "with --out, and run again: what was read is kept."
         ) from err
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -28,6 +28,7 @@ from pipeline.intake.mime import Allowance
 from pipeline.intake.naming import clean_name, unique_name
 from pipeline.intake.pdfnames import FILE_NAMES, holds
 from pipeline.intake.pieces import document_kind
+from pipeline.paths import write_whole
 from pipeline.records import Envelope, Source
 
 _MOST_BYTES = 150_000_000
@@ -211,13 +212,7 @@ def _write(data: bytes, path: Path) -> None:
     if path.is_file() and path.stat().st_size == len(data):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    write_whole(path, data)
 
 
 def _not_copied() -> UnavailableError:

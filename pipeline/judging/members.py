@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ConfigError
+from pipeline.paths import write_whole
 from pipeline.text import fold
 
 _HEADINGS = {
@@ -86,7 +87,7 @@ def load_members(path: Path) -> Members:
 def save_known(path: Path, people: Iterable[str], organisations: Iterable[str]) -> None:
     """Keep whom people confirmed in reviews, as evidence for later fiches. Raises OSError."""
     told = {"people": sorted(set(people)), "organisations": sorted(set(organisations))}
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+    write_whole(path, json.dumps(told, ensure_ascii=False, indent=1).encode())
 
 
 def load_known(path: Path) -> Members:

@@ -61,15 +61,6 @@ def align_all(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
     return [_aligned(page, fit, scale) for fit in fits]
 
 
-def align(page: Page, blanks: Sequence[BlankPage]) -> AlignedPage:
-    """The page fitted to the whole form page that suits it best; raises as ``align_all``."""
-    coarse, scale = _shrink(page.image)
-    fits, _ = _whole_sheets(coarse, find_features(coarse, most=_KEY_POINTS[0]), blanks)
-    if not fits:
-        raise AlignmentError(_UNKNOWN)
-    return _aligned(page, fits[0], scale)
-
-
 def _whole_sheets(
     coarse: Gray, features: Features, blanks: Sequence[BlankPage]
 ) -> tuple[list[Fit], list[Proposal]]:

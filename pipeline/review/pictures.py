@@ -5,8 +5,6 @@ of its own making, which are kept in a folder that may be deleted at any time.
 """
 
 import hashlib
-import os
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +23,7 @@ from pipeline.errors import DocumentError
 from pipeline.fingerprint import code_digest
 from pipeline.geometry import BoxMm
 from pipeline.guard import Guard
-from pipeline.paths import close_to_others
+from pipeline.paths import close_to_others, write_whole
 from pipeline.reader import reader_fingerprint
 from pipeline.records import Gray, Outcome, Source
 
@@ -187,7 +185,7 @@ class Pictures:
         drawn: Drawn = self._in_turn(self._guard.ask, Draw(source, number, page))
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for key, jpeg in drawn.items():
-            _write(self._path(source, *key), jpeg)
+            write_whole(self._path(source, *key), jpeg)
         found = self._look(self._path(source, number, page))
         if found is None:
             raise DocumentError("L'image de cette page n'a pas pu être préparée : réessayer.")
@@ -242,15 +240,3 @@ def resized(image: Gray, scale: float) -> Gray:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     made: Gray = cv2.resize(image, size, interpolation=how)
     return made
-
-
-def _write(path: Path, data: bytes) -> None:
-    """All of the file or nothing: who reads it while it is written sees the old one, or none."""
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

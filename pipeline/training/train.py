@@ -10,6 +10,7 @@ are a moving average after Polyak and Juditsky (1992).
 """
 
 import argparse
+import io
 import logging
 import math
 import os
@@ -25,6 +26,7 @@ import torch
 from torch.nn import functional
 
 from pipeline.engines import ppocr
+from pipeline.paths import write_whole
 from pipeline.training import data, model
 from pipeline.training.augment import Batch, batches, prefetched
 from pipeline.training.data import Reader, Sample
@@ -137,9 +139,9 @@ def save(run: Run, path: Path) -> None:
         "seconds": run.seconds,
         "best": run.best,
     }
-    part = path.with_suffix(".part")
-    torch.save(state, part)
-    part.replace(path)
+    held = io.BytesIO()
+    torch.save(state, held)
+    write_whole(path, held.getvalue())
 
 
 def resume(run: Run, path: Path) -> None:

@@ -128,7 +128,6 @@ def _list(view: View) -> Response:
         forms=sorted(view.desk.forms),
         filters=view.chosen,
         rejected=len(view.desk.refused(sought)) if sought else 0,
-        bulk=True,
         earlier=at(max(0, start - _LIST_ROWS)) if start else "",
         later=at(start + _LIST_ROWS) if start + len(shown) < listing.of else "",
     )
