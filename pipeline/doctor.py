@@ -73,7 +73,12 @@ def _python() -> Check:
 
 def _packages() -> Iterator[Check]:
     """What the package says that it requires, and what its extras do."""
-    for requirement in requires("fiches") or ():
+    try:
+        required = requires("fiches") or ()
+    except PackageNotFoundError:
+        yield Check("fiches", "", ok=False, remedy=_AGAIN)
+        return
+    for requirement in required:
         package = _NAME.match(requirement)
         extra = _EXTRA.search(requirement)
         if package is None or (extra and extra[1] not in _EXTRAS):

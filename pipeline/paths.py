@@ -34,22 +34,23 @@ def private() -> Iterator[None]:
         os.umask(before)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
     """All of the file or nothing: who reads it meanwhile sees the old one, or none. Raises OSError.
 
-    Several may write the same file at once: the last one's stays.
+    Several may write the same file at once: the last one's stays. ``durable``: it is on the disk
+    before it takes the place of the old one.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}{PART}")
     try:
         with part.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
-    except OSError:
+    finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise
 
 
 def close_to_others(*paths: Path) -> None:

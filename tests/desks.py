@@ -64,7 +64,7 @@ def picture(mark: str, *, style: str = "typed", seed: int = 1) -> bytes:
 
 
 def read(
-    of: Form, name: str, *candidates: str, sure: float = 0.999999, doubt: str = ""
+    of: Form, name: str, *candidates: str, sure: float = 0.99, doubt: str = ""
 ) -> FieldReading:
     """A reading with these candidates, best first; to review where there is a ``doubt``."""
     zone = of.zone(name)
@@ -112,7 +112,7 @@ def fiche(
         else read(of, name, text)
         for name, text in told.items()
     ]
-    nobody = Candidate(0, "0", 0.999999)
+    nobody = Candidate(0, "0", 0.99)
     readings.append(
         FieldReading("etudiants", "count", 1, None, "", (nobody,), Origin.COMPUTED, Status.ACCEPTED)
     )

@@ -360,8 +360,10 @@ def test_a_full_disk_leaves_the_earlier_file_whole(
 
 def test_what_a_killed_run_left_half_written_is_replaced(tmp_path: Path) -> None:
     (tmp_path / ".fields.csv.17-4.part").write_text("half a ta")
+    (tmp_path / ".report.html.tmp").write_text("half a page")
+    (tmp_path / ".known.json.17-4.part").write_text("another's")
     exporters.export_all(fake_store(), tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS | {".known.json.17-4.part"}
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import ASK_ALL, LENIENT, confirm, correct, illegible, settle
 
+from pipeline.forms import constraints
 from pipeline.forms.schema import load_form
-from pipeline.french import SENDER
+from pipeline.french import SENDER, finding_label
+from pipeline.judging import duplicates
 from pipeline.judging.judge import judge
 from pipeline.judging.values import as_typed, position, type_of
 from pipeline.paths import FORMS
@@ -24,6 +26,7 @@ _KNOWN = {
     "paiement": "virement",
 }
 _PEOPLE = ("Zoé MARTIN", "Luc PETIT", "Awa DIOP")
+_ONE = {"people": 1, "adherents": 1, "non_adherents": 0, "repas": 1, "total": "42,10"}
 _STRUCK = Finding("not_struck_out", Severity.REVIEW, "repas : texte barré.", ("repas",))
 
 _FILLINGS = st.fixed_dictionaries(
@@ -149,3 +152,34 @@ def test_a_settled_finding_stays_so_while_it_is_about_the_same_values() -> None:
     assert illegible(fiche, _FORM, "total").status is Status.REVIEW
     back = correct(illegible(fiche, _FORM, "total"), _FORM, "total", "90,50")
     assert back.status is Status.REVIEW
+
+
+def test_a_decision_leaves_what_another_gate_decided_about_other_fields() -> None:
+    lenient = judge(_read(_values(_ONE)), _FORM, LENIENT)
+    strict = replace(
+        lenient,
+        readings=tuple(
+            replace(r, status=Status.REVIEW, reason="Lecture incertaine (99%).")
+            if r.field == "personnes.1"
+            else r
+            for r in lenient.readings
+        ),
+    )
+    for gate in (ASK_ALL, LENIENT):
+        for before in (lenient, strict):
+            after = confirm(before, _FORM, "email", gate=gate)
+            others = [r for r in after.readings if r.field != "email"]
+            assert others == [r for r in before.readings if r.field != "email"]
+
+
+def test_a_constraint_in_words_of_the_form_that_an_earlier_version_settled_is_asked_again() -> None:
+    bond = _FORM.constraints[0].model_copy(update={"message": "Trop de repas."})
+    form = _FORM.model_copy(update={"constraints": (bond,)})
+    read = judge(_read(_values({**_ONE, "repas": 5, "total": "90,50"})), form, LENIENT)
+    without_facts = tuple(replace(f, facts=(), settled=SENDER) for f in read.findings)
+    assert judge(replace(read, findings=without_facts), form, LENIENT).status is Status.REVIEW
+
+
+def test_titles_are_those_of_the_rules() -> None:
+    assert {finding_label(rule) for rule in constraints.RULES} == {"Incohérence"}
+    assert finding_label(duplicates.RULE) == "Reçue deux fois ?"

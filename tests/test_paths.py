@@ -10,7 +10,7 @@ import pytest
 from desks import picture
 
 from pipeline.cli import main
-from pipeline.paths import close_to_others, private
+from pipeline.paths import close_to_others, private, write_whole
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +68,22 @@ def test_what_is_open_to_others_is_closed_and_what_a_group_shares_is_left(tmp_pa
         path.chmod(before)
         close_to_others(path, tmp_path / "not there")
         assert _mode(path) == after
+
+
+def test_a_file_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "known.json"
+    write_whole(path, b"old")
+
+    def interrupted(self: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            write_whole(path, b"new")
+    assert [p.name for p in tmp_path.iterdir()] == ["known.json"]
+    assert path.read_bytes() == b"old"
+    write_whole(path, b"new", durable=True)
+    assert path.read_bytes() == b"new"

@@ -26,7 +26,7 @@ import pipeline
 from pipeline.decisions import Act, Change, Decision, Filed
 from pipeline.errors import ConflictError
 from pipeline.forms.schema import load_form
-from pipeline.french import SENDER
+from pipeline.french import SENDER, told
 from pipeline.judging.deciding import apply
 from pipeline.judging.duplicates import RULE
 from pipeline.judging.judge import judge
@@ -779,16 +779,24 @@ def test_what_an_earlier_version_settled_stays_settled(store_url: str) -> None:
         store.decide([Change(one.subject, 0, tuple(decisions), after)], who=ZOE)
     (gap,) = after.findings
     words = f"{gap.message} Réglé : erreur de l'expéditeur."
-    earlier = json.dumps([["total_matches_tariff", "info", words, gap.fields]])
+    note = "Note dans le PDF : « Réglé : 84,20 par virement »."
+    earlier = json.dumps(
+        [
+            ["note_is_read", "review", note, []],
+            ["total_matches_tariff", "info", words, gap.fields],
+        ]
+    )
     with create_engine(store_url).begin() as connection:
         connection.execute(update(tables.reviews).values(findings=earlier))
         connection.exec_driver_sql("ALTER TABLE findings DROP COLUMN facts")
         connection.exec_driver_sql("UPDATE fiches_schema SET version_num = 'v0003'")
     with Store.open(store_url) as store:
         (one,) = store.filed()
-    (kept,) = one.registration.findings
-    assert (kept.message, kept.settled, kept.asks) == (gap.message, SENDER, False)
-    confirmed = apply(one.registration, form, Decision(Act.CONFIRM, "email"), gate=LENIENT)
-    assert confirmed.status is Status.ACCEPTED
+    open_one, kept = one.registration.findings
+    assert (open_one.message, open_one.asks) == (note, True)
+    assert (kept.message, told(kept), kept.asks) == (gap.message, words, False)
+    read = Decision(Act.SETTLE, "note_is_read", reason="vu")
+    settled = apply(one.registration, form, read, gate=LENIENT)
+    assert settled.status is Status.ACCEPTED
     changed = apply(one.registration, form, Decision(Act.CORRECT, "repas", "1"), gate=LENIENT)
     assert changed.status is Status.REVIEW

@@ -21,7 +21,7 @@ from pipeline.judging.calibration import (
     nature_of,
     sureness,
 )
-from pipeline.records import Origin, Registration, Severity
+from pipeline.records import Origin, Registration
 
 _FITTED = 0.25
 """The share of forms that the maps are fitted on: they need few errors, the proof many readings."""
@@ -59,12 +59,7 @@ def samples_against(
     registration: Registration, truths: Mapping[str, str | int | None]
 ) -> list[Sample]:
     """The same for the fields, and the lines of repeated fields, whose truth is told by name."""
-    doubted = {
-        name
-        for finding in registration.findings
-        if finding.severity is Severity.REVIEW
-        for name in finding.fields
-    }
+    doubted = {name for finding in registration.findings if finding.asks for name in finding.fields}
     return [
         Sample(
             reading.type,

@@ -53,9 +53,8 @@ def export_all(store: _Store, out: Path) -> Snapshot:
     """
     with _alone(out):
         snapshot = store.snapshot()
-        for left in out.glob(f".*{PART}"):  # by a run that was killed
-            left.unlink(missing_ok=True)
         for exporter in _exporters():
+            _tidy(out, exporter.FILE_NAME)
             write_atomically(out / exporter.FILE_NAME, exporter.render(snapshot))
     return snapshot
 
@@ -64,11 +63,18 @@ def _exporters() -> list[_Exporter]:
     return [cast(_Exporter, import_module(f"{__name__}.{name}")) for name in names()]
 
 
+def _tidy(out: Path, name: str) -> None:
+    """Delete what runs that were killed left of a file; earlier versions called it ``.tmp``."""
+    for left in (*out.glob(f".{name}.*{PART}"), out / f".{name}.tmp"):
+        with contextlib.suppress(OSError):
+            left.unlink(missing_ok=True)
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Replace ``path`` by ``text`` in UTF-8, all or nothing. Raises ExportError."""
     try:
         # What is not a character (a byte of a file's name that is not UTF-8) is shown as \udce9.
-        write_whole(path, text.encode("utf-8", "backslashreplace"))
+        write_whole(path, text.encode("utf-8", "backslashreplace"), durable=True)
     except OSError as err:
         raise ExportError(
             f"{path}: cannot be written ({err.strerror}). Free some space or name another folder "

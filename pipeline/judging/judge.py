@@ -20,6 +20,7 @@ from pipeline.judging.sums import left_uncounted, with_due
 from pipeline.judging.validate import (
     RULES,
     decide,
+    doubted,
     one_box_is_ticked,
     total_is_written,
     total_matches_tariff,
@@ -45,8 +46,10 @@ _ANSWERED = frozenset(rule.__name__ for rule in (total_is_written, one_box_is_ti
 def judge(registration: Registration, form: Form, gate: Gate) -> Registration:
     """The registration with all that follows from its values; judging it again changes nothing.
 
-    ``gate`` decides about the machine's readings that no finding doubts.
+    ``gate`` decides about what the machine has read and no finding doubts, once: what was decided
+    then stays, whatever the gate is now.
     """
+    were = doubted(registration.findings)
     uncounted = _following(registration, form)
     if uncounted is not None:
         left = left_uncounted(registration, form)
@@ -54,7 +57,7 @@ def judge(registration: Registration, form: Form, gate: Gate) -> Registration:
         registration = registration.holding(uncounted)
     registration = with_due(registration, form)
     registration = replace(registration, findings=tuple(_findings(registration, form)))
-    registration = decide(registration, form, gate)
+    registration = decide(registration, form, gate, were=were)
     if uncounted is not None:
         registration = registration.replacing(_waiting(uncounted, registration, form))
     doubtful = any(True for _ in doubts_of(registration, form))
@@ -88,7 +91,8 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
         answered = finding.asks and _is_decided(registration, form, finding)
         if finding.rule not in _ANEW and not answered:
             yield finding
-    # What an earlier version settled has no facts, and some rules' words say all.
+    # What an earlier version settled has no facts. Most rules' words say all, the form's own not.
+    wordless = {bond.message for bond in form.constraints}
     settled = {
         (f.rule, f.fields, f.facts or f.message): f.settled
         for f in registration.findings
@@ -97,8 +101,9 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
     broken = broken_constraints(registration, form)
     ruled = (finding for rule in RULES for finding in rule(registration, form))
     for finding in (*broken, *ruled, *_unverifiable(registration, form)):
-        alike = ((finding.rule, finding.fields, said) for said in (finding.facts, finding.message))
-        reason = next((settled[one] for one in alike if one in settled), "")
+        reason = settled.get((finding.rule, finding.fields, finding.facts), "")
+        if not reason and finding.message not in wordless:
+            reason = settled.get((finding.rule, finding.fields, finding.message), "")
         if finding.rule in _ANSWERED and _is_decided(registration, form, finding):
             finding = replace(finding, severity=Severity.INFO)
         yield replace(finding, settled=reason) if reason else finding

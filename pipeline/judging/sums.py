@@ -1,6 +1,7 @@
 """The sum of a form, and who is left uncounted: what follows from its other fields."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -25,21 +26,20 @@ class SumLine:
 class Gap:
     """The sum of a form as it stands: what is due, what was written, written minus due.
 
-    None where unknown. ``malformed``: the fields whose typed text is no such value.
+    None where unknown.
     """
 
     lines: tuple[SumLine, ...] = ()
     due_cents: int | None = None
     written_cents: int | None = None
     gap_cents: int | None = None
-    malformed: tuple[str, ...] = ()
 
 
 def with_due(registration: Registration, form: Form) -> Registration:
     """The registration with what is due for what it holds: None where a count is unknown."""
     amounts = [line.amount_cents for line in _lines(registration, form)]
     known = [amount for amount in amounts if amount is not None]
-    due = sum(known) if amounts and len(known) == len(amounts) else None
+    due = sum(known) if form.sum and len(known) == len(amounts) else None
     return replace(registration, total_due_cents=due)
 
 
@@ -47,19 +47,16 @@ def gap(registration: Registration, form: Form, typed: Mapping[str, str]) -> Gap
     """The sum with what is being typed, by field, in the place of what is held."""
     if form.sum is None:
         return Gap()
-    malformed = []
     for field, text in typed.items():
         candidates: tuple[Candidate, ...] = ()
-        try:
+        with suppress(ValueError):  # what is typed is no such value yet
             candidates = (as_typed(form, field, text),)
-        except ValueError:
-            malformed.append(field)
         reading = registration.reading(field) or FieldReading(field, "", 0, None, "", ())
         registration = registration.holding(replace(reading, candidates=candidates))
     held = with_due(registration, form)
     lines = tuple(_lines(held, form))
     written = held.total_cents
-    return Gap(lines, held.total_due_cents, written, held.gap_cents, tuple(malformed))
+    return Gap(lines, held.total_due_cents, written, held.gap_cents)
 
 
 def _lines(registration: Registration, form: Form) -> list[SumLine]:

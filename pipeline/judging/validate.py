@@ -1,6 +1,6 @@
 """The checks, each a function whose name is its rule; and which fields a person must see."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pipeline.forms.schema import Form
@@ -8,7 +8,7 @@ from pipeline.judging.calibration import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
 from pipeline.money import format_cents
 from pipeline.paper.covered import WHOLE_FORM
-from pipeline.records import FieldReading, Finding, Origin, Registration, Severity, Status
+from pipeline.records import FieldReading, Finding, Origin, Quality, Registration, Severity, Status
 
 Rule = Callable[[Registration, Form], Iterator[Finding]]
 
@@ -123,21 +123,19 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def decide(registration: Registration, form: Form, gate: Gate) -> Registration:
+def decide(
+    registration: Registration, form: Form, gate: Gate, *, were: Mapping[str, str]
+) -> Registration:
     """Accept or send to review each field that the machine read, with the reason.
 
-    A finding wins over any confidence. What a person said stays as it is. The readings come back
-    calibrated.
+    A finding wins over any confidence. What a person said stays as it is, and so does what was
+    decided before about a reading, unless a finding doubts it now, or doubted it then and no more:
+    ``were`` says which. The readings come back calibrated.
     """
-    doubted: dict[str, str] = {}
-    for finding in registration.findings:
-        if finding.asks:
-            doubted |= dict.fromkeys(finding.fields, finding.message)
+    doubts = doubted(registration.findings)
     readings = tuple(
-        r
-        if r.origin is Origin.HUMAN
-        else _decide(gate.calibrated(r, registration.quality), doubted, gate)
-        for r in registration.readings
+        _decide(reading, doubts, were, gate, registration.quality)
+        for reading in registration.readings
     )
     if form.people is not None:  # who is not counted is known where the counts are
         unsure = [
@@ -145,22 +143,42 @@ def decide(registration: Registration, form: Form, gate: Gate) -> Registration:
             for r in readings
             if r.field in form.people.counted and r.status is Status.REVIEW
         ]
-        depends = dict.fromkeys([form.people.uncounted] if unsure else [], _depends_on(unsure))
-        readings = tuple(
-            r if r.origin is Origin.HUMAN else _decide(r, doubted | depends, gate) for r in readings
-        )
+        if unsure:
+            doubts |= {form.people.uncounted: f"Dépend de : {', '.join(unsure)}."}
+            readings = tuple(
+                _decide(reading, doubts, were, gate, registration.quality) for reading in readings
+            )
     return replace(registration, readings=readings)
 
 
-def _depends_on(fields: list[str]) -> str:
-    return f"Dépend de : {', '.join(fields)}."
+def doubted(findings: Iterable[Finding]) -> dict[str, str]:
+    """The fields that findings doubt, each with the words of the last one."""
+    asking = (finding for finding in findings if finding.asks)
+    return {field: finding.message for finding in asking for field in finding.fields}
 
 
-def _decide(reading: FieldReading, doubted: dict[str, str], gate: Gate) -> FieldReading:
-    reason = doubted.get(reading.field) or doubted.get(reading.field.split(".")[0]) or ""
-    if not reason and not reading.candidates:
+def _decide(
+    reading: FieldReading,
+    doubts: Mapping[str, str],
+    were: Mapping[str, str],
+    gate: Gate,
+    quality: Quality,
+) -> FieldReading:
+    if reading.origin is Origin.HUMAN:
+        return reading
+    if reading.calibrated is None:
+        reading = gate.calibrated(reading, quality)
+    whole = reading.field.split(".")[0]
+    doubt, was = (of.get(reading.field) or of.get(whole) for of in (doubts, were))
+    if doubt:
+        return replace(reading, status=Status.REVIEW, reason=doubt)
+    freed = reading.reason in ("", was) or reading.origin is Origin.COMPUTED
+    if reading.status is not Status.REVIEW or not freed:
+        return reading
+    reason = ""
+    if not reading.candidates:
         reason = "Illisible."
-    if not reason and not gate.accepts(reading):
+    elif not gate.accepts(reading):
         others = [c.text for c in reading.candidates[1:3] if c.text != reading.text]
         reason = f"{UNSURE} ({min(reading.confidence, 0.99):.0%})"
         reason += f" ; peut-être : {', '.join(others)}." if others else "."

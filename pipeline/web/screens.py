@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.forms import constraints
 from pipeline.forms.schema import Form
-from pipeline.french import REASONS, finding_label, label
+from pipeline.french import REASONS, finding_label, label, told
 from pipeline.geometry import BoxMm
 from pipeline.judging import duplicates
 from pipeline.judging.doubts import Doubt, alternatives, doubtful_characters, doubts
@@ -128,7 +128,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         f"{plural(counts.to_review, 'fiche', 'fiches')}",
         others=others,
         is_field=reading is not None,
-        reason=_reason(reading, finding.message if finding else "", found, is_check=is_check),
+        reason=_reason(reading, told(finding) if finding else "", found, is_check=is_check),
         text=text,
         marked=_marked(reading) if reading else (),
         alternatives=_others_than(reading) if reading else (),

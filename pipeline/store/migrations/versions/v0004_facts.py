@@ -9,11 +9,6 @@ revision = "v0004"
 down_revision = "v0003"
 
 _SETTLED = " Réglé : "
-_REASONS = {
-    "erreur de l'expéditeur": "sender",
-    "erreur de lecture": "misread",
-    "accord avec l'expéditeur": "agreed",
-}
 
 
 def upgrade() -> None:
@@ -27,9 +22,8 @@ def upgrade() -> None:
 
 
 def _with_facts(rule: str, severity: str, message: str, fields: list[str]) -> list[object]:
-    """What was settled was kept as words, for information."""
-    said, settled, reason = message.partition(_SETTLED)
-    if not settled:
+    """What was settled was kept for information, with the reason behind its words."""
+    said, settled, reason = message.rpartition(_SETTLED)
+    if severity != "info" or not settled:
         return [rule, severity, message, fields, [], ""]
-    reason = reason.removesuffix(".")
-    return [rule, "review", said, fields, [], _REASONS.get(reason, reason)]
+    return [rule, "review", said, fields, [], reason.removesuffix(".")]
