@@ -50,7 +50,8 @@ def test_a_missing_tesseract_says_what_to_install(
 def test_a_tesseract_that_hangs_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _program(tmp_path / "bin", says="waiting", then="exec sleep 60")
+    answers = '[ "$1" = --version ] && exit 0; exec sleep 60'
+    _program(tmp_path / "bin", says="tesseract 5.3.0", then=answers)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setattr(tesseract, "_TIME_LIMIT_S", 0.5)
     with pytest.raises(StalledError, match="Tesseract"):
