@@ -82,7 +82,7 @@ def _worth(given: Registration) -> object:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(filling=_FILLINGS, random=st.randoms(use_true_random=False))
 def test_the_order_in_which_values_are_typed_does_not_matter(filling, random) -> None:  # type: ignore[no-untyped-def]
     values = _values(filling)
@@ -91,7 +91,7 @@ def test_the_order_in_which_values_are_typed_does_not_matter(filling, random) ->
     assert _worth(one) == _worth(other)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(filling=_FILLINGS)
 def test_what_is_typed_is_judged_as_what_is_read(filling) -> None:  # type: ignore[no-untyped-def]
     values = _values(filling)
@@ -105,7 +105,7 @@ def test_what_is_typed_is_judged_as_what_is_read(filling) -> None:  # type: igno
         assert read.status is typed.status
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(was=_FILLINGS, is_now=_FILLINGS, random=st.randoms(use_true_random=False))
 def test_what_is_corrected_is_judged_as_what_is_typed_at_once(was, is_now, random) -> None:  # type: ignore[no-untyped-def]
     is_now = {**is_now, "people": was["people"]}
@@ -116,7 +116,7 @@ def test_what_is_corrected_is_judged_as_what_is_typed_at_once(was, is_now, rando
     assert _worth(corrected) == _worth(_typed(after, list(after)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(filling=_FILLINGS, doubted=st.booleans(), asked=st.booleans())
 def test_judging_again_changes_nothing(filling, doubted: bool, asked: bool) -> None:  # type: ignore[no-untyped-def]
     gate = ASK_ALL if asked else LENIENT
