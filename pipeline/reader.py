@@ -24,7 +24,7 @@ KNOWN = "known.json"
 """Beside the outputs: who and what reviews confirmed."""
 
 _log = logging.getLogger(__name__)
-_READS = "pipeline.process:read_parts"
+_READS, _GUARDS = "pipeline.process:read_parts", "pipeline.guard:serve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def doubts(settings: Settings) -> Iterator[str]:
 
 def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same outcome."""
-    code = code_digest(_READS, "pipeline.fields.*", "pipeline.engines.*")
+    code = code_digest(_READS, _GUARDS, "pipeline.fields.*", "pipeline.engines.*")
     digest = hashlib.sha256(code.encode())
     beside = {"learned", "members", "known", "calibration", "quality_sample"}
     digest.update(settings.model_dump_json(exclude=beside).encode())

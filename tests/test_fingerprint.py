@@ -9,7 +9,12 @@ import pytest
 from pipeline.fingerprint import code_digest
 from pipeline.paths import PACKAGE
 
-_READING = ("pipeline.process:read_parts", "pipeline.fields.*", "pipeline.engines.*")
+_READING = (
+    "pipeline.process:read_parts",
+    "pipeline.guard:serve",
+    "pipeline.fields.*",
+    "pipeline.engines.*",
+)
 _CODE = {
     "a.py": '''"""Reads."""
 from pipeline.b import helps, other
@@ -98,6 +103,7 @@ def _appended(text: str) -> Callable[[str], str]:
             lambda code: code.replace("_BRIDGE_MM = ", "_BRIDGE_MM = 2 * "),
             False,
         ),
+        ("limits.py", lambda code: code.replace("_HARD_FACTOR = 2", "_HARD_FACTOR = 3"), False),
         ("fields/phone.py", _appended("\nX = 1\n"), False),
         ("judging/reconcile.py", lambda code: code.replace("_SUPPORT, ", "_SUPPORT, X, "), False),
     ],

@@ -800,3 +800,14 @@ def test_what_an_earlier_version_settled_stays_settled(store_url: str) -> None:
     assert settled.status is Status.ACCEPTED
     changed = apply(one.registration, form, Decision(Act.CORRECT, "repas", "1"), gate=LENIENT)
     assert changed.status is Status.REVIEW
+
+
+def test_what_a_review_of_an_earlier_version_writes_meanwhile_is_read(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, doubted())
+        one = store.filed()[0]
+        store.decide([corrected(one, "organisation", "CCAS")], who=ZOE)
+        four = json.dumps([[GAP.rule, GAP.severity, GAP.message, GAP.fields]])
+        with create_engine(store_url).begin() as connection:
+            connection.execute(update(tables.reviews).values(findings=four))
+        assert store.filed()[0].registration.findings == (GAP,)

@@ -19,8 +19,8 @@ Many tries cost nothing: the promise is broken only if the first bad threshold p
 of numbers holds with probability 1 - ``DELTA`` over the draw of the forms it was made with; that of
 all fields nearly so, for the numbers it rests on were chosen on the same forms.
 
-The bound takes fields for independent, and forms for drawn like those measured. Text that the file
-itself holds is no reading: it is accepted where its place is sure.
+The bound takes fields for independent, and forms for drawn like those measured. What a file holds
+as text was not read by a machine: it is accepted where its place is sure.
 """
 
 import hashlib

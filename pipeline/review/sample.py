@@ -19,7 +19,7 @@ Shown = tuple[str, str]
 def sampled(filed: Iterable[Filed], *, share: float = 0.02, seed: str) -> frozenset[Shown]:
     """About that share (0..1) of the fields that the machine read and accepted by itself.
 
-    Text that the file itself holds is no reading, and computed fields have no crop to look at.
+    What a file holds as text was not read by a machine; computed fields have no crop to look at.
     """
     return frozenset(
         shown

@@ -341,9 +341,11 @@ def _findings(connection: Connection, scope: Scope) -> dict[_Key, list[Finding]]
 
 
 def _reviewed(row: Row[Any]) -> tuple[Finding, ...]:
+    # A review of an earlier version that is still open writes neither facts nor reasons.
+    findings = ((*finding, [], "")[:6] for finding in json.loads(row.findings))
     return tuple(
         Finding(rule, Severity(severity), message, tuple(fields), tuple(facts), settled)
-        for rule, severity, message, fields, facts, settled in json.loads(row.findings)
+        for rule, severity, message, fields, facts, settled in findings
     )
 
 
