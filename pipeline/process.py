@@ -11,6 +11,7 @@ from pipeline.config import Settings
 from pipeline.errors import (
     BugError,
     PipelineError,
+    TimeLimitError,
     bug_place,
 )
 from pipeline.intake.ingest import open_pages
@@ -18,6 +19,7 @@ from pipeline.judging.corroborate import Background
 from pipeline.judging.judge import judge
 from pipeline.judging.people import with_repeated_surnames
 from pipeline.judging.reconcile import reconcile
+from pipeline.limits import spent_s
 from pipeline.paper.dropout import CleanPage
 from pipeline.paper.notes import notes_beside
 from pipeline.paper.quality import quality_of, worst
@@ -34,6 +36,9 @@ from pipeline.records import (
 
 _log = logging.getLogger(__name__)
 _THUMBNAIL_WIDTH_PX = 300
+_VAIN_ANSWERS = 2
+"""Pages in a row without a form may take the time of so many pages together: a file of 40 kB can
+show one picture 200 times, each a search for a form that is not there."""
 
 
 def process_document(source: Source, settings: Settings) -> Outcome:
@@ -95,17 +100,20 @@ def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
     """Read page by page; the first step comes before any page. Raises DocumentError.
 
     Consecutive pages of one form make one registration; a page seen again begins the next. So does
-    a page that could not be read: what lies behind it may be another sender's.
+    a page that could not be read: what lies behind it may be another sender's. Pages in a row that
+    hold no form share a limit of time; what lies behind it is told, not read.
     """
     with closing(open_pages(stretch.source, ctx.settings)) as pages:
         count = pages.count
         last = min(stretch.last or count, count)
         yield Step(count, stretch.first, stretch.first)
         group: list[FormPage] = []
+        vain_s, most_s = 0.0, _VAIN_ANSWERS * ctx.settings.time_limit_s
         for number in range(stretch.first, last + 1):
-            page = pages.page(number)
             ended: list[list[FormPage]] = []
             rejections: list[Rejection] = []
+            began_s = spent_s()
+            page = pages.page(number) if vain_s < most_s else _given_up(number)
             told = read_or_tell(page, ctx, stretch.source.placed)
             for found in told:
                 if group and not _goes_on(group, found):
@@ -122,9 +130,19 @@ def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
             forms = tuple(tuple(form) for form in ended if not _is_blank(form))
             since = group[0].aligned.page.number if group else number + 1
             is_form = any(isinstance(found, FormPage) for found in told)
+            vain_s = 0.0 if is_form else vain_s + spent_s() - began_s
             beside = () if is_form or isinstance(page, Rejection) else notes_beside(page)
             notes = tuple((number, note) for note in beside)
             yield Step(count, number + 1, since, forms, tuple(rejections), notes)
+
+
+def _given_up(number: int) -> Rejection:
+    return Rejection(
+        TimeLimitError.kind,
+        f"La page {number} n'a pas été lue : les pages qui la précèdent ont pris trop de temps, et "
+        "aucune n'est une fiche. Demander un envoi de la fiche seule.",
+        number,
+    )
 
 
 def _is_blank(form: Sequence[FormPage]) -> bool:

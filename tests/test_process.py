@@ -337,6 +337,22 @@ def test_a_faint_page_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
     assert len(outcome.registrations) + len(outcome.rejections) == 2
 
 
+def test_pages_without_a_fiche_share_one_limit_of_time(tmp_path: Path) -> None:
+    """Dots at random: each page is searched for a form in vain."""
+    leaf, _ = drawn("typed", 1)
+    rng = np.random.default_rng(5)
+    noise = (rng.random((1170, 827)) < 0.98).astype(np.uint8) * 255
+    settings = Settings(time_limit_s=0.2)
+    outcome = _read(tmp_path, *[noise] * 2, leaf.image, settings=settings)
+    kinds = [one.kind for one in outcome.rejections]
+    assert (outcome.registrations, len(kinds)) == ((), 3)
+    assert kinds[0] == "no-form"
+    assert kinds[-1] == "time-limit"
+    assert "La page 3" in outcome.rejections[-1].message
+    unhurried = _read(tmp_path, *[noise] * 2, leaf.image)
+    assert len(unhurried.registrations) == 1
+
+
 def test_an_unreadable_page_parts_what_lies_before_and_behind_it(tmp_path: Path) -> None:
     """Page 1 of one sender, something unreadable, page 2 of another: never one registration."""
     folder = tmp_path / "forms" / "two-pages"
