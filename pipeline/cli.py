@@ -90,6 +90,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         f"{60 * summary.pages / summary.seconds:.0f}" if summary.read else "-",
     )
     print_table(table)
+    if summary.judged:
+        print(f"{summary.judged} documents read before were judged again.")
     print(f"{arguments.out / 'report.html'}: open this. The tables lie beside it.")
     return ExitCode.SOME_REJECTED if summary.rejected else ExitCode.OK
 

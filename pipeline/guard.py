@@ -24,10 +24,10 @@ from typing import Any
 from pipeline import limits
 from pipeline.config import Settings
 from pipeline.errors import EngineError, StalledError
-from pipeline.parts import Part, Stretch, read_in_parts
+from pipeline.parts import Part, Stretch, outcome_of
 from pipeline.records import Outcome, Source
 
-Work = Callable[[Stretch, Settings], Iterator[Part]]
+Work = Callable[[Stretch | Outcome, Settings], Iterator[Part | Outcome]]
 """The work of a run. ``Guard.ask`` does with any other of a task that pickles, and its answer; one
 that yields several has the time of one answer for each."""
 
@@ -52,12 +52,14 @@ class Guard:
         self._idle: deque[_Child] = deque()
         self._closed = False
 
-    def read(self, source: Source) -> Outcome:
-        """The document's outcome; a page that took too much, or killed its child, is rejected.
+    def read(self, task: Source | Outcome) -> Outcome:
+        """A document read and judged, or one as it was read judged anew.
+
+        A page that took too much, or killed its child, is rejected.
 
         Raises EngineError where a child cannot start, and what the work itself raised.
         """
-        return read_in_parts(source, self.each)
+        return outcome_of(task, self.each)
 
     def ask(self, task: Any) -> Any:
         """What the work makes of a task: its last answer. Raises what ``each`` does."""
@@ -202,7 +204,9 @@ _guards: dict[tuple[str, Settings, str], Guard] = {}
 _guards_lock = Lock()
 
 
-def read_guarded(work: str, settings: Settings, fingerprint: str, source: Source) -> Outcome:
+def read_guarded(
+    work: str, settings: Settings, fingerprint: str, task: Source | Outcome
+) -> Outcome:
     """``Guard.read`` as a task for another machine: its guard stays there for the next task.
 
     A child keeps the forms it has loaded: each ``fingerprint`` of a reader has children of its own,
@@ -215,7 +219,7 @@ def read_guarded(work: str, settings: Settings, fingerprint: str, source: Source
                 guard.rest()
             _guards[key] = Guard(work, settings)
         guard = _guards[key]
-    return guard.read(source)
+    return guard.read(task)
 
 
 def serve(descriptor: int) -> None:

@@ -11,9 +11,10 @@ from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
 from pipeline.intake.receive import open_alone
+from pipeline.judging.verdict import criteria, register
 from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paths import FONTS
-from pipeline.process import register
+from pipeline.process import as_read
 from pipeline.reading.page import Context, FormPage, context, read_page
 from pipeline.records import Candidate, Page, Rejection, Source
 
@@ -105,7 +106,7 @@ def _draw_zones(form: FormPage) -> Image.Image:
 
 def _draw_readings(form: FormPage, ctx: Context) -> Image.Image:
     """Each field's crop before and after dropout, what was read, what was decided; the findings."""
-    registration = register([form], ctx)
+    registration = register(as_read([form]), criteria(ctx.settings))
     decided = {reading.field: reading for reading in registration.readings}
     rows = []
     for reading in form.readings:

@@ -4,9 +4,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pipeline.errors import DocumentError
-from pipeline.records import Finding, Outcome, Registration, Rejection, Source, Status
+from pipeline.records import Finding, Outcome, Registration, Rejection, Source
 
 _MOST_LOST = 2
 """A document that has lost so many pages is given up: each may cost all of a page's time."""
@@ -30,23 +31,44 @@ class Part:
     """What was read of a document of ``count`` pages since the part before; ``page`` comes next.
 
     What stands on the pages before ``since`` is told: a form of several pages is told when it is
-    whole, and is lost with the reader until then. Registrations have their thumbnails beside them.
-    ``notes``: what the file says on pages without a form, by page; its forms may have to heed it.
+    whole, and is lost with the reader until then. ``read``: forms as they were read, each with its
+    thumbnail. ``notes``: what the file says on pages without a form, by page; its forms may have to
+    heed it.
     """
 
     count: int
     page: int
     since: int
-    registrations: tuple[tuple[Registration, bytes], ...] = ()
+    read: tuple[tuple[Registration, bytes], ...] = ()
     rejections: tuple[Rejection, ...] = ()
     notes: tuple[tuple[int, Finding], ...] = ()
 
 
-Tell = Callable[[Part], None]
+Tell = Callable[[Any], None]
+Each = Callable[[Any, Tell], None]
+"""Has a task done, and tells each answer to it: the parts of a ``Stretch``, or the judged of an
+``Outcome`` as it was read."""
+
+
+def outcome_of(task: Source | Outcome, each: Each) -> Outcome:
+    """A document read and judged, or one as it was read, judged.
+
+    ``each`` raises a DocumentError (French) where judging cannot go on: the document is rejected.
+    """
+    outcome = read_in_parts(task, each) if isinstance(task, Source) else task
+    if not outcome.read:
+        return outcome
+    answers: list[Outcome] = []
+    try:
+        each(outcome, answers.append)
+    except DocumentError as err:
+        rejected = (*outcome.rejections, Rejection(err.kind, str(err)))
+        return replace(outcome, registrations=(), rejections=rejected)
+    return answers[0]
 
 
 def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outcome:
-    """The outcome of a document of which ``read`` tells the parts.
+    """The outcome of a document, not yet judged, of which ``read`` tells the parts.
 
     ``read`` raises a DocumentError (French) where it cannot go on: that costs the page it was at.
     What was told is kept, and ``read`` is asked for the pages behind, until too many are lost.
@@ -62,11 +84,11 @@ def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outc
 
 
 def _heeding(registration: Registration, note: Finding) -> Registration:
-    """The registration in review for the note, in one finding with what was noted on it before."""
+    """The registration with the note, in one finding with what was noted on it before."""
     same = [one for one in registration.findings if one.rule == note.rule]
     others = tuple(one for one in registration.findings if one.rule != note.rule)
     together = replace(note, message=" ".join(one.message for one in (*same, note)))
-    return replace(registration, findings=(*others, together), status=Status.REVIEW)
+    return replace(registration, findings=(*others, together))
 
 
 class _Reading:
@@ -78,7 +100,7 @@ class _Reading:
         self._now = self._ahead[0]
         self._page = self._since = 1
         self._count = self._lost = 0
-        self._registrations: list[tuple[Registration, bytes]] = []
+        self._read: list[tuple[Registration, bytes]] = []
         self._rejections: list[Rejection] = []
         self._notes: list[tuple[int, Finding]] = []
 
@@ -93,9 +115,9 @@ class _Reading:
         self._count, self._page, self._since = part.count, part.page, part.since
         if self._now.tail:
             if part.page > (self._now.last or 0):
-                self._registrations += part.registrations[-1:]
+                self._read += part.read[-1:]
             return
-        self._registrations += part.registrations
+        self._read += part.read
         self._rejections += part.rejections
         self._notes += part.notes
 
@@ -121,25 +143,25 @@ class _Reading:
             self._rejections.append(Rejection(err.kind, message, behind))
 
     def outcome(self, seconds: float) -> Outcome:
-        registrations = sorted(self._registrations, key=lambda pair: pair[0].page)
+        read = sorted(self._read, key=lambda pair: pair[0].page)
         rejections = sorted(self._rejections, key=lambda one: one.page or 0)
-        if registrations:
+        if read:
             for page, note in self._notes:
                 # What is written behind a fiche is about it, what comes before them about them all.
-                ahead = [i for i, (fiche, _) in enumerate(registrations) if fiche.page <= page]
-                for at in ahead[-1:] or range(len(registrations)):
-                    fiche, thumbnail = registrations[at]
-                    registrations[at] = (_heeding(fiche, note), thumbnail)
+                ahead = [i for i, (fiche, _) in enumerate(read) if fiche.page <= page]
+                for at in ahead[-1:] or range(len(read)):
+                    fiche, thumbnail = read[at]
+                    read[at] = (_heeding(fiche, note), thumbnail)
         else:
             rejections += [Rejection("note", note.message, page) for page, note in self._notes]
-        if not registrations and not rejections:
+        if not read and not rejections:
             message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
             rejections.append(Rejection("no-form", message))
         return Outcome(
             self._source,
             pages=self._count,
-            registrations=tuple(registration for registration, _ in registrations),
+            read=tuple(fiche for fiche, _ in read),
             rejections=tuple(rejections),
             seconds=seconds,
-            thumbnails=tuple(thumbnail for _, thumbnail in registrations),
+            thumbnails=tuple(thumbnail for _, thumbnail in read),
         )

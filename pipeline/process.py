@@ -1,4 +1,4 @@
-"""One document, from Source to Outcome: reads from top to bottom."""
+"""One document, from Source to Outcome: read page by page, then judged."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -15,18 +15,14 @@ from pipeline.errors import (
     bug_place,
 )
 from pipeline.intake.ingest import open_pages
-from pipeline.judging.corroborate import Background
-from pipeline.judging.judge import judge
-from pipeline.judging.people import with_repeated_surnames
-from pipeline.judging.reconcile import reconcile
+from pipeline.judging.verdict import criteria, judged
 from pipeline.limits import spent_s
 from pipeline.paper.dropout import CleanPage
 from pipeline.paper.notes import notes_beside
 from pipeline.paper.quality import quality_of, worst
-from pipeline.parts import Part, Stretch, Tell, read_in_parts
+from pipeline.parts import Part, Stretch, Tell, outcome_of
 from pipeline.reading.page import Context, FormPage, context, read_or_tell
 from pipeline.records import (
-    Envelope,
     Finding,
     Outcome,
     Registration,
@@ -42,43 +38,52 @@ show one picture 200 times, each a search for a form that is not there."""
 
 
 def process_document(source: Source, settings: Settings) -> Outcome:
-    """What ``read_parts`` tells of a document, in this process and without limits."""
+    """What ``work`` makes of a document, in this process and without limits."""
 
-    def each(stretch: Stretch, tell: Tell) -> None:
-        for part in read_parts(stretch, settings):
-            tell(part)
+    def each(task: Stretch | Outcome, tell: Tell) -> None:
+        for answer in work(task, settings):
+            tell(answer)
 
-    return read_in_parts(source, each)
+    return outcome_of(source, each)
 
 
-def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
-    """Run every stage, and tell what each page gave; images never outlive their form.
+def work(task: Stretch | Outcome, settings: Settings) -> Iterator[Part | Outcome]:
+    """Part of a document read, or a document as it was read judged: the work of a run.
 
     Raises DocumentError (French) where it cannot go on: of a document that cannot be opened, or of
     a page that is all there is, or of a bug, which costs a page and never the batch. Raises
     another PipelineError only where no document could be read (bad configuration, missing engine).
     """
-    ctx = context(settings)
+    source = task.source
     try:
-        for step in read_forms(stretch, ctx):
-            yield Part(
-                step.count,
-                step.page,
-                step.since,
-                tuple(_registered(form, ctx, stretch.source.envelope) for form in step.forms),
-                step.rejections,
-                step.notes,
-            )
+        by = criteria(settings)
+        if isinstance(task, Outcome):
+            yield judged(task, by)
+        else:
+            yield from read_parts(task, settings)
     except (PipelineError, MemoryError):
         raise
     except Exception as err:
         if isinstance(err, cv2.error) and err.code == cv2.Error.StsNoMem:
             raise MemoryError from err
         where = bug_place(err)
-        _log.error("%s: bug (%s)", stretch.source.document, where)
+        _log.error("%s: bug (%s)", source.document, where)
         raise BugError(
             f"Erreur interne ({where}). Signalez-la, et saisissez ce document à la main."
         ) from err
+
+
+def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
+    """Tell what each page gave; images never outlive their form. Raises what ``work`` does."""
+    for step in read_forms(stretch, context(settings)):
+        yield Part(
+            step.count,
+            step.page,
+            step.since,
+            tuple((as_read(form), _thumbnail(form[0].clean)) for form in step.forms),
+            step.rejections,
+            step.notes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,32 +180,15 @@ def _is_whole(group: Sequence[FormPage], ctx: Context) -> bool:
     return last.form_page == max(zone.page for zone in ctx.forms[last.form_id].zones)
 
 
-def _registered(
-    group: Sequence[FormPage], ctx: Context, envelope: Envelope | None
-) -> tuple[Registration, bytes]:
-    """A registration with its thumbnail."""
-    return register(group, ctx, envelope), _thumbnail(group[0].clean)
-
-
-def register(
-    group: Sequence[FormPage], ctx: Context, envelope: Envelope | None = None
-) -> Registration:
-    """The registration that the pages of one filled form make, reconciled, checked, decided.
-
-    ``envelope`` is of the mail that brought it.
-    """
-    form = ctx.forms[group[0].aligned.form_id]
-    registration = Registration(
-        form_id=form.id,
+def as_read(group: Sequence[FormPage]) -> Registration:
+    """What the pages of one filled form hold, each field by itself: nothing is judged yet."""
+    return Registration(
+        form_id=group[0].aligned.form_id,
         page=group[0].aligned.page.number,
         readings=tuple(reading for page in group for reading in page.readings),
         findings=tuple(finding for page in group for finding in page.findings),
-        roles=form.roles,
         quality=worst({quality_of(page.aligned) for page in group}),
     )
-    background = Background(envelope, ctx.members, ctx.known, ctx.settings.without)
-    registration = with_repeated_surnames(reconcile(registration, form, background))
-    return judge(registration, form, ctx.gate)
 
 
 def _thumbnail(clean: CleanPage) -> bytes:

@@ -1,21 +1,23 @@
-"""What reads: settings completed by what lies beside the outputs, and the name of it all."""
+"""What reads and judges: settings completed by what lies beside the outputs, and its names."""
 
 import hashlib
 import json
 import logging
 import shutil
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from pipeline import learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, ExportError
 from pipeline.fingerprint import code_digest
+from pipeline.forms.schema import load_forms
 from pipeline.judging import calibration
 from pipeline.judging.members import save_known
-from pipeline.paths import FORMS, MODELS
+from pipeline.paths import CALIBRATION, FORMS, MODELS
 
 if TYPE_CHECKING:
     from pipeline.store import Store
@@ -25,18 +27,33 @@ KNOWN = "known.json"
 
 _log = logging.getLogger(__name__)
 _READS, _GUARDS = "pipeline.process:read_parts", "pipeline.guard:serve"
+_JUDGES = "pipeline.judging.verdict:judged"
+_FIELDS, _ENGINES = "pipeline.fields.*", "pipeline.engines.*"
+_READING = {"engine", "second_reader", "max_pages", "max_megapixels"}
+_READING |= {"time_limit_s", "memory_limit_mb", "form"}
+"""Settings that readings depend on, as they are."""
+_PLACES = {"id", "blank", "zones"}
+_PEOPLE = {"named", "counted", "uncounted"}
+"""What readings depend on of a form: where its fields are, and which of them are of people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What reads a document; ``fingerprint`` changes whenever its readings might.
+    """What reads a document and judges it; ``fingerprint`` changes whenever its readings might,
+    ``judge`` whenever what they come to might.
 
     ``work`` is a ``guard.Work`` as ``module:function``: named and not imported, so that a run with
     nothing to read does not load the engines.
     """
 
     fingerprint: str
-    work: str = _READS
+    work: str = "pipeline.process:work"
+    judge: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Raises ConfigError for a bad form or a list of members that cannot be read."""
+        return cls(reader_fingerprint(settings), judge=judge_fingerprint(settings))
 
 
 def with_known(settings: Settings, out: Path, store: "Store") -> Settings:
@@ -96,8 +113,6 @@ def doubts(settings: Settings) -> Iterator[str]:
             f"The calibration was made for a reader that is another in: {parts}. Until you type "
             "fiches calibrate, the promised error rate is not proven."
         )
-    from pipeline.forms.schema import load_forms
-
     measured = {one.type for one in used.maps}
     forms = load_forms(FORMS, *settings.forms)
     if unmeasured := {zone.type for form in forms for zone in form.zones} - measured:
@@ -115,28 +130,51 @@ def doubts(settings: Settings) -> Iterator[str]:
 
 
 def reader_fingerprint(settings: Settings) -> str:
-    """Names everything a reading depends on but the document: same fingerprint, same outcome."""
-    code = code_digest(_READS, _GUARDS, "pipeline.fields.*", "pipeline.engines.*")
-    digest = hashlib.sha256(code.encode())
-    beside = {"learned", "members", "known", "calibration", "quality_sample"}
-    digest.update(settings.model_dump_json(exclude=beside).encode())
-    digest.update(settings.calibration.read_bytes() if settings.calibration else b"")
-    digest.update(settings.learned.name.encode() if settings.learned else b"")
-    digest.update(_content(settings.members) if settings.members else b"")
-    digest.update(_tesseract().encode())
-    digest.update((MODELS / "MANIFEST.toml").read_bytes())
-    for root in (FORMS, *settings.forms):
-        for path in sorted(p for p in root.rglob("*") if p.is_file()):
-            content = path.read_bytes()
-            digest.update(json.dumps([str(path.relative_to(root)), len(content)]).encode())
-            digest.update(content)
-    return digest.hexdigest()[:16]
+    """Names everything a reading depends on but the document: same fingerprint, same reading."""
+    places: Any = {**dict.fromkeys(_PLACES, True), "people": dict.fromkeys(_PEOPLE, True)}
+    forms = load_forms(FORMS, *settings.forms)
+    return _name(
+        code_digest(_READS, _GUARDS, _FIELDS, _ENGINES),
+        settings.model_dump_json(include=_READING),
+        "second" in settings.without,
+        settings.learned.name if settings.learned else "",
+        _tesseract(),
+        _shipped("recognizer/", "lexicons/"),
+        [form.model_dump_json(include=places) for form in forms],
+        [_content(form.blank_path) for form in forms],
+    )
 
 
-def _content(path: Path) -> bytes:
+def judge_fingerprint(settings: Settings) -> str:
+    """Names everything that judging depends on but what was read."""
+    return _name(
+        code_digest(_JUDGES, _FIELDS),
+        settings.model_dump_json(include={"target_error", "without"}),
+        _shipped("lexicons/"),
+        _content(settings.calibration or CALIBRATION / calibration.FILE_NAME),
+        _content(settings.members) if settings.members else "",
+        _content(settings.known) if settings.known else "",
+        [form.model_dump_json(exclude={"folder"}) for form in load_forms(FORMS, *settings.forms)],
+    )
+
+
+def _name(*facts: object) -> str:
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _shipped(*folders: str) -> list[str]:
+    """What names the content of shipped files, by the manifest. Raises ConfigError."""
+    try:
+        manifest = tomllib.loads((MODELS / "MANIFEST.toml").read_text("utf-8"))
+        return sorted(f"{n} {e['sha256']}" for n, e in manifest.items() if n.startswith(folders))
+    except (OSError, ValueError, KeyError) as err:
+        raise ConfigError("models/MANIFEST.toml is damaged: install fiches again.") from err
+
+
+def _content(path: Path) -> str:
     """What names a file's content. Raises ConfigError."""
     try:
-        return hashlib.sha256(path.read_bytes()).digest()
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as err:
         raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
 

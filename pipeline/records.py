@@ -56,7 +56,7 @@ class Quality(StrEnum):
 class Envelope:
     """What a mail says of the document it brought; ``received_at`` is aware, or None if unsaid.
 
-    ``said`` is the mail's own text, with its signature; it is evidence, and never stored.
+    ``said`` is the mail's own text, with its signature: evidence of what a fiche holds.
     """
 
     sender: str
@@ -344,7 +344,8 @@ class Registration:
 class Outcome:
     """What became of one document; a bug is a rejection of kind ``bug``.
 
-    ``thumbnails``: small JPEGs for the report, one for each registration in order, or none.
+    ``read``: its forms as they were read, before anything is judged; ``registrations``: what each
+    of them came to. ``thumbnails``: small JPEGs for the report, one a form in order, or none.
     """
 
     source: Source
@@ -353,6 +354,7 @@ class Outcome:
     rejections: tuple[Rejection, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     thumbnails: tuple[bytes, ...] = ()
+    read: tuple[Registration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,12 @@ from pipeline import learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
 from pipeline.guard import Guard, Work, read_guarded
-from pipeline.parts import Stretch, Tell, read_in_parts
+from pipeline.parts import Stretch, Tell, outcome_of
 from pipeline.paths import close_to_others
 from pipeline.reader import (
     KNOWN,
     Reader,
     doubts,
-    reader_fingerprint,
     with_calibration,
     with_known,
     with_learned,
@@ -51,21 +50,26 @@ _OPENING_LIMIT_S = 20.0
 
 _log = logging.getLogger(__name__)
 
+_Task = Source | Outcome
+"""A document to read, or one as it was read before, to judge again."""
+
 Progress = Callable[[int, int], None]
-"""Told how many documents of this run are read, and how many there are to read."""
+"""Told how many documents of this run are done, and how many there are to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a run did, and how the inbox stands after it.
 
-    ``read`` documents (``pages`` pages) were read by this run in ``seconds``. ``received``
-    documents, registrations ``accepted`` (or corrected) and to ``review``, and documents or pages
-    ``rejected`` count all that the outputs hold.
+    ``read`` documents (``pages`` pages) were read by this run in ``seconds``, and ``judged`` ones,
+    read before, were judged again. ``received`` documents, registrations ``accepted`` (or
+    corrected) and to ``review``, and documents or pages ``rejected`` count all that the outputs
+    hold.
     """
 
     received: int
     read: int
+    judged: int
     accepted: int
     review: int
     rejected: int
@@ -87,6 +91,7 @@ def run(
 ) -> Summary:
     """Read what is new in ``inbox`` and write the outputs into ``out``.
 
+    What was read before is judged again, without opening it, where that may come out otherwise.
     ``jobs`` documents are read at a time; 0 reads them in this process, for debuggers, without
     limits. ``scheduler`` is the address of a Dask scheduler, whose workers must see the same files.
     ``again`` also reads what was refused for its time, its memory or a crash. Each outcome is
@@ -109,22 +114,31 @@ def run(
     if reader is None:
         for doubt in doubts(settings):
             _log.warning(doubt)
-        reader = Reader(reader_fingerprint(settings))
-    read = pages = 0
+    read = judged = pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
         guarded = jobs > 0 or scheduler is not None
         sources = _receive(inbox, out, store, settings, guarded=guarded, again=again)
         settings = with_known(settings, out, store)
+        reader = reader or Reader.of(settings)
         done = store.done(reader.fingerprint, again=again)
-        todo = [source for sha256, source in sources.items() if sha256 not in done]
+        unread = [source for sha256, source in sources.items() if sha256 not in done]
+        anew = {source.sha256 for source in unread}
+        unjudged = [one for one in store.unjudged(reader.judge) if one.source.sha256 not in anew]
+        todo: list[_Task] = [*unread, *unjudged]
         try:
             if todo:
                 with _pool(reader, settings, jobs=jobs, scheduler=scheduler) as pool:
                     progress(0, len(todo))
-                    for outcome in _read(pool, todo):
-                        store.record_outcome(outcome, reader=reader.fingerprint)
-                        read, pages = read + 1, pages + outcome.pages
-                        progress(read, len(todo))
+                    for task, outcome in _done(pool, todo):
+                        if isinstance(task, Outcome):
+                            store.record_judged(outcome, judge=reader.judge)
+                            judged += 1
+                        else:
+                            store.record_outcome(
+                                outcome, reader=reader.fingerprint, judge=reader.judge
+                            )
+                            read, pages = read + 1, pages + outcome.pages
+                        progress(read + judged, len(todo))
         except KeyboardInterrupt:
             export_all(store, out)
             raise
@@ -134,6 +148,7 @@ def run(
     return Summary(
         received=snapshot.documents,
         read=read,
+        judged=judged,
         accepted=len(statuses) - review,
         review=review,
         rejected=len(snapshot.rejected),
@@ -189,24 +204,25 @@ def _receive(
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
-    """Where documents are read: at most ``window`` are submitted and not yet collected."""
+    """Where documents are read and judged: at most ``window`` are submitted and not collected."""
 
-    submit: Callable[[Source], Future[Outcome]]
+    submit: Callable[[_Task], Future[Outcome]]
     window: int
-    collect: Callable[[Future[Outcome], Source], Outcome] = lambda future, _source: future.result()
+    collect: Callable[[Future[Outcome], _Task], Outcome] = lambda future, _task: future.result()
 
 
-def _read(pool: _Pool, sources: Sequence[Source]) -> Iterator[Outcome]:
-    """Every document's outcome, as it finishes."""
-    waiting = iter(sources)
-    running: dict[Future[Outcome], Source] = {}
+def _done(pool: _Pool, tasks: Sequence[_Task]) -> Iterator[tuple[_Task, Outcome]]:
+    """Every task with its outcome, as it finishes."""
+    waiting = iter(tasks)
+    running: dict[Future[Outcome], _Task] = {}
     while True:
-        for source in islice(waiting, pool.window - len(running)):
-            running[pool.submit(source)] = source
+        for task in islice(waiting, pool.window - len(running)):
+            running[pool.submit(task)] = task
         if not running:
             return
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            yield pool.collect(future, running.pop(future))
+            task = running.pop(future)
+            yield task, pool.collect(future, task)
 
 
 def _pool(
@@ -219,16 +235,16 @@ def _pool(
 
 @contextmanager
 def _inline(work: str, settings: Settings) -> Iterator[_Pool]:
-    read: Work = resolve_name(work)
+    does: Work = resolve_name(work)
 
-    def each(stretch: Stretch, tell: Tell) -> None:
-        for part in read(stretch, settings):
-            tell(part)
+    def each(task: Stretch | Outcome, tell: Tell) -> None:
+        for answer in does(task, settings):
+            tell(answer)
 
-    def submit(source: Source) -> Future[Outcome]:
+    def submit(task: _Task) -> Future[Outcome]:
         future: Future[Outcome] = Future()
         try:
-            future.set_result(read_in_parts(source, each))
+            future.set_result(outcome_of(task, each))
         except Exception as err:
             future.set_exception(err)
         return future
@@ -241,7 +257,7 @@ def _children(work: str, settings: Settings, jobs: int) -> Iterator[_Pool]:
     guard = Guard(work, settings)
     executor = ThreadPoolExecutor(jobs)
     try:
-        yield _Pool(lambda source: executor.submit(guard.read, source), window=2 * jobs)
+        yield _Pool(lambda task: executor.submit(guard.read, task), window=2 * jobs)
     finally:
         guard.close()
         executor.shutdown(cancel_futures=True)
@@ -260,11 +276,12 @@ def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Po
     except (OSError, ValueError) as err:
         raise ConfigError(f"No Dask scheduler answers at {scheduler}: {err}.") from err
 
-    def collect(future: Future[Outcome], source: Source) -> Outcome:
+    def collect(future: Future[Outcome], task: _Task) -> Outcome:
         try:
             return future.result()
         except KilledWorker:  # its guard keeps a worker alive; this one lost its whole machine
             message = "Le document a fait tomber plusieurs machines de lecture."
+            source = task if isinstance(task, Source) else task.source
             return Outcome(source, rejections=(Rejection(CrashError.kind, message),))
         except (ImportError, RuntimeError) as err:  # it could not even unpack the task
             raise ConfigError(
@@ -284,10 +301,12 @@ def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Po
             raise ConfigError(f"No worker has joined the Dask scheduler at {scheduler}.") from err
         # Not pure: the same document may be read anew after its file or the forms have changed.
         executor = client.get_executor(pure=False)
-        task = partial(read_guarded, reader.work, settings, reader.fingerprint)
+        guarded = partial(
+            read_guarded, reader.work, settings, f"{reader.fingerprint} {reader.judge}"
+        )
         try:
             yield _Pool(
-                lambda source: executor.submit(task, source),
+                lambda task: executor.submit(guarded, task),
                 window=2 * sum(client.nthreads().values()),
                 collect=collect,
             )

@@ -141,4 +141,11 @@ def outcome(
     rejections: tuple[Rejection, ...] = (),
     thumbnails: tuple[bytes, ...] = (),
 ) -> Outcome:
-    return Outcome(document, 2, registrations, rejections, 1.5, thumbnails)
+    return Outcome(
+        document,
+        2,
+        registrations=registrations,
+        rejections=rejections,
+        seconds=1.5,
+        thumbnails=thumbnails,
+    )

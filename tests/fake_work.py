@@ -1,4 +1,4 @@
-"""A cheap stand-in for ``process.read_parts``: what stands in a document says how it behaves."""
+"""A cheap stand-in for ``process.work``: what stands in a document says how it behaves."""
 
 import ctypes
 import os
@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,15 @@ from pipeline.geometry import BoxMm
 from pipeline.intake.brought import Brought, Opening
 from pipeline.parts import Part, Stretch
 from pipeline.reader import Reader
-from pipeline.records import Candidate, FieldReading, Registration, Rejection, Source, Status
+from pipeline.records import (
+    Candidate,
+    FieldReading,
+    Outcome,
+    Registration,
+    Rejection,
+    Source,
+    Status,
+)
 
 if TYPE_CHECKING:
     from pipeline.review.pictures import Draw, Drawn
@@ -47,8 +56,11 @@ def unpack(task: Opening, settings: Settings) -> Brought:
     return real_unpack(task, settings)
 
 
-def read(stretch: Stretch, settings: Settings) -> Iterator[Part]:
+def read(stretch: Stretch | Outcome, settings: Settings) -> Iterator[Part | Outcome]:
     """Each line of the document is a page of it."""
+    if isinstance(stretch, Outcome):
+        yield replace(stretch, registrations=stretch.read)
+        return
     pages = stretch.source.path.read_text("utf-8").splitlines()[1:]
     last = stretch.last or len(pages)
     yield Part(len(pages), stretch.first, stretch.first)

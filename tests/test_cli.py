@@ -23,7 +23,9 @@ from pipeline.runner import Summary, available_cores
 from tests.paper import saved, sheet
 
 FORM = "mais-2018-02-02"
-SUMMARY = Summary(received=9, read=6, accepted=5, review=3, rejected=0, pages=12, seconds=30.0)
+SUMMARY = Summary(
+    received=9, read=6, judged=0, accepted=5, review=3, rejected=0, pages=12, seconds=30.0
+)
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +84,9 @@ def test_every_option_of_a_run_reaches_it(told: dict[str, Any]) -> None:
 def test_rejected_documents_show_in_the_exit_code(
     told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    summary = Summary(received=1, read=1, accepted=0, review=0, rejected=1, pages=0, seconds=1.0)
+    summary = Summary(
+        received=1, read=1, judged=0, accepted=0, review=0, rejected=1, pages=0, seconds=1.0
+    )
     monkeypatch.setattr("pipeline.runner.run", lambda *_, **__: summary)
     assert main(["run", "inbox"]) == 8
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import DamagedError, TimeLimitError
-from pipeline.parts import Part, Stretch, Tell, read_in_parts
+from pipeline.parts import Part, Stretch, Tell, outcome_of, read_in_parts
 from pipeline.records import (
     Finding,
     Outcome,
@@ -16,7 +16,6 @@ from pipeline.records import (
     Rejection,
     Severity,
     Source,
-    Status,
 )
 
 SOURCE = Source("pile.pdf", Path("pile.pdf"), "")
@@ -41,7 +40,7 @@ def read(count: int, *, deadly: Collection[int], pages_of_form: int = 1) -> Outc
 
 
 def pages_of(outcome: Outcome) -> list[int]:
-    return [one.page for one in outcome.registrations]
+    return [one.page for one in outcome.read]
 
 
 def test_a_page_that_is_lost_costs_itself_alone() -> None:
@@ -89,21 +88,28 @@ def test_a_note_on_a_page_without_a_form_is_heeded_by_the_fiche_before_it() -> N
     def noted(page: int) -> Outcome:
         def tell_parts(stretch: Stretch, tell: Tell) -> None:
             for n in (2, 3, 4, 5):
-                form = () if n == page else ((_accepted(n), b""),)
+                form = () if n == page else ((Registration("form", n, ()), b""),)
                 notes = ((n, Finding("note_is_read", Severity.REVIEW, "2 repas.")),)
                 tell(Part(5, n + 1, n + 1, form, (), notes if n == page else ()))
 
         return read_in_parts(SOURCE, tell_parts)
 
-    def in_review(outcome: Outcome) -> list[int]:
-        return [one.page for one in outcome.registrations if one.status is Status.REVIEW]
+    def heeding(outcome: Outcome) -> list[int]:
+        return [one.page for one in outcome.read if one.findings]
 
-    assert in_review(noted(4)) == [3]
-    assert in_review(noted(2)) == [3, 4, 5]
+    assert heeding(noted(4)) == [3]
+    assert heeding(noted(2)) == [3, 4, 5]
 
 
-def _accepted(page: int) -> Registration:
-    return Registration("form", page, (), status=Status.ACCEPTED)
+def test_a_document_that_cannot_be_judged_is_rejected() -> None:
+    def each(task: Stretch | Outcome, tell: Tell) -> None:
+        if isinstance(task, Outcome):
+            raise TimeLimitError("Trop long.")
+        tell(Part(1, 2, 2, ((Registration("form", 1, ()), b""),)))
+
+    outcome = outcome_of(SOURCE, each)
+    assert outcome.registrations == ()
+    assert [(r.kind, r.message) for r in outcome.rejections] == [("time-limit", "Trop long.")]
 
 
 def test_a_document_of_one_page_or_that_cannot_be_opened_is_rejected_as_a_whole() -> None:
@@ -111,7 +117,7 @@ def test_a_document_of_one_page_or_that_cannot_be_opened_is_rejected_as_a_whole(
         raise DamagedError("Abîmé.")
 
     for outcome in (read_in_parts(SOURCE, damaged), read(1, deadly={1})):
-        assert outcome.registrations == ()
+        assert outcome.read == ()
         assert [r.page for r in outcome.rejections] == [None]
 
 
@@ -142,7 +148,7 @@ def test_every_page_is_told_once(count: int, deadly: set[int], pages_of_form: in
     assert behind == (list(range(lost[1] + 1, count + 1)) if len(lost) > 1 else [])
     end = behind[0] if behind else count + 1
     readable = [page for page in range(1, end) if page not in deadly]
-    told = [one.page for one in outcome.registrations]
+    told = [one.page for one in outcome.read]
     assert len(set(told)) == len(told)
     if pages_of_form == 1:
         assert told == readable

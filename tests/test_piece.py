@@ -7,11 +7,12 @@ import pytest
 from pipeline.config import Settings
 from pipeline.errors import AlignmentError
 from pipeline.forms.blank import PX_PER_MM
+from pipeline.judging.verdict import criteria, register
 from pipeline.paper.align import align_all
 from pipeline.paper.covered import find_covered, shown_fields
 from pipeline.paper.piece import clean_piece
 from pipeline.paper.stray import find_stray_ink
-from pipeline.process import register
+from pipeline.process import as_read
 from pipeline.reading.page import FormPage, context, read_page
 from pipeline.records import Gray, Rejection, Status
 from tests.pages import blanks, fiche, page
@@ -75,7 +76,7 @@ def test_a_piece_without_fields_is_told_and_a_coupon_is_read_for_what_it_shows()
     assert (scrap.kind, scrap.page) == ("cut", 3)
     (coupon,) = read_page(page(_on_a_desk(_cut(*_COUPON))), ctx)
     assert isinstance(coupon, FormPage)
-    registration = register([coupon], ctx)
+    registration = register(as_read([coupon]), criteria(Settings()))
     assert registration.reading("paiement") is None
     assert registration.status is Status.REVIEW
     rules = [finding.rule for finding in registration.findings]

@@ -15,8 +15,10 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError
 from pipeline.forms.schema import Form, load_form
 from pipeline.intake.ingest import Pages
+from pipeline.judging import verdict
 from pipeline.judging.corroborate import Background
 from pipeline.judging.reconcile import reconcile
+from pipeline.judging.verdict import criteria
 from pipeline.parts import Stretch
 from pipeline.paths import FORMS
 from pipeline.process import process_document, read_forms
@@ -240,12 +242,14 @@ def test_a_bug_costs_one_document_and_tells_no_value(
     def stumble(*_: object) -> object:
         raise ValueError("Zélie MARCHAND")
 
-    monkeypatch.setattr(process, "reconcile", stumble)
-    outcome = _read(tmp_path, drawn("typed", 1)[0].image)
-    (rejection,) = outcome.rejections
-    assert rejection.kind == "bug"
-    assert "ValueError" in rejection.message
-    assert "MARCHAND" not in rejection.message
+    for room, step in ((reading, "read_lines"), (verdict, "reconcile")):
+        with monkeypatch.context() as patched:
+            patched.setattr(room, step, stumble)
+            outcome = _read(tmp_path, drawn("typed", 1)[0].image)
+        (rejection,) = outcome.rejections
+        assert (rejection.kind, outcome.registrations) == ("bug", ())
+        assert "ValueError" in rejection.message
+        assert "MARCHAND" not in rejection.message
 
 
 def test_the_mail_the_members_and_what_is_left_out_reach_the_joint_step(
@@ -257,7 +261,7 @@ def test_the_mail_the_members_and_what_is_left_out_reach_the_joint_step(
         known.append(background)
         return reconcile(registration, form, background)
 
-    monkeypatch.setattr(process, "reconcile", listen)
+    monkeypatch.setattr(verdict, "reconcile", listen)
     fill_pdf(form(), drawn("typed", 6)[1], tmp_path / "screen.pdf")
     (tmp_path / "m.csv").write_text("nom;prenom\nPETIT;Luc\n")
     mail = Envelope("Luc <luc@exemple.fr>", "", None)
@@ -367,7 +371,7 @@ def test_an_unreadable_page_parts_what_lies_before_and_behind_it(tmp_path: Path)
 
 
 def test_the_promised_error_rate_moves_what_is_accepted() -> None:
-    strict, lenient = (process.context(Settings(target_error=t)).gate for t in (1e-6, 0.5))
+    strict, lenient = (criteria(Settings(target_error=t)).gate for t in (1e-6, 0.5))
     for kind, threshold in strict.thresholds.items():
         assert threshold > lenient.thresholds[kind]
 

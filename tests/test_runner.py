@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import Future
@@ -12,9 +13,16 @@ from fake_work import READER, write_document
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, EngineError, ExportError, InputError
 from pipeline.judging import calibration
-from pipeline.reader import Reader, doubts, reader_fingerprint, with_calibration
+from pipeline.paths import FORMS
+from pipeline.reader import (
+    Reader,
+    doubts,
+    judge_fingerprint,
+    reader_fingerprint,
+    with_calibration,
+)
 from pipeline.records import Outcome, Source
-from pipeline.runner import Summary, _Pool, _read, run
+from pipeline.runner import Summary, _done, _Pool, run
 from tests.mails import mail
 
 SETTINGS = Settings(time_limit_s=0.5)
@@ -220,31 +228,45 @@ def test_no_more_documents_are_submitted_than_the_window_holds() -> None:
         return submitted[-1]
 
     sources = [Source(str(n), Path(), str(n)) for n in range(9)]
-    assert len(list(_read(_Pool(submit, window=3), sources))) == 9
+    assert len(list(_done(_Pool(submit, window=3), sources))) == 9
 
 
-def test_the_reader_changes_with_the_settings_and_the_forms(tmp_path: Path) -> None:
-    form = tmp_path / "form" / "form.toml"
-    form.parent.mkdir()
-    form.write_text("a")
-    settings = Settings(forms=(tmp_path,))
-    names = {reader_fingerprint(Settings()), reader_fingerprint(settings)}
-    form.write_text("b")
-    names.add(reader_fingerprint(settings))
-    assert len(names) == 3
-    assert reader_fingerprint(settings) in names
+def test_the_reader_changes_with_the_zones_of_a_form_and_the_judge_with_its_tariffs(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(FORMS, tmp_path / "forms")
+    (path,) = (tmp_path / "forms").glob("*/form.toml")
+    settings = Settings(forms=(tmp_path / "forms",))
+
+    def names() -> tuple[str, str]:
+        return reader_fingerprint(settings), judge_fingerprint(settings)
+
+    written, (reads, judges) = path.read_text("utf-8"), names()
+    assert (reads, judges) == (reader_fingerprint(Settings()), judge_fingerprint(Settings()))
+    path.write_text(written.replace("repas = 1210", "repas = 1450"), "utf-8")
+    assert names()[0] == reads
+    assert names()[1] != judges
+    path.write_text(written.replace("[38.9, 46.6, 73.3, 9.2]", "[38.9, 46.6, 73.3, 9.4]"), "utf-8")
+    assert names()[0] != reads
+    path.write_text(f"# said\n{written}", "utf-8")
+    assert names() == (reads, judges)
+    with path.with_name("blank.pdf").open("ab") as blank:
+        blank.write(b" ")
+    assert names()[0] != reads
 
 
-def test_the_reader_changes_with_the_list_of_members_and_not_with_its_place(tmp_path: Path) -> None:
+def test_the_judge_changes_with_the_list_of_members_and_not_with_its_place(tmp_path: Path) -> None:
     one, two, moved = (tmp_path / name for name in ("one.csv", "two.csv", "moved.csv"))
     one.write_text("nom\nPETIT\n")
     two.write_text("nom\nPETIT\nROY\n")
     moved.write_bytes(one.read_bytes())
-    names = [reader_fingerprint(Settings(members=path)) for path in (None, one, two, moved)]
+    lists = [Settings(members=path) for path in (None, one, two, moved)]
+    names = [judge_fingerprint(settings) for settings in lists]
     assert len(set(names)) == 3
     assert names[1] == names[3]
+    assert len({reader_fingerprint(settings) for settings in lists}) == 1
     with pytest.raises(ConfigError, match="nowhere"):
-        reader_fingerprint(Settings(members=tmp_path / "nowhere.csv"))
+        judge_fingerprint(Settings(members=tmp_path / "nowhere.csv"))
 
 
 def test_the_reader_changes_when_tesseract_comes_or_changes(
@@ -324,14 +346,19 @@ def test_what_is_not_promised_is_said(out: Path) -> None:
     assert len(list(doubts(proven))) == 1
 
 
-def test_another_promise_or_calibration_is_another_reader(out: Path) -> None:
+def test_another_promise_or_calibration_is_another_judge_of_the_same_readings(out: Path) -> None:
     own = _calibrated(out / "c.json")
-    prints = [reader_fingerprint(Settings(calibration=own)), reader_fingerprint(Settings())]
+    prints = [judge_fingerprint(Settings(calibration=own)), judge_fingerprint(Settings())]
     own.write_text(own.read_text() + " ")
-    prints.append(reader_fingerprint(Settings(calibration=own)))
-    prints.append(reader_fingerprint(Settings(target_error=0.01)))
-    prints.append(reader_fingerprint(Settings(without=("joint",))))
+    others = [
+        Settings(calibration=own),
+        Settings(target_error=0.01),
+        Settings(without=("joint",)),
+    ]
+    prints += map(judge_fingerprint, others)
     assert len(set(prints)) == 5
+    assert {reader_fingerprint(one) for one in others} == {reader_fingerprint(Settings())}
+    assert reader_fingerprint(Settings(without=("second",))) != reader_fingerprint(Settings())
 
 
 def test_a_field_type_that_was_never_measured_is_said_to_be_left_to_people(out: Path) -> None:

@@ -25,6 +25,7 @@ from builders import (
     source,
     unread,
 )
+from older import made_older
 from sqlalchemy import create_engine, insert, select
 
 import pipeline.store
@@ -458,14 +459,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
     with Store.open(url) as store:
         fill(store, outcome(source("a"), registration()))
     with engine_of(url).begin() as connection:
-        for table in ("decisions", "reviews", "placements"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("ALTER TABLE findings DROP COLUMN facts")
-        for table in ("readings", "registrations", "rejections"):
-            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN batch")
-        connection.exec_driver_sql("ALTER TABLE readings DROP COLUMN calibrated")
-        connection.exec_driver_sql("ALTER TABLE registrations DROP COLUMN quality")
-        connection.exec_driver_sql("UPDATE fiches_schema SET version_num = 'v0001'")
+        made_older(connection, "v0001")
     with Store.open(url) as store:
         (row,) = store.snapshot().registrations
     assert row.registration == registration()

@@ -20,6 +20,7 @@ from builders import (
     source,
 )
 from judged import LENIENT
+from older import made_older
 from sqlalchemy import create_engine, event, func, select, update
 
 import pipeline
@@ -46,6 +47,7 @@ from pipeline.records import (
 from pipeline.store import Store, opening, tables
 
 ZOE, LUC = "Zoé", "Luc"
+BY_ZOE, BY_LUC = ({"who": who, "reader": "r"} for who in (ZOE, LUC))
 NO_FORM = Rejection("no-form", "Aucune fiche.", 3)
 DUE = replace(GAP, rule="due", severity=Severity.INFO, message="Tarif : 84,20 €.")
 
@@ -564,7 +566,9 @@ def test_a_form_placed_by_hand_adds_its_registration(store_url: str) -> None:
         one, untouched = store.filed()
         store.decide([corrected(one, "organisation", "CCAS")], who=LUC)
         page, other = store.refused()
-        store.replace_outcome(page.subject, placed, who=ZOE, seen=page.version, reader="r")
+        store.replace_outcome(
+            page.subject, placed, judge=in_review, seen=page.version, **BY_ZOE
+        )
         assert [row.registration.page for row in store.snapshot().registrations] == [2, 3, 4]
         assert text_of(store, one.subject) == "CCAS"
         same = store.file_of(untouched.subject)
@@ -578,12 +582,19 @@ def test_a_form_placed_by_hand_adds_its_registration(store_url: str) -> None:
         assert left.source.placed == placed.source.placed
         assert store.done("another") == {source("a").sha256}
         with pytest.raises(ConflictError, match="Zoé"):
-            store.replace_outcome(page.subject, placed, who=LUC, seen=0, reader="r")
+            store.replace_outcome(
+                page.subject, placed, judge=in_review, seen=0, **BY_LUC
+            )
         store.undo(who=ZOE)
         assert [r.subject for r in store.refused()] == [page.subject, other.subject]
         assert [r.source.placed for r in store.refused() if r.source] == [(), ()]
         assert len(store.snapshot().registrations) == 2
         assert text_of(store, one.subject) == "CCAS"
+
+
+def in_review(held: Registration) -> Registration:
+    """A judge who doubts whatever was added."""
+    return replace(held, status=Status.REVIEW)
 
 
 def test_a_second_page_placed_by_hand_completes_its_form(store_url: str) -> None:
@@ -608,7 +619,7 @@ def test_a_second_page_placed_by_hand_completes_its_form(store_url: str) -> None
         store.decide([change], who=LUC)
         page, _ = store.refused()
         placed = replace(placed_on("a", 3, 8), registrations=tuple(whole))
-        store.replace_outcome(page.subject, placed, who=ZOE, seen=0, reader="r")
+        store.replace_outcome(page.subject, placed, judge=in_review, seen=0, **BY_ZOE)
         assert store.refused() == ()
         kept, new = store.filed()
         assert kept.subject == touched.subject
@@ -696,7 +707,7 @@ def test_what_was_typed_or_placed_is_no_first_reading(store_url: str) -> None:
         store.decide([corrected(store.filed()[-1], "organisation", "CCAS")], who=LUC)
         more = replace(registration(), readings=(reading("personnes.9", "Zoé MARTIN"),))
         placed = replace(placed_on("b", 3), registrations=(on_page(4, more), on_page(3, more)))
-        store.replace_outcome(page.subject, placed, who=ZOE, seen=0, reader="r")
+        store.replace_outcome(page.subject, placed, judge=in_review, seen=0, **BY_ZOE)
         for one in store.filed():
             if one.registration.reading("personnes.9"):
                 store.decide([corrected(one, "personnes.9", "Luc PETIT")], who=ZOE)
@@ -788,8 +799,7 @@ def test_what_an_earlier_version_settled_stays_settled(store_url: str) -> None:
     )
     with create_engine(store_url).begin() as connection:
         connection.execute(update(tables.reviews).values(findings=earlier))
-        connection.exec_driver_sql("ALTER TABLE findings DROP COLUMN facts")
-        connection.exec_driver_sql("UPDATE fiches_schema SET version_num = 'v0003'")
+        made_older(connection, "v0003")
     with Store.open(store_url) as store:
         (one,) = store.filed()
     open_one, kept = one.registration.findings

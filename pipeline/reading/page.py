@@ -17,9 +17,6 @@ from pipeline.errors import (
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
 from pipeline.intake.pdfbuttons import UNTICKED
-from pipeline.judging import calibration
-from pipeline.judging.calibration import Gate
-from pipeline.judging.members import Members, load_known, load_members
 from pipeline.paper.align import align_all, align_placed, upright
 from pipeline.paper.covered import find_covered, find_overlaid, shown_fields
 from pipeline.paper.dropout import CleanPage
@@ -72,9 +69,6 @@ class Context:
     forms: dict[str, Form]
     blanks: tuple[BlankPage, ...]
     engine: Engine
-    members: Members | None
-    known: Members | None
-    gate: Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +89,12 @@ class FormPage:
 
 @cache
 def context(settings: Settings) -> Context:
-    """Raises ConfigError for a form or an engine that is not known, a bad list of members, or a
-    damaged calibration.
-    """
+    """Raises ConfigError for a form or an engine that is not known."""
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
     chosen = forms.values() if settings.form is None else [find_form(forms.values(), settings.form)]
     blanks = tuple(blank for form in chosen for blank in blank_pages(form))
     engine = engines.load(settings.engine, settings.learned)
-    members = load_members(settings.members) if settings.members else None
-    known = load_known(settings.known) if settings.known else None
-    gate = Gate.of(calibration.load(settings.calibration), settings.target_error)
-    return Context(settings, forms, blanks, engine, members, known, gate)
+    return Context(settings, forms, blanks, engine)
 
 
 def read_or_tell(

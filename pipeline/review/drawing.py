@@ -19,9 +19,10 @@ from pipeline.forms.blank import mm_to_raster
 from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
 from pipeline.parts import Stretch
-from pipeline.process import read_forms, read_parts
+from pipeline.process import read_forms
+from pipeline.process import work as read_or_judge
 from pipeline.reading.page import Context, align_page, context, find_blank
-from pipeline.records import AlignedPage, Gray, Page, Rejection
+from pipeline.records import AlignedPage, Gray, Outcome, Page, Rejection
 from pipeline.review.pictures import MM_PER_INCH, Count, Draw, Drawn, resized
 
 _QUALITY = 88
@@ -33,15 +34,15 @@ _AS_RECEIVED_PX = 3500
 _log = logging.getLogger(__name__)
 
 
-def work(task: Stretch | Draw | Count, settings: Settings) -> Iterator[Any]:
-    """``Drawn`` for a page to draw (with others where they came along), the count of pages, or the
-    ``Part`` after part of a document, read again.
+def work(task: Stretch | Outcome | Draw | Count, settings: Settings) -> Iterator[Any]:
+    """``Drawn`` for a page to draw (with others where they came along), the count of pages, or what
+    the work of a run makes of a document, read again.
 
     Each page that is read on the way has the time of an answer: None. Raises DocumentError
     (French), and PipelineError for what hinders every document.
     """
-    if isinstance(task, Stretch):
-        yield from read_parts(task, settings)
+    if isinstance(task, Stretch | Outcome):
+        yield from read_or_judge(task, settings)
         return
     try:
         if isinstance(task, Count):

@@ -6,14 +6,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL, Connection, Engine, Select, delete, func, insert, select, true, union
+from sqlalchemy import URL, Connection, Engine, delete, func, insert, select, true, union
 
-from pipeline.decisions import Act, Change, Decided, Filed, Refused
-from pipeline.records import Correction, Origin, Outcome, Received, Registration
+from pipeline.decisions import Change, Decided, Filed, Refused
+from pipeline.records import Correction, Outcome, Received, Registration
 from pipeline.snapshot import Snapshot
-from pipeline.store import exported, rescuing, reviewing, rows, tables
+from pipeline.store import exported, replaying, rescuing, reviewing, rows, tables
 from pipeline.store.opening import open_engine, parse_url, reading, saying_where, writing
-from pipeline.store.standing import UNDO, Scope, filed, not_undone
+from pipeline.store.replaying import decided_upon
+from pipeline.store.standing import Scope, filed
 
 PASSING = frozenset({"stalled", "bug", "unavailable"})
 """Kinds of rejection that are no property of the document: the next run tries again."""
@@ -86,6 +87,20 @@ class Store:
             if rejections:
                 connection.execute(insert(tables.receipt_rejections), rejections)
 
+    def unjudged(self, judge: str) -> list[Outcome]:
+        """The documents that were read and that ``judge`` has not judged, as they were read.
+
+        ``judge`` is the fingerprint of all that judging depends on. Not those about which a person
+        has decided.
+        """
+        with self._reading() as connection:
+            return replaying.unjudged(connection, judge)
+
+    def record_judged(self, outcome: Outcome, *, judge: str) -> None:
+        """Keep what ``judge`` made of a document that was read before."""
+        with self._writing() as connection:
+            replaying.keep(connection, outcome, judge=judge)
+
     def done(self, reader: str, *, again: bool = False) -> frozenset[str]:
         """The sha256 of every document that ``reader`` need not read (again).
 
@@ -102,26 +117,20 @@ class Store:
             outcomes.c.id.not_in(in_trouble),
         )
         with self._reading() as connection:
-            return frozenset(connection.scalars(read.union(*_decided_upon())))
+            return frozenset(connection.scalars(read.union(*decided_upon())))
 
-    def record_outcome(self, outcome: Outcome, *, reader: str) -> None:
-        """Append what ``reader`` made of a document; it is exported in place of earlier outcomes.
+    def record_outcome(self, outcome: Outcome, *, reader: str, judge: str = "") -> None:
+        """Append what ``reader`` and ``judge`` made of a document, in place of earlier outcomes.
 
         It is exported under the names its bytes were received under: see ``record_received``. What
         a person has decided about since the reading began is left as it is.
         """
-        decided = union(*_decided_upon()).subquery()
+        decided = union(*decided_upon()).subquery()
         same = select(decided.c.sha256).where(decided.c.sha256 == outcome.source.sha256)
         with self._writing() as connection:
             if connection.execute(same).first():
                 return
-            key = connection.execute(
-                insert(tables.outcomes).returning(tables.outcomes.c.id),
-                rows.of_outcome(outcome, reader=reader),
-            ).scalar_one()
-            for table, values in rows.of_parts(outcome, key):
-                if values:
-                    connection.execute(insert(table), values)
+            replaying.append(connection, outcome, reader=reader, judge=judge)
 
     def snapshot(self, *, thumbnails: int = 60) -> Snapshot:
         """All there is to export; the first registrations in review carry ``thumbnails``."""
@@ -195,16 +204,25 @@ class Store:
             return rescuing.key_in(connection, subject, registration, who=who, seen=seen)
 
     def replace_outcome(
-        self, subject: str, outcome: Outcome, *, who: str, seen: int, reader: str
+        self,
+        subject: str,
+        outcome: Outcome,
+        *,
+        judge: rescuing.Judge,
+        who: str,
+        seen: int,
+        reader: str,
     ) -> None:
         """Keep what a document gave, read again with a form placed by hand on one of its pages.
 
         ``subject`` is the rejection of that page. The document's other subjects keep their names;
-        registrations about which people decided stay, and get the fields they lack. Raises
-        ConflictError as ``decide`` does.
+        registrations about which people decided stay, get the fields they lack, and are judged anew
+        by ``judge``. Raises ConflictError as ``decide`` does.
         """
         with self._writing(durable=True) as connection:
-            rescuing.place(connection, subject, outcome, who=who, seen=seen, reader=reader)
+            rescuing.place(
+                connection, subject, outcome, judge=judge, who=who, seen=seen, reader=reader
+            )
 
     def history(self, subject: str) -> tuple[Decided, ...]:
         """What was decided about a subject, oldest first, also what was undone."""
@@ -225,19 +243,3 @@ class Store:
     def _writing(self, *, durable: bool = False) -> Iterator[Connection]:
         with saying_where(self._url), writing(self._engine, durable=durable) as connection:
             yield connection
-
-
-def _decided_upon() -> tuple[Select[tuple[str]], ...]:
-    """Selects the sha256 of what people have decided about; postponing decides nothing."""
-    outcomes, decisions, readings = tables.outcomes, tables.decisions, tables.readings
-    decided = (
-        select(outcomes.c.sha256)
-        .join(decisions, decisions.c.outcome == outcomes.c.id)
-        .where(decisions.c.act.not_in((UNDO, Act.POSTPONE)), not_undone(decisions))
-    )
-    read = (
-        select(outcomes.c.sha256)
-        .join(readings, readings.c.outcome == outcomes.c.id)
-        .where(readings.c.origin == Origin.HUMAN, not_undone(readings))
-    )
-    return decided, read

@@ -11,7 +11,7 @@ from pipeline.records import Correction, Origin, Registration, Rejection, Status
 from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import rows, tables
 from pipeline.store.reviewing import history
-from pipeline.store.standing import Scope, as_read, filed, pieces, refused
+from pipeline.store.standing import Scope, by_machine, filed, pieces, refused
 
 
 def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
@@ -123,7 +123,7 @@ def reviewed(connection: Connection) -> tuple[tuple[Registration, Mapping[str, s
     for (outcome, number, field), row in last.items():
         if row.batch not in in_bulk and rows.reading(row).candidates:
             texts[outcome, number][field] = row.value
-    read = as_read(connection)
+    read = by_machine(connection, Scope())
     return tuple((read[key], texts[key]) for key in sorted(texts.keys() & read.keys()))
 
 

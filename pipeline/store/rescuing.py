@@ -1,12 +1,12 @@
 """Writes what people make of rejected documents: typed by hand, or a form placed on a page."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sqlalchemy import Connection, func, insert, select
 
 from pipeline.decisions import Act, Decision, Filed, Refused
-from pipeline.records import Outcome, Registration, Rejection, Status
+from pipeline.records import Outcome, Registration, Rejection
 from pipeline.store import rows, tables
 from pipeline.store.reviewing import (
     append,
@@ -21,6 +21,9 @@ from pipeline.store.reviewing import (
 )
 from pipeline.store.rows import Values
 from pipeline.store.standing import Scope, filed, not_undone, pieces
+
+Judge = Callable[[Registration], Registration]
+"""What follows from what a registration holds."""
 
 
 def key_in(
@@ -43,12 +46,19 @@ def key_in(
 
 
 def place(
-    connection: Connection, subject: str, outcome: Outcome, *, who: str, seen: int, reader: str
+    connection: Connection,
+    subject: str,
+    outcome: Outcome,
+    *,
+    judge: Judge,
+    who: str,
+    seen: int,
+    reader: str,
 ) -> None:
     """Add what a document gave with a form placed by hand on it. Raises ConflictError.
 
     Whatever people have decided about stays; of a registration among that, only the fields that it
-    lacks are added. What nobody touched gives way to what was read now.
+    lacks are added, and it is judged anew. What nobody touched gives way to what was read now.
     """
     standing = standing_of(connection, {subject})
     now = unchanged(connection, standing, subject, seen)
@@ -58,20 +68,17 @@ def place(
     entries = [entry_of(subject, Decision(Act.PLACE))]
     number = _next_number(connection, key)
     left = list(kept)
-    thumbnails = dict(enumerate(outcome.thumbnails))
-    for position, new in enumerate(outcome.registrations):
+    for new, read, thumbnail in rows.forms_of(outcome):
         old = next((one for one in left if _same_paper(one.registration, new)), None)
         if old is not None:
             left.remove(old)
             if old.version:
-                entries += _complete(connection, old, new, batch=batch)
+                entries += _complete(connection, old, new, batch=batch, judge=judge)
                 continue
             if as_stored(old.registration) == new:
                 continue
             entries.append(entry_of(old.subject, Decision(Act.PLACE), old.registration))
-        parts = rows.of_registration(
-            new, key, number, thumbnail=thumbnails.get(position), batch=batch
-        )
+        parts = rows.of_registration(new, key, number, read=read, thumbnail=thumbnail, batch=batch)
         for table, values in parts:
             insert_all(connection, table, values)
         entries.append(entry_of(f"r{key}-{number}", Decision(Act.PLACE)))
@@ -96,30 +103,31 @@ def _pages(registration: Registration) -> set[int]:
     return {registration.page} | {r.page for r in registration.readings if r.box_mm is not None}
 
 
-def _complete(connection: Connection, old: Filed, new: Registration, *, batch: int) -> list[Values]:
+def _complete(
+    connection: Connection, old: Filed, new: Registration, *, batch: int, judge: Judge
+) -> list[Values]:
     """Add the fields that a registration people worked on lacks: the decisions to write down."""
-    known = {reading.field for reading in old.registration.readings}
-    added = [reading for reading in new.readings if reading.field not in known]
+    known = {reading.field: reading for reading in old.registration.readings}
+    added = tuple(reading for reading in new.readings if reading.field not in known)
     if not added:
         return []
     rules = {(finding.rule, finding.fields) for finding in old.registration.findings}
     settled = dict(old.settled)
-    findings = [
-        finding
-        for finding in new.findings
-        if finding.rule not in settled and (finding.rule, finding.fields) not in rules
-    ]
-    after = replace(
-        old.registration,
-        readings=(*old.registration.readings, *added),
-        findings=(*old.registration.findings, *findings),
+    findings = (
+        f for f in new.findings if (f.rule, f.fields) not in rules and f.rule not in settled
     )
-    doubtful = any(r.status is Status.REVIEW for r in added) or any(f.asks for f in findings)
-    if doubtful:
-        after = replace(after, status=Status.REVIEW)
+    before = as_stored(old.registration)
+    after = judge(
+        replace(
+            before,
+            readings=(*before.readings, *added),
+            findings=(*before.findings, *findings),
+        )
+    )
     outcome, number = numbers(old.subject)
     key: Values = {"outcome": outcome, "number": number, "batch": batch, "who": None}
-    insert_all(connection, tables.readings, [key | rows.of_reading(reading) for reading in added])
+    changed = [reading for reading in after.readings if known.get(reading.field) != reading]
+    insert_all(connection, tables.readings, [key | rows.of_reading(one) for one in changed])
     insert_all(connection, tables.reviews, [review_of(after, outcome, number, batch=batch)])
     return [entry_of(old.subject, Decision(Act.PLACE, r.field, r.text)) for r in added]
 
@@ -183,6 +191,7 @@ def _outcome_of_piece(connection: Connection, subject: str) -> int:
         "sender": with_it.sender if with_it else None,
         "subject": with_it.subject if with_it else None,
         "received_at": with_it.received_at if with_it else None,
+        "said": with_it.said if with_it else None,
     }
     connection.execute(insert(sources), values)
     made: int = connection.execute(
@@ -191,6 +200,7 @@ def _outcome_of_piece(connection: Connection, subject: str) -> int:
             "sha256": piece.sha256,
             "document": piece.refused.document,
             "reader": "",
+            "judge": "",
             "pages": 0,
             "seconds": 0.0,
         },

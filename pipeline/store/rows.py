@@ -2,13 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Table, select
 
 from pipeline.geometry import BoxMm
@@ -30,6 +32,7 @@ from pipeline.store import tables
 
 Values = dict[str, Any]
 _decode = json.JSONDecoder().raw_decode
+_READ = TypeAdapter(Registration)
 
 
 def of_receipt(received: Received) -> Values:
@@ -80,11 +83,12 @@ def of_receipt_rejections(received: Received) -> list[Values]:
     ]
 
 
-def of_outcome(outcome: Outcome, *, reader: str) -> Values:
+def of_outcome(outcome: Outcome, *, reader: str, judge: str) -> Values:
     return {
         "sha256": outcome.source.sha256,
         "document": outcome.source.document,
         "reader": reader,
+        "judge": judge,
         "pages": outcome.pages,
         "seconds": outcome.seconds,
     }
@@ -92,13 +96,30 @@ def of_outcome(outcome: Outcome, *, reader: str) -> Values:
 
 def of_parts(outcome: Outcome, key: int) -> list[tuple[Table, list[Values]]]:
     """The rows of an outcome's registrations and rejections, in the order to insert them."""
-    thumbnails = dict(enumerate(outcome.thumbnails, start=1))
     parts: dict[Table, list[Values]] = {}
-    for number, registration in enumerate(outcome.registrations, start=1):
-        thumbnail = thumbnails.get(number)
-        for table, values in of_registration(registration, key, number, thumbnail=thumbnail):
+    for number, (registration, read, thumbnail) in enumerate(forms_of(outcome), start=1):
+        for table, values in of_registration(
+            registration, key, number, read=read, thumbnail=thumbnail
+        ):
             parts.setdefault(table, []).extend(values)
     return [(tables.rejections, of_rejections(outcome.rejections, key)), *parts.items()]
+
+
+def forms_of(
+    outcome: Outcome,
+) -> Iterator[tuple[Registration, Registration | None, bytes | None]]:
+    """Each registration of an outcome, with what was read and its thumbnail, where these are."""
+    padded = zip_longest(outcome.registrations, outcome.read, outcome.thumbnails)
+    return islice(padded, len(outcome.registrations))
+
+
+def of_read(registration: Registration) -> str:
+    """A form as it was read."""
+    return _READ.dump_json(registration).decode()
+
+
+def read(text: str) -> Registration:
+    return _READ.validate_json(text)
 
 
 def of_rejections(
@@ -115,6 +136,7 @@ def of_registration(
     outcome: int,
     number: int,
     *,
+    read: Registration | None = None,
     thumbnail: bytes | None = None,
     batch: int | None = None,
     who: str | None = None,
@@ -132,6 +154,7 @@ def of_registration(
                     "total_due_cents": registration.total_due_cents,
                     "status": registration.status,
                     "roles": json.dumps(asdict(registration.roles)),
+                    "read": of_read(read) if read else None,
                     "thumbnail": thumbnail,
                     "quality": registration.quality,
                     "batch": batch,
@@ -277,10 +300,11 @@ def _of_envelope(envelope: Envelope | None) -> Values:
         "sender": envelope.sender if envelope else None,
         "subject": envelope.subject if envelope else None,
         "received_at": at.isoformat() if at else None,
+        "said": envelope.said if envelope else None,
     }
 
 
 def source(row: Row[Any]) -> Source:
     at = datetime.fromisoformat(row.received_at) if row.received_at else None
-    envelope = None if row.sender is None else Envelope(row.sender, row.subject, at)
+    envelope = None if row.sender is None else Envelope(row.sender, row.subject, at, row.said or "")
     return Source(row.document, Path(row.path), row.sha256, envelope)

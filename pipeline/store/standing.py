@@ -139,19 +139,17 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
     return tuple(found)
 
 
-def as_read(connection: Connection) -> dict[_Key, Registration]:
-    """The registrations of the last outcomes as they were first read, by outcome and number.
+def by_machine(connection: Connection, scope: Scope) -> dict[_Key, Registration]:
+    """The registrations of the last outcomes as the machine left them, by outcome and number.
 
     Not those that people typed or placed, nor what was added to one by placing.
     """
     table, own = tables.readings, tables.registrations.c.batch.is_(None)
-    readings = _readings(
-        connection, Scope(), table.c.batch.is_(None), table.c.origin != Origin.HUMAN
-    )
-    findings = _findings(connection, Scope())
+    readings = _readings(connection, scope, table.c.batch.is_(None), table.c.origin != Origin.HUMAN)
+    findings = _findings(connection, scope)
     return {
         (key := (row.outcome, row.number)): _registration(row, readings[key], findings[key], row)
-        for row in connection.execute(_registrations(Scope()).where(own))
+        for row in connection.execute(_registrations(scope).where(own))
     }
 
 
@@ -289,7 +287,7 @@ def _placed(connection: Connection, scope: Scope) -> dict[int, tuple[Placement, 
 
 def _registrations(scope: Scope) -> Select[Any]:
     table = tables.registrations
-    columns = [column for column in table.c if column is not table.c.thumbnail]
+    columns = [column for column in table.c if column.name not in ("thumbnail", "read")]
     return select(*columns).where(scope.holds(table)).order_by(table.c.outcome, table.c.number)
 
 

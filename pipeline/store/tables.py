@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA = "v0004"
+SCHEMA = "v0005"
 """The migration that makes these tables."""
 
 # Half of a surrogate pair (Python's stand-in for a byte that is not UTF-8 in a file's name) cannot
@@ -82,9 +82,9 @@ receipts = Table(
     _created(),
 )
 
-# What a receipt brought: ``sender`` is null where no mail brought it. ``superseded``: the file has
-# since been replaced by another of its name, but its registrations stay. ``path`` is empty where a
-# piece that gave no file was keyed in.
+# What a receipt brought: ``sender`` is null where no mail brought it, ``said`` is the mail's text.
+# ``superseded``: the file has since been replaced by another of its name, but its registrations
+# stay. ``path`` is empty where a piece that gave no file was keyed in.
 sources = Table(
     "sources",
     metadata,
@@ -96,6 +96,7 @@ sources = Table(
     _text("sender", nullable=True),
     _text("subject", nullable=True),
     _text("received_at", nullable=True),
+    _text("said", nullable=True),
     Column("superseded", Boolean, nullable=False, default=False),
     Index(None, "sha256"),
 )
@@ -112,7 +113,8 @@ receipt_rejections = Table(
 )
 
 # Append-only from here on: of a document's outcomes, the last counts. A row with a ``batch`` came
-# with those decisions, and counts until they are undone.
+# with those decisions, and counts until they are undone. ``reader`` and ``judge`` are fingerprints
+# of all that reading, and judging what was read, depends on.
 outcomes = Table(
     "outcomes",
     metadata,
@@ -120,6 +122,7 @@ outcomes = Table(
     _text("sha256"),
     _text("document"),
     _text("reader"),
+    _text("judge"),
     Column("pages", Integer, nullable=False),
     Column("seconds", Double, nullable=False),
     _created(),
@@ -138,6 +141,8 @@ rejections = Table(
 )
 
 # ``number`` is 1-based within the document. ``roles``: JSON, what the form's fields stand for.
+# ``read``: JSON, the form as it was read, before anything was judged; null where an earlier version
+# read it, or a person typed it.
 registrations = Table(
     "registrations",
     metadata,
@@ -148,6 +153,7 @@ registrations = Table(
     Column("total_due_cents", BigInteger),
     _text("status"),
     _text("roles"),
+    _text("read", nullable=True),
     Column("thumbnail", LargeBinary),
     _text("quality", nullable=True),
     _batch(),

@@ -14,7 +14,8 @@ from pipeline.judging import deciding
 from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import is_computed
 from pipeline.judging.duplicates import Pair, Twins
-from pipeline.records import Status
+from pipeline.judging.judge import judge
+from pipeline.records import Registration, Status
 from pipeline.review import sample
 from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
@@ -69,6 +70,10 @@ class Desk:
         if decided:  # a server that was killed may not have written what was decided last
             self._export_soon()
         self._to_check = sorted(drawn - checked)
+
+    def judged(self, registration: Registration) -> Registration:
+        """What follows from what a registration holds."""
+        return judge(registration, self.forms[registration.form_id], self.gate)
 
     def file(self, subject: str) -> tuple[Filed, Form]:
         """A registration as this server last saw it. Raises GoneError.

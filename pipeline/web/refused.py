@@ -118,7 +118,12 @@ def _place(view: View) -> Response:
         told = " ".join(r.message for r in outcome.rejections if r.page in (page, None))
         return _one(view, problem=told or "La fiche n'a pas pu être lue ainsi.")
     view.desk.store.replace_outcome(
-        one.subject, outcome, who=view.who, seen=view.typed_number("seen"), reader="placed"
+        one.subject,
+        outcome,
+        judge=view.desk.judged,
+        who=view.who,
+        seen=view.typed_number("seen"),
+        reader="placed",
     )
     return _done(view, "Le document est relu : la fiche est maintenant à relire.")
 

@@ -1,0 +1,138 @@
+"""Judges again what was read before: no document is opened for that.
+
+Documents about which people have decided are left as they are: what stands there is theirs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import Connection, Select, insert, select, union, update
+
+from pipeline.decisions import Act
+from pipeline.records import Origin, Outcome, Registration, Rejection, Source
+from pipeline.store import rows, tables
+from pipeline.store.standing import UNDO, Scope, by_machine, not_undone
+
+
+def decided_upon() -> tuple[Select[tuple[str]], ...]:
+    """Selects the sha256 of what people have decided about; postponing decides nothing."""
+    outcomes, decisions, readings = tables.outcomes, tables.decisions, tables.readings
+    decided = (
+        select(outcomes.c.sha256)
+        .join(decisions, decisions.c.outcome == outcomes.c.id)
+        .where(decisions.c.act.not_in((UNDO, Act.POSTPONE)), not_undone(decisions))
+    )
+    read = (
+        select(outcomes.c.sha256)
+        .join(readings, readings.c.outcome == outcomes.c.id)
+        .where(readings.c.origin == Origin.HUMAN, not_undone(readings))
+    )
+    return decided, read
+
+
+def unjudged(connection: Connection, judge: str) -> list[Outcome]:
+    """The documents that ``judge`` has not judged yet, as they were read, by their last outcome.
+
+    What an earlier version read is not among them: it kept no reading.
+    """
+    outcomes, registrations = tables.outcomes, tables.registrations
+    waiting = connection.execute(
+        select(outcomes)
+        .where(
+            outcomes.c.id.in_(Scope().latest()),
+            outcomes.c.judge != judge,
+            outcomes.c.sha256.not_in(union(*decided_upon())),
+        )
+        .order_by(outcomes.c.id)
+    ).all()
+    wanted = {row.id for row in waiting}
+    if not wanted:
+        return []
+    read: dict[int, list[Registration | None]] = defaultdict(list)
+    for row in connection.execute(
+        select(registrations.c.outcome, registrations.c.read)
+        .where(Scope().holds(registrations))
+        .order_by(registrations.c.outcome, registrations.c.number)
+    ):
+        if row.outcome in wanted:
+            read[row.outcome].append(rows.read(row.read) if row.read else None)
+    rejected = _rejections(connection, wanted)
+    brought = _sources(connection)
+    return [
+        Outcome(
+            replace(brought[row.sha256, row.document], placed=()),
+            row.pages,
+            read=tuple(forms),
+            rejections=tuple(rejected[row.id]),
+            seconds=row.seconds,
+        )
+        for row in waiting
+        if (row.sha256, row.document) in brought and (forms := _whole(read[row.id]))
+    ]
+
+
+def keep(connection: Connection, outcome: Outcome, *, judge: str) -> None:
+    """Write down what ``judge`` made of a document: nothing more, where it comes to the same.
+
+    Else its last outcome is followed by another. What was read or decided meanwhile is left.
+    """
+    outcomes, registrations = tables.outcomes, tables.registrations
+    last = connection.execute(
+        select(outcomes)
+        .where(
+            outcomes.c.sha256 == outcome.source.sha256,
+            outcomes.c.sha256.not_in(union(*decided_upon())),
+        )
+        .order_by(outcomes.c.id.desc())
+    ).first()
+    if last is None:
+        return
+    scope = Scope((last.id,))
+    were = connection.execute(
+        select(registrations.c.read, registrations.c.thumbnail)
+        .where(scope.holds(registrations))
+        .order_by(registrations.c.number)
+    ).all()
+    if [row.read for row in were] != [rows.of_read(one) for one in outcome.read]:
+        return
+    if tuple(by_machine(connection, scope).values()) == outcome.registrations:
+        connection.execute(update(outcomes).where(outcomes.c.id == last.id).values(judge=judge))
+        return
+    thumbnails = tuple(row.thumbnail or b"" for row in were)
+    append(connection, replace(outcome, thumbnails=thumbnails), reader=last.reader, judge=judge)
+
+
+def append(connection: Connection, outcome: Outcome, *, reader: str, judge: str) -> None:
+    """A further outcome of a document: the last one counts."""
+    key = connection.execute(
+        insert(tables.outcomes).returning(tables.outcomes.c.id),
+        rows.of_outcome(outcome, reader=reader, judge=judge),
+    ).scalar_one()
+    for table, values in rows.of_parts(outcome, key):
+        if values:
+            connection.execute(insert(table), values)
+
+
+def _whole(read: Iterable[Registration | None]) -> tuple[Registration, ...]:
+    """The forms of a document; none where the reading of one was not kept."""
+    forms = tuple(read)
+    return tuple(form for form in forms if form) if None not in forms else ()
+
+
+def _rejections(connection: Connection, outcomes: set[int]) -> dict[int, list[Rejection]]:
+    found: dict[int, list[Rejection]] = defaultdict(list)
+    table = tables.rejections
+    chosen = select(table).where(Scope().holds(table)).order_by(table.c.outcome, table.c.position)
+    for row in connection.execute(chosen):
+        if row.outcome in outcomes:
+            found[row.outcome].append(rows.rejection(row))
+    return found
+
+
+def _sources(connection: Connection) -> dict[tuple[str, str], Source]:
+    """What was received, by its sha256 and name."""
+    return {
+        (row.sha256, row.document): rows.source(row)
+        for row in connection.execute(select(tables.sources))
+    }
