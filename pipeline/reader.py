@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pipeline import learned
+from pipeline import fields, installed, learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, ExportError
+from pipeline.fields import Means
 from pipeline.fingerprint import code_digest
 from pipeline.forms.schema import load_forms
 from pipeline.judging import calibration
@@ -61,8 +62,8 @@ def with_known(settings: Settings, out: Path, store: "Store") -> Settings:
     confirmed = store.confirmed()
     if not confirmed:
         return settings
-    people = [text for kind, text in confirmed if kind == "person"]
-    organisations = [text for kind, text in confirmed if kind == "organisation"]
+    people = [text for kind, text in confirmed if fields.means(kind) is Means.PERSON]
+    organisations = [text for kind, text in confirmed if fields.means(kind) is Means.ORGANISATION]
     try:
         save_known(out / KNOWN, people, organisations)
     except OSError as err:
@@ -139,6 +140,7 @@ def reader_fingerprint(settings: Settings) -> str:
         "second" in settings.without,
         settings.learned.name if settings.learned else "",
         _tesseract(),
+        installed.versions(),
         _shipped("recognizer/", "lexicons/"),
         [form.model_dump_json(include=places) for form in forms],
         [_content(form.blank_path) for form in forms],
@@ -149,6 +151,7 @@ def judge_fingerprint(settings: Settings) -> str:
     """Names everything that judging depends on but what was read."""
     return _name(
         code_digest(_JUDGES, _FIELDS),
+        installed.versions(),
         settings.model_dump_json(include={"target_error", "without"}),
         _shipped("lexicons/"),
         _content(settings.calibration or CALIBRATION / calibration.FILE_NAME),

@@ -48,6 +48,9 @@ _OPENING = "pipeline.intake.unpack:unpack"
 _OPENING_LIMIT_S = 20.0
 """A mail that takes longer to open is rejected: others wait for it."""
 
+_KEPT_AT_ONCE = 100
+"""So many documents judged again are kept at one stroke: they cost nothing to lose."""
+
 _log = logging.getLogger(__name__)
 
 _Task = Source | Outcome
@@ -114,7 +117,7 @@ def run(
     if reader is None:
         for doubt in doubts(settings):
             _log.warning(doubt)
-    read = judged = pages = 0
+    pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
         guarded = jobs > 0 or scheduler is not None
         sources = _receive(inbox, out, store, settings, guarded=guarded, again=again)
@@ -124,21 +127,10 @@ def run(
         unread = [source for sha256, source in sources.items() if sha256 not in done]
         anew = {source.sha256 for source in unread}
         unjudged = [one for one in store.unjudged(reader.judge) if one.source.sha256 not in anew]
-        todo: list[_Task] = [*unread, *unjudged]
         try:
-            if todo:
+            if unread or unjudged:
                 with _pool(reader, settings, jobs=jobs, scheduler=scheduler) as pool:
-                    progress(0, len(todo))
-                    for task, outcome in _done(pool, todo):
-                        if isinstance(task, Outcome):
-                            store.record_judged(outcome, judge=reader.judge)
-                            judged += 1
-                        else:
-                            store.record_outcome(
-                                outcome, reader=reader.fingerprint, judge=reader.judge
-                            )
-                            read, pages = read + 1, pages + outcome.pages
-                        progress(read + judged, len(todo))
+                    pages = _work_off(pool, unread, unjudged, store, reader, progress)
         except KeyboardInterrupt:
             export_all(store, out)
             raise
@@ -147,8 +139,8 @@ def run(
     review = statuses.count(Status.REVIEW)
     return Summary(
         received=snapshot.documents,
-        read=read,
-        judged=judged,
+        read=len(unread),
+        judged=len(unjudged),
         accepted=len(statuses) - review,
         review=review,
         rejected=len(snapshot.rejected),
@@ -211,8 +203,31 @@ class _Pool:
     collect: Callable[[Future[Outcome], _Task], Outcome] = lambda future, _task: future.result()
 
 
-def _done(pool: _Pool, tasks: Sequence[_Task]) -> Iterator[tuple[_Task, Outcome]]:
-    """Every task with its outcome, as it finishes."""
+def _work_off(
+    pool: _Pool,
+    unread: Sequence[Source],
+    unjudged: Sequence[Outcome],
+    store: "Store",
+    reader: Reader,
+    progress: Progress,
+) -> int:
+    """Read and judge, and keep each outcome as it comes: how many pages were read."""
+    total, pages = len(unread) + len(unjudged), 0
+    progress(0, total)
+    for done, outcome in enumerate(_done(pool, unread), start=1):
+        store.record_outcome(outcome, reader=reader.fingerprint, judge=reader.judge)
+        pages += outcome.pages
+        progress(done, total)
+    judged, done = _done(pool, unjudged), len(unread)
+    while some := [*islice(judged, _KEPT_AT_ONCE)]:
+        store.record_judged(some, judge=reader.judge)
+        done += len(some)
+        progress(done, total)
+    return pages
+
+
+def _done(pool: _Pool, tasks: Sequence[_Task]) -> Iterator[Outcome]:
+    """Every task's outcome, as it finishes."""
     waiting = iter(tasks)
     running: dict[Future[Outcome], _Task] = {}
     while True:
@@ -221,8 +236,7 @@ def _done(pool: _Pool, tasks: Sequence[_Task]) -> Iterator[tuple[_Task, Outcome]
         if not running:
             return
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            task = running.pop(future)
-            yield task, pool.collect(future, task)
+            yield pool.collect(future, running.pop(future))
 
 
 def _pool(

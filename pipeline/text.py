@@ -7,7 +7,7 @@ another word.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -28,6 +28,8 @@ _LOOK_ALIKES = ("lI1|!i][tjJ", "oO0QD°", "zZ27", "sS5", "B8", "g9q", "b6G", "uv
 _SWAPS = {frozenset((a, b)) for group in _LOOK_ALIKES for a in group for b in group if a != b}
 _SWAPS |= {frozenset(pair) for pair in ("tf", "rn", "nu", "hn", "hb", "ao", "ae", "4A", "7T", "&à")}
 _SHAPES = (("rn", "m"), ("cl", "d"), ("vv", "w"), ("VV", "W"), ("ii", "u"), ("li", "h"))
+_MOST_CASED = 6
+"""Words of a name whose case may change behind each of them."""
 _SWAP_COST = 0.15
 _CASE_COST = 0.05
 _ACCENT_COST = 0.1
@@ -59,6 +61,19 @@ def fold(text: str) -> str:
         return " ".join(text.lower().split())
     spread = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return " ".join("".join(c for c in spread if not unicodedata.combining(c)).casefold().split())
+
+
+def cased(text: str) -> Iterator[str]:
+    """A text in the cases in which people write names; capitals often lose their accents."""
+    words = text.split()
+    spread = unicodedata.normalize("NFD", text)
+    bare = "".join(c for c in spread if not unicodedata.combining(c))
+    yield from (text, text.lower(), text.title(), text.upper(), bare.upper())
+    for i in range(1, min(len(words), _MOST_CASED)):
+        yield " ".join([*words[:i], *(w.upper() for w in words[i:])])
+        yield " ".join([*(w.upper() for w in words[:i]), *words[i:]])
+        yield " ".join([*(w.upper() for w in words[:i]), *(w.title() for w in words[i:])])
+        yield " ".join([*(w.title() for w in words[:i]), *(w.upper() for w in words[i:])])
 
 
 def similarity(raw: str, target: str) -> float:

@@ -3,7 +3,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from written import best, held, probability_of, said, seen
 
-from pipeline.fields.person import parse, read, split_name
+from pipeline.decoding.personal_names import split_name
+from pipeline.fields.person import parse, read
 
 AS_WRITTEN = [
     "TRÉMEL Nina",

@@ -14,6 +14,7 @@ ROOMS = (
     {
         "errors",
         "fingerprint",
+        "installed",
         "french",
         "geometry",
         "money",
@@ -29,7 +30,8 @@ ROOMS = (
         "learned",
     },
     {"decoding"},
-    {"engines", "fields", "forms", "exporters"},
+    {"engines", "fields"},
+    {"forms", "exporters"},
     {"paper"},
     {"intake", "judging"},
     {"reading"},

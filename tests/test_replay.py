@@ -132,9 +132,9 @@ def test_what_comes_to_the_same_adds_nothing_to_the_store(store_url: str, as_rea
     with Store.open(store_url) as store:
         _fill(store, _judged(as_read), judge="one")
         newest = store.newest()
-        store.record_judged(_judged(as_read), judge="two")
+        store.record_judged([_judged(as_read)], judge="two")
         assert (store.newest(), store.unjudged("two")) == (newest, [])
-        store.record_judged(_judged(as_read, status=Status.REVIEW), judge="three")
+        store.record_judged([_judged(as_read, status=Status.REVIEW)], judge="three")
         assert store.newest() > newest
         assert [r.registration.status for r in store.snapshot().registrations] == [
             Status.REVIEW,
@@ -150,16 +150,10 @@ def test_thumbnails_and_rejections_stay_with_what_is_judged_again(
     with Store.open(store_url) as store:
         _fill(store, pictured, judge="one")
         (unjudged,) = store.unjudged("two")
-        store.record_judged(
-            replace(
-                _judged(unjudged, status=Status.REVIEW),
-                registrations=(
-                    registration(findings=(replace(GAP, severity=Severity.REVIEW),)),
-                    unjudged.read[1],
-                ),
-            ),
-            judge="two",
-        )
+        gap = replace(unjudged.read[0], findings=(replace(GAP, severity=Severity.INFO),))
+        other = replace(_judged(unjudged), registrations=(gap, unjudged.read[1]))
+        store.record_judged([other], judge="two")
+        assert store.snapshot().registrations[0].registration == gap
         assert store.snapshot().registrations[0].thumbnail == b"one"
 
 
@@ -172,14 +166,14 @@ def test_what_people_decided_or_another_run_read_meanwhile_is_left(
         _fill(store, judged, judge="one")
         _fill(store, _judged(again), judge="one")
         newest = store.newest()
-        store.record_judged(_judged(as_read, status=Status.REVIEW), judge="two")
+        store.record_judged([_judged(as_read, status=Status.REVIEW)], judge="two")
         assert store.newest() == newest
         assert store.unjudged("two") == [again]
         (one,) = store.filed()
         settle = Change(one.subject, 0, (Decision(Act.SETTLE, "x", reason="y"),), one.registration)
         store.decide([settle], who="Anne")
         assert store.unjudged("two") == []
-        store.record_judged(_judged(again, status=Status.REVIEW), judge="two")
+        store.record_judged([_judged(again, status=Status.REVIEW)], judge="two")
         assert store.newest() == newest
 
 

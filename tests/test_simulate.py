@@ -2,6 +2,7 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageOps
 
-from pipeline import fields, paths
+from pipeline import installed, paths
 from pipeline.forms.schema import Form, load_form
 from pipeline.geometry import Homography
 from pipeline.simulate import STYLES, accidents, captured, draw, paper, pen, simulate
@@ -65,8 +66,8 @@ def form() -> Form:
 @pytest.fixture
 def other_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Form:
     """A form of two A5 pages without sum or people, one zone of a type new to the simulator."""
-    known = [*fields.names(), "unheard-of"]
-    monkeypatch.setattr(fields, "names", lambda: known)
+    brought = EntryPoint("unheard-of", "tests.unheard_of:TYPE", installed.FIELDS)
+    monkeypatch.setattr(installed, "found", lambda _group: {"unheard-of": brought})
     folder = tmp_path / "atelier"
     folder.mkdir()
     (folder / "form.toml").write_text(OTHER_FORM, "utf-8")

@@ -566,9 +566,7 @@ def test_a_form_placed_by_hand_adds_its_registration(store_url: str) -> None:
         one, untouched = store.filed()
         store.decide([corrected(one, "organisation", "CCAS")], who=LUC)
         page, other = store.refused()
-        store.replace_outcome(
-            page.subject, placed, judge=in_review, seen=page.version, **BY_ZOE
-        )
+        store.replace_outcome(page.subject, placed, judge=in_review, seen=page.version, **BY_ZOE)
         assert [row.registration.page for row in store.snapshot().registrations] == [2, 3, 4]
         assert text_of(store, one.subject) == "CCAS"
         same = store.file_of(untouched.subject)
@@ -582,9 +580,7 @@ def test_a_form_placed_by_hand_adds_its_registration(store_url: str) -> None:
         assert left.source.placed == placed.source.placed
         assert store.done("another") == {source("a").sha256}
         with pytest.raises(ConflictError, match="Zoé"):
-            store.replace_outcome(
-                page.subject, placed, judge=in_review, seen=0, **BY_LUC
-            )
+            store.replace_outcome(page.subject, placed, judge=in_review, seen=0, **BY_LUC)
         store.undo(who=ZOE)
         assert [r.subject for r in store.refused()] == [page.subject, other.subject]
         assert [r.source.placed for r in store.refused() if r.source] == [(), ()]

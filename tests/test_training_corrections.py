@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pipeline import fields
 from pipeline.config import Settings
 from pipeline.reading.page import context
 from pipeline.records import Correction, FieldValue, Source
-from pipeline.training.corrections import Gathered, gather, spellings
+from pipeline.training.corrections import Gathered, gather
 from tests.pages import drawn
 
 
@@ -83,8 +84,8 @@ def test_what_teaches_nothing_is_counted_by_its_reason(page: Source, tmp_path: P
     ],
 )
 def test_a_value_may_be_spelled_in_several_ways(kind: str, value: FieldValue, written: str) -> None:
-    assert written in spellings(kind, value)
+    assert written in fields.load(kind).spellings(value)
 
 
 def test_an_unreadable_value_has_no_spelling() -> None:
-    assert spellings("amount", None) == []
+    assert fields.load("amount").spellings(None) == []

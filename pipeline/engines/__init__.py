@@ -1,4 +1,5 @@
-"""OCR engines, one file each; an engine is found by its file's name.
+"""OCR engines, one file each; an engine is found by its file's name, or, where another package
+brings it, by its entry point ``fiches.engines``.
 
 An engine module offers ``read_lines(crops: Sequence[Gray]) -> list[EngineLine]``: each crop is one
 line of writing, dark on white, of any size.
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeline import installed
 from pipeline.errors import ConfigError
 from pipeline.geometry import FloatArray
 from pipeline.records import Gray
@@ -30,15 +32,22 @@ class Engine(Protocol):
     def read_lines(self, crops: Sequence[Gray]) -> list[EngineLine]: ...
 
 
+def names() -> list[str]:
+    """The engines that settings may name."""
+    own = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted({*own, *installed.found(installed.ENGINES)})
+
+
 def load(name: str, learned: Path | None = None) -> Engine:
     """The engine of that name, with what it ``learned``, if it is one that learns.
 
     Raises ConfigError naming the known ones.
     """
-    known = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    if name not in known:
-        raise ConfigError(f"engine = {name!r} is not known; take one of: {', '.join(known)}.")
-    module: Any = importlib.import_module(f"pipeline.engines.{name}")
+    if name not in names():
+        raise ConfigError(f"engine = {name!r} is not known; take one of: {', '.join(names())}.")
+    module: Any = installed.load(installed.ENGINES, name)
+    if module is None:
+        module = importlib.import_module(f"pipeline.engines.{name}")
     engine: Engine = module
     if learned and hasattr(module, "Learned"):
         engine = module.Learned(learned)

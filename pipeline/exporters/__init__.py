@@ -1,7 +1,8 @@
 """What comes out: one file an output, found by its name.
 
-An exporter is a module here with ``FILE_NAME`` and ``render(snapshot) -> str``. It depends on the
-snapshot alone, never on the clock or the machine: the same inbox gives the same bytes.
+An exporter is a module here with ``FILE_NAME`` and ``render(snapshot) -> str``, or such a module of
+another package, which its entry point ``fiches.exporters`` names. It depends on the snapshot alone,
+never on the clock or the machine: the same inbox gives the same bytes.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
+from pipeline import installed
 from pipeline.errors import ExportError
 from pipeline.paths import PART, write_whole
 from pipeline.snapshot import Snapshot
@@ -38,7 +40,7 @@ class _Store(Protocol):
 
 def names() -> tuple[str, ...]:
     """Every exporter, by name."""
-    return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_")))
+    return tuple(sorted({*_own(), *installed.found(installed.EXPORTERS)}))
 
 
 def outputs(out: Path) -> list[Path]:
@@ -60,7 +62,16 @@ def export_all(store: _Store, out: Path) -> Snapshot:
 
 
 def _exporters() -> list[_Exporter]:
-    return [cast(_Exporter, import_module(f"{__name__}.{name}")) for name in names()]
+    return [_load(name) for name in names()]
+
+
+def _load(name: str) -> _Exporter:
+    brought = None if name in _own() else installed.load(installed.EXPORTERS, name)
+    return cast(_Exporter, brought or import_module(f"{__name__}.{name}"))
+
+
+def _own() -> set[str]:
+    return {m.name for m in iter_modules(__path__) if not m.name.startswith("_")}
 
 
 def _tidy(out: Path, name: str) -> None:

@@ -1,7 +1,7 @@
 """``participants.csv``: one line a person; who stands on the same fiche twice has one line."""
 
+from pipeline.decoding.personal_names import split_name
 from pipeline.exporters import csv_text
-from pipeline.fields.person import split_name
 from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "participants.csv"

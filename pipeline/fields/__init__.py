@@ -1,18 +1,21 @@
-"""Field types, one file each; a type is found by its file's name.
+"""Field types, one file each: what is said of a type stands there; no other module names it.
 
-``read`` turns the evidence of a field's inked lines into candidates, best first, whose
-probabilities sum to at most 1 (the rest is "something else"); no lines, an empty field. ``to_text``
-writes a value as outputs do; ``parse`` reads what a person typed. The type ``checkbox`` reads ink
-instead of lines, and offers ``read_marks`` in the place of ``read``.
+A module here is called like its type, and holds ``TYPE``. A type of another package is found where
+that declares the entry point ``fiches.fields``: the name of the type, and where its ``TYPE`` is.
 """
 
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from itertools import product
-from typing import Protocol
+from typing import Any, Protocol
 
+from rapidfuzz import fuzz
+
+from pipeline import installed
 from pipeline.decoding.evidence import CERTAIN
 from pipeline.errors import ConfigError
 from pipeline.records import Candidate, FieldValue, LineEvidence
@@ -22,24 +25,160 @@ _LEAST_PROBABILITY = 1e-4
 """Candidates less likely than this are not worth carrying along."""
 
 
-class FieldType(Protocol):
-    def read(self, lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]: ...
-    def to_text(self, value: FieldValue) -> str: ...
-    def parse(self, text: str) -> FieldValue: ...
+class Nature(StrEnum):
+    """What is looked for in a zone of the type."""
+
+    WORD = "word"
+    NUMBER = "number"
+    MARK = "mark"
+    """Ink in one of several boxes: the zone has ``boxes_mm`` instead of lines."""
+
+
+class Means(StrEnum):
+    """What a value is about: by that, sums, people and evidence know which fields are theirs."""
+
+    OTHER = ""
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    EMAIL = "email"
+    PHONE = "phone"
+    COUNT = "count"
+    AMOUNT = "amount"
+    """Of money, in cents."""
+
+
+class Read(Protocol):
+    def __call__(self, lines: Sequence[LineEvidence], /) -> tuple[Candidate, ...]: ...
+
+
+class ReadMarks(Protocol):
+    def __call__(
+        self, ink: Mapping[str, float], /, *, beside: Mapping[str, float] | None = None
+    ) -> tuple[Candidate, ...]: ...
+
+
+def _no_marks(
+    _ink: Mapping[str, float],
+    *,
+    beside: Mapping[str, float] | None = None,  # noqa: ARG001
+) -> tuple[Candidate, ...]:
+    raise ConfigError("a zone of a type that reads no marks has lines_mm, not boxes_mm.")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two values that say where people belong are compared, for fiches that came twice.
+
+    ``pieces``: of which one at least is right where the rest of a value is misread; ``near``:
+    whether two values that differ are the same one misread. Both take values without case and
+    accents.
+    """
+
+    pieces: Callable[[str], set[str]]
+    near: Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """All there is to say of a type.
+
+    ``label`` and ``plural``: what one value, and several, are called, in French. ``read`` turns the
+    evidence of a field's inked lines into candidates, best first, whose probabilities sum to at
+    most 1 (the rest is "something else"); no lines, an empty field. ``to_text`` writes a value as
+    outputs do; ``parse`` reads what a person typed, None where it is no such value, which
+    ``refused`` then says in French.
+
+    ``read_marks`` is asked in the place of ``read`` where the nature is a mark: for the share 0..1
+    of ink in each option's box, and before it. ``shown``: as ``to_text``, for readers.
+    ``spelled``: ways in which a value may stand on the paper. ``compared``: for types that say
+    where people belong. ``invent``: a value and its text as somebody writes it, for the simulator,
+    which knows how to invent what means something; a type without it stays empty.
+    """
+
+    label: str
+    plural: str
+    read: Read
+    to_text: Callable[[FieldValue], str]
+    parse: Callable[[str], FieldValue]
+    nature: Nature = Nature.WORD
+    means: Means = Means.OTHER
+    refused: str = "Cette valeur n'est pas possible ici."
+    read_marks: ReadMarks = _no_marks
+    shown: Callable[[FieldValue], str] | None = None
+    spelled: Callable[[FieldValue], Sequence[str]] | None = None
+    compared: Comparison | None = None
+    invent: Callable[[Any], tuple[str | int, str]] | None = None
+    headings: tuple[str, ...] = ()
+    """What a column of it is called in a list of members, without case and accents."""
+    second_look: bool = False
+    """Whether a second look at lines in doubt mends more than it spoils, as measured."""
+    lettered: bool = False
+    """Whether an engine may well take a letter for another in its typed text."""
+    unchecked_digits: bool = False
+    """Digits that no sum checks, whose calibration says too little of how people write them."""
+
+    def display(self, value: FieldValue) -> str:
+        """A value as the secretary reads it."""
+        return (self.shown or self.to_text)(value)
+
+    def spellings(self, value: FieldValue) -> list[str]:
+        """Ways in which a value may stand on the paper; none where it is unknown."""
+        if value is None:
+            return []
+        return list(self.spelled(value)) if self.spelled else [self.to_text(value)]
 
 
 def names() -> list[str]:
     """The field types a form may name."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return sorted({*_own(), *installed.found(installed.FIELDS)})
 
 
 @cache
 def load(name: str) -> FieldType:
     """The field type of that name. Raises ConfigError naming the known ones."""
-    if name not in names():
+    if name in _own():
+        field_type: FieldType = importlib.import_module(f"pipeline.fields.{name}").TYPE
+        return field_type
+    foreign = installed.load(installed.FIELDS, name)
+    if foreign is None:
         raise ConfigError(f"type = {name!r} is not known; take one of: {', '.join(names())}.")
-    field_type: FieldType = importlib.import_module(f"pipeline.fields.{name}")
-    return field_type
+    if not isinstance(foreign, FieldType):
+        raise ConfigError(
+            f"type = {name!r}: the package that brings it is made for another fiches."
+        )
+    return foreign
+
+
+@cache
+def find(name: str) -> FieldType | None:
+    """The field type of that name; None for a type that is not known (any more)."""
+    return load(name) if name in names() else None
+
+
+@cache
+def means(name: str) -> Means:
+    """What values of that type are about."""
+    field_type = find(name)
+    return field_type.means if field_type else Means.OTHER
+
+
+@cache
+def nature(name: str) -> Nature:
+    """What is looked for in a zone of that type."""
+    field_type = find(name)
+    return field_type.nature if field_type else Nature.WORD
+
+
+def meaning(*wanted: Means) -> list[str]:
+    """The names of the types that mean one of these; the product's own come first."""
+    mine = _own()
+    return [n for n in sorted(names(), key=lambda n: (n not in mine, n)) if means(n) in wanted]
+
+
+@cache
+def _own() -> frozenset[str]:
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return frozenset(name for name in found if not name.startswith("_"))
 
 
 def ranked(
@@ -84,3 +223,14 @@ def joined(lines: Sequence[Mapping[str, float]]) -> dict[FieldValue, float]:
 
 def _join(before: str, text: str) -> str:
     return before + text if before.endswith("-") else f"{before} {text}".strip()
+
+
+def halves(text: str) -> set[str]:
+    """The halves of a text, of which one is right where a letter is misread."""
+    half = len(text) // 2
+    return {text[:half], text[half:]}
+
+
+def alike(one: str, other: str, percent: float) -> bool:
+    """Whether two texts are alike by so many percent."""
+    return fuzz.ratio(one, other, score_cutoff=percent) > 0

@@ -13,7 +13,8 @@ import numpy as np
 from pipeline import fields
 from pipeline.decoding.ctc import Grammar, beam_search, score
 from pipeline.decoding.evidence import DIGITS, Channel, weigh
-from pipeline.money import cents_text, parse_cents
+from pipeline.fields import Means, Nature
+from pipeline.money import cents_text, format_cents, parse_cents
 from pipeline.records import Candidate, FieldValue, LineEvidence
 
 _EMPTY = 0.95
@@ -90,3 +91,36 @@ def to_text(value: FieldValue) -> str:
 def parse(text: str) -> FieldValue:
     """The cents of the amount a person typed; None where it is none."""
     return parse_cents(text)
+
+
+def spelled(value: FieldValue) -> tuple[str, ...]:
+    """A sum of money as the French write it, eight ways first; whole euros often without cents."""
+    if not isinstance(value, int):
+        return ()
+    euros, rest = divmod(value, 100)
+    whole, comma = str(euros), f"{euros},{rest:02d}"
+    if rest:
+        point = f"{whole}.{rest:02d}"
+        signed = (f"{comma} €", f"{comma}€", f"{whole}€{rest:02d}")
+        return (comma, comma, comma, point, point, *signed)
+    plain = (whole, whole, comma, comma, f"{whole}.00", f"{comma} €", f"{whole} €", f"{whole}€")
+    return (*plain, f"{whole},-", f"{whole},--")
+
+
+def shown(value: FieldValue) -> str:
+    """``84,20 €``."""
+    return format_cents(value) if isinstance(value, int) else ""
+
+
+TYPE = fields.FieldType(
+    label="montant",
+    plural="montants",
+    nature=Nature.NUMBER,
+    means=Means.AMOUNT,
+    read=read,
+    to_text=to_text,
+    parse=parse,
+    shown=shown,
+    spelled=spelled,
+    refused="Ce n'est pas un montant : écrire par exemple 84,20.",
+)

@@ -11,6 +11,7 @@ from math import exp, log, prod
 
 from pipeline import fields
 from pipeline.errors import ConfigError
+from pipeline.fields import Nature
 from pipeline.records import Candidate, FieldValue, LineEvidence
 from pipeline.text import tidy
 
@@ -61,3 +62,15 @@ def to_text(value: FieldValue) -> str:
 def parse(text: str) -> FieldValue:
     """The option a person chose; "" for none."""
     return tidy(text)
+
+
+TYPE = fields.FieldType(
+    label="case à cocher",
+    plural="cases à cocher",
+    nature=Nature.MARK,
+    read=read,
+    read_marks=read_marks,
+    to_text=to_text,
+    parse=parse,
+    shown=lambda value: to_text(value).replace("_", " "),
+)

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline import fields
 from pipeline.decoding.ctc import score
 from pipeline.decoding.evidence import DIGITS, Channel, weigh
+from pipeline.fields import Means, Nature
 from pipeline.records import Candidate, FieldValue, LineEvidence
 from pipeline.text import fold
 
@@ -120,3 +121,25 @@ def parse(text: str) -> FieldValue:
         return _WORDS.get(plain)
     number = match["number"].strip()
     return int(number) if number.isdigit() else _WORDS.get(number)
+
+
+def spelled(value: FieldValue) -> tuple[str, ...]:
+    """A number as people write it, or one of the signs for none."""
+    if not isinstance(value, int):
+        return ()
+    if value == 0:
+        return ("0", "-", "/", "--", "néant", "Néant", "NEANT")
+    return (str(value), f"{value:02d}", f"{value} x")
+
+
+TYPE = fields.FieldType(
+    label="nombre",
+    plural="nombres",
+    nature=Nature.NUMBER,
+    means=Means.COUNT,
+    read=read,
+    to_text=to_text,
+    parse=parse,
+    spelled=spelled,
+    refused="Ce n'est pas un nombre : écrire par exemple 2, ou rien s'il n'y en a pas.",
+)

@@ -14,7 +14,9 @@ from pipeline.decoding import lexicon
 from pipeline.decoding.ctc import beam_search
 from pipeline.decoding.evidence import Channel, posterior
 from pipeline.decoding.lexicon import Lexicon
+from pipeline.fields import Comparison, Means
 from pipeline.records import Candidate, FieldValue, LineEvidence
+from pipeline.text import cased
 
 _EMPTY = 0.99
 _WIDTH = 12
@@ -179,3 +181,25 @@ def _name_log_prior(part: str) -> float:
     if part in _POSTS:
         return _POST
     return max(lexicon.load(name).log_prior(part) for name in ("given_names", "surnames"))
+
+
+TYPE = fields.FieldType(
+    label="e-mail",
+    plural="adresses e-mail",
+    means=Means.EMAIL,
+    read=read,
+    to_text=to_text,
+    parse=parse,
+    refused="Ce n'est pas une adresse e-mail : écrire par exemple nom@exemple.fr.",
+    headings=(
+        *("email", "e-mail", "mail", "courriel", "adresse e-mail", "adresse email", "adresse mail"),
+        *("adresse electronique", "adresse de messagerie", "email address"),
+    ),
+    compared=Comparison(
+        pieces=lambda address: fields.halves(address.partition("@")[0]),
+        near=lambda one, other: fields.alike(one, other, 88.0),
+    ),
+    spelled=lambda value: [str(value), *cased(str(value))],
+    second_look=True,
+    lettered=True,
+)

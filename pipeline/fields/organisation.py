@@ -3,16 +3,20 @@
 Free text: the lexicon of the social sector only weighs what was seen.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache
+
+from rapidfuzz import fuzz
 
 from pipeline import fields
 from pipeline.decoding import lexicon
 from pipeline.decoding.ctc import Grammar
 from pipeline.decoding.evidence import Channel
 from pipeline.decoding.wording import LETTER_CONFUSIONS, LETTERS, Wording
+from pipeline.fields import Comparison, Means
 from pipeline.records import Candidate, FieldValue, LineEvidence
-from pipeline.text import tidy
+from pipeline.text import cased, tidy
 
 _EMPTY = 0.99
 _NO_NAME = 0.5
@@ -75,3 +79,39 @@ def to_text(value: FieldValue) -> str:
 def parse(text: str) -> FieldValue:
     """The name a person typed, in NFC with straight apostrophes and single spaces."""
     return tidy(text)
+
+
+_LEAST_WORD = 3
+_ALIKE_WORD, _SHARED = 80.0, 0.6
+"""A service is the same where all words of one are words of the other, each alike by so many
+percent, and make up this share of its letters: « Centre social de Dinan » is not that of Dinard."""
+
+
+def _near(one: str, other: str) -> bool:
+    few, many = sorted((_words(one), _words(other)), key=len)
+    found = [word for word in few if any(fuzz.ratio(word, w) >= _ALIKE_WORD for w in many)]
+    shared = sum(map(len, found)) / max(1, sum(map(len, many)))
+    return bool(few) and len(found) == len(few) and shared >= _SHARED
+
+
+def _words(service: str) -> list[str]:
+    words = re.findall(r"[a-z0-9]+", service.replace(".", ""))
+    return [word for word in words if len(word) >= _LEAST_WORD] or words
+
+
+TYPE = fields.FieldType(
+    label="service",
+    plural="services",
+    means=Means.ORGANISATION,
+    read=read,
+    to_text=to_text,
+    parse=parse,
+    headings=(
+        *("organisation", "organization", "structure", "association", "service"),
+        *("etablissement", "employeur", "organisme", "company"),
+    ),
+    compared=Comparison(pieces=lambda service: {*_words(service)}, near=_near),
+    spelled=lambda value: [str(value), *cased(str(value))],
+    second_look=True,
+    lettered=True,
+)

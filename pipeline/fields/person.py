@@ -7,21 +7,21 @@ from functools import cache
 from itertools import pairwise
 
 from pipeline import fields
-from pipeline.decoding import lexicon
 from pipeline.decoding.ctc import Grammar
 from pipeline.decoding.evidence import Channel
-from pipeline.decoding.lexicon import Lexicon
+from pipeline.decoding.personal_names import (
+    PARTICLES,
+    given_names,
+    is_capital,
+    name_blocks,
+    surnames,
+)
 from pipeline.decoding.wording import LETTER_CONFUSIONS, LETTERS, Wording
+from pipeline.fields import Means
 from pipeline.records import Candidate, FieldValue, LineEvidence
-from pipeline.text import fold, tidy
+from pipeline.text import cased, fold, tidy
 
 _EMPTY = 0.99
-_PARTICLES = frozenset(
-    ("de", "du", "des", "d", "la", "le", "les", "l", "el", "al", "ben", "bel", "bin", "ibn", "abd")
-) | {"da", "das", "do", "dos", "di", "della", "van", "von", "der", "den", "ter", "y"}
-_TITLES = frozenset(
-    ("m", "mr", "mme", "mlle", "mmes", "monsieur", "madame", "mademoiselle", "dr", "pr", "docteur")
-)
 _CHANNEL = Channel(
     LETTERS + " '-.",
     {
@@ -50,18 +50,9 @@ _GRAMMAR = Grammar(rf"[{LETTERS}]+((\. |[ '-]|\.-)[{LETTERS}]+)*\.?")
 _ONE_NAME = re.compile(r"[^\W\d_]+(?:(?:\. ?|[ '-]|\.-)[^\W\d_]+)+\.?|[^\W\d_]{2,}")
 _SEVERAL = re.compile(r"\b(?:et|ou|dont|plus|avec|sans|etudiante?s?|pers|personnes?)\b")
 _NOBODY = re.compile(r"[-/_.\\ ]*|(?:neant|aucune?|rien|personne|idem|x)\.?")
+_MOST_WORDS = 6
 _NO_NAME = 0.5
 """The probability of what a file holds as a name and is not one, so that a person looks."""
-
-
-@cache
-def _given_names() -> Lexicon:
-    return lexicon.load("given_names")
-
-
-@cache
-def _surnames() -> Lexicon:
-    return lexicon.load("surnames")
 
 
 @cache
@@ -69,8 +60,8 @@ def _wording() -> Wording:
     return Wording(
         _CHANNEL,
         _GRAMMAR,
-        (_given_names(), _surnames()),
-        _PARTICLES,
+        (given_names(), surnames()),
+        PARTICLES,
         small_letters=-2.0,
         lexicon_weight=0.7,
         letters_weight=0.15,
@@ -91,7 +82,7 @@ def _typed(text: str) -> tuple[Candidate, ...]:
     if _NOBODY.fullmatch(fold(text)):
         return fields.certain("", to_text)
     one_name = _ONE_NAME.fullmatch(text) and not _SEVERAL.search(fold(text))
-    capital = [_is_capital(block) for block in _blocks(text.split())]
+    capital = [is_capital(block) for block in name_blocks(text.split())]
     if not one_name or sum(a != b for a, b in pairwise(capital)) > 1:
         return (Candidate(text, text, _NO_NAME),)
     return fields.certain(text, to_text)
@@ -106,57 +97,22 @@ def parse(text: str) -> FieldValue:
     return tidy(text)
 
 
-def split_name(text: str) -> tuple[str, str]:
-    """(surname, given name) of a written name; a part that is not there is "".
-
-    Told by the capitals where one part only is in capitals, then by the lexicons, then by the
-    French habit of writing the given name first. Titles (Mme, Dr) are left out.
-    """
-    words = [w for w in tidy(text).split() if fold(w).strip(".") not in _TITLES]
-    blocks = _blocks(words)
-    if len(blocks) < 2:
-        return " ".join(words), ""
-    capital = [_is_capital(block) for block in blocks]
-    cut = next((i for i in range(1, len(blocks)) if capital[i] != capital[i - 1]), None)
-    if cut is not None:
-        first, second = " ".join(blocks[:cut]), " ".join(blocks[cut:])
-        return (first, second) if capital[0] else (second, first)
-    cuts = [(" ".join(blocks[:i]), " ".join(blocks[i:])) for i in range(1, len(blocks))]
-    given_first = [(_given(a) + _family(b), (b, a)) for a, b in cuts]
-    surname_first = [(_family(a) + _given(b), (a, b)) for a, b in cuts]
-    return max([*given_first, *surname_first], key=lambda option: option[0])[1]
+def spelled(value: FieldValue) -> list[str]:
+    """A name in any order that keeps its given names and its surnames together, in any case."""
+    text = str(value)
+    words = text.split()
+    turns = range(len(words) if len(words) <= _MOST_WORDS else 1)
+    orders = (" ".join(words[i:] + words[:i]) for i in turns)
+    return [text, *(case for order in orders for case in cased(order))]
 
 
-def _blocks(words: Sequence[str]) -> list[str]:
-    """The words, each particle with what follows it: ``Anne | Le Goff``."""
-    blocks: list[str] = []
-    pending: list[str] = []
-    for word in words:
-        pending.append(word)
-        if fold(word).rstrip("'") not in _PARTICLES:
-            blocks.append(" ".join(pending))
-            pending = []
-    if pending:  # a name that ends like a particle: "Yvonne LE"
-        blocks.append(" ".join(pending))
-    return blocks
-
-
-def _is_capital(block: str) -> bool:
-    """Whether the block is a name in capitals; an initial, as in ``J. Martin``, is not."""
-    letters = [w for w in re.findall(r"[^\W\d_]+", block) if fold(w) not in _PARTICLES]
-    return any(len(w) > 1 for w in letters) and all(w.isupper() for w in letters)
-
-
-def _given(name: str) -> float:
-    return _mean_log_prior(_given_names(), name)
-
-
-def _family(name: str) -> float:
-    whole = _surnames().log_prior(name)
-    particle = 1.0 if _PARTICLES.intersection(fold(name).split()[:1]) else 0.0
-    return max(whole, _mean_log_prior(_surnames(), name)) + particle
-
-
-def _mean_log_prior(names: Lexicon, name: str) -> float:
-    words = re.findall(r"[^\W\d_]+", name)
-    return max(names.log_prior(name), sum(map(names.log_prior, words)) / max(1, len(words)))
+TYPE = fields.FieldType(
+    label="personne",
+    plural="personnes",
+    means=Means.PERSON,
+    read=read,
+    to_text=to_text,
+    parse=parse,
+    spelled=spelled,
+    lettered=True,
+)

@@ -14,6 +14,7 @@ import phonenumbers
 from pipeline import fields
 from pipeline.decoding.ctc import Grammar, beam_search
 from pipeline.decoding.evidence import DIGITS, Channel, posterior
+from pipeline.fields import Comparison, Means
 from pipeline.records import Candidate, FieldValue, LineEvidence
 
 _EMPTY = 0.99
@@ -90,3 +91,33 @@ def _log_prior(number: str) -> float:
         return _NO_WRITING_LOG_PRIOR
     assigned = phonenumbers.is_valid_number(phonenumbers.parse(number, "FR"))
     return 0.0 if assigned else _UNASSIGNED_LOG_PRIOR
+
+
+def spelled(value: FieldValue) -> tuple[str, ...]:
+    """Ten digits as the French write them, eight ways first; another number as it is."""
+    text = to_text(value)
+    digits = text.replace(" ", "")
+    if len(digits) != 10:
+        return (text,)
+    pairs = text.split()
+    abroad = " ".join([digits[1], *pairs[1:]])
+    joined = (text, digits, ".".join(pairs), "-".join(pairs), f"+33 {abroad}", "/".join(pairs))
+    return (*joined, f"0033 {abroad}", f"+33 (0){abroad}", str(value))
+
+
+TYPE = fields.FieldType(
+    label="téléphone",
+    plural="téléphones",
+    means=Means.PHONE,
+    read=read,
+    to_text=to_text,
+    parse=parse,
+    refused="Ce n'est pas un numéro de téléphone : écrire dix chiffres, ou + et l'indicatif.",
+    compared=Comparison(
+        pieces=lambda number: fields.halves(re.sub(r"\D", "", number) or number),
+        near=lambda one, other: fields.alike(one, other, 90.0),
+    ),
+    spelled=spelled,
+    second_look=True,
+    unchecked_digits=True,
+)

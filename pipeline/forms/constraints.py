@@ -13,13 +13,14 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.fields import Means
 from pipeline.records import FieldValue
 from pipeline.text import fold
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Use = tuple[str, str, tuple[str, ...]]
-"""Where a constraint names a zone, the zone's name, and of which types it may be (none: any)."""
-_NUMBERS = ("count", "amount")
+Use = tuple[str, str, tuple[Means, ...]]
+"""Where a constraint names a zone, the zone's name, and what it may mean (none: anything)."""
+_NUMBERS = (Means.COUNT, Means.AMOUNT)
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 _LA_POSTE = "356000000"
 """Its many SIRET numbers follow a rule of their own: the digits add up to a multiple of 5."""
@@ -197,7 +198,7 @@ class AtMost(_Constraint):
 
     def uses(self) -> Iterator[Use]:
         yield "field", self.field, _NUMBERS
-        yield "limit", self.limit, (*_NUMBERS, "person")
+        yield "limit", self.limit, (*_NUMBERS, Means.PERSON)
 
     def holds(self, values: Sequence[FieldValue]) -> bool | None:
         value, limit = values

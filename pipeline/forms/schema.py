@@ -12,11 +12,13 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from pipeline import fields
 from pipeline.errors import ConfigError
+from pipeline.fields import Means, Nature
 from pipeline.forms.constraints import Constraint, Name, Part, People, Sum, SumOf, Use
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.records import Roles
 
 Mm = Annotated[float, Field(ge=0, le=2000)]
+_PLACES = ("lines_mm, not boxes_mm", "boxes_mm, not lines_mm")
 _Fault = tuple[str, str]
 """Where in the file, and what is wrong."""
 _MM_PER_PT = 25.4 / 72
@@ -94,6 +96,12 @@ class Form(Part):
     @property
     def blank_path(self) -> Path:
         return self.folder / self.blank
+
+    @property
+    def count_type(self) -> str:
+        """The type of those who are counted nowhere: that of those who are."""
+        counted = self.people.counted if self.people else ()
+        return self.zone(counted[0]).type if counted else fields.meaning(Means.COUNT)[0]
 
     @property
     def bonds(self) -> tuple[Constraint, ...]:
@@ -194,8 +202,8 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[_Fault]:
         if zone.type not in fields.names():
             known = ", ".join(fields.names())
             yield f"zones.{i}.type", f"{zone.type!r} is not known; take one of: {known}"
-        elif (zone.type == "checkbox") != bool(zone.boxes):
-            yield f"zones.{i}.type", "'checkbox' has boxes_mm, and every other type lines_mm"
+        elif (fields.nature(zone.type) is Nature.MARK) != bool(zone.boxes):
+            yield f"zones.{i}.type", f"{zone.type!r} has {_PLACES[bool(zone.lines)]}"
     try:
         papers = _papers_mm(folder / str(data.get("blank", "blank.pdf")))
     except (OSError, pdfium.PdfiumError) as err:
@@ -215,7 +223,8 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[_Fault]:
         if (part, name) in named:
             yield where, f"{name!r} stands twice"
         named.add((part, name))
-        counts_people = "count" in wanted and getattr(by_name.get(name), "type", "") == "person"
+        zone_named = by_name.get(name)
+        counts_people = Means.COUNT in wanted and zone_named and _names_people(zone_named)
         if counts_people and not (people and people.named == name):
             yield where, f"zone {name!r} counts people only where it is people.named"
     if people:
@@ -231,13 +240,13 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[_Fault]:
 def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:
     """Where the arithmetic names a zone, the zone's name, and of what type it must be."""
     if arithmetic:
-        yield "sum.total", arithmetic.total, ("amount",)
+        yield "sum.total", arithmetic.total, (Means.AMOUNT,)
         for name in arithmetic.tariffs_cents:
-            yield f"sum.tariffs_cents.{name}", name, ("count",)
+            yield f"sum.tariffs_cents.{name}", name, (Means.COUNT,)
     if people:
-        yield "people.named", people.named, ("person",)
+        yield "people.named", people.named, (Means.PERSON,)
         for i, name in enumerate(people.counted):
-            yield f"people.counted.{i}", name, ("count",)
+            yield f"people.counted.{i}", name, (Means.COUNT,)
 
 
 def _constraint_uses(raw: object) -> Iterator[Use]:
@@ -251,18 +260,23 @@ def _constraint_uses(raw: object) -> Iterator[Use]:
 
 
 def _misused(
-    where: str, name: str, wanted: tuple[str, ...], zones: Mapping[str, Zone | None]
+    where: str, name: str, wanted: tuple[Means, ...], zones: Mapping[str, Zone | None]
 ) -> Iterator[_Fault]:
     if name not in zones:
         yield where, f"no zone is called {name!r}"
     zone = zones.get(name)
     if zone is None:
         return
-    if wanted and zone.type not in wanted:
-        told = " or ".join(map(repr, wanted))
+    if wanted and fields.means(zone.type) not in wanted:
+        told = " or ".join(repr(one) for means in wanted for one in fields.meaning(means))
         yield where, f"zone {name!r} is of type {zone.type!r}, not {told}"
-    if zone.repeated is not ("person" in wanted and (zone.type == "person" or len(wanted) == 1)):
+    people = Means.PERSON in wanted and (_names_people(zone) or len(wanted) == 1)
+    if zone.repeated is not people:
         yield where, f"zone {name!r} must {'not ' if zone.repeated else ''}be repeated"
+
+
+def _names_people(zone: Zone) -> bool:
+    return fields.means(zone.type) is Means.PERSON
 
 
 def _off_paper(where: str, zone: Zone, papers: list[tuple[float, float]]) -> Iterator[_Fault]:

@@ -33,8 +33,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline import fields
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
+from pipeline.fields import Nature
 from pipeline.fingerprint import code_digest
 from pipeline.paths import CALIBRATION, MODELS
 from pipeline.rates import DELTA, upper_bound
@@ -42,8 +44,6 @@ from pipeline.records import FieldReading, Origin, Quality
 
 FILE_NAME = "calibration.json"
 NUMBERS, WORDS = "numbers", "words"
-_NUMBERS = ("amount", "count")
-_UNCHECKED_DIGITS = ("phone",)
 LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _SURE_TEXT = 0.95
@@ -248,12 +248,14 @@ def sureness(kind: str, posterior: float, calibrated: float) -> float:
     But digits that no sum checks must look as sure before: those measured on are drawn with fonts,
     and people write theirs less clearly.
     """
-    return min(posterior, calibrated) if kind in _UNCHECKED_DIGITS else calibrated
+    field_type = fields.find(kind)
+    unchecked = field_type is not None and field_type.unchecked_digits
+    return min(posterior, calibrated) if unchecked else calibrated
 
 
 def nature_of(kind: str) -> str:
     """Which promise a field type falls under."""
-    return NUMBERS if kind in _NUMBERS else WORDS
+    return NUMBERS if fields.nature(kind) is Nature.NUMBER else WORDS
 
 
 def load(path: Path | None = None) -> Calibration:

@@ -16,6 +16,7 @@ from itertools import permutations
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.fields import Means
 from pipeline.geometry import FloatArray
 from pipeline.judging.inference import Factor
 from pipeline.judging.members import Members, name_key
@@ -74,9 +75,9 @@ def corroborations(
     unknowns: Collection[Unknown], background: Background
 ) -> tuple[dict[str, FloatArray], list[Factor]]:
     """Priors of further, hidden variables, and the factors between them and the unknowns."""
-    emails = [u for u in unknowns if u.type == "email"]
-    people = [u for u in unknowns if u.type == "person"]
-    organisations = [u for u in unknowns if u.type == "organisation"]
+    emails = [u for u in unknowns if u.means is Means.EMAIL]
+    people = [u for u in unknowns if u.means is Means.PERSON]
+    organisations = [u for u in unknowns if u.means is Means.ORGANISATION]
     hidden: dict[str, FloatArray] = {}
     factors: list[Factor] = []
     for email in emails:
@@ -89,7 +90,7 @@ def corroborations(
                 _pair(email, one, lambda a, o: _gain(_ORGANISATION, spells(_domain(a), o)))
                 for one in organisations
             ]
-    phones = [u for u in unknowns if u.type == "phone"]
+    phones = [u for u in unknowns if u.means is Means.PHONE]
     factors += _of_sender(emails, people, organisations, phones, background)
     factors += _of_list(emails, people, organisations, background)
     return hidden, factors

@@ -18,7 +18,9 @@ from itertools import combinations, combinations_with_replacement, product
 
 from rapidfuzz import fuzz
 
+from pipeline import fields
 from pipeline.decisions import Filed
+from pipeline.fields import Comparison
 from pipeline.judging.members import name_key
 from pipeline.records import Finding, Severity, Status
 from pipeline.text import fold
@@ -28,13 +30,7 @@ RULE = "received_once_only"
 
 _LEAST_WORD = 3
 _ALIKE = 88.0
-"""Texts that are alike by so many percent are one text, misread; telephone numbers by more."""
-_ALIKE_PHONE = 90.0
-_ALIKE_WORD, _SHARED = 80.0, 0.6
-"""A service is the same where all words of one are words of the other, each alike by so many
-percent, and make up this share of its letters: « Centre social de Dinan » is not that of Dinard."""
-_CONTACTS_OF = {"organisation": "service", "email": "e-mail", "phone": "téléphone"}
-"""What the field types that say where people belong are called."""
+"""Names that are alike by so many percent are one name, misread."""
 _PEOPLE, _CONTACTS, _TOTAL = 0.5, 0.3, 0.2
 """What the score is made of: the share of people and contacts in common, and the same total."""
 
@@ -63,7 +59,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    """What of a registration is compared: names by their keys, contacts by their kind.
+    """What of a registration is compared: names by their keys, contacts by their type.
 
     ``near`` are what the names share with those that differ by a letter, ``pieces`` of contacts are
     right where the rest is misread, and ``exact`` pairs contacts with words of names.
@@ -174,9 +170,9 @@ def _values(filed: Filed) -> _Values:
     people.pop("", None)
     contacts: dict[str, str] = {}
     for reading in registration.readings:
-        kind = _CONTACTS_OF.get(reading.type)
-        if kind and reading.text:
-            contacts.setdefault(kind, fold(reading.text))
+        field_type = fields.find(reading.type)
+        if field_type and field_type.compared and reading.text:
+            contacts.setdefault(reading.type, fold(reading.text))
     total = registration.reading(registration.roles.total)
     return _Values(
         tuple(map(int, re.findall(r"\d+", filed.subject))),
@@ -188,7 +184,9 @@ def _values(filed: Filed) -> _Values:
         total.text if total else "",
         frozenset(filed.kept),
         frozenset(near for key in people for near in _near(key)),
-        frozenset((kind, p) for kind, text in contacts.items() for p in _pieces(kind, text)),
+        frozenset(
+            (kind, p) for kind, text in contacts.items() for p in _compared(kind).pieces(text)
+        ),
         frozenset(
             (kind, text, word)
             for kind, text in contacts.items()
@@ -239,18 +237,11 @@ def _near(key: str) -> Iterator[str]:
     yield from (key[:i] + key[i + 1 :] for i in range(len(key)))
 
 
-def _pieces(kind: str, text: str) -> set[str]:
-    """Of which one at least is right where a contact is misread by a little."""
-    if kind == "service":
-        return {*_words(text)}
-    text = (re.sub(r"\D", "", text) or text) if kind == "téléphone" else text.partition("@")[0]
-    half = len(text) // 2
-    return {text[:half], text[half:]}
-
-
-def _words(service: str) -> list[str]:
-    words = re.findall(r"[a-z0-9]+", service.replace(".", ""))
-    return [word for word in words if len(word) >= _LEAST_WORD] or words
+def _compared(kind: str) -> Comparison:
+    compared = fields.load(kind).compared
+    if compared is None:
+        raise TypeError(kind)
+    return compared
 
 
 def _pair(one: _Values, other: _Values) -> Pair | None:
@@ -282,18 +273,8 @@ def _people(one: _Values, other: _Values) -> Iterator[tuple[str, tuple[str, str]
 
 def _contacts(one: _Values, other: _Values) -> Iterator[str]:
     for kind, text in one.contacts.items():
-        theirs = other.contacts.get(kind, "")
+        theirs, label = other.contacts.get(kind, ""), fields.load(kind).label
         if text == theirs:
-            yield f"Même {kind}"
-        elif _is_near(kind, text, theirs):
-            yield f"{kind.capitalize()} proche"
-
-
-def _is_near(kind: str, text: str, other: str) -> bool:
-    if kind != "service":
-        least = _ALIKE_PHONE if kind == "téléphone" else _ALIKE
-        return fuzz.ratio(text, other, score_cutoff=least) > 0
-    few, many = sorted((_words(text), _words(other)), key=len)
-    found = [word for word in few if any(fuzz.ratio(word, w) >= _ALIKE_WORD for w in many)]
-    shared = sum(map(len, found)) / max(1, sum(map(len, many)))
-    return bool(few) and len(found) == len(few) and shared >= _SHARED
+            yield f"Même {label}"
+        elif _compared(kind).near(text, theirs):
+            yield f"{label.capitalize()} proche"

@@ -10,6 +10,7 @@ reading left stands until a person has decided every field that it names.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipeline import fields
 from pipeline.forms import constraints
 from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form
@@ -25,7 +26,7 @@ from pipeline.judging.validate import (
     total_is_written,
     total_matches_tariff,
 )
-from pipeline.money import format_cents
+from pipeline.judging.values import type_of
 from pipeline.records import (
     FieldReading,
     FieldValue,
@@ -71,7 +72,9 @@ def _following(registration: Registration, form: Form) -> FieldReading | None:
     name = form.people.uncounted if form.people else ""
     uncounted = registration.reading(name)
     if uncounted is None:  # typed from nothing that was read
-        return FieldReading(name, "count", registration.page, None, "", (), Origin.COMPUTED)
+        return FieldReading(
+            name, type_of(form, name), registration.page, None, "", (), Origin.COMPUTED
+        )
     return uncounted if is_computed(uncounted, form) else None
 
 
@@ -134,9 +137,9 @@ def _shown(
         return None, ""
     if added and reading.candidates and reading.value is None:
         return 0, "rien"
-    if reading.type == "amount" and isinstance(reading.value, int):
-        return reading.value, format_cents(reading.value)
-    return reading.value, reading.text
+    if reading.value is None or not (field_type := fields.find(reading.type)):
+        return reading.value, reading.text
+    return reading.value, field_type.display(reading.value)
 
 
 def _unverifiable(registration: Registration, form: Form) -> Iterator[Finding]:

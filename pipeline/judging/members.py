@@ -9,11 +9,14 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from pipeline import fields
 from pipeline.errors import ConfigError
+from pipeline.fields import Means
 from pipeline.paths import write_whole
 from pipeline.text import fold
 
@@ -22,11 +25,8 @@ _HEADINGS = {
     "given": "prenom|prenoms|given name|given names|first name|firstname",
     "name": "name|full name|nom complet|nom et prenom|nom prenom|prenom nom|prenom et nom"
     "|adherent|membre|member|personne|participant",
-    "organisation": "organisation|organization|structure|association|service|etablissement"
-    "|employeur|organisme|company",
-    "email": "email|e-mail|mail|courriel|adresse e-mail|adresse email|adresse mail"
-    "|adresse electronique|adresse de messagerie|email address",
 }
+_SERVICE, _EMAIL = Means.ORGANISATION, Means.EMAIL
 _TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr", "pr"))
 _WORD = re.compile(r"[^\W\d_]+")
 _SEPARATORS = ";,\t|"
@@ -79,8 +79,8 @@ def load_members(path: Path) -> Members:
     told = members[1:]
     return Members(
         frozenset(key for member in told for key in _keys(member)),
-        frozenset(fold(m["organisation"]) for m in told if m.get("organisation")),
-        frozenset(m["email"].lower() for m in told if m.get("email")),
+        frozenset(fold(m[_SERVICE]) for m in told if m.get(_SERVICE)),
+        frozenset(m[_EMAIL].lower() for m in told if m.get(_EMAIL)),
     )
 
 
@@ -123,9 +123,19 @@ def _columns(heading: Sequence[str]) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for i, title in enumerate(heading):
         plain = fold(title).replace("_", " ").strip(" .:*")
-        for key, titles in _HEADINGS.items():
-            if plain in titles.split("|"):
+        for key, titles in _titles().items():
+            if plain in titles:
                 found.setdefault(key, i)
+    return found
+
+
+@cache
+def _titles() -> Mapping[str, Collection[str]]:
+    """What the columns of a list may be called, by what they hold."""
+    found: dict[str, Collection[str]] = {key: told.split("|") for key, told in _HEADINGS.items()}
+    for means in (_SERVICE, _EMAIL):
+        types = [fields.load(name) for name in fields.meaning(means)]
+        found[means] = {title for one in types for title in one.headings}
     return found
 
 

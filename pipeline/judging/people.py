@@ -12,9 +12,11 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
+from pipeline import fields
 from pipeline.decoding import lexicon
 from pipeline.decoding.numbering import bare
-from pipeline.fields.person import split_name
+from pipeline.decoding.personal_names import split_name
+from pipeline.fields import Means
 from pipeline.forms.schema import Form
 from pipeline.judging.corroborate import spells
 from pipeline.records import Candidate, FieldReading, Finding, Origin, Registration, Severity
@@ -62,8 +64,8 @@ _OFFERED = 1e-3
 
 def people_are_persons(registration: Registration, form: Form) -> Iterator[Finding]:
     """A finding for each line of people that reads like a service, an address or a function."""
-    own = [r.text for r in registration.readings if r.type == "organisation" and r.text]
-    domains = [r.text.partition("@")[2] for r in registration.readings if r.type == "email"]
+    own = _texts(registration, Means.ORGANISATION)
+    domains = [text.partition("@")[2] for text in _texts(registration, Means.EMAIL)]
     for reading in _read(registration):
         if reads_like_service(reading.text, own=own, domains=domains) or _is_numbered(reading.raw):
             message = (
@@ -75,7 +77,7 @@ def people_are_persons(registration: Registration, form: Form) -> Iterator[Findi
 
 def names_are_whole(registration: Registration, form: Form) -> Iterator[Finding]:
     """A finding for each line that repeats what stands above it by a sign, or lacks half a name."""
-    named = [r for r in registration.readings if r.type == "person" and r.text]
+    named = [r for r in registration.readings if fields.means(r.type) is Means.PERSON and r.text]
     for reading in _read(registration):
         others = [r for r in named if r.field != reading.field]
         above = named[: named.index(reading)]
@@ -207,8 +209,15 @@ def _read(registration: Registration) -> list[FieldReading]:
     return [
         reading
         for reading in registration.readings
-        if reading.type == "person" and reading.text and reading.origin is not Origin.HUMAN
+        if fields.means(reading.type) is Means.PERSON
+        and reading.text
+        and reading.origin is not Origin.HUMAN
     ]
+
+
+def _texts(registration: Registration, means: Means) -> list[str]:
+    """What is written in the fields that mean that."""
+    return [r.text for r in registration.readings if fields.means(r.type) is means and r.text]
 
 
 def _counting(reading: FieldReading, form: Form) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.fields import Means, means
 from pipeline.forms.constraints import Arithmetic, Constraint, People
 from pipeline.forms.schema import Form
 from pipeline.geometry import FloatArray
@@ -26,6 +27,7 @@ from pipeline.judging.corroborate import (
 from pipeline.judging.inference import Factor, marginals
 from pipeline.judging.sums import left_uncounted
 from pipeline.judging.unknowns import Unknown, of_count, of_total, of_words, ranked
+from pipeline.judging.values import type_of
 from pipeline.records import (
     Candidate,
     FieldReading,
@@ -47,7 +49,7 @@ _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
 _LETTERS_OF_A_NAME = 4
 """Fewer letters in a line of people are likelier dirt."""
-_CORROBORATED = ("person", "email", "organisation", "phone")
+_CORROBORATED = (Means.PERSON, Means.EMAIL, Means.ORGANISATION, Means.PHONE)
 _NAMED = "people named"
 _NOBODY, _SOMEBODY, _LISTED = range(3)
 
@@ -104,7 +106,7 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
         return reconciled
     numbers_left = posteriors[form.people.uncounted]
     left = [Candidate(n, str(n), 0.0) for n in range(len(numbers_left) - 1)]
-    return _with_uncounted(reconciled, form.people.uncounted, ranked(left, numbers_left))
+    return _with_uncounted(reconciled, form, ranked(left, numbers_left))
 
 
 def _unknowns(registration: Registration, form: Form) -> Iterator[Unknown]:
@@ -118,12 +120,12 @@ def _unknowns(registration: Registration, form: Form) -> Iterator[Unknown]:
     names = [name for name in (*counted, *bound) if name not in totals]
     for name in dict.fromkeys((*names, *totals)):
         reading = registration.reading(name)
-        if name in counted or (reading and reading.type == "count"):
+        if name in counted or (reading and means(reading.type) is Means.COUNT):
             yield of_count(name, reading, most=most)
         elif reading:
             yield of_total(reading) if name in totals else of_words(reading)
     for reading in registration.readings:
-        if reading.type in _CORROBORATED and reading.field not in bound:
+        if means(reading.type) in _CORROBORATED and reading.field not in bound:
             yield of_words(reading)
 
 
@@ -256,16 +258,17 @@ def _as_read(registration: Registration, form: Form) -> Registration:
     if form.people is None:
         return registration
     left = left_uncounted(registration, form)
-    return _with_uncounted(registration, form.people.uncounted, left)
+    return _with_uncounted(registration, form, left)
 
 
 def _with_uncounted(
-    registration: Registration, name: str, candidates: tuple[Candidate, ...]
+    registration: Registration, form: Form, candidates: tuple[Candidate, ...]
 ) -> Registration:
     """The people named whom no count covers; more counted than named is none, never negative."""
+    name = form.people.uncounted if form.people else ""
     reading = FieldReading(
         field=name,
-        type="count",
+        type=type_of(form, name),
         page=registration.page,
         box_mm=None,
         raw="",
@@ -282,7 +285,7 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
     """
     people = form.people
     bound_names = [name for bond in form.bonds for group in bond.groups for name in group]
-    known_names = [r.field for r in before.readings if r.type in _CORROBORATED]
+    known_names = [r.field for r in before.readings if means(r.type) in _CORROBORATED]
     for name in dict.fromkeys((*bound_names, *known_names)):
         written, chosen = before.reading(name), after.reading(name)
         if written is None or chosen is None or written.value == chosen.value:

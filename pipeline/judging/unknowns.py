@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline import fields
+from pipeline.fields import Means
 from pipeline.geometry import FloatArray
 from pipeline.records import Candidate, FieldReading
 
@@ -24,7 +26,7 @@ class Unknown:
     """One field. ``prior`` has one weight a candidate, and a last one for any other value."""
 
     name: str
-    type: str
+    means: Means
     candidates: tuple[Candidate, ...]
     prior: FloatArray
 
@@ -51,7 +53,7 @@ class Unknown:
 
 def of_words(reading: FieldReading) -> Unknown:
     """A field that holds what the paper suggests, or something nobody proposed."""
-    return _unknown(reading.field, reading.type, reading.candidates[:_MAX_CANDIDATES])
+    return _unknown(reading.field, fields.means(reading.type), reading.candidates[:_MAX_CANDIDATES])
 
 
 def of_count(name: str, reading: FieldReading | None, *, most: int) -> Unknown:
@@ -62,14 +64,14 @@ def of_count(name: str, reading: FieldReading | None, *, most: int) -> Unknown:
     unseen = [n for n in range(most + 1) if n not in seen]
     other = 1.0 - sum(c.probability for c in numbers)
     each = max(_FLOOR, _SMALL_SHARE * other / max(1, len(unseen)))
-    return _unknown(name, "count", (*numbers, *(Candidate(n, str(n), each) for n in unseen)))
+    return _unknown(name, Means.COUNT, (*numbers, *(Candidate(n, str(n), each) for n in unseen)))
 
 
 def of_total(reading: FieldReading) -> Unknown:
     """What the sender may have written: nothing so unlikely that only the sum would suggest it."""
     least = _LEAST_SHARE * reading.confidence
     written = (c for c in reading.candidates[:_MAX_CANDIDATES] if c.probability >= least)
-    return _unknown(reading.field, reading.type, tuple(written))
+    return _unknown(reading.field, fields.means(reading.type), tuple(written))
 
 
 def ranked(candidates: Sequence[Candidate], posterior: FloatArray) -> tuple[Candidate, ...]:
@@ -87,7 +89,7 @@ def ranked(candidates: Sequence[Candidate], posterior: FloatArray) -> tuple[Cand
     return tuple(c for i, c in enumerate(weighed) if i == 0 or c.probability > _LEAST)
 
 
-def _unknown(name: str, kind: str, candidates: tuple[Candidate, ...]) -> Unknown:
+def _unknown(name: str, means: Means, candidates: tuple[Candidate, ...]) -> Unknown:
     probabilities = [c.probability for c in candidates]
     other = max(_LEAST, 1.0 - sum(probabilities))
-    return Unknown(name, kind, candidates, np.array([*probabilities, other]))
+    return Unknown(name, means, candidates, np.array([*probabilities, other]))

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from pipeline import fields
+from pipeline.fields import Nature
 from pipeline.forms.schema import Form
 from pipeline.judging.calibration import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
@@ -73,7 +75,7 @@ def no_more_counted_than_named(registration: Registration, form: Form) -> Iterat
 
 def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Finding]:
     for reading in registration.readings:
-        if reading.type != "checkbox":
+        if fields.nature(reading.type) is not Nature.MARK:
             continue
         if reading.value == "":
             yield Finding(

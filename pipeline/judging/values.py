@@ -3,16 +3,10 @@
 from functools import lru_cache
 
 from pipeline import fields
+from pipeline.fields import Nature
 from pipeline.forms.schema import Form
 from pipeline.records import Candidate, FieldValue
 from pipeline.text import fold
-
-_NO_SUCH_VALUE = {
-    "count": "Ce n'est pas un nombre : écrire par exemple 2, ou rien s'il n'y en a pas.",
-    "amount": "Ce n'est pas un montant : écrire par exemple 84,20.",
-    "email": "Ce n'est pas une adresse e-mail : écrire par exemple nom@exemple.fr.",
-    "phone": "Ce n'est pas un numéro de téléphone : écrire dix chiffres, ou + et l'indicatif.",
-}
 
 
 def as_typed(form: Form, field: str, text: str) -> Candidate:
@@ -20,18 +14,18 @@ def as_typed(form: Form, field: str, text: str) -> Candidate:
     kind = type_of(form, field)
     if not kind:
         raise ValueError(f"La fiche n'a pas de champ « {field} ».")
-    if kind == "checkbox":
+    field_type = fields.load(kind)
+    if field_type.nature is Nature.MARK:
         options = {fold(option): option for option in ("", *form.zone(field).boxes)}
         if fold(text) not in options:
             raise ValueError(f"Choisir : {', '.join(form.zone(field).boxes)}, ou rien.")
         chosen = options[fold(text)]
         return Candidate(chosen, chosen, 1.0)
-    field_type = fields.load(kind)
     value: FieldValue
     if text.strip():
         value = field_type.parse(text)
         if value is None:
-            raise ValueError(_NO_SUCH_VALUE.get(kind, "Cette valeur n'est pas possible ici."))
+            raise ValueError(field_type.refused)
     else:
         value = field_type.read(())[0].value
     return Candidate(value, field_type.to_text(value), 1.0)
@@ -42,7 +36,7 @@ def type_of(form: Form, field: str) -> str:
     """The type of a field, the uncounted among them; "" for what is no field, such as a rule."""
     name = field.split(".")[0]
     if form.people and name == form.people.uncounted:
-        return "count"
+        return form.count_type
     return next((zone.type for zone in form.zones if zone.field == name), "")
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from pipeline import fields
 from pipeline.decoding.numbering import without_numbers
-from pipeline.fields import checkbox
 from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm, bounding_box
@@ -54,8 +53,6 @@ _MAX_INK_BESIDE_MM2 = 0.8
 _LETTERS_JOINED = (6.0, 3.0)
 """Typed letters stand apart: what is longer than so many mm, and times its height, is a stroke."""
 _ALIKE = 0.75
-_OF_WORDS = ("person", "organisation", "email")
-"""Types in whose typed text an engine may well take a letter for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +308,7 @@ def _agrees(reading: FieldReading, seen: tuple[LineEvidence, ...]) -> bool:
     if candidates and candidates[0].value == reading.value:
         return True
     alike = similarity(_bare(reading.raw), _bare(" ".join(line.text for line in seen)))
-    return alike >= (_ALIKE if reading.type in _OF_WORDS else 1.0)
+    return alike >= (_ALIKE if fields.load(reading.type).lettered else 1.0)
 
 
 def _bare(text: str) -> str:
@@ -337,7 +334,7 @@ def _read_boxes(
         page=page,
         box_mm=zone.box_mm,
         raw=" ".join(f"{option}:{share:.2f}" for option, share in ink.items()),
-        candidates=checkbox.read_marks(ink, beside=_ink_before(clean, zone, seen)),
+        candidates=fields.load(zone.type).read_marks(ink, beside=_ink_before(clean, zone, seen)),
         origin=Origin.TEXT_LAYER if all(held.values()) else Origin.OCR,
     )
     speckled = any(_traces_mm2(clean, box) > _SPECK_MM2 for box in zone.boxes.values())

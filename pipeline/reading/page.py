@@ -14,6 +14,7 @@ from pipeline.errors import (
     DamagedError,
     DocumentError,
 )
+from pipeline.fields import Nature, nature
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
 from pipeline.intake.pdfbuttons import UNTICKED
@@ -208,5 +209,5 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
         findings += (Finding("page_is_whole", Severity.REVIEW, _DAMAGED, fields),)
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
     is_blank = not lines and not typed and not findings
-    is_blank &= all(r.value == "" for r in readings if r.type == "checkbox")
+    is_blank &= all(r.value == "" for r in readings if nature(r.type) is Nature.MARK)
     return FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)

@@ -20,7 +20,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from pipeline import fields
 from pipeline.decisions import Filed
+from pipeline.fields import Means
 from pipeline.forms.schema import Form
 from pipeline.judging.doubts import Doubt, doubts
 from pipeline.judging.values import position, type_of
@@ -30,7 +32,7 @@ from pipeline.text import fold
 _LEAST_CENTS = 100
 _VIEWS = 16
 """So many ways through the queue, each with its filters, are kept sorted at once."""
-_SEARCHED = ("person", "organisation", "email", "phone")
+_SEARCHED = (Means.PERSON, Means.ORGANISATION, Means.EMAIL, Means.PHONE)
 
 _Key = tuple[bool, int, float, str, tuple[int, int], str]
 """What doubts are sorted by: postponed, the type, minus the worth, and the place."""
@@ -292,7 +294,7 @@ def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
     worths = {**known, **worths}
     worth = was.worth if was and was.worth else sum(worths.values())
     registration = filed.registration
-    texts = [r.text for r in registration.readings if type_of(form, r.field) in _SEARCHED]
+    texts = [r.text for r in registration.readings if fields.means(r.type) in _SEARCHED]
     for source in filed.sources:
         texts += [source.document, source.envelope.sender if source.envelope else ""]
     return _Entry(filed, found, fold("\n".join([filed.id, *texts])), worths, worth)

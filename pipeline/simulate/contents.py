@@ -8,8 +8,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from pipeline.fields import Means, find, load, means
 from pipeline.forms.constraints import Sum
-from pipeline.forms.schema import Form
+from pipeline.forms.schema import Form, Zone
+from pipeline.records import FieldValue
 from pipeline.simulate import names
 
 T = TypeVar("T")
@@ -75,34 +77,37 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
     for zone in form.zones:
         value: Truth
         text: tuple[str, ...]
-        match zone.type:
-            case "organisation":
+        match means(zone.type):
+            case Means.ORGANISATION:
                 value = organisation
                 text = (value,)
-            case "person":
+            case Means.PERSON:
                 here = [write_person(p, rng, habits) for p in people]
                 value = here if zone.repeated else here[0]
                 text = tuple(here) if zone.repeated else (here[0],)
-            case "email":
+            case Means.EMAIL:
                 value = invent_email(people[0], organisation, rng)
                 text = (value,)
-            case "phone":
+            case Means.PHONE:
                 value = invent_phone(rng)
-                text = (write_phone(value, habits),)
-            case "count":
+                text = (_spelled(zone, value)[habits.phone],)
+            case Means.COUNT:
                 value = counts[zone.field]
                 text = (str(value) if value else habits.zero,)
-            case "amount":
+            case Means.AMOUNT:
                 value = due if form.sum and zone.field == form.sum.total and due is not None else -1
                 if value < 0:
                     value = int(rng.integers(1, 400)) * 50
                 elif form.sum and rng.random() < wrong_sums:
                     value = _add_up_wrongly(value, form.sum, counts, rng)
-                text = (write_amount(value, habits),)
-            case "checkbox":
+                text = (_spelled(zone, value)[habits.amount],)
+            case _ if zone.boxes:
                 options = tuple(zone.boxes)
                 value = pick(rng, (*options, *options, ""))
                 text = (value,)
+            case _ if (known := find(zone.type)) and known.invent:
+                value, line = known.invent(rng)
+                text = (line,)
             case _:
                 value, text = "", ()
         fields[zone.field] = value
@@ -191,46 +196,26 @@ def write_person(person: Person, rng: np.random.Generator, habits: Habits) -> st
     )[habits.name_order]
 
 
-def write_phone(digits: str, habits: Habits) -> str:
-    """Ten digits as the French write them."""
-    pairs = [digits[i : i + 2] for i in range(0, 10, 2)]
-    abroad = " ".join([digits[1], *pairs[1:]])
-    return (
-        " ".join(pairs),
-        digits,
-        ".".join(pairs),
-        "-".join(pairs),
-        f"+33 {abroad}",
-        "/".join(pairs),
-        f"0033 {abroad}",
-        f"+33 (0){abroad}",
-    )[habits.phone]
-
-
-def write_amount(cents: int, habits: Habits) -> str:
-    """A sum of money as the French write it; whole euros often without their cents."""
-    euros, rest = divmod(cents, 100)
-    whole, decimals = str(euros), f"{rest:02d}"
-    if rest:
-        comma = f"{whole},{decimals}"
-        point = f"{whole}.{decimals}"
-        ways = (comma, comma, comma, point, point, f"{comma} €", f"{comma}€", f"{whole}€{decimals}")
-    else:
-        comma = f"{whole},00"
-        ways = (whole, whole, comma, comma, f"{whole}.00", f"{comma} €", f"{whole} €", f"{whole}€")
-    return ways[habits.amount]
+def _spelled(zone: Zone, value: FieldValue) -> Sequence[str]:
+    """The ways to write a value, by habit."""
+    return load(zone.type).spellings(value)
 
 
 def _invent_people(form: Form, rng: np.random.Generator) -> list[Person]:
     """The people a form names (at least one: somebody writes), often of one service."""
-    room = max((len(z.lines) for z in form.zones if z.type == "person" and z.repeated), default=1)
+    room = max(
+        (len(z.lines) for z in form.zones if means(z.type) is Means.PERSON and z.repeated),
+        default=1,
+    )
     weights = 0.6 ** np.arange(room)
     return [invent_person(rng) for _ in range(1 + int(rng.choice(room, p=weights / weights.sum())))]
 
 
 def _invent_counts(form: Form, rng: np.random.Generator, *, named: int) -> dict[str, int]:
     """Counts that agree with the people named: who is counted nowhere is a student."""
-    counts = {z.field: int(rng.integers(0, named + 1)) for z in form.zones if z.type == "count"}
+    counts = {
+        z.field: int(rng.integers(0, named + 1)) for z in form.zones if means(z.type) is Means.COUNT
+    }
     if not form.people:
         return counts
     left = named - (int(rng.integers(1, named + 1)) if rng.random() < 0.15 else 0)

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline import fields
+from pipeline.fields import Means
 from pipeline.forms.schema import Form
 from pipeline.simulate import names
 from pipeline.simulate.contents import (
@@ -31,7 +33,6 @@ from pipeline.simulate.contents import (
     pick,
     unaccented,
     write_person,
-    write_phone,
 )
 
 REGISTERED, ASSISTANT, OFFICE = "registered", "assistant", "office"
@@ -72,8 +73,8 @@ def mail_document(form: Form, filling: Filling, path: Path, rng: np.random.Gener
 def _mail(
     form: Form, filling: Filling, piece: str, data: bytes, rng: np.random.Generator
 ) -> EmailMessage:
-    organisation = _told(form, filling, "organisation") or invent_organisation(rng)
-    sender = _invent_sender(filling, _told(form, filling, "email"), organisation, rng)
+    organisation = _told(form, filling, Means.ORGANISATION) or invent_organisation(rng)
+    sender = _invent_sender(filling, _told(form, filling, Means.EMAIL), organisation, rng)
     mail = EmailMessage()
     shown = _shown(sender, organisation, rng)
     mail["From"] = Address(display_name=shown, addr_spec=sender.address)
@@ -82,7 +83,7 @@ def _mail(
     minutes = int(rng.integers(_DAYS * 24 * 60))
     mail["Date"] = format_datetime(_FIRST_DAY + timedelta(minutes=minutes))
     mail["Message-ID"] = f"<{rng.integers(1 << 60):015x}@exemple.invalid>"
-    phone = _told(form, filling, "phone")
+    phone = _told(form, filling, Means.PHONE)
     said = "" if rng.random() < _SILENT else _text(filling, sender, organisation, phone, rng)
     mail.set_content(said)
     maintype, _, subtype = (guess_type(piece)[0] or "application/octet-stream").partition("/")
@@ -91,9 +92,9 @@ def _mail(
     return mail
 
 
-def _told(form: Form, filling: Filling, kind: str) -> str:
-    """What the form says in its first zone of that type; nothing where it has none."""
-    field = next((zone.field for zone in form.zones if zone.type == kind), "")
+def _told(form: Form, filling: Filling, means: Means) -> str:
+    """What the form says in its first zone that means that; nothing where it has none."""
+    field = next((zone.field for zone in form.zones if fields.means(zone.type) is means), "")
     return str(filling.fields.get(field, ""))
 
 
@@ -190,9 +191,9 @@ def _signature(sender: _Sender, organisation: str, phone: str, rng: np.random.Ge
         lines.append(_service(organisation, rng))
     if rng.random() < 0.7:
         number = phone if phone and rng.random() < _SAME_PHONE else _other_phone(phone, rng)
-        lines.append(
-            f"{pick(rng, ('Tél. : ', 'Tél ', 'T. ', ''))}{write_phone(number, _habits(rng))}"
-        )
+        ways = fields.load(fields.meaning(Means.PHONE)[0]).spellings(number)
+        called = pick(rng, ("Tél. : ", "Tél ", "T. ", ""))
+        lines.append(f"{called}{ways[_habits(rng).phone]}")
     if rng.random() < 0.3:
         lines.append(sender.address)
     return "\n".join(lines)

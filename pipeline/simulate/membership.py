@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.fields import Means, load, meaning, means
 from pipeline.forms.schema import Form
 from pipeline.simulate.contents import invent_email, invent_organisation, invent_person
 
@@ -18,7 +19,11 @@ FILE_NAME = "members.csv"
 FORGOTTEN = 0.03
 """The share of members whom the list does not name."""
 _ORGANISATION_KNOWN, _EMAIL_KNOWN = 0.8, 0.6
-_COLUMNS = ("nom", "prenom", "organisation", "email")
+_COLUMNS = (
+    "nom",
+    "prenom",
+    *(load(meaning(m)[0]).headings[0] for m in (Means.ORGANISATION, Means.EMAIL)),
+)
 _Row = tuple[str, str, str, str]
 
 
@@ -53,12 +58,12 @@ def _members(
     count: str,
     rng: np.random.Generator,
 ) -> Iterator[_Row]:
-    known = {zone.type: str(fields[zone.field]) for zone in reversed(form.zones)}
-    organisation = known.get("organisation", "")
+    known = {means(zone.type): str(fields[zone.field]) for zone in reversed(form.zones)}
+    organisation = known.get(Means.ORGANISATION, "")
     for i, (given, surname) in enumerate(people[: int(str(fields[count]))]):
         service = organisation if rng.random() < _ORGANISATION_KNOWN else ""
         # The address on a form is made of the name of the first person on it.
-        email = known.get("email", "") if i == 0 and rng.random() < _EMAIL_KNOWN else ""
+        email = known.get(Means.EMAIL, "") if i == 0 and rng.random() < _EMAIL_KNOWN else ""
         yield surname, given, service, email
 
 

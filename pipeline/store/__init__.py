@@ -8,7 +8,9 @@ from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, delete, func, insert, select, true, union
 
+from pipeline import fields
 from pipeline.decisions import Change, Decided, Filed, Refused
+from pipeline.fields import Means
 from pipeline.records import Correction, Outcome, Received, Registration
 from pipeline.snapshot import Snapshot
 from pipeline.store import exported, replaying, rescuing, reviewing, rows, tables
@@ -96,10 +98,10 @@ class Store:
         with self._reading() as connection:
             return replaying.unjudged(connection, judge)
 
-    def record_judged(self, outcome: Outcome, *, judge: str) -> None:
-        """Keep what ``judge`` made of a document that was read before."""
+    def record_judged(self, judged: Sequence[Outcome], *, judge: str) -> None:
+        """Keep what ``judge`` made of documents that were read before."""
         with self._writing() as connection:
-            replaying.keep(connection, outcome, judge=judge)
+            replaying.keep(connection, judged, judge=judge)
 
     def done(self, reader: str, *, again: bool = False) -> frozenset[str]:
         """The sha256 of every document that ``reader`` need not read (again).
@@ -145,7 +147,7 @@ class Store:
     def confirmed(self) -> tuple[tuple[str, str], ...]:
         """The people and organisations that a person read: each field's type and text, once."""
         with self._reading() as connection:
-            return exported.confirmed(connection, ("person", "organisation"))
+            return exported.confirmed(connection, fields.meaning(Means.PERSON, Means.ORGANISATION))
 
     def reviewed(self) -> tuple[tuple[Registration, Mapping[str, str]], ...]:
         """The machine's own reading of each registration that a person read fields of, and these

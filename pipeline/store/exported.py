@@ -1,7 +1,7 @@
 """What other programs get of the store: all that is exported, and what people taught."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, func, select, true, tuple_
 
@@ -87,7 +87,7 @@ def corrections(connection: Connection) -> list[Correction]:
     ]
 
 
-def confirmed(connection: Connection, types: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def confirmed(connection: Connection, types: Collection[str]) -> tuple[tuple[str, str], ...]:
     """The type and text of each field of these types that a person read, or agreed with."""
     table = tables.readings
     found = connection.execute(

@@ -4,8 +4,8 @@ Documents about which people have decided are left as they are: what stands ther
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Select, insert, select, union, update
 
@@ -72,35 +72,57 @@ def unjudged(connection: Connection, judge: str) -> list[Outcome]:
     ]
 
 
-def keep(connection: Connection, outcome: Outcome, *, judge: str) -> None:
-    """Write down what ``judge`` made of a document: nothing more, where it comes to the same.
+def keep(connection: Connection, judged: Sequence[Outcome], *, judge: str) -> None:
+    """Write down what ``judge`` made of documents: nothing more, where they come to the same.
 
-    Else its last outcome is followed by another. What was read or decided meanwhile is left.
+    Else a document's last outcome is followed by another. What was read or decided meanwhile is
+    left.
     """
-    outcomes, registrations = tables.outcomes, tables.registrations
-    last = connection.execute(
-        select(outcomes)
-        .where(
-            outcomes.c.sha256 == outcome.source.sha256,
-            outcomes.c.sha256.not_in(union(*decided_upon())),
+    outcomes = tables.outcomes
+    last = {
+        row.sha256: row
+        for row in connection.execute(
+            select(outcomes)
+            .where(
+                outcomes.c.sha256.in_([one.source.sha256 for one in judged]),
+                outcomes.c.sha256.not_in(union(*decided_upon())),
+            )
+            .order_by(outcomes.c.id)
         )
-        .order_by(outcomes.c.id.desc())
-    ).first()
-    if last is None:
-        return
-    scope = Scope((last.id,))
-    were = connection.execute(
-        select(registrations.c.read, registrations.c.thumbnail)
-        .where(scope.holds(registrations))
-        .order_by(registrations.c.number)
-    ).all()
-    if [row.read for row in were] != [rows.of_read(one) for one in outcome.read]:
-        return
-    if tuple(by_machine(connection, scope).values()) == outcome.registrations:
-        connection.execute(update(outcomes).where(outcomes.c.id == last.id).values(judge=judge))
-        return
-    thumbnails = tuple(row.thumbnail or b"" for row in were)
-    append(connection, replace(outcome, thumbnails=thumbnails), reader=last.reader, judge=judge)
+    }
+    were = _as_kept(connection, Scope(tuple(row.id for row in last.values())))
+    same = []
+    for outcome in judged:
+        row = last.get(outcome.source.sha256)
+        if row is None or were[row.id].read != [rows.of_read(one) for one in outcome.read]:
+            continue
+        if were[row.id].registrations == list(outcome.registrations):
+            same.append(row.id)
+            continue
+        pictured = replace(outcome, thumbnails=tuple(were[row.id].thumbnails))
+        append(connection, pictured, reader=row.reader, judge=judge)
+    connection.execute(update(outcomes).where(outcomes.c.id.in_(same)).values(judge=judge))
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The forms of an outcome as the store holds them, in their order."""
+
+    read: list[str | None] = field(default_factory=list)
+    thumbnails: list[bytes] = field(default_factory=list)
+    registrations: list[Registration] = field(default_factory=list)
+
+
+def _as_kept(connection: Connection, scope: Scope) -> dict[int, _Kept]:
+    found: dict[int, _Kept] = defaultdict(_Kept)
+    table = tables.registrations
+    chosen = select(table.c.outcome, table.c.read, table.c.thumbnail).where(scope.holds(table))
+    for row in connection.execute(chosen.order_by(table.c.outcome, table.c.number)):
+        found[row.outcome].read.append(row.read)
+        found[row.outcome].thumbnails.append(row.thumbnail or b"")
+    for (outcome, _), registration in by_machine(connection, scope).items():
+        found[outcome].registrations.append(registration)
+    return found
 
 
 def append(connection: Connection, outcome: Outcome, *, reader: str, judge: str) -> None:

@@ -1,28 +1,23 @@
 """What people corrected, as labelled crops to learn from."""
 
 import hashlib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from pipeline import fields
 from pipeline.decoding import ctc
 from pipeline.engines import Engine
 from pipeline.errors import DocumentError, PipelineError, bug_place
+from pipeline.fields import Nature
 from pipeline.process import filled_forms
 from pipeline.reading.page import Context, FormPage
-from pipeline.records import Correction, FieldValue, Gray
-from pipeline.simulate import contents
-from pipeline.simulate.contents import Habits
+from pipeline.records import Correction, Gray
 from pipeline.training.data import Sample, clean_label
 
-_NOTHING = ("0", "-", "/", "--", "néant", "Néant", "NEANT")
-_WAYS = range(8)
-"""The keys of the ways to write a phone number or an amount."""
 _LEAST_LOG_PROB = -3.5
 """A character, on average: what is less likely than this is not what stands on the paper."""
-_MOST_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ def gather(corrections: Iterable[Correction], ctx: Context) -> Gathered:
     skipped: Counter[str] = Counter()
     by_document: dict[str, list[Correction]] = {}
     for correction in corrections:
-        if correction.type == "checkbox":
+        if fields.nature(correction.type) is Nature.MARK:
             skipped["a check box teaches nothing"] += 1
         else:
             by_document.setdefault(correction.source.sha256, []).append(correction)
@@ -97,7 +92,8 @@ def _label(images: Sequence[Gray], correction: Correction, engine: Engine) -> li
     seen = engine.read_lines(images)
     if any(line.log_probs is None for line in seen):
         return None
-    texts = (clean_label(t, seen[0].alphabet) for t in spellings(correction.type, correction.value))
+    spelled = fields.load(correction.type).spellings(correction.value)
+    texts = (clean_label(t, seen[0].alphabet) for t in spelled)
     best: tuple[float, list[str]] = (_LEAST_LOG_PROB, [])
     for text in dict.fromkeys(filter(None, texts)):
         for parts in _shared_out(text, len(images)):
@@ -116,40 +112,3 @@ def _shared_out(text: str, lines: int) -> Iterator[list[str]]:
     for cuts in combinations(range(1, len(words)), lines - 1):
         ends = (0, *cuts, len(words))
         yield [" ".join(words[a:b]) for a, b in pairwise(ends)]
-
-
-def spellings(kind: str, value: FieldValue) -> list[str]:
-    """How a value of that field type may stand on paper, the value itself first."""
-    if value is None:
-        return []
-    if kind == "amount" and isinstance(value, int):
-        ways = [contents.write_amount(value, Habits(0, 0, "", i)) for i in _WAYS]
-        dashed = [f"{value // 100},-", f"{value // 100},--"] if value % 100 == 0 else []
-        return [*ways, *dashed]
-    if kind == "count":
-        return [str(value), f"{value:02d}", f"{value} x"] if value else list(_NOTHING)
-    text = str(value)
-    if kind == "phone":
-        digits = text.replace(" ", "")
-        ways = [contents.write_phone(digits, Habits(0, i, "", 0)) for i in _WAYS]
-        return [*ways, text] if len(digits) == 10 else [text]
-    return [text, *(case for order in _orders(text, kind) for case in _cases(order))]
-
-
-def _orders(text: str, kind: str) -> list[str]:
-    """A name's words in any order that keeps its given names and its surnames together."""
-    words = text.split()
-    turns = len(words) if kind == "person" and len(words) <= _MOST_WORDS else 1
-    return [" ".join(words[i:] + words[:i]) for i in range(turns)]
-
-
-def _cases(text: str) -> Iterator[str]:
-    words = text.split()
-    plain = unicodedata.normalize("NFD", text)
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    yield from (text, text.lower(), text.title(), text.upper(), bare.upper())
-    for i in range(1, min(len(words), _MOST_WORDS)):
-        yield " ".join([*words[:i], *(w.upper() for w in words[i:])])
-        yield " ".join([*(w.upper() for w in words[:i]), *words[i:]])
-        yield " ".join([*(w.upper() for w in words[:i]), *(w.title() for w in words[i:])])
-        yield " ".join([*(w.title() for w in words[:i]), *(w.upper() for w in words[i:])])

@@ -20,6 +20,7 @@ import onnxruntime
 from pipeline.decoding import ctc, lexicon
 from pipeline.engines import EngineLine, ppocr
 from pipeline.errors import InputError
+from pipeline.fields import Means, meaning
 from pipeline.records import Gray
 
 _TYPOGRAPHIC = str.maketrans(
@@ -137,7 +138,9 @@ def load_names(data: Path, reader: Reader) -> list[Sample]:
         spellings = list(dict.fromkeys([text, *(word for word in known if not word.isascii())]))
         crop, text, log_prob = find_handwriting(image, spellings, reader)
         if log_prob >= _LEAST_LOG_PROB * len(text) or is_held_out(row["file"]):
-            samples.append(Sample(shrink(crop), text, "names", "person", row["file"]))
+            samples.append(
+                Sample(shrink(crop), text, "names", meaning(Means.PERSON)[0], row["file"])
+            )
     return samples
 
 
@@ -239,7 +242,7 @@ def load_amounts(data: Path, *, held_out: bool) -> list[Sample]:
         image, text = amount.image, amount.digits
         if not held_out:
             image, text = digits_only(amount), _spaced(amount)
-        samples.append(Sample(image, text, "amounts", "amount", amount.name))
+        samples.append(Sample(image, text, "amounts", meaning(Means.AMOUNT)[0], amount.name))
     return samples
 
 

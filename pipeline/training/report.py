@@ -8,15 +8,17 @@ model. ``rare`` holds names a letter away from usual ones, to see that these sta
 
 import argparse
 import logging
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+from pipeline import fields
 from pipeline.decoding import letters, wording
 from pipeline.engines import EngineLine
-from pipeline.fields import organisation, person
+from pipeline.fields import Means
 from pipeline.records import Gray
 from pipeline.training import data
 from pipeline.training.data import Reader, Sample
@@ -29,7 +31,6 @@ _HEADING = (
     "|---|---|---|---|---|---|---|---|"
 )
 _COMPARE: Mapping[str, Compare] = {"names": letters_of, "amounts": digits_of}
-_FIELDS = frozenset(("person", "organisation", "email", "phone", "count", "amount"))
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def score(name: str, samples: Sequence[Sample], reader: Reader) -> Row:
     compare = _COMPARE.get(name, as_written)
     raw = measure(samples, reader, compare=compare)
     kind = samples[0].kind
-    if kind not in _FIELDS or name == "amounts":
+    if fields.means(kind) is Means.OTHER or name == "amounts":
         return Row(raw)
     engine = Replay(reader.read_lines([sample.image for sample in samples]))
     field = measure(samples, engine, compare=compare, field=kind)
@@ -95,8 +96,10 @@ def without_letter_model() -> Iterator[None]:
 
 
 def _forget_words() -> None:
-    for field_type in (organisation, person):
-        field_type._wording.cache_clear()
+    for name in fields.meaning(*Means):
+        words = getattr(sys.modules[fields.load(name).read.__module__], "_wording", None)
+        if words is not None:
+            words.cache_clear()
 
 
 def table(rows: Mapping[str, Row]) -> Iterator[str]:
@@ -126,7 +129,7 @@ def main() -> None:
         rare = [
             s for p in sorted((args.cache / "rare").glob("*.npz")) for s in data.load_samples(p)
         ]
-        sets["rare"] = [sample for sample in rare if sample.kind == "person"]
+        sets["rare"] = [sample for sample in rare if fields.means(sample.kind) is Means.PERSON]
         rows = {name: score(name, samples, reader) for name, samples in sets.items()}
         _log.info("%s\n%s\n", path, "\n".join(table(rows)))
         for name, row in rows.items() if args.sheets else ():

@@ -17,6 +17,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from pipeline import fields
+from pipeline.fields import Means
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, Zone, load_forms
 from pipeline.geometry import BoxPx, Homography
@@ -240,7 +242,7 @@ def draw_crops(
         hand = not look.pen.printed
         strip, source = None, style
         cap_px = min(look.pen.cap_mm * rng.uniform(0.9, 1.1) * px_per_mm, 0.6 * place[0].h)
-        if hand and kind == "person" and ink.names and rng.random() < _REAL_NAMES:
+        if hand and fields.means(kind) is Means.PERSON and ink.names and rng.random() < _REAL_NAMES:
             text, strip = _name_strip(ink, rng, cap_px=cap_px)
         elif hand and ink.writers and set(text) <= _SIGNS and rng.random() < _REAL_DIGITS:
             strip = write_number(text, ink, rng, cap_px=cap_px)

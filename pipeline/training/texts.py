@@ -2,12 +2,23 @@
 
 import numpy as np
 
+from pipeline import fields
 from pipeline.decoding import lexicon
+from pipeline.fields import Means
+from pipeline.records import FieldValue
 from pipeline.simulate import contents, names
 from pipeline.simulate.contents import Habits, Person, pick
 
-_WIDE = {"person": 0.36, "email": 0.22, "organisation": 0.16, "phone": 0.2, "date": 0.06}
-_NARROW = {"count": 0.45, "amount": 0.4, "digits": 0.1, "date": 0.05}
+_DATE, _DIGITS = "date", "digits"
+"""Kinds of lines that belong to no field type yet."""
+_WIDE: dict[str, float] = {
+    Means.PERSON: 0.36,
+    Means.EMAIL: 0.22,
+    Means.ORGANISATION: 0.16,
+    Means.PHONE: 0.2,
+    _DATE: 0.06,
+}
+_NARROW: dict[str, float] = {Means.COUNT: 0.45, Means.AMOUNT: 0.4, _DIGITS: 0.1, _DATE: 0.05}
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
     *("septembre", "octobre", "novembre", "décembre"),
@@ -33,43 +44,52 @@ def invent_line(rng: np.random.Generator, habits: Habits, width_mm: float) -> tu
     """The field type and the text of a line of that width."""
     wide = width_mm >= _WIDE_MM
     kind = choose_kind(rng, wide=wide)
-    return kind, invent_text(kind, rng, habits, wide=wide)
+    return type_of(kind), invent_text(kind, rng, habits, wide=wide)
 
 
 def invent_rare_line(rng: np.random.Generator, habits: Habits, width_mm: float) -> tuple[str, str]:
     """The same, but that everybody bears names that stand in no lexicon."""
     if width_mm < _WIDE_MM:
         return invent_line(rng, habits, width_mm)
-    return "person", contents.write_person(invent_rare_person(rng), rng, habits)
+    return type_of(Means.PERSON), contents.write_person(invent_rare_person(rng), rng, habits)
+
+
+def type_of(kind: str) -> str:
+    """The product's own field type for lines of that kind; the kind itself where it has none."""
+    return fields.meaning(Means(kind))[0] if kind in [*Means] else kind
 
 
 def choose_kind(rng: np.random.Generator, *, wide: bool) -> str:
-    """The field type of a text for a wide or a narrow line."""
+    """What a text for a wide or a narrow line is about."""
     shares = _WIDE if wide else _NARROW
     return str(rng.choice(list(shares), p=list(shares.values())))
 
 
 def invent_text(kind: str, rng: np.random.Generator, habits: Habits, *, wide: bool) -> str:
-    """What somebody writes into a field of this type."""
+    """What somebody writes into a field that means this."""
     match kind:
-        case "person":
+        case Means.PERSON:
             return contents.write_person(invent_person(rng), rng, habits)
-        case "organisation":
+        case Means.ORGANISATION:
             name = contents.invent_organisation(rng)
             return name if rng.random() < 0.7 else f"{pick(rng, _ORGANISATION_PARTS)} {_town(rng)}"
-        case "email":
+        case Means.EMAIL:
             return invent_email(rng)
-        case "phone":
-            return contents.write_phone(contents.invent_phone(rng), habits)
+        case Means.PHONE:
+            return _spelled(kind, contents.invent_phone(rng))[habits.phone]
         case "date":
             return invent_date(rng, wide=wide)
-        case "count":
+        case Means.COUNT:
             return invent_count(rng, habits)
-        case "amount":
+        case Means.AMOUNT:
             cents = int(rng.choice((rng.integers(1, 120) * 1000, rng.integers(1, 100_000))))
-            return contents.write_amount(cents, habits)
+            return _spelled(kind, cents)[habits.amount]
         case _:
             return "".join(str(d) for d in rng.integers(0, 10, int(rng.integers(1, 7))))
+
+
+def _spelled(kind: str, value: FieldValue) -> list[str]:
+    return fields.load(type_of(kind)).spellings(value)
 
 
 _ORGANISATION_PARTS = (

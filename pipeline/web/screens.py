@@ -6,7 +6,9 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from pipeline import fields
 from pipeline.decisions import Act, Decided, Decision, Filed
+from pipeline.fields import Nature
 from pipeline.forms import constraints
 from pipeline.forms.schema import Form
 from pipeline.french import REASONS, finding_label, label, told
@@ -28,16 +30,6 @@ _CROP_PX_PER_MM = 14.0
 _SHOWN_SURE = 0.97
 """Who checks a field must not tell it from a doubt by how sure it is."""
 _WHOLE_PX = 1400
-_TYPES = {
-    "organisation": "services",
-    "email": "adresses e-mail",
-    "phone": "téléphones",
-    "person": "personnes",
-    "count": "nombres",
-    "amount": "montants",
-    "checkbox": "cases à cocher",
-    "": "constats",
-}
 _GAP = "total_matches_tariff"
 _SEEN = ("vu, la fiche est bonne ainsi", *list(REASONS.values())[1:])
 _ACTS = {
@@ -135,7 +127,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         options=_options(form, reading) if reading else (),
         motives=_motives(name) if finding else (),
         problem=problem,
-        in_sum=reading is not None and reading.type in ("count", "amount"),
+        in_sum=reading is not None and fields.nature(reading.type) is Nature.NUMBER,
         image=image,
         image_width=width,
         image_height=height,
@@ -189,7 +181,7 @@ def _others_than(reading: FieldReading) -> tuple[str, ...]:
 
 
 def _options(form: Form, reading: FieldReading) -> tuple[tuple[str, str], ...]:
-    if reading.type != "checkbox":
+    if fields.nature(reading.type) is not Nature.MARK:
         return ()
     boxes = form.zone(reading.field).boxes
     return (*((option, option.replace("_", " ")) for option in boxes), ("", "aucune case"))
@@ -332,7 +324,7 @@ def row(desk: Desk, listed: Row, *, who: str, query: str) -> dict[str, Any]:
 def types(desk: Desk) -> list[tuple[str, str, int]]:
     """The field types that have doubts, what they are called, and how many."""
     return [
-        (kind, _TYPES.get(kind, kind), count)
+        (kind, fields.load(kind).plural, count)
         for kind, count in desk.counts().by_type.items()
         if count and kind
     ]

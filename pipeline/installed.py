@@ -1,0 +1,44 @@
+"""What other installed packages add: field types, exporters and engines, by their entry points.
+
+See https://packaging.python.org/en/latest/specifications/entry-points/.
+"""
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from pipeline.errors import ConfigError
+
+FIELDS, EXPORTERS, ENGINES = "fiches.fields", "fiches.exporters", "fiches.engines"
+
+
+@cache
+def found(group: str) -> dict[str, EntryPoint]:
+    """The entry points of a group, by name."""
+    return {point.name: point for point in entry_points(group=group)}
+
+
+def load(group: str, name: str) -> Any:
+    """What an entry point stands for; None where no package brings it.
+
+    Raises ConfigError where it cannot be imported.
+    """
+    point = found(group).get(name)
+    if point is None:
+        return None
+    try:
+        return point.load()
+    except Exception as err:  # whatever a foreign package does
+        raise ConfigError(
+            f"{name!r} ({point.value}) cannot be loaded: {type(err).__name__}. Install the package "
+            "that brings it again, or remove it."
+        ) from err
+
+
+def versions() -> list[str]:
+    """The packages that add something, with their versions: they have a say in what is read."""
+    return sorted(
+        f"{group} {name} {point.value} {point.dist.version if point.dist else ''}"
+        for group in (FIELDS, EXPORTERS, ENGINES)
+        for name, point in found(group).items()
+    )
