@@ -10,7 +10,6 @@ REASONS = {
 }
 """Why the written total and the tariff may differ for good."""
 
-_FIELDS = {"organisation": "Service", "email": "E-mail", "telephone": "Téléphone"}
 _FINDINGS = {
     "total_matches_tariff": "Écart",
     "people_are_persons": "Service parmi les personnes ?",
@@ -35,12 +34,10 @@ _OF_CONSTRAINTS, _BROKEN = "_holds", "Incohérence"
 
 
 def label(field: str, roles: Roles) -> str:
-    """``Personne 2``, ``Adhérents``, ``Téléphone``; a field without a name of its own, its own."""
+    """``Personne 2``, ``Adhérents``, ``Téléphone``; a field without a title or class, its name."""
     name, _, number = field.partition(".")
-    if name == roles.named and number:
-        return f"Personne {number}"
-    classes = {one: _plural(singular) for one, singular in roles.labels}
-    told = _FIELDS.get(name) or classes.get(name) or name.replace("_", " ")
+    classes = {one: plural_of(singular) for one, singular in roles.labels}
+    told = dict(roles.titles).get(name) or classes.get(name) or name.replace("_", " ")
     return f"{told[:1].upper()}{told[1:]} {number}".rstrip()
 
 
@@ -56,5 +53,6 @@ def told(finding: Finding) -> str:
     return f"{finding.message} Réglé : {REASONS.get(finding.settled, finding.settled)}."
 
 
-def _plural(singular: str) -> str:
+def plural_of(singular: str) -> str:
+    """``adhérents``; a label of several words, or one that ends like a plural, stays as it is."""
     return singular if " " in singular or singular[-1:] in "sxz" else f"{singular}s"

@@ -33,8 +33,12 @@ _FIELDS, _ENGINES = "pipeline.fields.*", "pipeline.engines.*"
 _READING = {"engine", "second_reader", "max_pages", "max_megapixels"}
 _READING |= {"time_limit_s", "memory_limit_mb", "form"}
 """Settings that readings depend on, as they are."""
-_PLACES = {"id", "blank", "zones"}
-_PEOPLE = {"named", "counted", "uncounted"}
+_PLACES: Any = {
+    "id": True,
+    "blank": True,
+    "zones": {"__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm"}},
+    "people": {"named", "counted", "uncounted"},
+}
 """What readings depend on of a form: where its fields are, and which of them are of people."""
 
 
@@ -132,7 +136,6 @@ def doubts(settings: Settings) -> Iterator[str]:
 
 def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same reading."""
-    places: Any = {**dict.fromkeys(_PLACES, True), "people": dict.fromkeys(_PEOPLE, True)}
     forms = load_forms(FORMS, *settings.forms)
     return _name(
         code_digest(_READS, _GUARDS, _FIELDS, _ENGINES),
@@ -142,7 +145,7 @@ def reader_fingerprint(settings: Settings) -> str:
         _tesseract(),
         installed.versions(),
         _shipped("recognizer/", "lexicons/"),
-        [form.model_dump_json(include=places) for form in forms],
+        [form.model_dump_json(include=_PLACES) for form in forms],
         [_content(form.blank_path) for form in forms],
     )
 

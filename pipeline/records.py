@@ -245,9 +245,11 @@ class Finding:
 class Roles:
     """What a form's fields stand for, kept with each registration: outputs never need the form.
 
+    ``who``: the service or whoever else registers; ``contacts``: where to write or call;
     ``named``: the lines of people; ``counted`` and ``uncounted``: the counts that class them;
-    ``total``: the written amount; ``others``: the priced counts that are not of people (meals).
-    Empty where the form has none. ``labels`` pairs a class's count with its name for readers.
+    ``total``: the written amount; ``others``: the priced counts that are not of people (meals);
+    ``payment``: how it is paid. Empty where the form has none. ``labels`` pairs a class's count
+    with what readers call one of its people, ``titles`` any field with its own title.
     """
 
     named: str = ""
@@ -256,6 +258,10 @@ class Roles:
     total: str = ""
     others: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
+    who: str = ""
+    contacts: tuple[str, ...] = ()
+    payment: str = ""
+    titles: tuple[tuple[str, str], ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -39,6 +39,15 @@ ROLES = Roles(
         ("non_adherents", "non-adhérent"),
         ("etudiants", "étudiant"),
     ),
+    who="organisation",
+    contacts=("email", "telephone"),
+    payment="paiement",
+    titles=(
+        ("organisation", "Service"),
+        ("email", "E-mail"),
+        ("telephone", "Téléphone"),
+        ("personnes", "Personne"),
+    ),
 )
 OTHER_ROLES = Roles(
     named="participants",

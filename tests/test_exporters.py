@@ -109,11 +109,15 @@ def test_a_line_read_as_nothing_is_no_person(nothing: FieldReading) -> None:
     ]
 
 
-def test_a_form_with_names_of_its_own_fills_the_columns_of_every_form() -> None:
-    mais, row = table(registrations.render(snapshot(registration(), other_registration(jeunes=1))))
-    assert (row["personnes"], row["n_personnes"]) == ("Zoé MARTIN | Luc PETIT", "2")
-    assert (row["total"], row["total_calcule"], row["ecart"]) == ("25.00", "24.00", "1.00")
-    assert (row["etudiants"], row["adherents"], row["repas"]) == ("1", "", "")
+def test_the_fields_of_several_forms_stand_together_by_what_they_are_for() -> None:
+    text = registrations.render(snapshot(registration(), other_registration(jeunes=1)))
+    header = text.splitlines()[0]
+    assert "personnes,participants,n_personnes," in header
+    assert "etudiants,plein_tarif,jeunes,invites,repas,gouters,total,montant," in header
+    mais, row = table(text)
+    assert (row["participants"], row["n_personnes"]) == ("Zoé MARTIN | Luc PETIT", "2")
+    assert (row["montant"], row["total_calcule"], row["ecart"]) == ("25.00", "24.00", "1.00")
+    assert (row["invites"], row["adherents"], row["repas"]) == ("1", "", "")
     assert (row["plein_tarif"], row["jeunes"], row["gouters"]) == ("0", "1", "2")
     assert (mais["etudiants"], mais["total"], mais["jeunes"]) == ("0", "84.20", "")
 
@@ -122,7 +126,7 @@ def test_a_field_that_only_sounds_like_a_total_does_not_take_its_column() -> Non
     form = other_registration()
     form = replace(form, readings=(*form.readings, reading("total", "3", 3)))
     mais, row = table(registrations.render(snapshot(registration(), form)))
-    assert (row["total"], row["champ_total"]) == ("25.00", "3")
+    assert (row["total"], row["montant"], row["champ_total"]) == ("", "25.00", "3")
     assert (mais["total"], mais["champ_total"]) == ("84.20", "")
 
 
@@ -227,13 +231,14 @@ def test_the_people_of_another_form_are_listed_with_its_tariffs(
     form = other_registration(jeunes=jeunes, gouters=gouters)
     people = table(participants.render(snapshot(form)))
     assert [person["rang"] for person in people] == ["1", "2"]
-    assert {(person["tarif"], person["repas"]) for person in people} == {(tariff, meal)}
+    assert {(person["tarif"], person["gouters"]) for person in people} == {(tariff, meal)}
 
 
-def test_two_kinds_of_meals_leave_the_one_column_empty() -> None:
-    form = other_registration()
+def test_each_kind_of_meal_has_its_column() -> None:
+    form = other_registration(gouters=0)
     form = replace(form, roles=replace(form.roles, others=("gouters", "jeunes")))
-    assert {person["repas"] for person in table(participants.render(snapshot(form)))} == {""}
+    people = table(participants.render(snapshot(form)))
+    assert {(person["gouters"], person["jeunes"]) for person in people} == {("0", "1")}
 
 
 # cells

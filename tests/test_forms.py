@@ -53,7 +53,7 @@ def test_faults_between_the_parts_of_a_form_are_told_with_those_in_them(tmp_path
         tmp_path,
         "bad",
         ('type = "phone"', 'type = "fax"'),
-        ('field = "email"\ntype = "email"\npage = 2', 'field = "email"\ntype = "email"\npage = 3'),
+        ('type = "email"\npage = 2', 'type = "email"\npage = 3'),
         ("[44.4, 159.4, 44.2, 9.4]", "[184.4, 159.4, 44.2, 9.4]"),
         ('type = "checkbox"', 'type = "count"'),
         ('type = "amount"', 'type = "count"'),
@@ -172,7 +172,25 @@ def test_a_form_tells_what_its_fields_stand_for(tmp_path: Path) -> None:
             ("non_adherents", "non-adhérent"),
             ("etudiants", "étudiant"),
         ),
+        who="organisation",
+        contacts=("email", "telephone"),
+        payment="paiement",
+        titles=(
+            ("organisation", "Service"),
+            ("email", "E-mail"),
+            ("telephone", "Téléphone"),
+            ("participants", "Personne"),
+        ),
     )
+
+
+def test_a_field_without_a_role_has_that_of_its_type(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "sortie")
+    path = folder / "form.toml"
+    text = path.read_text("utf-8").replace('role = "payment"\n', "")
+    path.write_text(text.replace('label = "E-mail"', 'role = "none"'), "utf-8")
+    roles = load_form(folder).roles
+    assert (roles.who, roles.contacts, roles.payment) == ("organisation", ("telephone",), "")
 
 
 def test_a_folder_of_forms_that_does_not_exist_is_named(tmp_path: Path) -> None:

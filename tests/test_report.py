@@ -108,7 +108,7 @@ def test_reasons_are_grouped_and_counted_by_registration() -> None:
         row(registration(findings=(other,), more=(doubtful("total", reason=other.message),)), 3),
     )
     grouped = re.sub(r"\s+", " ", shown.text).split("fiches à relire ")[1]
-    assert grouped.startswith("2 Personnes : lecture incertaine 2 Total écrit …, tarif attendu … ")
+    assert grouped.startswith("2 Personne : lecture incertaine 2 Total écrit …, tarif attendu … ")
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_the_list_tells_what_a_fiche_is() -> None:
     (row,) = listing.rows
     assert (row.subject, row.document, row.doubts) == ("r2-1", "r2-1.pdf", 1)
     assert row.people == ("Zoé MARTIN", "Luc PETIT")
-    assert (row.organisation, row.total_cents, row.gap_cents) == ("ESAT du Moulin", 8420, 0)
+    assert (row.who, row.total_cents, row.gap_cents) == ("ESAT du Moulin", 8420, 0)
     assert listing.of == 2
 
 

@@ -8,17 +8,21 @@ FILE_NAME = "participants.csv"
 
 
 def render(snapshot: Snapshot) -> str:
-    """``tarif`` and ``repas`` are filled only where the form settles them for everyone on it."""
+    """``tarif``, and what else is counted and priced (meals), by its field, are filled only where
+    the form settles them for everyone on it."""
+    rows = snapshot.registrations
+    others = {field for row in rows for field in row.registration.roles.others}
+    columns = sorted(others)
     return csv_text(
-        ("registration", "rang", "nom", "prenom", "tarif", "repas"),
-        (line for row in snapshot.registrations for line in _lines(row)),
+        ("registration", "rang", "nom", "prenom", "tarif", *columns),
+        (line for row in rows for line in _lines(row, columns)),
     )
 
 
-def _lines(row: RegistrationRow) -> list[list[str]]:
-    tariff, meal = _tariff(row), _meal(row)
+def _lines(row: RegistrationRow, columns: list[str]) -> list[list[str]]:
+    settled = [_tariff(row), *(_each(row, field) for field in columns)]
     return [
-        [row.id, str(rank), *split_name(person.text), tariff, meal]
+        [row.id, str(rank), *split_name(person.text), *settled]
         for rank, person in enumerate(row.registration.named, start=1)
         if person.text not in row.counted_elsewhere
     ]
@@ -32,9 +36,9 @@ def _tariff(row: RegistrationRow) -> str:
     return next((roles.label(field) for field, count in counts.items() if count == people), "")
 
 
-def _meal(row: RegistrationRow) -> str:
-    others = row.registration.roles.others
-    if len(others) != 1 or row.registration.reading(others[0]) is None:
+def _each(row: RegistrationRow, field: str) -> str:
+    """How many of it each person has; empty where some may have one and others none."""
+    if row.registration.reading(field) is None:
         return ""
-    meals = row.count(others[0])
-    return "0" if meals == 0 else "1" if meals == len(row.registration.named) else ""
+    count = row.count(field)
+    return "0" if count == 0 else "1" if count == len(row.registration.named) else ""

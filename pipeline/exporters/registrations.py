@@ -1,85 +1,91 @@
-"""``registrations.csv``: one line a registration."""
+"""``registrations.csv``: one line a registration, with a column for each field of its form."""
+
+from collections.abc import Iterator
 
 from pipeline.exporters import csv_text
 from pipeline.french import told
 from pipeline.money import cents_text
-from pipeline.records import Registration
+from pipeline.records import Registration, Roles
 from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "registrations.csv"
 
-_TEXT_FIELDS = ("organisation", "email", "telephone", "personnes")
-_COUNTS = ("adherents", "non_adherents", "etudiants", "repas")
-_FIELDS = {*_TEXT_FIELDS, *_COUNTS, "total", "paiement"}
-_COLUMNS = (
-    *("registration", "document", "page", "form", "status"),
-    *(*_TEXT_FIELDS, "n_personnes", *_COUNTS, "total", "total_calcule", "ecart", "paiement"),
-    *("confidence", "findings", "received_at", "sender", "subject"),
-)
+_FIRST = ("registration", "document", "page", "form", "status")
+_NAMED, _DUE, _GAP = "n_personnes", "total_calcule", "ecart"
+_LAST = ("confidence", "findings", "received_at", "sender", "subject")
+_OWN = "champ_"
+_TAKEN = {*_FIRST, _NAMED, _DUE, _GAP, *_LAST}
 
 
 def render(snapshot: Snapshot) -> str:
-    """The table; fields that have no column above follow as further columns, by name."""
-    further = [_further(row.registration) for row in snapshot.registrations]
-    others = sorted({c for cells in further for c in cells}, key=lambda c: c.removeprefix("champ_"))
-    return csv_text(
-        [*_COLUMNS, *others],
-        (
-            [*_cells(row), *(cells.get(column, "") for column in others)]
-            for row, cells in zip(snapshot.registrations, further, strict=True)
-        ),
-    )
+    """The table; the fields of all its forms stand together by what they are for.
+
+    Fields that are for nothing in particular follow, by name.
+    """
+    rows = snapshot.registrations
+    forms = {row.registration.form_id: row.registration.roles for row in rows}
+    roles = [forms[form_id] for form_id in sorted(forms)]
+    between = [*_between(roles)]
+    cells = [_cells(row, between) for row in rows]
+    others = {column for one in cells for column in one} - {*_FIRST, *between, *_LAST}
+    further = sorted(others, key=lambda column: column.removeprefix(_OWN))
+    columns = [*_FIRST, *between, *_LAST, *further]
+    return csv_text(columns, ([one.get(column, "") for column in columns] for one in cells))
 
 
 def column_of(field: str) -> str:
-    """The column of a field; one of a form of one's own may be called ``page`` or ``status``."""
-    return field if field in _FIELDS or field not in _COLUMNS else f"champ_{field}"
+    """The column of a field; one of a form may be called ``page`` or ``status``."""
+    return f"{_OWN}{field}" if field in _TAKEN else field
 
 
-def _further(registration: Registration) -> dict[str, str]:
-    """The fields that do not stand, under their own name, in a column every table has."""
-    sources = _by_role(registration)
-    taken = {name for name, field in sources.items() if name != field}
-    return {
-        f"champ_{field}" if field in taken else column_of(field): _text(registration, field)
-        for field in dict.fromkeys(r.field.split(".")[0] for r in registration.readings)
-        if field in taken or field not in _FIELDS
-    }
+def _between(roles: list[Roles]) -> Iterator[str]:
+    """The columns of the fields with a role, and of what is computed from them."""
+    computed = {2: (_NAMED,), 5: (_DUE, _GAP)}
+    for at, groups in enumerate(zip(*map(_groups, roles), strict=True)):
+        yield from dict.fromkeys(column_of(field) for group in groups for field in group)
+        yield from computed.get(at, ())
 
 
-def _by_role(registration: Registration) -> dict[str, str]:
-    """The field shown in each column that has a role; a form without the role, its namesake."""
-    roles = registration.roles
-    return {
-        "personnes": roles.named or "personnes",
-        "etudiants": roles.uncounted or "etudiants",
-        "total": roles.total or "total",
-    }
+def _groups(roles: Roles) -> tuple[tuple[str, ...], ...]:
+    """The fields of a form by what they are for."""
+    groups = (
+        (roles.who,),
+        roles.contacts,
+        (roles.named,),
+        roles.classes,
+        roles.others,
+        (roles.total,),
+        (roles.payment,),
+    )
+    return tuple(tuple(field for field in group if field) for group in groups)
 
 
-def _cells(row: RegistrationRow) -> list[str]:
+def _cells(row: RegistrationRow, between: list[str]) -> dict[str, str]:
+    """What stands in each column; a field that only sounds like what another form calls its total
+    does not take that column."""
     registration, envelope = row.registration, row.envelope
-    sources = _by_role(registration)
-    shown = {f: _text(registration, sources.get(f, f)) for f in _FIELDS}
     at = envelope.received_at if envelope else None
-    return [
-        row.id,
-        row.document,
-        str(registration.page),
-        registration.form_id,
-        registration.status.value,
-        *(shown[field] for field in _TEXT_FIELDS),
-        str(len(registration.named)),
-        *(shown[field] for field in _COUNTS),
-        shown["total"],
-        *(_cents(amount) for amount in (registration.total_due_cents, registration.gap_cents)),
-        shown["paiement"],
-        f"{registration.confidence:.4f}",
-        " | ".join(told(finding) for finding in registration.findings),
-        at.isoformat() if at else "",
-        envelope.sender if envelope else "",
-        envelope.subject if envelope else "",
-    ]
+    own = {field for group in _groups(registration.roles) for field in group}
+    cells = {}
+    for field in dict.fromkeys(reading.field.split(".")[0] for reading in registration.readings):
+        sounds_like = field in between and field not in own
+        column = f"{_OWN}{field}" if sounds_like else column_of(field)
+        cells[column] = _text(registration, field)
+    return cells | {
+        "registration": row.id,
+        "document": row.document,
+        "page": str(registration.page),
+        "form": registration.form_id,
+        "status": registration.status.value,
+        _NAMED: str(len(registration.named)),
+        _DUE: _cents(registration.total_due_cents),
+        _GAP: _cents(registration.gap_cents),
+        "confidence": f"{registration.confidence:.4f}",
+        "findings": " | ".join(told(finding) for finding in registration.findings),
+        "received_at": at.isoformat() if at else "",
+        "sender": envelope.sender if envelope else "",
+        "subject": envelope.subject if envelope else "",
+    }
 
 
 def _cents(amount: int | None) -> str:

@@ -10,18 +10,15 @@ from pathlib import Path
 
 from jinja2 import Template
 
+from pipeline.french import label, plural_of
 from pipeline.pages import day_and_month, french_date, templates
-from pipeline.records import Roles, Status
+from pipeline.records import Status
 from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "report.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _THUMBNAILS = 60
-_LABELS = {
-    "email": "E-mail",
-    "telephone": "Téléphone",
-}
 _STATUSES = {
     Status.ACCEPTED: "acceptée",
     Status.REVIEW: "à relire",
@@ -73,7 +70,11 @@ def render(snapshot: Snapshot) -> str:
     counted = [row for row in rows if row.counted]
     lines = [_Line(r, _STATUSES[r.registration.status], tuple(_reasons(r))) for r in rows]
     review = [line for line in lines if line.in_review]
-    others = dict.fromkeys(name for row in rows for name in row.registration.roles.others)
+    titles = {
+        name: label(name, row.registration.roles)
+        for row in rows
+        for name in row.registration.roles.others
+    }
     groups = Counter(group for line in review for group in _groups(line.row))
     return _template().render(
         documents=snapshot.documents,
@@ -89,8 +90,7 @@ def render(snapshot: Snapshot) -> str:
         twice=len(rows) - len(counted),
         classes=_classes(counted),
         others={
-            name: (_label(name, Roles()), _Sum.of(row.count(name) for row in counted))
-            for name in others
+            name: (titles[name], _Sum.of(row.count(name) for row in counted)) for name in titles
         },
         written=_Sum.of(row.registration.total_cents for row in counted),
         due=_Sum.of(row.registration.total_due_cents for row in counted),
@@ -113,23 +113,11 @@ def _reasons(row: RegistrationRow) -> Iterable[str]:
     yield from messages
     for reading in row.registration.readings:
         if reading.status is Status.REVIEW and reading.reason not in messages:
-            yield f"{_label(reading.field, roles)} : {_small(reading.reason or 'à vérifier.')}"
+            yield f"{label(reading.field, roles)} : {_small(reading.reason or 'à vérifier.')}"
 
 
 def _groups(row: RegistrationRow) -> set[str]:
     return {general(re.sub(r"^([^:]+) \d+ :", r"\1 :", reason)) for reason in _reasons(row)}
-
-
-def _label(field: str, roles: Roles) -> str:
-    name, _, number = field.partition(".")
-    classes = {one: _plural_of(label) for one, label in roles.labels}
-    label = _LABELS.get(name) or classes.get(name, name.replace("_", " "))
-    return f"{label[:1].upper()}{label[1:]} {number}".rstrip()
-
-
-def _plural_of(label: str) -> str:
-    """``adhérents``; a label of several words, or one that ends like a plural, stays as it is."""
-    return label if " " in label or label[-1:] in "sxz" else f"{label}s"
 
 
 def _classes(rows: Iterable[RegistrationRow]) -> dict[str, _Sum]:
@@ -161,5 +149,5 @@ def _period(rows: Iterable[RegistrationRow]) -> str:
 @cache
 def _template() -> Template:
     environment = templates(_TEMPLATES)
-    environment.filters["plural_of"] = _plural_of
+    environment.filters["plural_of"] = plural_of
     return environment.get_template("report.html.j2")

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pypdfium2 as pdfium
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -29,6 +29,15 @@ _P = TypeVar("_P", bound=Part)
 _CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
 
 
+Role = Literal["who", "contact", "payment", "none"]
+"""What a field is for: who registers, where to reach them, how they pay."""
+_USUAL_ROLES: dict[Means, Role] = {
+    Means.ORGANISATION: "who",
+    Means.EMAIL: "contact",
+    Means.PHONE: "contact",
+}
+
+
 class Event(Part):
     name: str
     date: datetime.date | None = None
@@ -47,11 +56,14 @@ class Zone(Part):
 
     ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
     (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
-    ``boxes_mm``: for check boxes, the printed square of each option.
+    ``boxes_mm``: for check boxes, the printed square of each option. ``label``: what readers call
+    the field. ``role``: what it is for, where neither its type nor ``[sum]`` and ``[people]`` say.
     """
 
     field: Name
     type: str
+    label: str = ""
+    role: Role | None = None
     page: Annotated[int, Field(ge=1)] = 1
     repeated: bool = False
     lines_mm: tuple[_Rectangle, ...] = ()
@@ -129,6 +141,18 @@ class Form(Part):
                 n for n in (arithmetic.tariffs_cents if arithmetic else ()) if n not in counted
             ),
             labels=tuple(people.labels.items()) if people else (),
+            who=next(iter(self._fields_for("who")), ""),
+            contacts=self._fields_for("contact"),
+            payment=next(iter(self._fields_for("payment")), ""),
+            titles=tuple((zone.field, zone.label) for zone in self.zones if zone.label),
+        )
+
+    def _fields_for(self, role: Role) -> tuple[str, ...]:
+        """The fields of that role; without a word on it, by what their type means."""
+        return tuple(
+            zone.field
+            for zone in self.zones
+            if (zone.role or _USUAL_ROLES.get(fields.means(zone.type), "none")) == role
         )
 
     def zones_of(self, page: int) -> tuple[Zone, ...]:

@@ -168,10 +168,11 @@ def _values(filed: Filed) -> _Values:
         for reading in registration.repeated(registration.roles.named)
     }
     people.pop("", None)
+    belong = {registration.roles.who, *registration.roles.contacts}
     contacts: dict[str, str] = {}
     for reading in registration.readings:
         field_type = fields.find(reading.type)
-        if field_type and field_type.compared and reading.text:
+        if reading.field in belong and field_type and field_type.compared and reading.text:
             contacts.setdefault(reading.type, fold(reading.text))
     total = registration.reading(registration.roles.total)
     return _Values(

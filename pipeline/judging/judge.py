@@ -17,14 +17,13 @@ from pipeline.forms.schema import Form
 from pipeline.french import label
 from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import counting, doubts_of, is_computed, named_by
-from pipeline.judging.sums import left_uncounted, with_due
+from pipeline.judging.sums import GAP, left_uncounted, with_due
 from pipeline.judging.validate import (
     RULES,
     decide,
     doubted,
     one_box_is_ticked,
     total_is_written,
-    total_matches_tariff,
 )
 from pipeline.judging.values import type_of
 from pipeline.records import (
@@ -37,7 +36,6 @@ from pipeline.records import (
     Status,
 )
 
-_GAP = total_matches_tariff.__name__
 _ANEW = constraints.RULES | {rule.__name__ for rule in RULES}
 """The rules that are asked each time."""
 _ANSWERED = frozenset(rule.__name__ for rule in (total_is_written, one_box_is_ticked))
@@ -154,7 +152,7 @@ def _unverifiable(registration: Registration, form: Form) -> Iterator[Finding]:
         ]
         if illegible and (total is None or total.field in illegible or total.value is not None):
             told = ", ".join(label(field, form.roles) for field in illegible)
-            rule = bond.rule if bond in form.constraints else _GAP
+            rule = bond.rule if bond in form.constraints else GAP
             message = f"Somme invérifiable : {told} illisible."
             yield Finding(rule, Severity.REVIEW, message, facts=tuple(illegible))
 

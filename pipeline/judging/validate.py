@@ -8,6 +8,7 @@ from pipeline.fields import Nature
 from pipeline.forms.schema import Form
 from pipeline.judging.calibration import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
+from pipeline.judging.sums import GAP
 from pipeline.money import format_cents
 from pipeline.paper.covered import WHOLE_FORM
 from pipeline.records import FieldReading, Finding, Origin, Quality, Registration, Severity, Status
@@ -26,7 +27,7 @@ def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Fin
     )
     if form.sum is not None and written is not None and due is not None and gap:
         yield Finding(
-            "total_matches_tariff",
+            GAP,
             Severity.REVIEW,
             f"Total écrit {format_cents(written)}, tarif attendu {format_cents(due)} "
             f"(écart {format_cents(gap)}).",

@@ -25,6 +25,7 @@ from pipeline.decisions import Filed
 from pipeline.fields import Means
 from pipeline.forms.schema import Form
 from pipeline.judging.doubts import Doubt, doubts
+from pipeline.judging.sums import GAP
 from pipeline.judging.values import position, type_of
 from pipeline.records import Registration, Status
 from pipeline.text import fold
@@ -106,7 +107,7 @@ class Row:
     id: str
     document: str
     form_id: str
-    organisation: str
+    who: str
     people: tuple[str, ...]
     status: Status
     doubts: int
@@ -251,7 +252,7 @@ class Queue:
             _make_room(self._lists)
             self._lists[filters] = listed
         entries = (self._entries[subject] for *_, subject in listed[start : start + most])
-        rows = (_row(e, self.forms[e.filed.registration.form_id]) for e in entries)
+        rows = (_row(e) for e in entries)
         return Listing(tuple(rows), len(listed))
 
     def _tally(self, entry: _Entry, sign: int) -> None:
@@ -294,7 +295,7 @@ def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
     worths = {**known, **worths}
     worth = was.worth if was and was.worth else sum(worths.values())
     registration = filed.registration
-    texts = [r.text for r in registration.readings if fields.means(r.type) in _SEARCHED]
+    texts = [r.text for r in registration.readings if fields.means(type_of(form, r.field)) in _SEARCHED]
     for source in filed.sources:
         texts += [source.document, source.envelope.sender if source.envelope else ""]
     return _Entry(filed, found, fold("\n".join([filed.id, *texts])), worths, worth)
@@ -306,7 +307,7 @@ def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:
     tariffs = form.sum.tariffs_cents if form.sum else {}
     reading = registration.reading(doubt.field)
     at_risk = max(due, due + gap, registration.total_cents or 0)
-    if doubt.rule == "total_matches_tariff":
+    if doubt.rule == GAP:
         at_risk = abs(gap)
     elif doubt.field in tariffs and reading and isinstance(reading.value, int):
         others = [c.value for c in reading.candidates if isinstance(c.value, int)]
@@ -315,15 +316,15 @@ def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:
     return max(_LEAST_CENTS, at_risk)
 
 
-def _row(entry: _Entry, form: Form) -> Row:
+def _row(entry: _Entry) -> Row:
     filed, registration = entry.filed, entry.filed.registration
-    of_type = {type_of(form, r.field): r.text for r in reversed(registration.readings)}
+    who = registration.reading(registration.roles.who)
     return Row(
         subject=filed.subject,
         id=filed.id,
         document=entry.listed[0],
         form_id=registration.form_id,
-        organisation=of_type.get("organisation", ""),
+        who=who.text if who else "",
         people=tuple(reading.text for reading in registration.named),
         status=registration.status,
         doubts=len(entry.doubts),

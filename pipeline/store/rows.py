@@ -32,7 +32,7 @@ from pipeline.store import tables
 
 Values = dict[str, Any]
 _decode = json.JSONDecoder().raw_decode
-_READ = TypeAdapter(Registration)
+_READ, _ROLES = TypeAdapter(Registration), TypeAdapter(Roles)
 
 
 def of_receipt(received: Received) -> Values:
@@ -275,15 +275,7 @@ def reading(row: Row[Any]) -> FieldReading:
 
 @cache
 def roles(text: str) -> Roles:
-    named = json.loads(text)
-    return Roles(
-        named["named"],
-        tuple(named["counted"]),
-        named["uncounted"],
-        named["total"],
-        tuple(named["others"]),
-        tuple((field, label) for field, label in named["labels"]),
-    )
+    return _ROLES.validate_json(text)
 
 
 def _of_rejection(rejection: Rejection) -> Values:

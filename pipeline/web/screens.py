@@ -15,7 +15,7 @@ from pipeline.french import REASONS, finding_label, label, told
 from pipeline.geometry import BoxMm
 from pipeline.judging import duplicates
 from pipeline.judging.doubts import Doubt, alternatives, doubtful_characters, doubts
-from pipeline.judging.sums import Gap, gap
+from pipeline.judging.sums import GAP, Gap, gap
 from pipeline.pages import plural
 from pipeline.records import FieldReading, Origin, Roles, Status
 from pipeline.review.queue import Place, Row
@@ -30,7 +30,6 @@ _CROP_PX_PER_MM = 14.0
 _SHOWN_SURE = 0.97
 """Who checks a field must not tell it from a doubt by how sure it is."""
 _WHOLE_PX = 1400
-_GAP = "total_matches_tariff"
 _SEEN = ("vu, la fiche est bonne ainsi", *list(REASONS.values())[1:])
 _ACTS = {
     Act.CONFIRM: "confirmé",
@@ -135,7 +134,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         findings=tuple(f.message for f in registration.findings if f.asks),
         ahead=_ahead(view.desk, following),
         gap=gap(registration, form, {}) if form.sum else None,
-        settled_gap=dict(filed.settled).get(_GAP, ""),
+        settled_gap=dict(filed.settled).get(GAP, ""),
     )
 
 
@@ -143,14 +142,13 @@ def _motives(rule: str) -> tuple[str, ...]:
     """Why a finding may be settled."""
     if rule == duplicates.RULE:  # the other one has to be seen
         return ()
-    at_odds = rule == _GAP or rule in constraints.RULES
+    at_odds = rule == GAP or rule in constraints.RULES
     return tuple(REASONS.values()) if at_odds else _SEEN
 
 
 def _heading(filed: Filed) -> str:
-    organisation = filed.registration.reading("organisation")
-    told = organisation.text if organisation else ""
-    return " · ".join(part for part in (told, filed.sources[0].document) if part)
+    who = filed.registration.reading(filed.registration.roles.who)
+    return " · ".join(part for part in (who.text if who else "", filed.sources[0].document) if part)
 
 
 def _reason(
@@ -313,7 +311,7 @@ def row(desk: Desk, listed: Row, *, who: str, query: str) -> dict[str, Any]:
     return {
         "address": f"/fiche/{quote(listed.subject)}" + (f"?{query}" if query else ""),
         "document": listed.document,
-        "organisation": listed.organisation,
+        "who": listed.who,
         "people": ", ".join(listed.people),
         "total_cents": listed.total_cents,
         "doubts": plural(listed.doubts, "doute", "doutes") if listed.doubts else "",
