@@ -12,6 +12,8 @@ from threading import get_ident
 PACKAGE = Path(__file__).parent
 MODELS = PACKAGE / "models" if (PACKAGE / "models").is_dir() else PACKAGE.parent / "models"
 FORMS = MODELS / "forms"
+SHIPPED_FORM = FORMS / "mais-2018-02-02"
+"""A form like others: the one that samples and benchmarks are drawn from."""
 LEXICONS = MODELS / "lexicons"
 RECOGNIZER = MODELS / "recognizer"
 CALIBRATION = MODELS / "calibration"

@@ -192,11 +192,19 @@ def _address_in(lines: Iterator[str]) -> str:
 
 @contextmanager
 def serving(
-    out: Path, *flags: str, quality_sample: float = 0, opens: bool = False, **environment: str
+    out: Path,
+    *flags: str,
+    quality_sample: float = 0,
+    also: str = "",
+    opens: bool = False,
+    **environment: str,
 ) -> Iterator[Served]:
-    """The address that ``fiches review`` prints, while it serves; ``opens`` a browser, too."""
+    """The address that ``fiches review`` prints, while it serves; ``opens`` a browser, too.
+
+    ``also``: further lines of its ``fiches.toml``.
+    """
     config = out.parent / "fiches.toml"
-    config.write_text(f"quality_sample = {quality_sample}\n")
+    config.write_text(f"quality_sample = {quality_sample}\n{also}", "utf-8")
     command = [sys.executable, "-m", "pipeline", "review", "--out", str(out)]
     command += ["--config", str(config), *([] if opens else ["--no-browser"])]
     server = subprocess.Popen(

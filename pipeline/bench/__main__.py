@@ -27,10 +27,9 @@ from pipeline.bench.measure import Measured, Result, measure
 from pipeline.bench.plot import draw
 from pipeline.errors import ExitCode
 from pipeline.forms.schema import load_form
-from pipeline.paths import FORMS
+from pipeline.paths import SHIPPED_FORM
 from pipeline.simulate import simulate
 
-_FORM = "mais-2018-02-02"
 _STYLES = ("typed", "hand", "photo")
 _OURS = "Fiches"
 _WHOLE_RUN = (ExitCode.OK, ExitCode.SOME_REJECTED)
@@ -93,7 +92,7 @@ def lay_out(given: Path | None, folder: Path, *, n: int, seed: int) -> None:
     if given:
         copy_to(folder, [path for path in sorted(given.iterdir()) if count_pages(path)][:n])
         return
-    simulate(load_form(FORMS / _FORM), folder, n=n, seed=seed, styles=_STYLES)
+    simulate(load_form(SHIPPED_FORM), folder, n=n, seed=seed, styles=_STYLES)
     (folder / "truth.json").unlink()
 
 

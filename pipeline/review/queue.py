@@ -295,7 +295,9 @@ def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
     worths = {**known, **worths}
     worth = was.worth if was and was.worth else sum(worths.values())
     registration = filed.registration
-    texts = [r.text for r in registration.readings if fields.means(type_of(form, r.field)) in _SEARCHED]
+    texts = [
+        r.text for r in registration.readings if fields.means(type_of(form, r.field)) in _SEARCHED
+    ]
     for source in filed.sources:
         texts += [source.document, source.envelope.sender if source.envelope else ""]
     return _Entry(filed, found, fold("\n".join([filed.id, *texts])), worths, worth)

@@ -25,11 +25,12 @@ from pipeline.simulate.draw import Leaf, Look, choose_look, draw_page, save
 
 _SEED = 20180202
 _FICHE, _FLYER = 2, 1
+"""The pages of the shipped form."""
 
 
 def draw_samples(out: Path) -> None:
     """Write ``out/inbox`` and ``out/truth.json``."""
-    form = load_form(paths.FORMS / "mais-2018-02-02")
+    form = load_form(paths.SHIPPED_FORM)
     inbox = out / "inbox"
     inbox.mkdir(parents=True, exist_ok=True)
     truth: dict[str, dict[str, Any]] = {}
@@ -39,7 +40,7 @@ def draw_samples(out: Path) -> None:
         seed: int,
         style: str,
         *,
-        where: Callable[[dict[str, Any]], bool] | None = None,
+        where: Callable[[Filling], bool] | None = None,
         wrong_sums: float = 0.0,
         **made: Any,
     ) -> None:
@@ -54,7 +55,15 @@ def draw_samples(out: Path) -> None:
     fiche("2018-01-09 fiche dactylographiée.png", 2, "typed", bilevel=True, dpi=200)
     fiche("2018-01-10 équipe au complet.jpg", 3, "hand", where=_of_four, dpi=200, coloured=True)
     fiche("IMG_20180112_084512.jpg", 4, "photo", dpi=180, coloured=True)
-    fiche("IMG_20180112_171903.jpg", 5, "photo", where=_with_student, dpi=150, turns=1, exif=True)
+    fiche(
+        "IMG_20180112_171903.jpg",
+        5,
+        "photo",
+        where=_with_somebody_uncounted(form),
+        dpi=150,
+        turns=1,
+        exif=True,
+    )
     fiche("Scan_0007.pdf", 6, "hand", dpi=200)
     fiche("de travers.tif", 7, "hand", dpi=200, bilevel=True, turns=3)
     fiche("télécopie du 15 janvier.tif", 8, "fax")
@@ -82,22 +91,23 @@ def _look(rng: np.random.Generator, style: str, name: str, **made: Any) -> Look:
 def _invent(
     form: Form,
     rng: np.random.Generator,
-    where: Callable[[dict[str, Any]], bool] | None = None,
+    where: Callable[[Filling], bool] | None = None,
     *,
     wrong_sums: float = 0.0,
 ) -> Filling:
     while True:
         filling = invent(form, rng, wrong_sums=wrong_sums)
-        if where is None or where(dict(filling.fields)):
+        if where is None or where(filling):
             return filling
 
 
-def _of_four(fields: dict[str, Any]) -> bool:
-    return len(fields["personnes"]) == 4
+def _of_four(filling: Filling) -> bool:
+    return len(filling.people) == 4
 
 
-def _with_student(fields: dict[str, Any]) -> bool:
-    return bool(fields["etudiants"] == 1 and len(fields["personnes"]) > 1)
+def _with_somebody_uncounted(form: Form) -> Callable[[Filling], bool]:
+    name = form.people.uncounted if form.people else ""
+    return lambda filling: filling.fields.get(name) == 1 and len(filling.people) > 1
 
 
 def _two_fiches(form: Form, path: Path) -> dict[str, Any]:
@@ -121,25 +131,26 @@ def _mail(form: Form, path: Path) -> dict[str, Any]:
     rng = np.random.default_rng([_SEED, 11])
     piece = "fiche d'inscription.jpg"
     look = _look(rng, "hand", piece, dpi=150)
-    filling = _invent(form, rng, lambda f: f["personnes"][0].startswith("Rozenn "))
+    filling = _invent(form, rng, lambda f: f.written[form.roles.named][0].startswith("Rozenn "))
     leaves = [draw_page(form, _FICHE, filling, look, rng)]
     scan = path.with_name(piece)
     save(leaves, scan, look)
-    fields = filling.fields
-    person = filling.written["personnes"][0]
+    roles = form.roles
+    service, address = (str(filling.fields[name]) for name in (roles.who, roles.contacts[0]))
+    person = filling.written[roles.named][0]
     mail = EmailMessage()
-    mail["From"] = f"{person} <{fields['email']}>"
+    mail["From"] = f"{person} <{address}>"
     mail["To"] = f"{form.organiser.name} <{form.organiser.email}>"
     mail["Subject"] = "Inscription à la journée régionale du 2 février"
     mail["Date"] = "Wed, 17 Jan 2018 09:42:11 +0100"
     mail["Message-ID"] = "<fiche-0017@exemple.invalid>"
     mail.set_content(
         "Bonjour,\n\nVeuillez trouver ci-joint notre fiche d'inscription.\n\n"
-        f"Bien cordialement,\n{person}\n{fields['organisation']}\n"
+        f"Bien cordialement,\n{person}\n{service}\n"
     )
     mail.add_alternative(
         "<p>Bonjour,</p><p>Veuillez trouver ci-joint notre fiche d'inscription.</p>"
-        f"<p>Bien cordialement,<br>{person}<br>{fields['organisation']}</p>"
+        f"<p>Bien cordialement,<br>{person}<br>{service}</p>"
         '<img src="cid:logo" alt="">',
         subtype="html",
     )

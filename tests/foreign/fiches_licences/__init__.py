@@ -1,0 +1,1 @@
+"""What a sports club adds to Fiches."""
