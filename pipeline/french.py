@@ -1,6 +1,11 @@
 """What the secretary reads of fields and findings, in French."""
 
-from pipeline.records import Finding, Roles
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pipeline.money import format_cents
+from pipeline.records import FieldValue, Finding, Roles
+
+_Sentence = Callable[[Finding, Roles], str]
 
 SENDER, MISREAD, AGREED = "sender", "misread", "agreed"
 REASONS = {
@@ -46,13 +51,244 @@ def finding_label(rule: str) -> str:
     return _FINDINGS.get(rule, _BROKEN if rule.endswith(_OF_CONSTRAINTS) else "Remarque")
 
 
-def told(finding: Finding) -> str:
-    """What a finding says, and why it was settled."""
+def told(finding: Finding, roles: Roles) -> str:
+    """What a finding says, with the labels of its form, and why it was settled."""
+    words = finding.said or _SENTENCES.get(finding.rule, _unknown)(finding, roles)
     if not finding.settled:
-        return finding.message
-    return f"{finding.message} Réglé : {REASONS.get(finding.settled, finding.settled)}."
+        return words
+    return f"{words} Réglé : {REASONS.get(finding.settled, finding.settled)}."
+
+
+def also(names: Iterable[FieldValue]) -> str:
+    """Under which further names a document came."""
+    quoted = [f"« {name} »" for name in names]
+    return f"Reçu aussi sous {'le nom' if len(quoted) == 1 else 'les noms'} {', '.join(quoted)}."
+
+
+def broken(kind: str, names: Sequence[str], shown: Sequence[str]) -> str:
+    """What values, as ``shown``, of fields do not keep to a constraint of that kind."""
+    match kind:
+        case "at_most":
+            return f"{names[0]} : {shown[0]} pour {shown[1]}."
+        case "equal":
+            return (
+                f"{names[0]} ({shown[0]}) et {small(names[1])} ({shown[1]}) devraient être égaux."
+            )
+        case "in_order":
+            return f"{names[1]} ({shown[1]}) vient avant {small(names[0])} ({shown[0]})."
+        case "iban" | "siret" | "siren":
+            return f"{names[0]} : {shown[0]} n'est pas un {kind.upper()} (clé de contrôle)."
+    parts = ", ".join(f"{small(n)} {s}" for n, s in zip(names[:-1], shown[:-1], strict=True))
+    return f"{names[-1]} : {shown[-1]} ne s'accorde pas avec {parts}."
+
+
+def people_named(count: int) -> str:
+    """How many people are named, where a constraint counts them."""
+    return f"{count} personne(s) nommée(s)"
 
 
 def plural_of(singular: str) -> str:
     """``adhérents``; a label of several words, or one that ends like a plural, stays as it is."""
     return singular if " " in singular or singular[-1:] in "sxz" else f"{singular}s"
+
+
+def labels(fields: Iterable[FieldValue], roles: Roles) -> str:
+    """Several fields, one after the other, within a sentence."""
+    return ", ".join(small(label(str(field), roles)) for field in fields)
+
+
+def small(words: str) -> str:
+    """Words within a sentence."""
+    return words[:1].lower() + words[1:]
+
+
+def _of_field(words: str) -> _Sentence:
+    """A sentence that begins with the field it is about."""
+    return lambda finding, roles: f"{label(finding.fields[0], roles)} : {words}"
+
+
+def _plain(words: str) -> _Sentence:
+    return lambda _finding, _roles: words
+
+
+def _unknown(finding: Finding, roles: Roles) -> str:
+    return f"{labels(finding.fields, roles) or 'Fiche'} : à vérifier."
+
+
+def _gap(finding: Finding, roles: Roles) -> str:
+    if len(finding.facts) == 2 and all(isinstance(fact, int) for fact in finding.facts):
+        written, due = (int(fact) for fact in finding.facts if fact is not None)
+        return (
+            f"Total écrit {format_cents(written)}, tarif attendu {format_cents(due)} "
+            f"(écart {format_cents(written - due)})."
+        )
+    return _unverifiable(finding, roles)
+
+
+def _unverifiable(finding: Finding, roles: Roles) -> str:
+    return f"Somme invérifiable : {labels(finding.facts, roles)} illisible."
+
+
+def _total_is_written(finding: Finding, roles: Roles) -> str:
+    (field,) = finding.fields
+    own = field == roles.total
+    return f"{'Total' if own else f'{label(field, roles)} :'} absent ou illisible."
+
+
+def _no_more_counted(finding: Finding, _roles: Roles) -> str:
+    counted, named = finding.facts
+    return f"{counted} inscription(s) payée(s) pour {named} personne(s) nommée(s)."
+
+
+def _one_box(finding: Finding, roles: Roles) -> str:
+    field, ticked = finding.facts
+    told = "aucune case cochée" if ticked == 0 else "plusieurs cases cochées"
+    return f"{label(str(field), roles)} : {told}."
+
+
+def _every_page(finding: Finding, roles: Roles) -> str:
+    told = labels(finding.fields, roles)
+    return f"Page manquante ou vide : rien n'a été reçu pour {told}."
+
+
+def _agrees(by: str) -> _Sentence:
+    def said(finding: Finding, roles: Roles) -> str:
+        field, seen, chosen = finding.facts
+        written = f"« {seen} »" if seen else "« illisible »"
+        return f"{label(str(field), roles)} : {written} d'après l'écriture, {chosen} d'après {by}."
+
+    return said
+
+
+def _is_no_person(finding: Finding, _roles: Roles) -> str:
+    return (
+        f"« {finding.facts[0]} » sur une ligne de personnes se lit comme un service, une "
+        "adresse ou une fonction : si ce n'est personne, vider la ligne."
+    )
+
+
+def _name_is_whole(finding: Finding, _roles: Roles) -> str:
+    how, text = finding.facts
+    if how == "ditto":
+        return f"signe de répétition : « {text} ». Écrire le nom entier."
+    return (
+        f"« {text} » : un seul nom, là où d'autres lignes en portent deux. "
+        "Écrire le nom entier (signe de répétition sous un nom ?)."
+    )
+
+
+def _listed(finding: Finding, roles: Roles) -> str:
+    count, listed, *unlisted = finding.facts
+    told = f"{count} au tarif {roles.label(finding.fields[0])}, {listed} sur la liste des membres"
+    return told + (f" ; n'y figure pas : {', '.join(map(str, unlisted))}." if unlisted else ".")
+
+
+def _twice(finding: Finding, _roles: Roles) -> str:
+    where, others, people, contacts = finding.facts
+    further = f", et {others} autre(s) fiche(s)" if others else ""
+    because = f" ({contacts})" if contacts else ""
+    return (
+        f"Reçue deux fois ? {where}{further} : même(s) personne(s) « {people} »{because}. "
+        "Une seule est comptée : garder l'une ou les deux (fiches review, page Doublons)."
+    )
+
+
+def _print(finding: Finding, _roles: Roles) -> str:
+    words = ", ".join(f"« {word} »" for word in finding.facts)
+    return (
+        f"L'imprimé n'est pas celui du formulaire connu, près de : {words}. "
+        "Est-ce une autre édition (date, tarifs) ?"
+    )
+
+
+def _stray(finding: Finding, _roles: Roles) -> str:
+    x, y = finding.facts
+    return f"Écriture en dehors des zones prévues, à {x} cm du bord gauche et {y} cm du haut."
+
+
+def _notes(finding: Finding, _roles: Roles) -> str:
+    """A page, where it is not the form's own, stands before its notes."""
+    groups: list[tuple[str, list[str]]] = []
+    for fact in finding.facts:
+        if isinstance(fact, int) or not groups:
+            groups.append((f", page {fact}" if isinstance(fact, int) else "", []))
+        if isinstance(fact, str):
+            groups[-1][1].append(f"« {fact} »")
+    return " ".join(
+        f"{'Note' if len(quoted) == 1 else 'Notes'} dans le PDF{where} : {', '.join(quoted)}."
+        for where, quoted in groups
+    )
+
+
+def _whole_form(finding: Finding, roles: Roles) -> str:
+    if finding.facts == ("overlaid",):
+        return (
+            "Une autre fiche de cette image recouvre celle-ci, ou l'une des deux est coupée. "
+            "Vérifier tout, ou demander chaque fiche entière."
+        )
+    gone = labels((f for f in finding.fields if f != roles.uncounted), roles)
+    told = f"rien n'a été reçu pour {gone}" if gone else "vérifier tout"
+    return (
+        f"La fiche est coupée, ou en partie cachée : {told}. La demander entière, ou compléter "
+        "d'après le papier."
+    )
+
+
+def _beside_typed(finding: Finding, roles: Roles) -> str:
+    (text,) = finding.facts
+    return f"{label(finding.fields[0], roles)} : de l'encre en plus du texte « {text} »."
+
+
+def _hidden(finding: Finding, roles: Roles) -> str:
+    how, text = finding.facts
+    field = label(finding.fields[0], roles)
+    if how == "hidden":
+        return (
+            f"{field} : texte masqué dans le PDF (« {text} ») : il a été effacé, recouvert ou "
+            "rendu invisible. Seul compte ce que la page montre."
+        )
+    return (
+        f"{field} : le texte « {text} » du PDF est posé sur d'autre encre, ou recouvert en "
+        "partie : vérifier sur l'image."
+    )
+
+
+_SENTENCES: Mapping[str, _Sentence] = {
+    "total_matches_tariff": _gap,
+    "sum_holds": _unverifiable,
+    "product_holds": _unverifiable,
+    "total_is_written": _total_is_written,
+    "somebody_is_named": _plain("Aucune personne n'est inscrite sur la fiche."),
+    "no_more_counted_than_named": _no_more_counted,
+    "one_box_is_ticked": _one_box,
+    "every_page_is_there": _every_page,
+    "reading_agrees_with_sum": _agrees("la somme"),
+    "reading_agrees_with_rest": _agrees("le reste de ce qui est connu"),
+    "people_are_persons": _is_no_person,
+    "names_are_whole": _name_is_whole,
+    "members_are_listed": _listed,
+    "received_once_only": _twice,
+    "received_once": lambda finding, _roles: also(finding.facts),
+    "not_replaced": _plain(
+        "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"
+    ),
+    "same_print": _print,
+    "no_stray_ink": _stray,
+    "not_struck_out": _of_field("texte barré ou souligné."),
+    "one_pen": _of_field("encre bien plus pâle que le reste (crayon, ajout, texte gommé ?)."),
+    "no_traces": _of_field("traces très pâles, peut-être de l'écriture : regarder l'original."),
+    "note_is_read": _notes,
+    "whole_form": _whole_form,
+    "whole_field": _of_field(
+        "une partie du champ est cachée ou coupée (étiquette, correcteur, pli, bord de l'image ?). "
+        "Vérifier sur le papier ce qui s'y trouve."
+    ),
+    "no_ink_beside_typed_text": _beside_typed,
+    "no_hidden_text": _hidden,
+    "placed_by_hand": _plain(
+        "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout."
+    ),
+    "page_is_whole": _plain(
+        "Page abîmée ou incomplète dans le fichier : demander un nouvel envoi."
+    ),
+}

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.config import Settings
 from pipeline.errors import DocumentError, ExportError
 from pipeline.forms.blank import PX_PER_MM
+from pipeline.french import told
 from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
 from pipeline.intake.receive import open_alone
@@ -117,9 +118,9 @@ def _draw_readings(form: FormPage, ctx: Context) -> Image.Image:
             _candidates_text(reading.candidates),
         )
         rows.append(_draw_row(texts, reading.box_mm, form.clean))
-    rows += [
-        _draw_row((f"{f.rule}: {f.message}", ""), None, form.clean) for f in registration.findings
-    ]
+    for finding in registration.findings:
+        words = f"{finding.rule}: {told(finding, registration.roles)}"
+        rows.append(_draw_row((words, ""), None, form.clean))
     return _stack(rows)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import DocumentError
-from pipeline.records import Finding, Outcome, Registration, Rejection, Source
+from pipeline.french import told
+from pipeline.records import Finding, Outcome, Registration, Rejection, Roles, Source
 
 _MOST_LOST = 2
 """A document that has lost so many pages is given up: each may cost all of a page's time."""
@@ -87,7 +88,7 @@ def _heeding(registration: Registration, note: Finding) -> Registration:
     """The registration with the note, in one finding with what was noted on it before."""
     same = [one for one in registration.findings if one.rule == note.rule]
     others = tuple(one for one in registration.findings if one.rule != note.rule)
-    together = replace(note, message=" ".join(one.message for one in (*same, note)))
+    together = replace(note, facts=tuple(fact for one in (*same, note) for fact in one.facts))
     return replace(registration, findings=(*others, together))
 
 
@@ -153,7 +154,9 @@ class _Reading:
                     fiche, thumbnail = read[at]
                     read[at] = (_heeding(fiche, note), thumbnail)
         else:
-            rejections += [Rejection("note", note.message, page) for page, note in self._notes]
+            rejections += [
+                Rejection("note", told(note, Roles()), page) for page, note in self._notes
+            ]
         if not read and not rejections:
             message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
             rejections.append(Rejection("no-form", message))

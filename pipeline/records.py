@@ -222,18 +222,19 @@ class FieldReading:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A doubt for the reviewer; ``rule`` is the check behind it, ``message`` is French.
+    """A doubt for the reviewer; ``rule`` is the check behind it, which ``french`` puts into words.
 
     ``facts``: the values it is about, in the rule's order: one that says the same of other values
     is another finding. ``settled``: the reason why a person settled it; it asks no more then.
+    ``said``: words of its own, of the form or of an earlier version of this program.
     """
 
     rule: str
     severity: Severity
-    message: str
     fields: tuple[str, ...] = ()
     facts: tuple[FieldValue, ...] = ()
     settled: str = ""
+    said: str = ""
 
     @property
     def asks(self) -> bool:

@@ -61,8 +61,8 @@ PEOPLE = ("Zoé MARTIN", "Luc PETIT")
 GAP = Finding(
     "total_matches_tariff",
     Severity.REVIEW,
-    "Total écrit 90,00 €, tarif attendu 84,20 € (écart 5,80 €).",
     ("total",),
+    said="Total écrit 90,00 €, tarif attendu 84,20 € (écart 5,80 €).",
 )
 
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage, blank_pages, mm_to_raster
 from pipeline.forms.schema import Form, load_form
+from pipeline.french import told
 from pipeline.geometry import Homography
 from pipeline.paths import FORMS
-from pipeline.records import AlignedPage, Gray, Page
+from pipeline.records import AlignedPage, Finding, Gray, Page
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.draw import Leaf, choose_look, draw_page
 
@@ -49,3 +50,8 @@ def flat(image: Gray) -> AlignedPage:
         coverage=1.0,
         residual_mm=0.0,
     )
+
+
+def words(finding: Finding) -> str:
+    """What the secretary reads of a finding."""
+    return told(finding, form().roles)

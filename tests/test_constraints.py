@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.forms.constraints import Constraint, date_of
+from pipeline.french import broken
 from pipeline.records import FieldValue
 
 _ANY: TypeAdapter[Constraint] = TypeAdapter(Constraint)
@@ -59,7 +60,7 @@ def test_a_constraint_tells_what_keeps_to_it(
     assert [constraint.holds(values) for values in bad] == [False] * len(bad)
     (group, *_) = constraint.groups
     assert constraint.holds([None] * len(group)) is None
-    told = constraint.told(group, [str(value) for value in bad[0]])
+    told = broken(constraint.says, group, [str(value) for value in bad[0]])
     assert group[0] in told or group[-1] in told
     weights = [constraint.weight(holds=holds) for holds in (True, False, None)]
     assert 0 < weights[1] <= weights[2] <= weights[0] <= 1

@@ -13,6 +13,7 @@ from pipeline.judging.reconcile import reconcile
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Envelope, FieldReading, Registration, Severity
 from pipeline.simulate.contents import invent_email, invent_organisation, invent_person
+from tests.pages import words
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _KINDS = ("names", "organisation", "mail", "members")
@@ -174,9 +175,9 @@ def test_somebody_who_pays_as_a_member_and_is_not_listed_is_for_a_person_to_see(
     (finding,) = done.findings
     assert (finding.rule, finding.severity) == ("members_are_listed", Severity.REVIEW)
     assert finding.fields == ("adherents",)
-    assert "2 au tarif adhérent, 1 sur la liste" in finding.message
-    assert "Zoé MARTIN" in finding.message
-    assert "Luc" not in finding.message
+    assert "2 au tarif adhérent, 1 sur la liste" in words(finding)
+    assert "Zoé MARTIN" in words(finding)
+    assert "Luc" not in words(finding)
     both = Background(members=_members("Luc PETIT", "Martin Zoé"))
     assert reconcile(form, _FORM, both).findings == ()
 

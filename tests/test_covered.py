@@ -12,7 +12,7 @@ from pipeline.paper.align import align_all, upright
 from pipeline.paper.covered import find_covered, find_overlaid, shown_fields
 from pipeline.paper.dropout import crop, drop_print
 from pipeline.records import AlignedPage, Finding, Gray, TextRun
-from tests.pages import blanks, drawn, fiche, flat, form, page
+from tests.pages import blanks, drawn, fiche, flat, form, page, words
 
 
 def _zone(field: str, line: int = 0) -> BoxMm:
@@ -123,7 +123,7 @@ def test_what_the_picture_does_not_show_is_not_received() -> None:
     assert "paiement" not in shown_fields(aligned, fiche())
     assert "email" in shown_fields(aligned, fiche())
     cut, *partly = _found(aligned)
-    assert "rien n'a été reçu pour paiement" in cut.message
+    assert "rien n'a été reçu pour paiement" in words(cut)
     assert {finding.fields[0] for finding in partly} >= {"email", "telephone", "personnes.4"}
     assert "total" not in {field for finding in partly for field in finding.fields}
 

@@ -14,7 +14,7 @@ from judged import ASK_ALL, LENIENT, confirm, correct, illegible, settle
 from pipeline.config import Settings
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.forms.schema import Form, load_form
-from pipeline.french import AGREED, SENDER, told
+from pipeline.french import AGREED, SENDER
 from pipeline.judging.doubts import doubts
 from pipeline.judging.judge import judge
 from pipeline.judging.reconcile import reconcile
@@ -23,10 +23,11 @@ from pipeline.records import Candidate, Finding, Origin, Registration, Rejection
 from pipeline.review.pictures import Pictures
 from pipeline.store import Store
 from pipeline.web.desk import Desk
+from tests.pages import words
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
-_STRUCK = Finding("not_struck_out", Severity.REVIEW, "email : texte barré.", ("email",))
-_STRAY = Finding("no_stray_ink", Severity.REVIEW, "Écriture en dehors des zones prévues.")
+_STRUCK = Finding("not_struck_out", Severity.REVIEW, ("email",), said="email : texte barré.")
+_STRAY = Finding("no_stray_ink", Severity.REVIEW, said="Écriture en dehors des zones prévues.")
 _ASKING_TOO_MUCH = registration(total=9000)
 
 
@@ -184,7 +185,7 @@ def test_a_gap_is_asked_about_last_and_settled_with_a_reason() -> None:
     assert done.status is Status.ACCEPTED
     (finding,) = done.findings
     assert not finding.asks
-    assert told(finding).endswith("Réglé : erreur de l'expéditeur.")
+    assert words(finding).endswith("Réglé : erreur de l'expéditeur.")
 
 
 def test_a_settled_gap_opens_again_when_it_becomes_another() -> None:
@@ -223,7 +224,7 @@ def test_what_reading_found_stands_until_its_fields_are_decided() -> None:
 
 
 def test_what_the_store_adds_is_settled_like_any_other_finding() -> None:
-    again = Finding("not_replaced", Severity.REVIEW, "Garder les deux fiches ?")
+    again = Finding("not_replaced", Severity.REVIEW, said="Garder les deux fiches ?")
     given = _decided(registration(findings=(again,)))
     assert given.status is Status.REVIEW
     assert settle(given, _FORM, "not_replaced", "vu").status is Status.ACCEPTED

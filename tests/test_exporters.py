@@ -62,7 +62,9 @@ def one(form: Registration) -> dict[str, str]:
 
 
 def test_registrations_csv_to_the_letter() -> None:
-    form = registration(total=9000, findings=(GAP, Finding("x", Severity.INFO, "Deux, « trois ».")))
+    form = registration(
+        total=9000, findings=(GAP, Finding("x", Severity.INFO, said="Deux, « trois »."))
+    )
     assert registrations.render(snapshot(form)) == (
         "registration,document,page,form,status,organisation,email,telephone,personnes,"
         "n_personnes,adherents,non_adherents,etudiants,repas,total,total_calcule,ecart,paiement,"

@@ -13,7 +13,7 @@ from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
 from pipeline.process import process_document
 from pipeline.records import Origin, Outcome, Registration, Source, Status
-from tests.pages import fiche, form
+from tests.pages import fiche, form, words
 
 MM = 72 / 25.4
 WIDTH, HEIGHT = fiche().width_mm * MM, fiche().height_mm * MM
@@ -295,7 +295,7 @@ def test_a_value_that_was_erased_is_not_read_and_a_person_is_told(tmp_path: Path
     assert registration.reading("telephone").text == ""
     assert _doubted(registration) == {"telephone"}
     (finding,) = (f for f in registration.findings if f.rule == "no_hidden_text")
-    assert "« 02 99 00 00 00 »" in finding.message
+    assert "« 02 99 00 00 00 »" in words(finding)
 
 
 def test_a_name_in_the_paper_s_colour_is_nobody(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ _KNOWN = {
 }
 _PEOPLE = ("Zoé MARTIN", "Luc PETIT", "Awa DIOP")
 _ONE = {"people": 1, "adherents": 1, "non_adherents": 0, "repas": 1, "total": "42,10"}
-_STRUCK = Finding("not_struck_out", Severity.REVIEW, "repas : texte barré.", ("repas",))
+_STRUCK = Finding("not_struck_out", Severity.REVIEW, ("repas",), said="repas : texte barré.")
 
 _FILLINGS = st.fixed_dictionaries(
     {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pipeline.geometry import BoxMm, BoxPx
 from pipeline.paper.notes import notes_beside, notes_on
 from pipeline.records import Finding, Severity, TextRun
-from tests.pages import fiche, flat
+from tests.pages import fiche, flat, words
 
 
 def typed(text: str, box: BoxMm, *, hidden: bool = False) -> TextRun:
@@ -21,7 +21,7 @@ def found(*runs: TextRun, notes: tuple[str, ...] = ()) -> tuple[Finding, ...]:
 def test_notes_are_quoted_in_one_finding():
     (finding,) = found(notes=("2 repas\nseulement", "merci"))
     assert finding.severity is Severity.REVIEW
-    assert finding.message == "Notes dans le PDF : « 2 repas seulement », « merci »."
+    assert words(finding) == "Notes dans le PDF : « 2 repas seulement », « merci »."
 
 
 def test_text_typed_into_a_zone_is_no_note_and_a_remark_beside_it_is_one():
@@ -35,4 +35,4 @@ def test_a_note_on_a_page_without_a_form_tells_its_page():
     page = flat(fiche().image).page
     assert notes_beside(page) == ()
     (finding,) = notes_beside(replace(page, number=3, notes=("à rappeler",)))
-    assert finding.message == "Note dans le PDF, page 3 : « à rappeler »."
+    assert words(finding) == "Note dans le PDF, page 3 : « à rappeler »."

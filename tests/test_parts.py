@@ -89,7 +89,7 @@ def test_a_note_on_a_page_without_a_form_is_heeded_by_the_fiche_before_it() -> N
         def tell_parts(stretch: Stretch, tell: Tell) -> None:
             for n in (2, 3, 4, 5):
                 form = () if n == page else ((Registration("form", n, ()), b""),)
-                notes = ((n, Finding("note_is_read", Severity.REVIEW, "2 repas.")),)
+                notes = ((n, Finding("note_is_read", Severity.REVIEW, said="2 repas.")),)
                 tell(Part(5, n + 1, n + 1, form, (), notes if n == page else ()))
 
         return read_in_parts(SOURCE, tell_parts)

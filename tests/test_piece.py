@@ -15,7 +15,7 @@ from pipeline.paper.stray import find_stray_ink
 from pipeline.process import as_read
 from pipeline.reading.page import FormPage, context, read_page
 from pipeline.records import Gray, Rejection, Status
-from tests.pages import blanks, fiche, page
+from tests.pages import blanks, fiche, page, words
 
 
 def _cut(left_mm: float, top_mm: float, right_mm: float, bottom_mm: float) -> Gray:
@@ -51,7 +51,7 @@ def test_a_fiche_cut_out_is_fitted_and_what_was_cut_off_is_told(turns: int) -> N
     assert find_stray_ink(clean, fiche()) == ()
     (cut,) = find_covered(piece, clean, fiche())
     assert cut.fields == ("paiement",)
-    assert "coupée" in cut.message
+    assert "coupée" in words(cut)
 
 
 def test_of_half_a_fiche_the_fields_below_the_cut_are_not_received() -> None:

@@ -36,7 +36,7 @@ from pipeline.records import (
     Status,
 )
 from pipeline.simulate.digital import fill_pdf
-from tests.pages import blanks, drawn, fiche, form
+from tests.pages import blanks, drawn, fiche, form, words
 
 
 def _picture(image: Gray) -> Image.Image:
@@ -139,7 +139,7 @@ def test_a_note_on_the_flyer_is_shown_with_the_fiche(monkeypatch: pytest.MonkeyP
     _with_notes(monkeypatch, flyer, filled)
     (registration,) = process_document(Source("d.pdf", Path(), ""), Settings()).registrations
     assert registration.status is Status.REVIEW
-    assert any("page 1 : « Claire ne vient plus »" in f.message for f in registration.findings)
+    assert any("page 1 : « Claire ne vient plus »" in words(f) for f in registration.findings)
 
 
 def test_a_note_in_a_document_without_a_fiche_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from pipeline.judging.reconcile import reconcile
 from pipeline.judging.sums import with_due
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, FieldReading, Registration, Severity, Status
+from tests.pages import words
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _ACCEPTS_ALL = Gate({}, dict.fromkeys(("count", "amount", "person"), 0.0), {})
@@ -365,7 +366,7 @@ def test_more_meals_than_people_goes_to_review() -> None:
     )
     (finding,) = broken_constraints(done, _FORM)
     assert (finding.rule, finding.fields, finding.facts) == ("at_most_holds", ("repas",), (2, 1))
-    assert finding.message == "repas : 2 pour 1 personne(s) nommée(s)."
+    assert words(finding) == "Repas : 2 pour 1 personne(s) nommée(s)."
 
 
 def test_the_form_may_word_a_finding_itself() -> None:
@@ -373,7 +374,7 @@ def test_the_form_may_word_a_finding_itself() -> None:
     readings = (_reading("a", "count", {3: 0.99}), _reading("b", "count", {2: 0.99}))
     done = reconcile(Registration("made-up", 1, readings), _made_up(stated))
     broken = broken_constraints(done, _made_up(stated))
-    assert [(f.message, f.facts) for f in broken] == [("Trop de a.", (3, 2))]
+    assert [(words(f), f.facts) for f in broken] == [("Trop de a.", (3, 2))]
 
 
 def test_ink_that_spells_no_name_does_not_make_a_student() -> None:

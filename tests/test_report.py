@@ -100,12 +100,12 @@ def test_forms_with_names_of_their_own_are_added_up() -> None:
 
 def test_reasons_are_grouped_and_counted_by_registration() -> None:
     other = replace(
-        GAP, message="Total écrit 1\u202f136,30\xa0€, tarif attendu 84,20\xa0€ (écart 5 €)."
+        GAP, said="Total écrit 1\u202f136,30\xa0€, tarif attendu 84,20\xa0€ (écart 5 €)."
     )
     shown = page(
         row(registration(more=(doubtful("personnes.1"), doubtful("personnes.2")))),
         row(registration(more=(doubtful("personnes.3"),), findings=(GAP,)), 2),
-        row(registration(findings=(other,), more=(doubtful("total", reason=other.message),)), 3),
+        row(registration(findings=(other,), more=(doubtful("total", reason=other.said),)), 3),
     )
     grouped = re.sub(r"\s+", " ", shown.text).split("fiches à relire ")[1]
     assert grouped.startswith("2 Personne : lecture incertaine 2 Total écrit …, tarif attendu … ")
@@ -147,7 +147,7 @@ def test_what_was_read_cannot_become_markup() -> None:
     evil = "<script>alert('é')</script><img src=http://x>"
     doubt = doubtful("email", reason=evil)
     form = registration(
-        findings=(replace(GAP, message=evil),),
+        findings=(replace(GAP, said=evil),),
         more=(reading("organisation", evil), reading("personnes.1", evil), doubt),
     )
     html = report.render(

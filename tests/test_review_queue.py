@@ -18,7 +18,7 @@ from pipeline.records import Candidate, FieldReading, Finding, Registration, Sev
 from pipeline.review.queue import ALL, Filters, Kind, Place, Queue, Way
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
-_STRAY = Finding("no_stray_ink", Severity.REVIEW, "Écriture en dehors des zones prévues.")
+_STRAY = Finding("no_stray_ink", Severity.REVIEW, said="Écriture en dehors des zones prévues.")
 
 
 def _unsure(field: str, p: float = 0.5) -> FieldReading:

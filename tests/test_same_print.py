@@ -14,7 +14,7 @@ from pipeline.paper.dropout import drop_print
 from pipeline.paper.same_print import check_print
 from pipeline.paths import FORMS
 from pipeline.records import Gray
-from tests.pages import blanks, drawn, fiche, flat, page
+from tests.pages import blanks, drawn, fiche, flat, page, words
 
 
 def _word(text: str) -> Word:
@@ -54,7 +54,7 @@ def test_the_known_edition_is_itself() -> None:
 
 def test_another_tariff_is_noticed() -> None:
     (finding,) = check_print(drop_print(flat(_next_edition()), fiche()), fiche())
-    assert "« 30 »" in finding.message
+    assert "« 30 »" in words(finding)
 
 
 def _edition_folder(tmp_path: Path, image: Gray) -> Form:

@@ -32,6 +32,7 @@ import pipeline.store
 from pipeline.errors import StoreError
 from pipeline.records import Origin, Outcome, Quality, Rejection, Severity, Status
 from pipeline.store import Store, opening, tables
+from tests.pages import words
 
 READER = "reader 1"
 
@@ -195,7 +196,7 @@ def test_the_same_bytes_under_three_names_are_one_registration(store_url: str) -
     assert (alone.document, alone.envelope) == ("b.eml!x.pdf", ENVELOPE)
     assert (row.document, row.envelope, row.id) == ("a.pdf", None, alone.id)
     also = "Reçu aussi sous les noms « b.eml!x.pdf », « c.pdf »."
-    assert [finding.message for finding in row.registration.findings] == [GAP.message, also]
+    assert [words(finding) for finding in row.registration.findings] == [GAP.said, also]
     assert row.registration.findings[-1].severity is Severity.INFO
     assert (rejected.document, rejected.rejection.message) == ("a.pdf", f"Aucune fiche. {also}")
     assert snapshot.documents == 1

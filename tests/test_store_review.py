@@ -27,7 +27,7 @@ import pipeline
 from pipeline.decisions import Act, Change, Decision, Filed
 from pipeline.errors import ConflictError
 from pipeline.forms.schema import load_form
-from pipeline.french import SENDER, told
+from pipeline.french import SENDER
 from pipeline.judging.deciding import apply
 from pipeline.judging.duplicates import RULE
 from pipeline.judging.judge import judge
@@ -45,11 +45,12 @@ from pipeline.records import (
     Status,
 )
 from pipeline.store import Store, opening, tables
+from tests.pages import words
 
 ZOE, LUC = "Zoé", "Luc"
 BY_ZOE, BY_LUC = ({"who": who, "reader": "r"} for who in (ZOE, LUC))
 NO_FORM = Rejection("no-form", "Aucune fiche.", 3)
-DUE = replace(GAP, rule="due", severity=Severity.INFO, message="Tarif : 84,20 €.")
+DUE = replace(GAP, rule="due", severity=Severity.INFO, said="Tarif : 84,20 €.")
 
 
 def fill(store: Store, *outcomes: Outcome, reader: str = "r") -> None:
@@ -596,7 +597,7 @@ def in_review(held: Registration) -> Registration:
 def test_a_second_page_placed_by_hand_completes_its_form(store_url: str) -> None:
     """What people read stays, what they did not see is added; what nobody touched gives way."""
     more = replace(doubtful("remarques"), page=3)
-    blot = Finding("blot", Severity.REVIEW, "Une tache.", ("remarques",))
+    blot = Finding("blot", Severity.REVIEW, ("remarques",), said="Une tache.")
     whole = [
         replace(form, readings=(*form.readings, replace(more, page=page + 1)))
         for page in (2, 7)
@@ -785,12 +786,12 @@ def test_what_an_earlier_version_settled_stays_settled(store_url: str) -> None:
             after = apply(after, form, decision, gate=LENIENT)
         store.decide([Change(one.subject, 0, tuple(decisions), after)], who=ZOE)
     (gap,) = after.findings
-    words = f"{gap.message} Réglé : erreur de l'expéditeur."
+    assert words(gap).endswith(" Réglé : erreur de l'expéditeur.")
     note = "Note dans le PDF : « Réglé : 84,20 par virement »."
     earlier = json.dumps(
         [
             ["note_is_read", "review", note, []],
-            ["total_matches_tariff", "info", words, gap.fields],
+            ["total_matches_tariff", "info", words(gap), gap.fields],
         ]
     )
     with create_engine(store_url).begin() as connection:
@@ -799,8 +800,9 @@ def test_what_an_earlier_version_settled_stays_settled(store_url: str) -> None:
     with Store.open(store_url) as store:
         (one,) = store.filed()
     open_one, kept = one.registration.findings
-    assert (open_one.message, open_one.asks) == (note, True)
-    assert (kept.message, told(kept), kept.asks) == (gap.message, words, False)
+    assert (words(open_one), open_one.asks) == (note, True)
+    assert kept.said == words(replace(gap, settled=""))
+    assert (words(kept), kept.asks) == (words(gap), False)
     read = Decision(Act.SETTLE, "note_is_read", reason="vu")
     settled = apply(one.registration, form, read, gate=LENIENT)
     assert settled.status is Status.ACCEPTED
@@ -813,7 +815,7 @@ def test_what_a_review_of_an_earlier_version_writes_meanwhile_is_read(store_url:
         fill(store, doubted())
         one = store.filed()[0]
         store.decide([corrected(one, "organisation", "CCAS")], who=ZOE)
-        four = json.dumps([[GAP.rule, GAP.severity, GAP.message, GAP.fields]])
+        four = json.dumps([[GAP.rule, GAP.severity, GAP.said, GAP.fields]])
         with create_engine(store_url).begin() as connection:
             connection.execute(update(tables.reviews).values(findings=four))
         assert store.filed()[0].registration.findings == (GAP,)

@@ -18,6 +18,7 @@ from pipeline.records import (
     Severity,
     Status,
 )
+from tests.pages import words
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _TYPES = {zone.type for zone in _FORM.zones}
@@ -74,8 +75,8 @@ def test_a_total_that_does_not_add_up_is_never_accepted() -> None:
     done = judge(_registration(total=7790), _FORM, _GATE)
     assert done.status is Status.REVIEW
     finding = next(f for f in done.findings if f.rule == "total_matches_tariff")
-    assert "77,90\u00a0€" in finding.message
-    assert "42,10\u00a0€" in finding.message
+    assert "77,90\u00a0€" in words(finding)
+    assert "42,10\u00a0€" in words(finding)
     assert done.reading("total").status is Status.REVIEW  # type: ignore[union-attr]
     assert done.reading("adherents").status is Status.REVIEW  # type: ignore[union-attr]
     assert done.reading("email").status is Status.ACCEPTED  # type: ignore[union-attr]
@@ -97,15 +98,15 @@ def test_more_people_paid_for_than_named_goes_to_review() -> None:
 
 def test_two_ticked_boxes_go_to_review_and_none_is_only_told() -> None:
     both = judge(_marked(postal=0.3, virement=0.12), _FORM, _GATE)
-    assert [f.message for f in both.findings] == ["paiement : plusieurs cases cochées."]
+    assert [words(f) for f in both.findings] == ["Paiement : plusieurs cases cochées."]
     assert both.status is Status.REVIEW
     reading = both.reading("paiement")
     assert reading is not None
     assert (reading.value, reading.text, reading.status) == (None, "", Status.REVIEW)
     assert reading.confidence < 0.5
     none = judge(_marked(postal=0.002, virement=0.0), _FORM, _GATE)
-    assert [(f.severity, f.message) for f in none.findings] == [
-        (Severity.INFO, "paiement : aucune case cochée.")
+    assert [(f.severity, words(f)) for f in none.findings] == [
+        (Severity.INFO, "Paiement : aucune case cochée.")
     ]
     assert none.status is Status.ACCEPTED
 
@@ -160,7 +161,7 @@ def test_a_doubtful_field_keeps_the_form_in_review_and_says_the_alternatives() -
 
 
 def test_an_earlier_finding_for_review_keeps_the_form_in_review() -> None:
-    stray = Finding("no_stray_ink", Severity.REVIEW, "Écriture en dehors des zones prévues.")
+    stray = Finding("no_stray_ink", Severity.REVIEW, said="Écriture en dehors des zones prévues.")
     done = judge(replace(_registration(), findings=(stray,)), _FORM, _GATE)
     assert done.status is Status.REVIEW
 

@@ -81,7 +81,7 @@ def _cells(row: RegistrationRow, between: list[str]) -> dict[str, str]:
         _DUE: _cents(registration.total_due_cents),
         _GAP: _cents(registration.gap_cents),
         "confidence": f"{registration.confidence:.4f}",
-        "findings": " | ".join(told(finding) for finding in registration.findings),
+        "findings": " | ".join(told(f, registration.roles) for f in registration.findings),
         "received_at": at.isoformat() if at else "",
         "sender": envelope.sender if envelope else "",
         "subject": envelope.subject if envelope else "",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Template
 
-from pipeline.french import label, plural_of
+from pipeline.french import label, plural_of, small, told
 from pipeline.pages import day_and_month, french_date, templates
 from pipeline.records import Status
 from pipeline.snapshot import RegistrationRow, Snapshot
@@ -109,11 +109,11 @@ def general(reason: str) -> str:
 def _reasons(row: RegistrationRow) -> Iterable[str]:
     """Why a registration is to be reviewed, field by field."""
     roles = row.registration.roles
-    messages = [f.message for f in row.registration.findings if f.asks]
+    messages = [told(f, roles) for f in row.registration.findings if f.asks]
     yield from messages
     for reading in row.registration.readings:
         if reading.status is Status.REVIEW and reading.reason not in messages:
-            yield f"{label(reading.field, roles)} : {_small(reading.reason or 'à vérifier.')}"
+            yield f"{label(reading.field, roles)} : {small(reading.reason or 'à vérifier.')}"
 
 
 def _groups(row: RegistrationRow) -> set[str]:
@@ -128,10 +128,6 @@ def _classes(rows: Iterable[RegistrationRow]) -> dict[str, _Sum]:
         for field in roles.classes:
             counts.setdefault(roles.label(field).replace("_", " "), []).append(row.count(field))
     return {label: _Sum.of(values) for label, values in counts.items()}
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _period(rows: Iterable[RegistrationRow]) -> str:

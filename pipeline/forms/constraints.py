@@ -71,6 +71,11 @@ class _Constraint(Part):
         return _rule_of(self.kind)
 
     @property
+    def says(self) -> str:
+        """What ``french`` calls it."""
+        return self.kind
+
+    @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """The fields that are bound together; ``holds`` is asked about each group."""
         raise NotImplementedError
@@ -86,10 +91,6 @@ class _Constraint(Part):
 
     def holds(self, values: Sequence[FieldValue]) -> bool | None:
         """Whether the values of a group keep to it; None where that cannot be known."""
-        raise NotImplementedError
-
-    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
-        """In French, what a group's values, as ``shown``, are that should not be so."""
         raise NotImplementedError
 
     def weight(self, *, holds: bool | None) -> float:
@@ -134,10 +135,6 @@ class Arithmetic(_Constraint):
     def holds(self, values: Sequence[FieldValue]) -> bool | None:
         numbers = [value for value in values if isinstance(value, int)]
         return self.due(numbers[:-1]) == numbers[-1] if len(numbers) == len(values) else None
-
-    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
-        parts = ", ".join(f"{n} {s}" for n, s in zip(names[:-1], shown[:-1], strict=True))
-        return f"{names[-1]} : {shown[-1]} ne s'accorde pas avec {parts}."
 
 
 class SumOf(Arithmetic):
@@ -204,9 +201,6 @@ class AtMost(_Constraint):
         value, limit = values
         return value <= limit if isinstance(value, int) and isinstance(limit, int) else None
 
-    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
-        return f"{names[0]} : {shown[0]} pour {shown[1]}."
-
 
 class _Chain(_Constraint):
     """Each of ``fields`` is bound to the next."""
@@ -235,9 +229,6 @@ class Equal(_Chain):
             return None
         return fold(str(one)) == fold(str(other))
 
-    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
-        return f"{names[0]} ({shown[0]}) et {names[1]} ({shown[1]}) devraient être égaux."
-
 
 class InOrder(_Chain):
     """``fields`` are dates, or numbers, none before the one it follows; empty ones say nothing."""
@@ -252,9 +243,6 @@ class InOrder(_Chain):
         before, after = date_of(one), date_of(other)
         return before <= after if before and after else None
 
-    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
-        return f"{names[1]} ({shown[1]}) vient avant {names[0]} ({shown[0]})."
-
 
 class CheckDigits(_Constraint):
     """``field`` holds a number that checks itself: ``iban`` (ISO 13616), ``siret``, ``siren``."""
@@ -265,6 +253,10 @@ class CheckDigits(_Constraint):
     broken: Annotated[float, Field(gt=0, lt=1)] = 0.02
     ways: ClassVar[float] = 10.0
     chance: ClassVar[float] = 0.05
+
+    @property
+    def says(self) -> str:
+        return self.scheme
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -278,9 +270,6 @@ class CheckDigits(_Constraint):
         if not text:
             return None
         return _is_iban(text) if self.scheme == "iban" else _is_siret(text, self.scheme)
-
-    def told(self, names: Sequence[str], shown: Sequence[str]) -> str:
-        return f"{names[0]} : {shown[0]} n'est pas un {self.scheme.upper()} (clé de contrôle)."
 
 
 Constraint = Annotated[

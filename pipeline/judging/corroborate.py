@@ -117,10 +117,8 @@ def members_are_listed(
     listed = len(people) - len(unlisted)
     if count is None or not isinstance(count.value, int) or count.value <= listed:
         return
-    label = registration.roles.label(claimed)
-    message = f"{count.value} au tarif {label}, {listed} sur la liste des membres"
-    message += f" ; n'y figure pas : {', '.join(unlisted)}." if unlisted else "."
-    yield Finding("members_are_listed", Severity.REVIEW, message, (claimed,))
+    facts: tuple[str | int, ...] = (count.value, listed, *unlisted)
+    yield Finding("members_are_listed", Severity.REVIEW, (claimed,), facts)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
-from pipeline.french import finding_label, label
+from pipeline.french import finding_label, label, told
 from pipeline.judging.validate import UNSURE
 from pipeline.judging.values import position, type_of
 from pipeline.records import FieldReading, Finding, Origin, Registration, Status
@@ -105,7 +105,7 @@ def doubts_of(
         named = [r for f in of_rule for r in named_by(registration, form, f)]
         if any(reading.status is Status.REVIEW for reading in named):
             continue
-        message = " ".join(finding.message for finding in of_rule)
+        message = " ".join(told(finding, form.roles) for finding in of_rule)
         yield Doubt("", rule, "", finding_label(rule), message, 0.0, rule in postponed)
 
 

@@ -129,14 +129,10 @@ class Twins:
         best = pairs[0]
         other = self._values[best.beside(filed.subject)]
         contacts = best.reasons[len(best.people) :]
-        because = f" ({', '.join(reason.lower() for reason in contacts)})" if contacts else ""
-        further = f", et {len(pairs) - 1} autre(s) fiche(s)" if len(pairs) > 1 else ""
-        message = (
-            f"Reçue deux fois ? {other.where}{further} : même(s) personne(s) "
-            f"« {', '.join(sorted(best.named(filed.subject)))} »{because}. "
-            "Une seule est comptée : garder l'une ou les deux (fiches review, page Doublons)."
-        )
-        finding = Finding(RULE, Severity.REVIEW, message)
+        because = ", ".join(reason.lower() for reason in contacts)
+        people = ", ".join(sorted(best.named(filed.subject)))
+        facts = (other.where, len(pairs) - 1, people, because)
+        finding = Finding(RULE, Severity.REVIEW, facts=facts)
         registration = filed.registration
         findings = (*registration.findings, finding)
         return replace(

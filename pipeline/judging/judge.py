@@ -14,7 +14,7 @@ from pipeline import fields
 from pipeline.forms import constraints
 from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form
-from pipeline.french import label
+from pipeline.french import broken, label, people_named, told
 from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import counting, doubts_of, is_computed, named_by
 from pipeline.judging.sums import GAP, left_uncounted, with_due
@@ -48,7 +48,7 @@ def judge(registration: Registration, form: Form, gate: Gate) -> Registration:
     ``gate`` decides about what the machine has read and no finding doubts, once: what was decided
     then stays, whatever the gate is now.
     """
-    were = doubted(registration.findings)
+    were = doubted(registration.findings, registration.roles)
     uncounted = _following(registration, form)
     if uncounted is not None:
         left = left_uncounted(registration, form)
@@ -93,18 +93,16 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
         if finding.rule not in _ANEW and not answered:
             yield finding
     # What an earlier version settled has no facts. Most rules' words say all, the form's own not.
-    wordless = {bond.message for bond in form.constraints}
     settled = {
-        (f.rule, f.fields, f.facts or f.message): f.settled
-        for f in registration.findings
-        if f.settled
+        (f.rule, f.fields, f.facts or f.said): f.settled for f in registration.findings if f.settled
     }
     broken = broken_constraints(registration, form)
     ruled = (finding for rule in RULES for finding in rule(registration, form))
     for finding in (*broken, *ruled, *_unverifiable(registration, form)):
         reason = settled.get((finding.rule, finding.fields, finding.facts), "")
-        if not reason and finding.message not in wordless:
-            reason = settled.get((finding.rule, finding.fields, finding.message), "")
+        if not reason and not finding.said:
+            words = told(finding, registration.roles)
+            reason = settled.get((finding.rule, finding.fields, words), "")
         if finding.rule in _ANSWERED and _is_decided(registration, form, finding):
             finding = replace(finding, severity=Severity.INFO)
         yield replace(finding, settled=reason) if reason else finding
@@ -117,10 +115,11 @@ def broken_constraints(registration: Registration, form: Form) -> Iterator[Findi
             added = set(group).difference(bond.totals) if isinstance(bond, Arithmetic) else set()
             shown = [_shown(registration, form, n, added=n in added) for n in group]
             if bond.holds([value for value, _ in shown]) is False:
-                message = bond.message or bond.told(group, [text for _, text in shown])
+                names = [label(name, form.roles) for name in group]
+                said = bond.message or broken(bond.says, names, [text for _, text in shown])
                 fields = tuple(name for name in group if not form.people_are(name))
                 values = tuple(value for value, _ in shown)
-                yield Finding(bond.rule, Severity.REVIEW, message, fields, values)
+                yield Finding(bond.rule, Severity.REVIEW, fields, values, said=said)
 
 
 def _shown(
@@ -129,7 +128,7 @@ def _shown(
     """What a field holds, and how the secretary reads it; what is left blank adds nothing."""
     if form.people and form.people_are(name):
         named = len(registration.named)
-        return named, f"{named} personne(s) nommée(s)"
+        return named, people_named(named)
     reading = registration.reading(name)
     if reading is None:
         return None, ""
@@ -151,10 +150,8 @@ def _unverifiable(registration: Registration, form: Form) -> Iterator[Finding]:
             r.field for r in (*parts, total) if r and r.origin is Origin.HUMAN and not r.candidates
         ]
         if illegible and (total is None or total.field in illegible or total.value is not None):
-            told = ", ".join(label(field, form.roles) for field in illegible)
             rule = bond.rule if bond in form.constraints else GAP
-            message = f"Somme invérifiable : {told} illisible."
-            yield Finding(rule, Severity.REVIEW, message, facts=tuple(illegible))
+            yield Finding(rule, Severity.REVIEW, facts=tuple(illegible))
 
 
 def _is_decided(registration: Registration, form: Form, finding: Finding) -> bool:

@@ -68,11 +68,8 @@ def people_are_persons(registration: Registration, form: Form) -> Iterator[Findi
     domains = [text.partition("@")[2] for text in _texts(registration, Means.EMAIL)]
     for reading in _read(registration):
         if reads_like_service(reading.text, own=own, domains=domains) or _is_numbered(reading.raw):
-            message = (
-                f"« {reading.text} » sur une ligne de personnes se lit comme un service, une "
-                "adresse ou une fonction : si ce n'est personne, vider la ligne."
-            )
-            yield Finding("people_are_persons", Severity.REVIEW, message, _counting(reading, form))
+            fields = _counting(reading, form)
+            yield Finding("people_are_persons", Severity.REVIEW, fields, (reading.text,))
 
 
 def names_are_whole(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -84,15 +81,12 @@ def names_are_whole(registration: Registration, form: Form) -> Iterator[Finding]
         if not any(_is_whole(other.text) for other in others):
             continue
         if above and _is_ditto(reading, above):
-            message = f"signe de répétition : « {reading.raw} ». Écrire le nom entier."
+            facts = ("ditto", reading.raw)
         elif not _is_whole(reading.text):
-            message = (
-                f"« {reading.text} » : un seul nom, là où d'autres lignes en portent deux. "
-                "Écrire le nom entier (signe de répétition sous un nom ?)."
-            )
+            facts = ("half", reading.text)
         else:
             continue
-        yield Finding("names_are_whole", Severity.REVIEW, message, _counting(reading, form))
+        yield Finding("names_are_whole", Severity.REVIEW, _counting(reading, form), facts)
 
 
 def with_repeated_surnames(registration: Registration) -> Registration:

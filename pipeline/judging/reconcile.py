@@ -300,8 +300,7 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
         if people and not set(people.counted).isdisjoint(bound):
             bound.append(people.uncounted)
         summed = any(isinstance(bond, Arithmetic) for bond in bonds)
-        rule, by = ("sum", "la somme") if summed else ("rest", "le reste de ce qui est connu")
-        seen = written.text or written.raw or "illisible"
-        message = f"{name} : « {seen} » d'après l'écriture, {chosen.text} d'après {by}."
+        rule = f"reading_agrees_with_{'sum' if summed else 'rest'}"
+        facts = (name, written.text or written.raw, chosen.text)
         fields = tuple(dict.fromkeys((name, *bound)))
-        yield Finding(f"reading_agrees_with_{rule}", Severity.REVIEW, message, fields)
+        yield Finding(rule, Severity.REVIEW, fields, facts)

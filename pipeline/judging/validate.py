@@ -6,12 +6,21 @@ from dataclasses import replace
 from pipeline import fields
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
+from pipeline.french import told
 from pipeline.judging.calibration import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
 from pipeline.judging.sums import GAP
-from pipeline.money import format_cents
 from pipeline.paper.covered import WHOLE_FORM
-from pipeline.records import FieldReading, Finding, Origin, Quality, Registration, Severity, Status
+from pipeline.records import (
+    FieldReading,
+    Finding,
+    Origin,
+    Quality,
+    Registration,
+    Roles,
+    Severity,
+    Status,
+)
 
 Rule = Callable[[Registration, Form], Iterator[Finding]]
 
@@ -29,8 +38,6 @@ def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Fin
         yield Finding(
             GAP,
             Severity.REVIEW,
-            f"Total écrit {format_cents(written)}, tarif attendu {format_cents(due)} "
-            f"(écart {format_cents(gap)}).",
             (form.sum.total, *form.sum.tariffs_cents, *_uncounted(form)),
             (written, due),
         )
@@ -40,19 +47,12 @@ def total_is_written(registration: Registration, form: Form) -> Iterator[Finding
     for name in dict.fromkeys(total for bond in form.bonds for total in bond.totals):
         reading = registration.reading(name)
         if reading is not None and reading.value is None:
-            own = form.sum is not None and name == form.sum.total
-            told = "Total absent ou illisible." if own else f"{name} : absent ou illisible."
-            yield Finding("total_is_written", Severity.REVIEW, told, (name,))
+            yield Finding("total_is_written", Severity.REVIEW, (name,))
 
 
 def somebody_is_named(registration: Registration, form: Form) -> Iterator[Finding]:
     if form.people and not registration.named:
-        yield Finding(
-            "somebody_is_named",
-            Severity.REVIEW,
-            "Aucune personne n'est inscrite sur la fiche.",
-            (form.people.named,),
-        )
+        yield Finding("somebody_is_named", Severity.REVIEW, (form.people.named,))
 
 
 def no_more_counted_than_named(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -68,7 +68,6 @@ def no_more_counted_than_named(registration: Registration, form: Form) -> Iterat
         yield Finding(
             "no_more_counted_than_named",
             Severity.REVIEW,
-            f"{counted} inscription(s) payée(s) pour {named} personne(s) nommée(s).",
             (form.people.named, *form.people.counted, *_uncounted(form)),
             (counted, named),
         )
@@ -79,16 +78,10 @@ def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Findi
         if fields.nature(reading.type) is not Nature.MARK:
             continue
         if reading.value == "":
-            yield Finding(
-                "one_box_is_ticked", Severity.INFO, f"{reading.field} : aucune case cochée."
-            )
+            yield Finding("one_box_is_ticked", Severity.INFO, facts=(reading.field, 0))
         elif reading.value is None:  # no answer, for more than one box was given
-            yield Finding(
-                "one_box_is_ticked",
-                Severity.REVIEW,
-                f"{reading.field} : plusieurs cases cochées.",
-                (reading.field,),
-            )
+            facts = (reading.field, 2)
+            yield Finding("one_box_is_ticked", Severity.REVIEW, (reading.field,), facts)
 
 
 def every_page_is_there(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -106,12 +99,7 @@ def every_page_is_there(registration: Registration, form: Form) -> Iterator[Find
         and (not zone.repeated or (len(pages) > 1 and zone.page not in read))
     ]
     if missing:
-        yield Finding(
-            "every_page_is_there",
-            Severity.REVIEW,
-            f"Page manquante ou vide : rien n'a été reçu pour {', '.join(missing)}.",
-            tuple(missing),
-        )
+        yield Finding("every_page_is_there", Severity.REVIEW, tuple(missing))
 
 
 RULES: tuple[Rule, ...] = (
@@ -135,7 +123,7 @@ def decide(
     decided before about a reading, unless a finding doubts it now, or doubted it then and no more:
     ``were`` says which. The readings come back calibrated.
     """
-    doubts = doubted(registration.findings)
+    doubts = doubted(registration.findings, registration.roles)
     readings = tuple(
         _decide(reading, doubts, were, gate, registration.quality)
         for reading in registration.readings
@@ -154,10 +142,10 @@ def decide(
     return replace(registration, readings=readings)
 
 
-def doubted(findings: Iterable[Finding]) -> dict[str, str]:
+def doubted(findings: Iterable[Finding], roles: Roles) -> dict[str, str]:
     """The fields that findings doubt, each with the words of the last one."""
     asking = (finding for finding in findings if finding.asks)
-    return {field: finding.message for finding in asking for field in finding.fields}
+    return {field: told(finding, roles) for finding in asking for field in finding.fields}
 
 
 def _decide(

@@ -74,20 +74,15 @@ def find_covered(aligned: AlignedPage, clean: CleanPage, blank: BlankPage) -> tu
     gone = dict.fromkeys(line.zone.field for line in lines if line.zone.field not in shown)
     findings = []
     if gone or aligned.shown_mm:
-        told = "La fiche est coupée, ou en partie cachée : "
-        told += f"rien n'a été reçu pour {', '.join(gone)}" if gone else "vérifier tout"
-        told += ". La demander entière, ou compléter d'après le papier."
-        findings.append(_finding(WHOLE_FORM, told, blank.form, tuple(gone)))
+        findings.append(_finding(WHOLE_FORM, blank.form, tuple(gone), "cut"))
     cut = {
         line.field
         for line, share in zip(lines, shares, strict=True)
         if share < _SHOWN and line.zone.field in shown
     }
     hidden = cut | set(_covered(there, aligned, clean))
-    for field in dict.fromkeys(line.field for line in lines if line.field in hidden):
-        told = f"{field} : une partie du champ est cachée ou coupée (étiquette, correcteur, pli, "
-        told += "bord de l'image ?). Vérifier sur le papier ce qui s'y trouve."
-        findings.append(_finding("whole_field", told, blank.form, (field,)))
+    partly = dict.fromkeys(line.field for line in lines if line.field in hidden)
+    findings += [_finding("whole_field", blank.form, (field,)) for field in partly]
     return tuple(findings)
 
 
@@ -101,11 +96,7 @@ def find_overlaid(
         paper = BoxMm(0.0, 0.0, its_blank.width_mm, its_blank.height_mm)
         over = _outline(other, other.shown_mm or paper)
         if cv2.intersectConvexConvex(own, over)[0] > _OVERLAID * cv2.contourArea(own):
-            told = (
-                "Une autre fiche de cette image recouvre celle-ci, ou l'une des deux est coupée. "
-            )
-            told += "Vérifier tout, ou demander chaque fiche entière."
-            return (_finding(WHOLE_FORM, told, blank.form, ()),)
+            return (_finding(WHOLE_FORM, blank.form, (), "overlaid"),)
     return ()
 
 
@@ -114,12 +105,12 @@ def _outline(aligned: AlignedPage, box: BoxMm) -> NDArray[np.float32]:
     return aligned.homography.to_px(box.corners()).astype(np.float32)
 
 
-def _finding(rule: str, message: str, form: Form, fields: tuple[str, ...]) -> Finding:
+def _finding(rule: str, form: Form, fields: tuple[str, ...], *facts: str) -> Finding:
     """Who is uncounted is known only where all who are named and counted are."""
     people = form.people
     if people and not {people.named, *people.counted}.isdisjoint(f.split(".")[0] for f in fields):
         fields += (people.uncounted,)
-    return Finding(rule, Severity.REVIEW, message, fields)
+    return Finding(rule, Severity.REVIEW, fields, facts)
 
 
 def _share_shown(aligned: AlignedPage, box: BoxMm) -> float:

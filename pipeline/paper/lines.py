@@ -177,10 +177,7 @@ def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[L
 def find_struck_out(lines: Sequence[WrittenLine]) -> tuple[Finding, ...]:
     """A finding for each field through which a long straight stroke runs: what counts there?"""
     fields = dict.fromkeys(line.field for line in lines if _is_struck_out(line.image))
-    return tuple(
-        Finding("not_struck_out", Severity.REVIEW, f"{field} : texte barré ou souligné.", (field,))
-        for field in fields
-    )
+    return tuple(Finding("not_struck_out", Severity.REVIEW, (field,)) for field in fields)
 
 
 def _is_struck_out(image: Gray) -> bool:

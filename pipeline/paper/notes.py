@@ -29,22 +29,18 @@ def notes_on(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
 
     page = aligned.page
     typed = [run.text for run in page.runs if run.is_note and not is_typed_in(run)]
-    return _finding([*page.notes, *typed], "")
+    return _finding([*page.notes, *typed])
 
 
 def notes_beside(page: Page) -> tuple[Finding, ...]:
     """One finding where the file comments on a page without a form, else none."""
     typed = [run.text for run in page.runs if run.is_note]
-    return _finding([*page.notes, *typed], f", page {page.number}")
+    return _finding([*page.notes, *typed], page.number)
 
 
-def _finding(said: Iterable[str], where: str) -> tuple[Finding, ...]:
-    quoted = dict.fromkeys(f"« {' '.join(text.split())} »" for text in said)
-    if not quoted:
-        return ()
-    one = len(quoted) == 1
-    message = f"{'Note' if one else 'Notes'} dans le PDF{where} : {', '.join(quoted)}."
-    return (Finding("note_is_read", Severity.REVIEW, message),)
+def _finding(said: Iterable[str], *page: int) -> tuple[Finding, ...]:
+    notes = tuple(dict.fromkeys(" ".join(text.split()) for text in said))
+    return (Finding("note_is_read", Severity.REVIEW, facts=(*page, *notes)),) if notes else ()
 
 
 def _meet(box: BoxMm, zone: BoxMm) -> bool:

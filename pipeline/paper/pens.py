@@ -30,20 +30,12 @@ def find_other_pens(clean: CleanPage, zones: tuple[Zone, ...]) -> tuple[Finding,
     ink_mm2 = [_mm2(clean.ink, box) for _, box in fields]
     if sum(pale_mm2) >= _PALE_PAGE * sum(ink_mm2):
         return ()
-    told = dict.fromkeys(
+    found = dict.fromkeys(
         field
         for (field, box), pale, ink in zip(fields, pale_mm2, ink_mm2, strict=True)
         if pale >= max(_LEAST_MM2, _PALE_FIELD * ink) and _is_paler(clean, box)
     )
-    return tuple(
-        Finding(
-            "one_pen",
-            Severity.REVIEW,
-            f"{field} : encre bien plus pâle que le reste (crayon, ajout, texte gommé ?).",
-            (field,),
-        )
-        for field in told
-    )
+    return tuple(Finding("one_pen", Severity.REVIEW, (field,)) for field in found)
 
 
 def find_traces(
@@ -51,21 +43,13 @@ def find_traces(
 ) -> tuple[Finding, ...]:
     """A finding for each field that may hold writing, too pale to be told from the paper."""
     written = {line.field for line in lines}
-    told = dict.fromkeys(
+    found = dict.fromkeys(
         field
         for field, box in _fields(zones)
         if field not in written and _mm2(clean.traces, box) >= _TRACES_MM2
         if _mm2(clean.ink, box) < _TRACES_MM2
     )
-    return tuple(
-        Finding(
-            "no_traces",
-            Severity.REVIEW,
-            f"{field} : traces très pâles, peut-être de l'écriture : regarder l'original.",
-            (field,),
-        )
-        for field in told
-    )
+    return tuple(Finding("no_traces", Severity.REVIEW, (field,)) for field in found)
 
 
 def _fields(zones: tuple[Zone, ...]) -> Iterator[tuple[str, BoxMm]]:

@@ -20,6 +20,7 @@ _SEARCH_MM = 0.4
 _MIN_LEAD = 0.12
 """Another digit has to match this much better, as a correlation, to be believed."""
 _MIN_CORRELATION = 0.6
+_MOST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,7 @@ def check_print(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
     changed = list(dict.fromkeys(_changed_words(clean, blank)))
     if not changed:
         return ()
-    message = "L'imprimé n'est pas celui du formulaire connu, près de : "
-    message += ", ".join(f"« {word} »" for word in changed[:4])
-    message += ". Est-ce une autre édition (date, tarifs) ?"
-    return (Finding("same_print", Severity.REVIEW, message),)
+    return (Finding("same_print", Severity.REVIEW, facts=tuple(changed[:_MOST_WORDS])),)
 
 
 def _changed_words(clean: CleanPage, blank: BlankPage) -> Iterator[str]:

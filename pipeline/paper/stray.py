@@ -30,10 +30,8 @@ def find_stray_ink(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
     if word is None:
         return ()
     x, y = word
-    where = f"à {x / SCALE / 10:.0f} cm du bord gauche et {y / SCALE / 10:.0f} cm du haut"
-    return (
-        Finding("no_stray_ink", Severity.REVIEW, f"Écriture en dehors des zones prévues, {where}."),
-    )
+    where_cm = (round(x / SCALE / 10), round(y / SCALE / 10))
+    return (Finding("no_stray_ink", Severity.REVIEW, facts=where_cm),)
 
 
 def find_word(ink: Mask) -> tuple[float, float] | None:

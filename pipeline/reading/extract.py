@@ -104,14 +104,8 @@ def hidden_text(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
         Finding(
             "no_hidden_text",
             Severity.REVIEW,
-            (
-                f"{field} : texte masqué dans le PDF (« {' '.join(words)} ») : il a été effacé, "
-                "recouvert ou rendu invisible. Seul compte ce que la page montre."
-                if hidden
-                else f"{field} : le texte « {' '.join(words)} » du PDF est posé sur d'autre encre, "
-                "ou recouvert en partie : vérifier sur l'image."
-            ),
             (field,),
+            ("hidden" if hidden else "unsure", " ".join(words)),
         )
         for (field, hidden), words in found.items()
     )
@@ -268,12 +262,7 @@ def doubted_by_ink(
         if line.field in held and _is_written_over(line, [e.box_mm for e in held[line.field]])
     }
     return tuple(
-        Finding(
-            "no_ink_beside_typed_text",
-            Severity.REVIEW,
-            f"{reading.field} : de l'encre en plus du texte « {reading.raw} ».",
-            (reading.field,),
-        )
+        Finding("no_ink_beside_typed_text", Severity.REVIEW, (reading.field,), (reading.raw,))
         for reading in readings
         if reading.field in held and reading.field in seen
         if reading.field in over or not _agrees(reading, seen[reading.field])

@@ -43,11 +43,7 @@ from pipeline.records import (
     Severity,
 )
 
-_UNPROVEN = Finding(
-    "placed_by_hand",
-    Severity.REVIEW,
-    "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout.",
-)
+_UNPROVEN = Finding("placed_by_hand", Severity.REVIEW)
 _LEAST_FIELDS = 2
 _SCRAP = (
     "Un morceau d'une fiche coupée se trouve sur cette image, sans champs à lire. Numériser cette "
@@ -206,7 +202,7 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
         findings += (_UNPROVEN,)
     if not aligned.page.whole:
         fields = tuple(zone.field for zone in zones)
-        findings += (Finding("page_is_whole", Severity.REVIEW, _DAMAGED, fields),)
+        findings += (Finding("page_is_whole", Severity.REVIEW, fields),)
     typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
     is_blank = not lines and not typed and not findings
     is_blank &= all(r.value == "" for r in readings if nature(r.type) is Nature.MARK)

@@ -169,7 +169,7 @@ def of_registration(
                     "position": position,
                     "rule": finding.rule,
                     "severity": finding.severity,
-                    "message": finding.message,
+                    "message": finding.said,
                     "fields": json.dumps(finding.fields),
                     "facts": json.dumps(finding.facts),
                 }
@@ -188,7 +188,7 @@ def of_registration(
 
 def of_review(registration: Registration, outcome: int, number: int, *, batch: int) -> Values:
     findings = [
-        [f.rule, f.severity, f.message, f.fields, f.facts, f.settled] for f in registration.findings
+        [f.rule, f.severity, f.said, f.fields, f.facts, f.settled] for f in registration.findings
     ]
     return {
         "batch": batch,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 
 from pipeline.decisions import Act, Filed, Refused
+from pipeline.french import also
 from pipeline.judging import duplicates
 from pipeline.records import (
     FieldReading,
@@ -236,24 +237,23 @@ class _Document:
     def tell(self, rejection: Rejection) -> Rejection:
         if len(self.sources) == 1:
             return rejection
-        return replace(rejection, message=f"{rejection.message} {self._also()}")
+        return replace(rejection, message=f"{rejection.message} {also(self._others)}")
 
     def remark(self, registration: Registration, settled: Iterable[str]) -> Registration:
         """With what is to be said of its file: it may be gone, or have come under other names."""
         findings, status = registration.findings, registration.status
         if not self.current and "not_replaced" not in settled:
-            message = "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"
-            findings += (Finding("not_replaced", Severity.REVIEW, message),)
+            findings += (Finding("not_replaced", Severity.REVIEW),)
             status = Status.REVIEW
         if len(self.sources) > 1:
-            findings += (Finding("received_once", Severity.INFO, self._also()),)
+            findings += (Finding("received_once", Severity.INFO, facts=self._others),)
         if findings is registration.findings:
             return registration
         return replace(registration, findings=findings, status=status)
 
-    def _also(self) -> str:
-        names = [f"« {source.document} »" for source in self.sources[1:]]
-        return f"Reçu aussi sous {'le nom' if len(names) == 1 else 'les noms'} {', '.join(names)}."
+    @property
+    def _others(self) -> tuple[str, ...]:
+        return tuple(source.document for source in self.sources[1:])
 
 
 REMARKS = frozenset({"not_replaced", "received_once", duplicates.RULE})
@@ -330,9 +330,9 @@ def _findings(connection: Connection, scope: Scope) -> dict[_Key, list[Finding]]
             Finding(
                 row.rule,
                 Severity(row.severity),
-                row.message,
                 tuple(json.loads(row.fields)),
                 tuple(json.loads(row.facts or "[]")),
+                said=row.message,
             )
         )
     return found
@@ -342,8 +342,8 @@ def _reviewed(row: Row[Any]) -> tuple[Finding, ...]:
     # A review of an earlier version that is still open writes neither facts nor reasons.
     findings = ((*finding, [], "")[:6] for finding in json.loads(row.findings))
     return tuple(
-        Finding(rule, Severity(severity), message, tuple(fields), tuple(facts), settled)
-        for rule, severity, message, fields, facts, settled in findings
+        Finding(rule, Severity(severity), tuple(fields), tuple(facts), settled, said)
+        for rule, severity, said, fields, facts, settled in findings
     )
 
 

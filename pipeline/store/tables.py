@@ -167,6 +167,7 @@ def _of_registration() -> ForeignKeyConstraint:
 
 
 # ``fields``: JSON, a list of names; ``facts``: of values, null where an earlier version wrote it.
+# ``message``: words of its own, empty where its rule and facts say all.
 findings = Table(
     "findings",
     metadata,
@@ -237,7 +238,7 @@ decisions = Table(
 )
 
 # What a registration came to by a batch, in place of its own row and findings: the last counts.
-# ``findings``: JSON, a list of [rule, severity, message, fields, facts, settled].
+# ``findings``: JSON, a list of [rule, severity, said, fields, facts, settled].
 reviews = Table(
     "reviews",
     metadata,

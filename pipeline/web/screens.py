@@ -119,7 +119,9 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         f"{plural(counts.to_review, 'fiche', 'fiches')}",
         others=others,
         is_field=reading is not None,
-        reason=_reason(reading, told(finding) if finding else "", found, is_check=is_check),
+        reason=_reason(
+            reading, told(finding, form.roles) if finding else "", found, is_check=is_check
+        ),
         text=text,
         marked=_marked(reading) if reading else (),
         alternatives=_others_than(reading) if reading else (),
@@ -131,7 +133,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         image_width=width,
         image_height=height,
         fields=_lines(view, filed, form, found, name, is_check=is_check),
-        findings=tuple(f.message for f in registration.findings if f.asks),
+        findings=tuple(told(f, form.roles) for f in registration.findings if f.asks),
         ahead=_ahead(view.desk, following),
         gap=gap(registration, form, {}) if form.sum else None,
         settled_gap=dict(filed.settled).get(GAP, ""),
