@@ -97,6 +97,11 @@ def labels(fields: Iterable[FieldValue], roles: Roles) -> str:
     return ", ".join(small(label(str(field), roles)) for field in fields)
 
 
+def depends_on(fields: Iterable[str], roles: Roles) -> str:
+    """Why what follows from other fields is in doubt."""
+    return f"Dépend de : {labels(fields, roles)}."
+
+
 def small(words: str) -> str:
     """Words within a sentence."""
     return words[:1].lower() + words[1:]

@@ -14,7 +14,7 @@ from pipeline import fields
 from pipeline.forms import constraints
 from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form
-from pipeline.french import broken, label, people_named, told
+from pipeline.french import broken, depends_on, label, people_named, told
 from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import counting, doubts_of, is_computed, named_by
 from pipeline.judging.sums import GAP, left_uncounted, with_due
@@ -79,11 +79,11 @@ def _following(registration: Registration, form: Form) -> FieldReading | None:
 def _waiting(uncounted: FieldReading, registration: Registration, form: Form) -> FieldReading:
     """Who is left uncounted is known as well as those that it follows from."""
     parts = counting(registration, form)
-    waiting = [label(part.field, form.roles) for part in parts if part.status is Status.REVIEW]
+    waiting = [part.field for part in parts if part.status is Status.REVIEW]
     return replace(
         uncounted,
         status=Status.REVIEW if waiting else Status.ACCEPTED,
-        reason=f"Dépend de : {', '.join(waiting)}." if waiting else "",
+        reason=depends_on(waiting, form.roles) if waiting else "",
     )
 
 

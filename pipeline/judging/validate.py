@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipeline import fields
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
-from pipeline.french import told
+from pipeline.french import depends_on, told
 from pipeline.judging.calibration import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
 from pipeline.judging.sums import GAP
@@ -135,7 +135,7 @@ def decide(
             if r.field in form.people.counted and r.status is Status.REVIEW
         ]
         if unsure:
-            doubts |= {form.people.uncounted: f"Dépend de : {', '.join(unsure)}."}
+            doubts |= {form.people.uncounted: depends_on(unsure, registration.roles)}
             readings = tuple(
                 _decide(reading, doubts, were, gate, registration.quality) for reading in readings
             )
