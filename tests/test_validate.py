@@ -175,7 +175,7 @@ def test_students_are_unsure_where_the_counts_are() -> None:
     reading = judge(doubtful, _FORM, _GATE).reading("etudiants")
     assert reading is not None
     assert reading.status is Status.REVIEW
-    assert "adherents" in reading.reason
+    assert reading.reason == "Dépend de : adhérents."
 
 
 def test_a_finding_wins_over_any_confidence() -> None:
