@@ -94,7 +94,9 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
             yield finding
     # What an earlier version settled has no facts. Most rules' words say all, the form's own not.
     settled = {
-        (f.rule, f.fields, f.facts if f.facts or not f.said else f.said): f.settled for f in registration.findings if f.settled
+        (f.rule, f.fields, f.facts if f.facts or not f.said else f.said): f.settled
+        for f in registration.findings
+        if f.settled
     }
     broken = broken_constraints(registration, form)
     ruled = (finding for rule in RULES for finding in rule(registration, form))
