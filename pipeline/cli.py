@@ -179,7 +179,7 @@ def _evaluate_lines(arguments: argparse.Namespace) -> ExitCode:
     from rich.table import Table
 
     from pipeline import engines
-    from pipeline.training.evaluate_lines import draw_worst, load_table, measure
+    from pipeline.learning.evaluate_lines import draw_worst, load_table, measure
 
     settings = load_flags(arguments)
     engine = engines.load(settings.engine, settings.learned)
@@ -201,7 +201,7 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
     from rich.table import Table
 
     from pipeline import learned
-    from pipeline.training.learn import LEAST_LINES, learn_from
+    from pipeline.learning.learn import LEAST_LINES, learn_from
 
     settings, folder = load_flags(arguments), arguments.out / learned.FOLDER
     if arguments.undo:

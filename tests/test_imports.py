@@ -44,9 +44,9 @@ ROOMS = (
         "store",
         "evaluate",
         "simulate",
-        "training",
+        "learning",
     },
-    {"reader", "runner", "bench", "calibrate", "forecast", "review"},
+    {"reader", "runner", "bench", "calibrate", "forecast", "review", "training"},
     {"cli", "flags", "terminal", "web"},
     {"__main__"},
 )

@@ -13,10 +13,10 @@ from pipeline.config import Settings
 from pipeline.engines import ppocr
 from pipeline.errors import EngineError
 from pipeline.learned import Layer
+from pipeline.learning.features import Body
 from pipeline.reader import reader_fingerprint, with_learned
 from pipeline.runner import run
 from pipeline.store import Store
-from pipeline.training.features import Body
 from tests.pages import drawn
 
 LAYER = Layer(np.ones((3, 4)), np.zeros(4))

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from pipeline.engines import ppocr
 from pipeline.errors import InputError
+from pipeline.learning.samples import Sample
 from pipeline.records import Gray
 from pipeline.simulate.pen import Pen, write_line
 from pipeline.training import data
-from pipeline.training.data import Amount, Reader, Sample
+from pipeline.training.data import Amount, Reader
 from pipeline.training.prune import ALPHABET
 
 

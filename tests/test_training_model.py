@@ -14,12 +14,13 @@ pytest.importorskip("torch", reason="PyTorch is installed by `make train` only")
 import torch
 
 from pipeline.engines import ppocr
+from pipeline.learning.evaluate_lines import validate
+from pipeline.learning.samples import Sample
 from pipeline.records import Gray
 from pipeline.simulate.pen import Pen, write_line
 from pipeline.training import data, export, model, train
 from pipeline.training.augment import Batch
-from pipeline.training.data import Reader, Sample
-from pipeline.training.evaluate_lines import validate
+from pipeline.training.data import Reader
 
 
 def written(text: str) -> Gray:

@@ -11,11 +11,12 @@ import pytest
 from onnx import helper, numpy_helper
 
 from pipeline.engines import EngineLine
+from pipeline.learning.features import Body
+from pipeline.learning.samples import Sample
 from pipeline.records import Gray
 from pipeline.simulate.pen import Pen, write_line
 from pipeline.training import data
-from pipeline.training.data import Reader, Sample
-from pipeline.training.features import Body
+from pipeline.training.data import Reader
 from pipeline.training.quantize import calibration_crops, quantize, round_weights
 
 TEXTS = ("Anaïs Le Goff", "02 99 12 34 56", "12,10 €", "zelie@exemple.fr", "MARCHAND", "7")

@@ -4,9 +4,9 @@ import numpy as np
 from written import best, seen
 
 from pipeline.fields import person
+from pipeline.learning.evaluate_lines import Score
+from pipeline.learning.samples import Sample
 from pipeline.training import report
-from pipeline.training.data import Sample
-from pipeline.training.evaluate_lines import Score
 
 PAPER = np.full((48, 96), 255, np.uint8)
 

@@ -8,9 +8,11 @@ import pytest
 from pipeline.engines import ppocr
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, load_forms
+from pipeline.learning import texts
+from pipeline.learning.samples import Sample
 from pipeline.paths import FORMS
-from pipeline.training import augment, synthesis, texts
-from pipeline.training.data import Amount, Sample
+from pipeline.training import augment, synthesis
+from pipeline.training.data import Amount
 from pipeline.training.prune import ALPHABET
 
 

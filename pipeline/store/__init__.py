@@ -13,10 +13,10 @@ from pipeline.decisions import Change, Decided, Filed, Refused
 from pipeline.fields import Means
 from pipeline.records import Correction, Outcome, Received, Registration
 from pipeline.snapshot import Snapshot
-from pipeline.store import exported, replaying, rescuing, reviewing, rows, tables
+from pipeline.store import from_rejected, replaying, reviewing, rows, snapshots, tables
+from pipeline.store.current import Scope, filed
 from pipeline.store.opening import open_engine, parse_url, reading, saying_where, writing
 from pipeline.store.replaying import decided_upon
-from pipeline.store.standing import Scope, filed
 
 PASSING = frozenset({"stalled", "bug", "unavailable"})
 """Kinds of rejection that are no property of the document: the next run tries again."""
@@ -137,23 +137,23 @@ class Store:
     def snapshot(self, *, thumbnails: int = 60) -> Snapshot:
         """All there is to export; the first registrations in review carry ``thumbnails``."""
         with self._reading() as connection:
-            return exported.snapshot(connection, thumbnails=thumbnails)
+            return snapshots.snapshot(connection, thumbnails=thumbnails)
 
     def corrections(self) -> list[Correction]:
         """What people corrected, to learn from: the last word on each field."""
         with self._reading() as connection:
-            return exported.corrections(connection)
+            return snapshots.corrections(connection)
 
     def confirmed(self) -> tuple[tuple[str, str], ...]:
         """The people and organisations that a person read: each field's type and text, once."""
         with self._reading() as connection:
-            return exported.confirmed(connection, fields.meaning(Means.PERSON, Means.ORGANISATION))
+            return snapshots.confirmed(connection, fields.meaning(Means.PERSON, Means.ORGANISATION))
 
     def reviewed(self) -> tuple[tuple[Registration, Mapping[str, str]], ...]:
         """The machine's own reading of each registration that a person read fields of, and these
         fields' decided texts; of what people typed, placed or confirmed in bulk, nothing."""
         with self._reading() as connection:
-            return exported.reviewed(connection)
+            return snapshots.reviewed(connection)
 
     def filed(self) -> tuple[Filed, ...]:
         """Every registration as it now stands, also those that were dropped."""
@@ -203,14 +203,14 @@ class Store:
         Raises ConflictError as ``decide`` does.
         """
         with self._writing(durable=True) as connection:
-            return rescuing.key_in(connection, subject, registration, who=who, seen=seen)
+            return from_rejected.key_in(connection, subject, registration, who=who, seen=seen)
 
     def replace_outcome(
         self,
         subject: str,
         outcome: Outcome,
         *,
-        judge: rescuing.Judge,
+        judge: from_rejected.Judge,
         who: str,
         seen: int,
         reader: str,
@@ -222,7 +222,7 @@ class Store:
         by ``judge``. Raises ConflictError as ``decide`` does.
         """
         with self._writing(durable=True) as connection:
-            rescuing.place(
+            from_rejected.place(
                 connection, subject, outcome, judge=judge, who=who, seen=seen, reader=reader
             )
 

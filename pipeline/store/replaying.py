@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, insert, select, union, update
 from pipeline.decisions import Act
 from pipeline.records import Origin, Outcome, Registration, Rejection, Source
 from pipeline.store import rows, tables
-from pipeline.store.standing import UNDO, Scope, by_machine, not_undone
+from pipeline.store.current import UNDO, Scope, by_machine, not_undone
 
 
 def decided_upon() -> tuple[Select[tuple[str]], ...]:

@@ -12,8 +12,7 @@ from pipeline.decisions import Act, Change, Decided, Decision, Filed, Refused
 from pipeline.errors import ConflictError
 from pipeline.records import Registration
 from pipeline.store import rows, tables
-from pipeline.store.rows import Values
-from pipeline.store.standing import (
+from pipeline.store.current import (
     REMARKS,
     UNDO,
     RefusedPiece,
@@ -23,6 +22,7 @@ from pipeline.store.standing import (
     pieces,
     refused,
 )
+from pipeline.store.rows import Values
 
 
 def decide(connection: Connection, changes: Sequence[Change], *, who: str) -> int:

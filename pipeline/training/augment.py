@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from pipeline.engines import ppocr
+from pipeline.learning.samples import Sample, flatten, written
 from pipeline.records import Gray
-from pipeline.training.data import Sample, flatten, written
 
 _WIDTHS_PX = (
     *(64, 96, 128, 160, 192, 256, 320, 384, 448, 512),

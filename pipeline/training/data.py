@@ -5,10 +5,8 @@ it is copied into the repository. A fifth of the names and of the amounts, chose
 file's name, is never trained on, and neither are the writers of the ``val`` lines.
 """
 
-import csv
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,37 +17,26 @@ import onnxruntime
 
 from pipeline.decoding import ctc, lexicon
 from pipeline.engines import EngineLine, ppocr
-from pipeline.errors import InputError
 from pipeline.fields import Means, meaning
+from pipeline.learning.samples import (
+    Sample,
+    clean_label,
+    load_samples,
+    read_gray,
+    read_table,
+    save_samples,
+    shrink,
+    written,
+)
 from pipeline.records import Gray
 
-_TYPOGRAPHIC = str.maketrans(
-    {**dict.fromkeys("“”„", '"'), **dict.fromkeys("‘`´", "'"), "…": "...", "−": "-", "\u00a0": " "}
-)
 _HELD_OUT = 5
 """One file in so many is held out."""
-_STORED_HEIGHT_PX = 72
-"""Higher crops are shrunk to this: half as much again as the network reads."""
 _LEAST_BAND_PX, _LEAST_GAP_PX = 12, 10
 _AS_LIKELY = 3.0
 """Of two parts of a crop that are about as likely, in nats, the smaller holds less print."""
 _LEAST_LOG_PROB = -2.0
 """A letter of a name: a label less likely than this on average is not what stands there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A crop of one line, dark on white, with what stands on it.
-
-    ``source`` is the set it comes from (``lines names amounts``, or how a form was captured),
-    ``kind`` the field type it resembles, ``name`` the file or the page it was cut from.
-    """
-
-    image: Gray
-    text: str
-    source: str
-    kind: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,40 +60,6 @@ class Reader:
 def is_held_out(file: str) -> bool:
     """Whether this file of the names or the amounts is kept for validation."""
     return int(hashlib.sha256(file.encode()).hexdigest(), 16) % _HELD_OUT == 0
-
-
-def clean_label(text: str, alphabet: str) -> str:
-    """The label in the recogniser's own characters; empty where that is not possible.
-
-    A foreign letter becomes its base letter, quotation marks become plain ones; ``<>``, which
-    stands for something crossed out, goes.
-    """
-    plain = text.replace('\\"', '"').replace("<>", "").translate(_TYPOGRAPHIC)
-    letters = [c if c in alphabet else unicodedata.normalize("NFD", c)[0] for c in plain]
-    cleaned = " ".join("".join(letters).split())
-    return cleaned if all(c in alphabet for c in cleaned) else ""
-
-
-def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a TSV with a heading. Raises InputError where it is missing or is no table."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except OSError as err:
-        raise InputError(f"{path}: {err.strerror or err}.") from err
-    except (UnicodeDecodeError, csv.Error) as err:
-        raise InputError(f"{path}: is no table in UTF-8 with tabs between the columns.") from err
-
-
-def read_gray(path: Path) -> Gray:
-    """A crop from its file. Raises InputError where it is no picture."""
-    try:
-        image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
-    except (OSError, cv2.error):  # missing, or empty
-        image = None
-    if image is None:
-        raise InputError(f"{path} is missing or is no picture.")
-    return np.asarray(image, dtype=np.uint8)
 
 
 def load_lines(data: Path, split: str, alphabet: str) -> list[Sample]:
@@ -263,52 +216,6 @@ def digits_only(amount: Amount) -> Gray:
         outside[max(0, y - 2) : y + h + 2, max(0, x - 2) : x + w + 2] = 0
     outside = cv2.dilate(outside, np.ones((3, 3), np.uint8))
     return np.asarray(cv2.inpaint(amount.image, outside, 3, cv2.INPAINT_TELEA), dtype=np.uint8)
-
-
-def flatten(image: Gray) -> Gray:
-    """The image with its paper made white."""
-    paper = cv2.dilate(image, np.ones((9, 9), np.uint8))
-    paper = cv2.GaussianBlur(paper, (0, 0), 7)
-    return np.asarray(cv2.divide(image, np.maximum(paper, 30), scale=255), dtype=np.uint8)
-
-
-def written(image: Gray) -> Gray:
-    """255 where there is ink on the image, else 0, by Otsu's threshold."""
-    _, ink = cv2.threshold(flatten(image), 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    return np.asarray(ink, dtype=np.uint8)
-
-
-def shrink(image: Gray) -> Gray:
-    """The crop at a height that is worth keeping."""
-    scale = _STORED_HEIGHT_PX / image.shape[0]
-    if scale >= 1:
-        return image
-    size = (max(1, round(image.shape[1] * scale)), _STORED_HEIGHT_PX)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def save_samples(path: Path, samples: Sequence[Sample]) -> None:
-    """Write samples into one ``.npz`` file, which appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part.npz")
-    np.savez_compressed(
-        part,
-        pixels=np.concatenate([s.image.ravel() for s in samples] or [np.zeros(0, np.uint8)]),
-        shapes=np.array([s.image.shape for s in samples], dtype=np.int32).reshape(-1, 2),
-        labels=np.array([(s.text, s.source, s.kind, s.name) for s in samples], dtype=np.str_),
-    )
-    part.rename(path)
-
-
-def load_samples(path: Path) -> list[Sample]:
-    """The samples of a file that ``save_samples`` wrote."""
-    with np.load(path) as held:
-        pixels, shapes, labels = held["pixels"], held["shapes"], held["labels"]
-    ends = np.cumsum(shapes.prod(axis=1))[:-1]
-    return [
-        Sample(image.reshape(shape), *(str(v) for v in label))
-        for image, shape, label in zip(np.split(pixels, ends), shapes, labels, strict=True)
-    ]
 
 
 def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:

@@ -7,45 +7,21 @@ Run it after every export. Writes ``models/recognizer/memory.npz`` and its check
 import argparse
 import hashlib
 import logging
-import zlib
-from collections.abc import Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from pipeline.engines import ppocr
-from pipeline.errors import EngineError
+from pipeline.learning import memory
+from pipeline.learning.features import Body
+from pipeline.learning.last_layer import Memory, remember
+from pipeline.learning.samples import Sample, load_samples
 from pipeline.paths import MODELS, RECOGNIZER
 from pipeline.training import data
-from pipeline.training.data import Sample
-from pipeline.training.features import Body
-from pipeline.training.last_layer import Memory, remember
 
 _MOST = {"lines": 600, "names": 400, "amounts": 400, "forms": 800}
 
 _log = logging.getLogger(__name__)
-
-
-def load(path: Path, *, base: str) -> tuple[Memory, ...]:
-    """What the weights whose sha256 is ``base`` remember, a memory for each set of lines.
-
-    Raises EngineError where the file is missing, damaged or belongs to others.
-    """
-    try:
-        with np.load(path) as held:
-            if str(held["base"]) == base:
-                return tuple(map(Memory, held["moments"], held["doubt"]))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as err:
-        raise EngineError(f"{path} is missing or damaged: install fiches again.") from err
-    raise EngineError(f"{path} belongs to other weights: install fiches again.")
-
-
-def save(path: Path, memories: Sequence[Memory], *, base: str) -> None:
-    """Write them for the weights whose sha256 is ``base``."""
-    moments = np.stack([memory.moments for memory in memories]).astype(np.float32)
-    doubt = np.stack([memory.doubt for memory in memories]).astype(np.float32)
-    np.savez_compressed(path, base=np.array(base), moments=moments, doubt=doubt)
 
 
 def recall(body: Body, folder: Path, cache: Path) -> tuple[Memory, ...]:
@@ -61,7 +37,7 @@ def trained_on(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sampl
         "lines": data.load_lines(folder, "train", alphabet),
         "names": [s for s in names if not data.is_held_out(s.name)],
         "amounts": data.load_amounts(folder, held_out=False),
-        "forms": data.load_samples(sorted((cache / "train").glob("*.npz"))[0]),
+        "forms": load_samples(sorted((cache / "train").glob("*.npz"))[0]),
     }
     rng = np.random.default_rng(0)
     return {
@@ -81,7 +57,7 @@ def main() -> None:
     weights = ppocr.read_weights()
     target = RECOGNIZER / "memory.npz"
     base = hashlib.sha256(weights).hexdigest()
-    save(target, recall(Body.open(weights), args.data, args.cache), base=base)
+    memory.save(target, recall(Body.open(weights), args.data, args.cache), base=base)
     update_manifest(
         MODELS / "MANIFEST.toml",
         target,

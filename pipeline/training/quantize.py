@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from pipeline.engines import ppocr
+from pipeline.learning.evaluate_lines import describe, validate
+from pipeline.learning.samples import Sample
 from pipeline.records import Gray
 from pipeline.training import data
-from pipeline.training.data import Sample
-from pipeline.training.evaluate_lines import describe, validate
 
 _OPSET = 17
 """The first with layer normalisation."""

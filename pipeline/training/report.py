@@ -19,12 +19,13 @@ from pipeline import fields
 from pipeline.decoding import letters, wording
 from pipeline.engines import EngineLine
 from pipeline.fields import Means
+from pipeline.learning.evaluate_lines import Compare, Score, as_written, draw_worst, measure
+from pipeline.learning.evaluate_lines import digits as digits_of
+from pipeline.learning.evaluate_lines import letters as letters_of
+from pipeline.learning.samples import Sample, load_samples
 from pipeline.records import Gray
 from pipeline.training import data
-from pipeline.training.data import Reader, Sample
-from pipeline.training.evaluate_lines import Compare, Score, as_written, draw_worst, measure
-from pipeline.training.evaluate_lines import digits as digits_of
-from pipeline.training.evaluate_lines import letters as letters_of
+from pipeline.training.data import Reader
 
 _HEADING = (
     "| set | lines | CER % | WER % | exact % | as a field | without letters | ms a line |\n"
@@ -126,9 +127,7 @@ def main() -> None:
     for path in args.weights:
         reader = Reader.open(path)
         sets = by_type(data.load_validation(args.data, args.cache, reader.alphabet))
-        rare = [
-            s for p in sorted((args.cache / "rare").glob("*.npz")) for s in data.load_samples(p)
-        ]
+        rare = [s for p in sorted((args.cache / "rare").glob("*.npz")) for s in load_samples(p)]
         sets["rare"] = [sample for sample in rare if fields.means(sample.kind) is Means.PERSON]
         rows = {name: score(name, samples, reader) for name, samples in sets.items()}
         _log.info("%s\n%s\n", path, "\n".join(table(rows)))

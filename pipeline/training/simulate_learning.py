@@ -15,12 +15,13 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.forms.schema import load_forms
 from pipeline.learned import Layer
+from pipeline.learning import evaluate_lines
+from pipeline.learning.features import Body
+from pipeline.learning.last_layer import Line, Memory, read
+from pipeline.learning.learn import LEAST_LINES, draw_lines, learn
+from pipeline.learning.samples import Sample, read_table
 from pipeline.paths import FORMS
-from pipeline.training import data, evaluate_lines, memory
-from pipeline.training.data import Sample
-from pipeline.training.features import Body
-from pipeline.training.last_layer import Line, Memory, read
-from pipeline.training.learn import LEAST_LINES, draw_lines, learn
+from pipeline.training import data, memory
 
 _SINGLE, _GROUPS = 6, ((12, (50, 100, 150)), (24, (200, 300)))
 """How many single writers; groups of so many, that correct so many lines."""
@@ -88,7 +89,7 @@ def main() -> None:
     body = Body.open(args.base.read_bytes())
     known = memory.recall(body, args.data, args.cache)
     sets = data.load_validation(args.data, args.cache, body.alphabet)
-    table = data.read_table(args.data / "lines" / "lines.tsv")
+    table = read_table(args.data / "lines" / "lines.tsv")
     for row in rows(body, known, sets, {row["file"]: row["writer"] for row in table}):
         _log.info("%s", row)
 

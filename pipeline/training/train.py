@@ -26,11 +26,12 @@ import torch
 from torch.nn import functional
 
 from pipeline.engines import ppocr
+from pipeline.learning.evaluate_lines import Score, describe, validate
+from pipeline.learning.samples import Sample
 from pipeline.paths import write_whole
 from pipeline.training import data, model
 from pipeline.training.augment import Batch, batches, prefetched
-from pipeline.training.data import Reader, Sample
-from pipeline.training.evaluate_lines import Score, describe, validate
+from pipeline.training.data import Reader
 from pipeline.training.model import Recognizer
 
 WEIGHTS = {"lines": 0.27, "names": 0.12, "amounts": 0.16, "real ink": 0.23, "fonts": 0.22}

@@ -11,10 +11,10 @@ from pipeline.decoding import ctc
 from pipeline.engines import Engine
 from pipeline.errors import DocumentError, PipelineError, bug_place
 from pipeline.fields import Nature
+from pipeline.learning.samples import Sample, clean_label
 from pipeline.process import filled_forms
 from pipeline.reading.page import Context, FormPage
 from pipeline.records import Correction, Gray
-from pipeline.training.data import Sample, clean_label
 
 _LEAST_LOG_PROB = -3.5
 """A character, on average: what is less likely than this is not what stands on the paper."""

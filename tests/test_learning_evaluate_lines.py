@@ -9,10 +9,10 @@ from PIL import Image
 
 from pipeline.engines import EngineLine
 from pipeline.errors import ConfigError, InputError
+from pipeline.learning import evaluate_lines
+from pipeline.learning.evaluate_lines import digits, letters, measure
+from pipeline.learning.samples import Sample
 from pipeline.records import Gray
-from pipeline.training import evaluate_lines
-from pipeline.training.data import Sample
-from pipeline.training.evaluate_lines import digits, letters, measure
 
 
 class Parrot:

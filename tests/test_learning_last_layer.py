@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.decoding import ctc
 from pipeline.learned import Layer
-from pipeline.training.last_layer import (
+from pipeline.learning.last_layer import (
     Line,
     between,
     ctc_loss,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 from pipeline.decisions import Act, Decision, Filed, Refused
 from pipeline.records import Outcome, Registration, Rejection
 from pipeline.store import rows, tables
+from pipeline.store.current import Scope, filed, not_undone, pieces
 from pipeline.store.reviewing import (
     append,
     as_stored,
@@ -20,7 +21,6 @@ from pipeline.store.reviewing import (
     unchanged,
 )
 from pipeline.store.rows import Values
-from pipeline.store.standing import Scope, filed, not_undone, pieces
 
 Judge = Callable[[Registration], Registration]
 """What follows from what a registration holds."""

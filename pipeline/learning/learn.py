@@ -21,17 +21,17 @@ from pipeline.errors import ConfigError
 from pipeline.forms.blank import blank_pages
 from pipeline.forms.schema import Form, load_forms
 from pipeline.learned import Layer, save
+from pipeline.learning import drawing, memory
+from pipeline.learning.corrections import gather
+from pipeline.learning.evaluate_lines import load_table
+from pipeline.learning.features import Body
+from pipeline.learning.last_layer import Line, Memory, between, drift, read, train
+from pipeline.learning.samples import Sample, clean_label
 from pipeline.paths import FORMS, RECOGNIZER
 from pipeline.reading.page import context
 from pipeline.records import Correction
 from pipeline.simulate.contents import pick
 from pipeline.store import Store
-from pipeline.training import memory, synthesis
-from pipeline.training.corrections import gather
-from pipeline.training.data import Sample, clean_label
-from pipeline.training.evaluate_lines import load_table
-from pipeline.training.features import Body
-from pipeline.training.last_layer import Line, Memory, between, drift, read, train
 
 LEAST_LINES = 20
 _HELD_OUT = 5
@@ -120,14 +120,14 @@ def draw_lines(forms: Iterable[Form], alphabet: str, *, pages: int = _PAGES) -> 
     A line with a character that the alphabet does not know is left out.
     """
     blanks = [b for form in forms for b in blank_pages(form) if form.zones_of(b.number)]
-    styles = list(synthesis.STYLES)
+    styles = list(drawing.STYLES)
     samples: list[Sample] = []
     for seed in range(_FIRST_SEED, _FIRST_SEED + pages):
         rng = np.random.default_rng(seed)
-        style = str(rng.choice(styles, p=list(synthesis.STYLES.values())))
+        style = str(rng.choice(styles, p=list(drawing.STYLES.values())))
         blank = pick(rng, blanks)
-        samples += synthesis.draw_crops(
-            blank.form, blank, synthesis.RealInk(), style=style, rng=rng, name=f"page-{seed}"
+        samples += drawing.draw_crops(
+            blank.form, blank, drawing.RealInk(), style=style, rng=rng, name=f"page-{seed}"
         )
     return [sample for sample in samples if set(sample.text) <= set(alphabet)]
 

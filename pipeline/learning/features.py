@@ -9,9 +9,9 @@ import onnxruntime
 from pipeline.engines import ppocr
 from pipeline.geometry import FloatArray
 from pipeline.learned import Layer
+from pipeline.learning.last_layer import Line
+from pipeline.learning.samples import Sample
 from pipeline.records import Gray
-from pipeline.training.data import Sample
-from pipeline.training.last_layer import Line
 
 _FAINT = 0.125
 """Features are let through so much smaller, that no probability of the softmax becomes nought."""

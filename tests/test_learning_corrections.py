@@ -9,9 +9,9 @@ from PIL import Image
 
 from pipeline import fields
 from pipeline.config import Settings
+from pipeline.learning.corrections import Gathered, gather
 from pipeline.reading.page import context
 from pipeline.records import Correction, FieldValue, Source
-from pipeline.training.corrections import Gathered, gather
 from tests.pages import drawn
 
 

@@ -19,10 +19,10 @@ from pipeline.engines import Engine, EngineLine
 from pipeline.errors import ConfigError, InputError
 from pipeline.fields import FieldType
 from pipeline.geometry import BoxMm
+from pipeline.learning.samples import Sample, read_gray, read_table
 from pipeline.paths import FONTS
 from pipeline.records import Gray, LineEvidence
 from pipeline.text import fold
-from pipeline.training.data import Sample, read_gray, read_table
 
 _TILE_PX = (760, 104)
 _CROP_HEIGHT_PX = 60

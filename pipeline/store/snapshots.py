@@ -10,8 +10,8 @@ from pipeline.judging.duplicates import Twins
 from pipeline.records import Correction, Origin, Registration, Rejection, Status
 from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import rows, tables
+from pipeline.store.current import Scope, by_machine, filed, pieces, refused
 from pipeline.store.reviewing import history
-from pipeline.store.standing import Scope, by_machine, filed, pieces, refused
 
 
 def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:

@@ -1,0 +1,1 @@
+"""What runs at a user's: learning from corrections, without forgetting others' hands."""
