@@ -50,7 +50,19 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         added.set_defaults(verb=verb)
         return added
 
-    run = add("run", reading)
+    _run(add("run", reading))
+    _review(add("review", config))
+    _inspect(add("inspect", reading))
+    add("doctor", config)
+    _evaluate(add("evaluate"))
+    _evaluate_lines(add("evaluate-lines", config))
+    _learn(add("learn", config))
+    _calibrate(add("calibrate", config))
+    _simulate(add("simulate", config))
+    return parser
+
+
+def _run(run: argparse.ArgumentParser) -> None:
     run.add_argument("inbox", type=Path, metavar="INBOX", help="folder of scans and mails")
     run.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR")
     where = run.add_mutually_exclusive_group()
@@ -76,7 +88,8 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         help="so many of the fields accepted without a person may be wrong (0.001)",
     )
 
-    review = add("review", config)
+
+def _review(review: argparse.ArgumentParser) -> None:
     review.add_argument(
         "--out", type=Path, default=Path("outputs"), metavar="DIR", help="folder that runs write"
     )
@@ -92,13 +105,13 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
     )
     review.add_argument("--no-browser", action="store_true", help="only print the address")
 
-    inspect = add("inspect", reading)
+
+def _inspect(inspect: argparse.ArgumentParser) -> None:
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.add_argument("--out", type=Path, required=True, metavar="DIR")
 
-    add("doctor", config)
 
-    evaluate = add("evaluate")
+def _evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("out", type=Path, metavar="OUT", help="folder that a run wrote")
     evaluate.add_argument("truth", type=Path, metavar="TRUTH", help="truth.json of the same inbox")
     evaluate.add_argument(
@@ -115,7 +128,8 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         "--plots", type=Path, metavar="DIR", help="write the curves and evaluation.html into DIR"
     )
 
-    lines = add("evaluate-lines", config)
+
+def _evaluate_lines(lines: argparse.ArgumentParser) -> None:
     lines.add_argument(
         "table", type=Path, metavar="TSV", help="table with the columns file and text"
     )
@@ -126,7 +140,8 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="picture of the worst (TABLE-worst.png)"
     )
 
-    learn = add("learn", config)
+
+def _learn(learn: argparse.ArgumentParser) -> None:
     learn.add_argument(
         "--out",
         type=Path,
@@ -140,7 +155,8 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
     )
     learn.add_argument("--undo", action="store_true", help="take the last learning back")
 
-    calibrate = add("calibrate", config)
+
+def _calibrate(calibrate: argparse.ArgumentParser) -> None:
     calibrate.add_argument(
         "form", nargs="?", metavar="FORM", help="id of a form to draw (default: the first one)"
     )
@@ -176,7 +192,8 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         "--jobs", type=whole, metavar="N", help="forms drawn and read at a time (one a core)"
     )
 
-    simulate = add("simulate", config)
+
+def _simulate(simulate: argparse.ArgumentParser) -> None:
     simulate.add_argument("form", metavar="FORM", help="id of a form")
     simulate.add_argument(
         "--n", type=whole, default=100, metavar="N", help="how many to draw (100)"
@@ -188,4 +205,3 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         "--mailed", type=part, default=0, metavar="SHARE", help="so many are mails (0)"
     )
     simulate.add_argument("--jobs", type=whole, metavar="N", help="at a time (one a core)")
-    return parser

@@ -40,6 +40,7 @@ from pipeline.reader import (
 from pipeline.records import Outcome, Rejection, Source, Status
 
 if TYPE_CHECKING:
+    from pipeline.snapshot import Snapshot
     from pipeline.store import Store
 
 _CLUSTER_WAIT_S = 30.0
@@ -108,11 +109,7 @@ def run(
     inbox, out = inbox.absolute(), out.absolute()
     if out.resolve() == inbox.resolve():
         raise InputError(f"{out} is the inbox itself: name another folder with --out.")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as err:
-        raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
-    make_private(out)
+    _make(out)
     settings = with_calibration(with_learned(settings, out), out)
     if reader is None:
         for doubt in doubts(settings):
@@ -135,18 +132,38 @@ def run(
             export_all(store, out)
             raise
         snapshot = export_all(store, out)
+    return _summary(
+        snapshot,
+        read=len(unread),
+        judged=len(unjudged),
+        pages=pages,
+        seconds=time.monotonic() - start,
+    )
+
+
+def _summary(
+    snapshot: "Snapshot", *, read: int, judged: int, pages: int, seconds: float
+) -> Summary:
     statuses = [row.registration.status for row in snapshot.registrations]
     review = statuses.count(Status.REVIEW)
     return Summary(
         received=snapshot.documents,
-        read=len(unread),
-        judged=len(unjudged),
+        read=read,
+        judged=judged,
         accepted=len(statuses) - review,
         review=review,
         rejected=len(snapshot.rejected),
         pages=pages,
-        seconds=time.monotonic() - start,
+        seconds=seconds,
     )
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
+    make_private(out)
 
 
 def make_private(out: Path) -> None:

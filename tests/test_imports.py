@@ -97,6 +97,15 @@ def test_no_module_is_two_modules_or_has_no_name(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_function_is_longer_than_a_screen(path: Path) -> None:
+    if "migrations" in path.parts:  # a table after another
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_the_store_talks_to_the_database(path: Path) -> None:
     if room_of(path) != "store":
         tops = {module.split(".")[0] for module in imported(path)}

@@ -10,13 +10,12 @@ from pipeline import learned
 from pipeline.cli import main
 from pipeline.engines import ppocr
 from pipeline.errors import EngineError
-from pipeline.learning import learn
+from pipeline.learning import learn, memory
 from pipeline.learning.features import Body
 from pipeline.learning.last_layer import Line, Memory, log_softmax
 from pipeline.learning.samples import Sample
 from pipeline.paths import FONTS, RECOGNIZER
 from pipeline.records import Gray
-from pipeline.training import memory
 from tests.pages import form
 
 WORDS = (

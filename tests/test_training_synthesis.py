@@ -8,7 +8,7 @@ import pytest
 from pipeline.engines import ppocr
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, load_forms
-from pipeline.learning import texts
+from pipeline.learning import drawing, texts
 from pipeline.learning.samples import Sample
 from pipeline.paths import FORMS
 from pipeline.training import augment, synthesis
@@ -27,7 +27,7 @@ def blank(form: Form) -> BlankPage:
 
 
 @pytest.fixture(scope="module")
-def ink() -> synthesis.RealInk:
+def ink() -> drawing.RealInk:
     """Digits that were cut from invented amounts: each an upright bar of its own thickness."""
     amounts = []
     for i in range(40):
@@ -51,14 +51,14 @@ def test_every_invented_text_can_be_learned() -> None:
             assert set(text) <= set(ALPHABET), text
 
 
-def test_nothing_held_out_is_drawn_with(ink: synthesis.RealInk) -> None:
+def test_nothing_held_out_is_drawn_with(ink: drawing.RealInk) -> None:
     amount = Amount("x", np.full((50, 60), 210, np.uint8), "1", ((8, 6, 12, 38),))
     held = [Amount(f"{i}.png", amount.image, "1", amount.boxes) for i in range(40)]
     assert len(ink.writers) + len(synthesis.collect_ink((), held, held_out=True).writers) == 40
 
 
-def test_a_number_is_put_together_from_real_digits(ink: synthesis.RealInk) -> None:
-    strip = synthesis.write_number("07 11", ink, np.random.default_rng(1), cap_px=30)
+def test_a_number_is_put_together_from_real_digits(ink: drawing.RealInk) -> None:
+    strip = drawing.write_number("07 11", ink, np.random.default_rng(1), cap_px=30)
     columns = (strip.coverage > 100).any(axis=0)
     strokes = np.flatnonzero(np.diff(columns.astype(int)) == 1)
     assert len(strokes) == 4
@@ -71,8 +71,8 @@ def test_the_crops_of_a_drawn_page_hold_what_their_labels_say(
     form: Form, blank: BlankPage, style: str
 ) -> None:
     rng = np.random.default_rng(7)
-    none = synthesis.RealInk()
-    samples = synthesis.draw_crops(form, blank, none, style=style, rng=rng, name="page-7")
+    none = drawing.RealInk()
+    samples = drawing.draw_crops(form, blank, none, style=style, rng=rng, name="page-7")
     assert len(samples) >= 6
     if style == "typed":
         read = [line.text for line in ppocr.read_lines([s.image for s in samples])]
@@ -81,10 +81,10 @@ def test_the_crops_of_a_drawn_page_hold_what_their_labels_say(
 
 
 def test_the_same_seed_draws_the_same_crops(
-    form: Form, blank: BlankPage, ink: synthesis.RealInk
+    form: Form, blank: BlankPage, ink: drawing.RealInk
 ) -> None:
     one, other = (
-        synthesis.draw_crops(
+        drawing.draw_crops(
             form, blank, ink, style="hand", rng=np.random.default_rng(5), name="page-5"
         )
         for _ in range(2)

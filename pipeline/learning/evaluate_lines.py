@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline import fields
 from pipeline.engines import Engine, EngineLine
 from pipeline.errors import ConfigError, InputError
-from pipeline.fields import FieldType
+from pipeline.fields import FieldType, Nature
 from pipeline.geometry import BoxMm
 from pipeline.learning.samples import Sample, read_gray, read_table
 from pipeline.paths import FONTS
@@ -128,7 +128,7 @@ def measure(
 
 def _line_type(name: str) -> FieldType:
     field_type = fields.load(name)
-    if hasattr(field_type, "read_marks"):
+    if field_type.nature is Nature.MARK:
         raise ConfigError(f"type = {name!r} reads no lines.")
     return field_type
 

@@ -60,12 +60,7 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
 
     A zone of a type not known here stays empty.
     """
-    habits = Habits(
-        name_order=int(rng.choice(5, p=(0.34, 0.3, 0.15, 0.17, 0.04))),
-        phone=int(rng.choice(8, p=(0.34, 0.16, 0.2, 0.12, 0.08, 0.04, 0.03, 0.03))),
-        zero=pick(rng, ("", "", "", "0", "0", "-", "-", "/")),
-        amount=int(rng.integers(8)),
-    )
+    habits = _invent_habits(rng)
     people = _invent_people(form, rng)
     organisation = invent_organisation(rng)
     counts = _invent_counts(form, rng, named=len(people))
@@ -116,6 +111,15 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
         counted = sum(counts[name] for name in form.people.counted)
         fields[form.people.uncounted] = len(people) - counted
     return Filling(fields, written, due, tuple(people))
+
+
+def _invent_habits(rng: np.random.Generator) -> Habits:
+    return Habits(
+        name_order=int(rng.choice(5, p=(0.34, 0.3, 0.15, 0.17, 0.04))),
+        phone=int(rng.choice(8, p=(0.34, 0.16, 0.2, 0.12, 0.08, 0.04, 0.03, 0.03))),
+        zero=pick(rng, ("", "", "", "0", "0", "-", "-", "/")),
+        amount=int(rng.integers(8)),
+    )
 
 
 def invent_person(rng: np.random.Generator) -> Person:

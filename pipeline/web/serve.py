@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, InputError
@@ -55,12 +56,8 @@ def serve(
     """
     out = out.absolute()
     if not is_loopback(host) and not password:
-        raise ConfigError(
-            f"--host {host}: other machines could open the review. Give it a password."
-        )
-    file = out / "fiches.sqlite"
-    if store_url is None and not file.is_file():
-        raise InputError(f"{file} is not there: type fiches run first, or say --out or --store.")
+        raise ConfigError(f"--host {host}: others could open the review. Give it a password.")
+    store_url = store_url or _store_in(out)
     make_private(out)
     close_to_others(*outputs(out))  # they are written anew only once something is decided
     settings = with_calibration(with_learned(settings, out), out)
@@ -70,21 +67,12 @@ def serve(
     port = listening.getsockname()[1]
     names = {host, LOOPBACK, "localhost"} if is_loopback(host) else {host, *_own_names()}
     gatekeeper = Gatekeeper.for_hosts(names, port, password)
-    with Store.open(store_url or f"sqlite:///{file}") as store:
+    with Store.open(store_url) as store:
         pictures = Pictures(out / _CACHE, settings)
         try:
             desk = Desk(store, forms, pictures, out, gate, share=settings.quality_sample)
             pages = templates(_TEMPLATES)
             app = make_app(desk, gatekeeper, pages, who=who)
-            config = uvicorn.Config(
-                app,
-                http=Hurried,
-                ws="none",
-                log_level=logging.ERROR,  # anybody can cause warnings: they would bury the address
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=3,
-            )
             shown = host if is_loopback(host) or host != "0.0.0.0" else socket.gethostname()  # noqa: S104
             address = f"http://{shown}:{port}"
 
@@ -103,9 +91,29 @@ def serve(
             first = "" if password else gatekeeper.new_token()
             threading.Timer(0.3, begin, (first,)).start()
             with suppress(KeyboardInterrupt):  # that is how it is stopped
-                uvicorn.Server(config).run(sockets=[listening])
+                uvicorn.Server(_config(app)).run(sockets=[listening])
         finally:
             pictures.close()
+
+
+def _store_in(out: Path) -> str:
+    """The store that runs made there. Raises InputError."""
+    file = out / "fiches.sqlite"
+    if not file.is_file():
+        raise InputError(f"{file} is not there: type fiches run first, or say --out or --store.")
+    return f"sqlite:///{file}"
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=Hurried,
+        ws="none",
+        log_level=logging.ERROR,  # anybody can cause warnings: they would bury the address
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
 
 
 def is_loopback(host: str) -> bool:
