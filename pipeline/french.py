@@ -158,8 +158,9 @@ def _every_page(finding: Finding, roles: Roles) -> str:
 
 def _agrees(by: str) -> _Sentence:
     def said(finding: Finding, roles: Roles) -> str:
-        field, seen, chosen = finding.facts
+        field, seen, best = finding.facts
         written = f"« {seen} »" if seen else "« illisible »"
+        chosen = best or "rien"
         return f"{label(str(field), roles)} : {written} d'après l'écriture, {chosen} d'après {by}."
 
     return said

@@ -2,20 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from tempfile import TemporaryDirectory
 
-from builders import reading
+from builders import outcome, reading, receipt, source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import ASK_ALL, LENIENT, confirm, correct, illegible, settle
 
+from pipeline.decisions import Act, Change, Decision
 from pipeline.forms import constraints
 from pipeline.forms.schema import load_form
 from pipeline.french import SENDER, finding_label
 from pipeline.judging import duplicates
+from pipeline.judging.deciding import apply
 from pipeline.judging.judge import judge
+from pipeline.judging.sums import GAP
 from pipeline.judging.values import as_typed, position, type_of
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Finding, Origin, Registration, Severity, Status
+from pipeline.store import Store
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _EMPTY = Registration(_FORM.id, 2, (), roles=_FORM.roles)
@@ -125,6 +130,52 @@ def test_judging_again_changes_nothing(filling, doubted: bool, asked: bool) -> N
     assert judge(once, _FORM, gate) == once
     half = confirm(once, _FORM, "repas", gate=gate)
     assert judge(half, _FORM, gate) == half
+
+
+_STEPS = st.lists(
+    st.one_of(
+        st.just("undo"),
+        st.tuples(st.just(Act.CORRECT), st.just("repas"), st.sampled_from(["0", "1", "5", "x"])),
+        st.tuples(st.just(Act.CORRECT), st.just("total"), st.sampled_from(["42,10", "90", ""])),
+        st.tuples(st.just(Act.CORRECT), st.just("personnes.2"), st.sampled_from(["Luc PETIT", ""])),
+        st.tuples(st.just(Act.CONFIRM), st.sampled_from(["adherents", "repas"]), st.just("")),
+        st.tuples(st.just(Act.ILLEGIBLE), st.just("total"), st.just("")),
+        st.tuples(st.just(Act.SETTLE), st.just(GAP), st.just(SENDER)),
+    ),
+    max_size=8,
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(filling=_FILLINGS, steps=_STEPS)
+def test_what_is_undone_is_as_if_it_had_never_been_decided(filling, steps) -> None:  # type: ignore[no-untyped-def]
+    """The store, after any decisions and undoings, holds what the decisions left make of it."""
+    states = [_read(_values(filling))]
+    with TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/fiches.sqlite") as store:
+        first = outcome(source("a.pdf"), states[0])
+        store.record_received(receipt(first.source))
+        store.record_outcome(first, reader="r", judge="j")
+        for step in steps:
+            (one,) = store.filed()
+            if step == "undo":
+                store.undo(who="Zoé")
+                states = states[:-1] or states
+            else:
+                act, field, said = step
+                value, reason = ("", said) if act is Act.SETTLE else (said, "")
+                decision = Decision(act, field, value, reason)
+                try:
+                    after = apply(one.registration, _FORM, decision, gate=LENIENT)
+                except ValueError:
+                    continue
+                store.decide([Change(one.subject, one.version, (decision,), after)], who="Zoé")
+                states.append(after)
+            assert _in_form_order(store.filed()[0].registration) == _in_form_order(states[-1])
+
+
+def _in_form_order(held: Registration) -> Registration:
+    readings = sorted(held.readings, key=lambda r: position(_FORM, r.field))
+    return replace(held, readings=tuple(readings))
 
 
 def test_five_meals_for_one_person_wait_for_a_person_however_they_came_in() -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.fields import Means, means
+from pipeline.fields import Means, find, means
 from pipeline.forms.constraints import Arithmetic, Constraint, People
 from pipeline.forms.schema import Form
 from pipeline.geometry import FloatArray
@@ -301,6 +301,12 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
             bound.append(people.uncounted)
         summed = any(isinstance(bond, Arithmetic) for bond in bonds)
         rule = f"reading_agrees_with_{'sum' if summed else 'rest'}"
-        facts = (name, written.text or written.raw, chosen.text)
+        facts = (name, _shown(written) or written.raw, _shown(chosen))
         fields = tuple(dict.fromkeys((name, *bound)))
         yield Finding(rule, Severity.REVIEW, fields, facts)
+
+
+def _shown(reading: FieldReading) -> str:
+    """What a reading holds, as the secretary reads it."""
+    field_type = find(reading.type)
+    return field_type.display(reading.value) if field_type and reading.text else reading.text

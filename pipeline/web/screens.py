@@ -136,7 +136,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         findings=tuple(told(f, form.roles) for f in registration.findings if f.asks),
         ahead=_ahead(view.desk, following),
         gap=gap(registration, form, {}) if form.sum else None,
-        settled_gap=dict(filed.settled).get(GAP, ""),
+        settled_gap=next((f.settled for f in registration.findings if f.rule == GAP), ""),
     )
 
 
