@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from pipeline import learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
+from pipeline.fingerprint import code_digest
 from pipeline.guard import Guard, Work, read_guarded
 from pipeline.parts import Stretch, Tell, outcome_of
 from pipeline.paths import close_to_others
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 _CLUSTER_WAIT_S = 30.0
 _SPOOL = "received"
 _OPENING = "pipeline.intake.unpack:unpack"
+_OPENS = ("pipeline.intake.receive:discover", "pipeline.intake.unpack:unpack")
+"""What is refused on receipt follows from the code of these."""
 _OPENING_LIMIT_S = 20.0
 """A mail that takes longer to open is rejected: others wait for it."""
 
@@ -189,9 +192,10 @@ def _receive(
     from pipeline.store import COSTLY, PASSING
 
     retried = PASSING | COSTLY if again else PASSING
+    opener_name = code_digest(*_OPENS)
     known = {
         name: receipt
-        for name, receipt in store.known().items()
+        for name, receipt in store.known(opener_name).items()
         if all(rejection.kind not in retried for _, rejection in receipt.rejections)
     }
     sources: dict[str, Source] = {}
@@ -203,7 +207,7 @@ def _receive(
         found = discover(inbox, out / _SPOOL, known=known, outputs=outputs, opener=opener)
         for received in found:
             if known.get(received.name) != received:
-                store.record_received(received)
+                store.record_received(received, opener=opener_name)
             for source in received.sources:
                 sources.setdefault(source.sha256, source)
     finally:

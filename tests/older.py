@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 _ADDED = {
-    "v0005": ("outcomes.judge", "registrations.read", "sources.said"),
+    "v0005": ("outcomes.judge", "receipts.opener", "registrations.read", "sources.said"),
     "v0004": ("findings.facts",),
     "v0003": ("readings.batch", "registrations.batch", "rejections.batch"),
     "v0002": ("readings.calibrated", "registrations.quality"),

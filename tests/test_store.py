@@ -74,6 +74,18 @@ def test_a_receipt_replaces_the_earlier_one_of_its_name(store_url: str) -> None:
         assert store.known() == {"a.pdf": later}
 
 
+def test_what_another_opener_refused_is_opened_again(store_url: str) -> None:
+    whole, refused = receipt(source("a.pdf")), receipt(name="b.eml")
+    refused = replace(refused, rejections=(("b.eml", Rejection("unsupported", "Non.")),))
+    with Store.open(store_url) as store:
+        for one in (whole, refused):
+            store.record_received(one, opener="earlier")
+        assert store.known("earlier") == {"a.pdf": whole, "b.eml": refused}
+        assert store.known("later") == {"a.pdf": whole}
+        store.record_received(refused, opener="later")
+        assert store.known("later") == {"a.pdf": whole, "b.eml": refused}
+
+
 def test_a_registration_outlives_the_file_whose_name_another_took(store_url: str) -> None:
     later = source("a.pdf", content="another fiche")
     with Store.open(store_url) as store:

@@ -66,13 +66,17 @@ class Store:
             return ()
         return tuple(Path(f"{self._url.database}{tail}") for tail in ("", "-wal", "-shm"))
 
-    def known(self) -> dict[str, Received]:
-        """Every receipt, by its name in the inbox."""
-        with self._reading() as connection:
-            return rows.receipts(connection)
+    def known(self, opener: str = "") -> dict[str, Received]:
+        """Every receipt, by its name in the inbox.
 
-    def record_received(self, received: Received) -> None:
-        """Keep a receipt; it replaces an earlier one of the same name.
+        ``opener`` is the fingerprint of what opens mails and files: a receipt of which another
+        refused something is not among them, for this one may not.
+        """
+        with self._reading() as connection:
+            return rows.receipts(connection, opener=opener)
+
+    def record_received(self, received: Received, *, opener: str = "") -> None:
+        """Keep a receipt, as ``opener`` made it; it replaces an earlier one of the same name.
 
         What the earlier one brought stays, marked, where it gave a registration: a scanner that
         names every scan alike, or a second version of a mail's piece, must lose nobody.
@@ -83,7 +87,9 @@ class Store:
             connection.execute(
                 delete(tables.receipts).where(tables.receipts.c.name == received.name)
             )
-            connection.execute(insert(tables.receipts), rows.of_receipt(received))
+            connection.execute(
+                insert(tables.receipts), rows.of_receipt(received) | {"opener": opener}
+            )
             if sources:
                 connection.execute(insert(tables.sources), sources)
             if rejections:

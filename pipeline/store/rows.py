@@ -212,8 +212,8 @@ def of_placement(placement: Placement, outcome: int, *, batch: int, reader: str)
     }
 
 
-def receipts(connection: Connection) -> dict[str, Received]:
-    """Every receipt as it last was, by name."""
+def receipts(connection: Connection, *, opener: str) -> dict[str, Received]:
+    """Every receipt as it last was, by name, but for what another opener refused something of."""
     sources, rejections = defaultdict(list), defaultdict(list)
     table = tables.sources
     current = select(table).where(~table.c.superseded, table.c.path != "")
@@ -231,6 +231,7 @@ def receipts(connection: Connection) -> dict[str, Received]:
             tuple(rejections[row.name]),
         )
         for row in connection.execute(select(tables.receipts))
+        if row.opener == opener or not rejections[row.name]
     }
 
 

@@ -79,6 +79,7 @@ receipts = Table(
     _text("name", primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
+    _text("opener"),
     _created(),
 )
 

@@ -20,6 +20,8 @@ _TITLES = {"organisation": "Service", "email": "E-mail", "phone": "Téléphone",
 def upgrade() -> None:
     judge = sa.Column("judge", sa.UnicodeText(), nullable=False, server_default="")
     op.add_column("outcomes", judge)
+    opener = sa.Column("opener", sa.UnicodeText(), nullable=False, server_default="")
+    op.add_column("receipts", opener)
     op.add_column("registrations", sa.Column("read", sa.UnicodeText(), nullable=True))
     op.add_column("sources", sa.Column("said", sa.UnicodeText(), nullable=True))
     registrations = sa.table("registrations", *_key(), sa.column("roles", sa.UnicodeText()))
