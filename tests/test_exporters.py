@@ -6,6 +6,7 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +26,7 @@ from builders import (
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeline import exporters
+from pipeline import exporters, installed
 from pipeline.errors import ExportError
 from pipeline.exporters import fields, guarded, participants, registrations, rejected, unguarded
 from pipeline.records import FieldReading, Finding, Registration, Rejection, Severity
@@ -410,3 +411,25 @@ def test_outputs_depend_on_the_inbox_alone(store_url: str, tmp_path: Path) -> No
 
     expected = export(f"sqlite:///{tmp_path / 'plain.sqlite'}", tmp_path / "plain", often=1)
     assert export(store_url, tmp_path / "other", often=2) == expected
+
+
+# exporters of other packages
+
+
+class _Stumbles:
+    FILE_NAME = "badges.csv"
+
+    @staticmethod
+    def render(_snapshot: Snapshot) -> str:
+        raise ValueError("Zoé MARTIN")
+
+
+def test_an_exporter_of_another_package_that_fails_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought = EntryPoint("badges", f"{__name__}:_Stumbles", installed.EXPORTERS)
+    monkeypatch.setattr(installed, "found", lambda _group: {"badges": brought})
+    with Store.open(f"sqlite:///{tmp_path / 'fiches.sqlite'}") as store:
+        with pytest.raises(ExportError, match=r"badges\.csv.*'badges' failed") as caught:
+            exporters.export_all(store, tmp_path)
+    assert "MARTIN" not in str(caught.value)

@@ -16,7 +16,7 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from pipeline import installed
-from pipeline.errors import ExportError
+from pipeline.errors import ExportError, bug_place
 from pipeline.paths import PART, write_whole
 from pipeline.snapshot import Snapshot
 
@@ -55,10 +55,23 @@ def export_all(store: _Store, out: Path) -> Snapshot:
     """
     with _alone(out):
         snapshot = store.snapshot()
-        for exporter in _exporters():
+        for name in names():
+            exporter = _load(name)
             _tidy(out, exporter.FILE_NAME)
-            write_atomically(out / exporter.FILE_NAME, exporter.render(snapshot))
+            write_atomically(out / exporter.FILE_NAME, _rendered(name, exporter, snapshot))
     return snapshot
+
+
+def _rendered(name: str, exporter: _Exporter, snapshot: Snapshot) -> str:
+    try:
+        return exporter.render(snapshot)
+    except Exception as err:
+        if name in _own():
+            raise
+        raise ExportError(
+            f"{exporter.FILE_NAME}: the package that brings the exporter {name!r} failed "
+            f"({bug_place(err)}). Mend or remove it, and run again: what was read is kept."
+        ) from err
 
 
 def _exporters() -> list[_Exporter]:
