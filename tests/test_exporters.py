@@ -429,7 +429,7 @@ def test_an_exporter_of_another_package_that_fails_is_named(
 ) -> None:
     brought = EntryPoint("badges", f"{__name__}:_Stumbles", installed.EXPORTERS)
     monkeypatch.setattr(installed, "found", lambda _group: {"badges": brought})
-    with Store.open(f"sqlite:///{tmp_path / 'fiches.sqlite'}") as store:
-        with pytest.raises(ExportError, match=r"badges\.csv.*'badges' failed") as caught:
-            exporters.export_all(store, tmp_path)
+    failing = pytest.raises(ExportError, match=r"badges\.csv.*'badges' failed")
+    with Store.open(f"sqlite:///{tmp_path / 'fiches.sqlite'}") as store, failing as caught:
+        exporters.export_all(store, tmp_path)
     assert "MARTIN" not in str(caught.value)
