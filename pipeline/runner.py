@@ -16,7 +16,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -239,7 +239,9 @@ def _work_off(
         store.record_outcome(outcome, reader=reader.fingerprint, judge=reader.judge)
         pages += outcome.pages
         progress(done, total)
-    judged, done = _done(pool, unjudged), len(unread)
+    # Many at a time: this process keeps some while children judge the next.
+    judged = _done(replace(pool, window=max(pool.window, _KEPT_AT_ONCE)), unjudged)
+    done = len(unread)
     while some := [*islice(judged, _KEPT_AT_ONCE)]:
         store.record_judged(some, judge=reader.judge)
         done += len(some)
