@@ -53,7 +53,12 @@ def finding_label(rule: str) -> str:
 
 def told(finding: Finding, roles: Roles) -> str:
     """What a finding says, with the labels of its form, and why it was settled."""
-    words = finding.said or _SENTENCES.get(finding.rule, _unknown)(finding, roles)
+    words = finding.said
+    if not words:
+        try:
+            words = _SENTENCES.get(finding.rule, _unknown)(finding, roles)
+        except (ValueError, IndexError):  # facts that another version of a rule wrote
+            words = _unknown(finding, roles)
     if not finding.settled:
         return words
     return f"{words} Réglé : {REASONS.get(finding.settled, finding.settled)}."
@@ -67,6 +72,7 @@ def also(names: Iterable[FieldValue]) -> str:
 
 def broken(kind: str, names: Sequence[str], shown: Sequence[str]) -> str:
     """What values, as ``shown``, of fields do not keep to a constraint of that kind."""
+    shown = [text or "rien" for text in shown]
     match kind:
         case "at_most":
             return f"{names[0]} : {shown[0]} pour {shown[1]}."

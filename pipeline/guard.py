@@ -25,9 +25,9 @@ from pipeline import limits
 from pipeline.config import Settings
 from pipeline.errors import EngineError, StalledError
 from pipeline.parts import Part, Stretch, outcome_of
-from pipeline.records import Outcome, Source
+from pipeline.records import Outcome, Registration, Source
 
-Work = Callable[[Stretch | Outcome, Settings], Iterator[Part | Outcome]]
+Work = Callable[[Stretch | Outcome, Settings], Iterator[Part | Registration]]
 """The work of a run. ``Guard.ask`` does with any other of a task that pickles, and its answer; one
 that yields several has the time of one answer for each."""
 

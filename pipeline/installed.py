@@ -35,10 +35,10 @@ def load(group: str, name: str) -> Any:
         ) from err
 
 
-def versions() -> list[str]:
-    """The packages that add something, with their versions: they have a say in what is read."""
+def versions(*groups: str) -> list[str]:
+    """The packages that add something to these groups, with their versions."""
     return sorted(
         f"{group} {name} {point.value} {point.dist.version if point.dist else ''}"
-        for group in (FIELDS, EXPORTERS, ENGINES)
+        for group in groups
         for name, point in found(group).items()
     )

@@ -47,25 +47,35 @@ class Part:
 
 Tell = Callable[[Any], None]
 Each = Callable[[Any, Tell], None]
-"""Has a task done, and tells each answer to it: the parts of a ``Stretch``, or the judged of an
-``Outcome`` as it was read."""
+"""Has a task done, and tells each answer to it: the parts of a ``Stretch``, or what the forms of an
+``Outcome`` as it was read come to, one by one."""
 
 
 def outcome_of(task: Source | Outcome, each: Each) -> Outcome:
     """A document read and judged, or one as it was read, judged.
 
-    ``each`` raises a DocumentError (French) where judging cannot go on: the document is rejected.
+    ``each`` raises a DocumentError (French) where judging a form cannot go on: that costs the form,
+    of which the reading goes, too.
     """
     outcome = read_in_parts(task, each) if isinstance(task, Source) else task
-    if not outcome.read:
-        return outcome
-    answers: list[Outcome] = []
-    try:
-        each(outcome, answers.append)
-    except DocumentError as err:
-        rejected = (*outcome.rejections, Rejection(err.kind, str(err)))
-        return replace(outcome, registrations=(), rejections=rejected)
-    return answers[0]
+    judged: list[Registration | None] = []
+    rejections = list(outcome.rejections)
+    while len(judged) < len(outcome.read):
+        left = outcome.read[len(judged) :]
+        try:
+            each(replace(outcome, read=left), judged.append)
+        except DocumentError as err:
+            failed = outcome.read[len(judged)]
+            rejections.append(Rejection(err.kind, str(err), failed.page))
+            judged.append(None)
+    kept = [at for at, registration in enumerate(judged) if registration]
+    return replace(
+        outcome,
+        registrations=tuple(registration for registration in judged if registration),
+        rejections=tuple(rejections),
+        thumbnails=tuple(t for at, t in enumerate(outcome.thumbnails) if at in kept),
+        read=tuple(outcome.read[at] for at in kept),
+    )
 
 
 def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outcome:

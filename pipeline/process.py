@@ -47,8 +47,8 @@ def process_document(source: Source, settings: Settings) -> Outcome:
     return outcome_of(source, each)
 
 
-def work(task: Stretch | Outcome, settings: Settings) -> Iterator[Part | Outcome]:
-    """Part of a document read, or a document as it was read judged: the work of a run.
+def work(task: Stretch | Outcome, settings: Settings) -> Iterator[Part | Registration]:
+    """Part of a document read, or the forms of one as it was read judged: the work of a run.
 
     Raises DocumentError (French) where it cannot go on: of a document that cannot be opened, or of
     a page that is all there is, or of a bug, which costs a page and never the batch. Raises
@@ -58,7 +58,7 @@ def work(task: Stretch | Outcome, settings: Settings) -> Iterator[Part | Outcome
     try:
         by = criteria(settings)
         if isinstance(task, Outcome):
-            yield judged(task, by)
+            yield from judged(task, by)
         else:
             yield from read_parts(task, settings)
     except (PipelineError, MemoryError):

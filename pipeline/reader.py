@@ -27,8 +27,8 @@ KNOWN = "known.json"
 """Beside the outputs: who and what reviews confirmed."""
 
 _log = logging.getLogger(__name__)
-_READS, _GUARDS = "pipeline.process:read_parts", "pipeline.guard:serve"
-_JUDGES = "pipeline.judging.verdict:judged"
+_READS = ("pipeline.process:read_parts", "pipeline.parts:read_in_parts", "pipeline.guard:serve")
+_JUDGES = ("pipeline.judging.verdict:judged", "pipeline.judging.verdict:criteria")
 _FIELDS, _ENGINES = "pipeline.fields.*", "pipeline.engines.*"
 _READING = {"engine", "second_reader", "max_pages", "max_megapixels"}
 _READING |= {"time_limit_s", "memory_limit_mb", "form"}
@@ -138,12 +138,12 @@ def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same reading."""
     forms = load_forms(FORMS, *settings.forms)
     return _name(
-        code_digest(_READS, _GUARDS, _FIELDS, _ENGINES),
+        code_digest(*_READS, _FIELDS, _ENGINES),
         settings.model_dump_json(include=_READING),
         "second" in settings.without,
         settings.learned.name if settings.learned else "",
         _tesseract(),
-        installed.versions(),
+        installed.versions(installed.FIELDS, installed.ENGINES),
         _shipped("recognizer/", "lexicons/"),
         [form.model_dump_json(include=_PLACES) for form in forms],
         [_content(form.blank_path) for form in forms],
@@ -153,8 +153,8 @@ def reader_fingerprint(settings: Settings) -> str:
 def judge_fingerprint(settings: Settings) -> str:
     """Names everything that judging depends on but what was read."""
     return _name(
-        code_digest(_JUDGES, _FIELDS),
-        installed.versions(),
+        code_digest(*_JUDGES, _FIELDS),
+        installed.versions(installed.FIELDS),
         settings.model_dump_json(include={"target_error", "without"}),
         _shipped("lexicons/"),
         _content(settings.calibration or CALIBRATION / calibration.FILE_NAME),

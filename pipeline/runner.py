@@ -126,7 +126,7 @@ def run(
         done = store.done(reader.fingerprint, again=again)
         unread = [source for sha256, source in sources.items() if sha256 not in done]
         anew = {source.sha256 for source in unread}
-        unjudged = [one for one in store.unjudged(reader.judge) if one.source.sha256 not in anew]
+        unjudged = store.unjudged(reader.judge, sources.keys() - anew)
         try:
             if unread or unjudged:
                 with _pool(reader, settings, jobs=jobs, scheduler=scheduler) as pool:

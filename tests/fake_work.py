@@ -6,7 +6,6 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,10 +55,10 @@ def unpack(task: Opening, settings: Settings) -> Brought:
     return real_unpack(task, settings)
 
 
-def read(stretch: Stretch | Outcome, settings: Settings) -> Iterator[Part | Outcome]:
+def read(stretch: Stretch | Outcome, settings: Settings) -> Iterator[Part | Registration]:
     """Each line of the document is a page of it."""
     if isinstance(stretch, Outcome):
-        yield replace(stretch, registrations=stretch.read)
+        yield from stretch.read
         return
     pages = stretch.source.path.read_text("utf-8").splitlines()[1:]
     last = stretch.last or len(pages)

@@ -413,6 +413,19 @@ def test_outputs_depend_on_the_inbox_alone(store_url: str, tmp_path: Path) -> No
     assert export(store_url, tmp_path / "other", often=2) == expected
 
 
+def test_what_one_form_counts_and_another_prices_has_one_column() -> None:
+    other = other_registration()
+    other = replace(other, roles=replace(other.roles, others=("adherents", "gouters")))
+    header = registrations.render(snapshot(registration(), other)).splitlines()[0].split(",")
+    assert len(header) == len(set(header))
+    assert header.count("adherents") == 1
+
+
+def test_a_table_without_fiches_has_the_columns_of_every_table() -> None:
+    header = registrations.render(snapshot()).splitlines()[0]
+    assert "n_personnes,total_calcule,ecart," in header
+
+
 # exporters of other packages
 
 

@@ -193,6 +193,16 @@ def test_a_field_without_a_role_has_that_of_its_type(tmp_path: Path) -> None:
     assert (roles.who, roles.contacts, roles.payment) == ("organisation", ("telephone",), "")
 
 
+def test_a_field_without_a_label_is_called_like_its_type_where_it_is_alone(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "sortie")
+    path = folder / "form.toml"
+    text = path.read_text("utf-8").replace('label = "Service"\n', "")
+    path.write_text(text.replace('label = "E-mail"\ntype = "email"', 'type = "phone"'), "utf-8")
+    titles = dict(load_form(folder).roles.titles)
+    assert (titles["organisation"], titles["telephone"]) == ("Service", "Téléphone")
+    assert "email" not in titles
+
+
 def test_a_folder_of_forms_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nowhere"):
         load_forms(FORMS, tmp_path / "nowhere")

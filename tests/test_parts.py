@@ -101,15 +101,24 @@ def test_a_note_on_a_page_without_a_form_is_heeded_by_the_fiche_before_it() -> N
     assert heeding(noted(2)) == [3, 4, 5]
 
 
-def test_a_document_that_cannot_be_judged_is_rejected() -> None:
+def test_a_form_that_cannot_be_judged_costs_itself_alone() -> None:
     def each(task: Stretch | Outcome, tell: Tell) -> None:
         if isinstance(task, Outcome):
-            raise TimeLimitError("Trop long.")
-        tell(Part(1, 2, 2, ((Registration("form", 1, ()), b""),)))
+            for form in task.read:
+                if form.page in (2, 5):
+                    raise TimeLimitError("Trop long.")
+                tell(form)
+            return
+        for n in range(1, 6):
+            form = (Registration("form", n, ()), b"%d" % n)
+            tell(Part(5, n + 1, n + 1, (form,)))
 
     outcome = outcome_of(SOURCE, each)
-    assert outcome.registrations == ()
-    assert [(r.kind, r.message) for r in outcome.rejections] == [("time-limit", "Trop long.")]
+    assert [one.page for one in outcome.registrations] == [1, 3, 4]
+    assert outcome.read == outcome.registrations
+    assert outcome.thumbnails == (b"1", b"3", b"4")
+    told = [(r.kind, r.page, r.message) for r in outcome.rejections]
+    assert told == [("time-limit", 2, "Trop long."), ("time-limit", 5, "Trop long.")]
 
 
 def test_a_document_of_one_page_or_that_cannot_be_opened_is_rejected_as_a_whole() -> None:

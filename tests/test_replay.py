@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import GAP, outcome, receipt, registration, source
+from builders import ENVELOPE, GAP, outcome, receipt, registration, source
+from sqlalchemy import create_engine, update
 
 from pipeline import process
 from pipeline.config import Settings
@@ -16,10 +17,11 @@ from pipeline.forms.schema import load_form
 from pipeline.judging import deciding
 from pipeline.judging.verdict import criteria
 from pipeline.paths import FORMS
-from pipeline.records import Outcome, Registration, Severity, Status
+from pipeline.records import Outcome, Registration, Rejection, Severity, Status
 from pipeline.runner import run
 from pipeline.simulate import simulate
-from pipeline.store import Store
+from pipeline.store import Store, tables
+from pipeline.store.opening import parse_url
 from tests.pages import form
 from tests.test_runner import outputs
 
@@ -124,8 +126,8 @@ def _fill(store: Store, one: Outcome, *, judge: str = "") -> None:
 def test_a_form_is_kept_as_it_was_read(store_url: str, as_read: Outcome) -> None:
     with Store.open(store_url) as store:
         _fill(store, _judged(as_read), judge="one")
-        assert store.unjudged("one") == []
-        assert store.unjudged("two") == [as_read]
+        assert store.unjudged("one", {as_read.source.sha256}) == []
+        assert store.unjudged("two", {as_read.source.sha256}) == [as_read]
 
 
 def test_what_comes_to_the_same_adds_nothing_to_the_store(store_url: str, as_read: Outcome) -> None:
@@ -133,7 +135,7 @@ def test_what_comes_to_the_same_adds_nothing_to_the_store(store_url: str, as_rea
         _fill(store, _judged(as_read), judge="one")
         newest = store.newest()
         store.record_judged([_judged(as_read)], judge="two")
-        assert (store.newest(), store.unjudged("two")) == (newest, [])
+        assert (store.newest(), store.unjudged("two", {as_read.source.sha256})) == (newest, [])
         store.record_judged([_judged(as_read, status=Status.REVIEW)], judge="three")
         assert store.newest() > newest
         assert [r.registration.status for r in store.snapshot().registrations] == [
@@ -149,7 +151,7 @@ def test_thumbnails_and_rejections_stay_with_what_is_judged_again(
     pictured = replace(_judged(as_read, status=Status.REVIEW), thumbnails=(b"one", b"two"))
     with Store.open(store_url) as store:
         _fill(store, pictured, judge="one")
-        (unjudged,) = store.unjudged("two")
+        (unjudged,) = store.unjudged("two", {as_read.source.sha256})
         gap = replace(unjudged.read[0], findings=(replace(GAP, severity=Severity.INFO),))
         other = replace(_judged(unjudged), registrations=(gap, unjudged.read[1]))
         store.record_judged([other], judge="two")
@@ -168,11 +170,11 @@ def test_what_people_decided_or_another_run_read_meanwhile_is_left(
         newest = store.newest()
         store.record_judged([_judged(as_read, status=Status.REVIEW)], judge="two")
         assert store.newest() == newest
-        assert store.unjudged("two") == [again]
+        assert store.unjudged("two", {as_read.source.sha256}) == [again]
         (one,) = store.filed()
         settle = Change(one.subject, 0, (Decision(Act.SETTLE, "x", reason="y"),), one.registration)
         store.decide([settle], who="Anne")
-        assert store.unjudged("two") == []
+        assert store.unjudged("two", {as_read.source.sha256}) == []
         store.record_judged([_judged(again, status=Status.REVIEW)], judge="two")
         assert store.newest() == newest
 
@@ -180,7 +182,7 @@ def test_what_people_decided_or_another_run_read_meanwhile_is_left(
 def test_what_an_earlier_version_read_is_not_judged_from_nothing(store_url: str) -> None:
     with Store.open(store_url) as store:
         _fill(store, outcome(source("a.pdf"), registration()))
-        assert store.unjudged("two") == []
+        assert store.unjudged("two", {source("a.pdf").sha256}) == []
 
 
 def test_probabilities_of_any_kind_of_number_are_kept_exactly(store_url: str) -> None:
@@ -195,5 +197,57 @@ def test_probabilities_of_any_kind_of_number_are_kept_exactly(store_url: str) ->
     made = Outcome(source("a.pdf"), 2, read=(precise(registration()),))
     with Store.open(store_url) as store:
         _fill(store, _judged(made), judge="one")
-        (unjudged,) = store.unjudged("two")
+        (unjudged,) = store.unjudged("two", {made.source.sha256})
     assert unjudged.read == made.read
+
+
+def test_only_what_lies_in_the_inbox_is_judged_again(store_url: str, as_read: Outcome) -> None:
+    """Another inbox may share the store, with other forms, members and tariffs."""
+    with Store.open(store_url) as store:
+        _fill(store, _judged(as_read), judge="one")
+        assert store.unjudged("two", {"of another inbox"}) == []
+
+
+def test_a_form_that_cannot_be_judged_again_stays_as_it_was(
+    store_url: str, as_read: Outcome
+) -> None:
+    with Store.open(store_url) as store:
+        _fill(store, _judged(as_read), judge="one")
+        was = store.snapshot()
+        failed = replace(_judged(as_read), rejections=(Rejection("time-limit", "Trop long."),))
+        failed = replace(failed, read=failed.read[:1], registrations=failed.registrations[:1])
+        store.record_judged([failed], judge="two")
+        assert store.snapshot() == was
+
+
+def test_the_same_bytes_under_another_name_are_judged_again(
+    store_url: str, as_read: Outcome
+) -> None:
+    renamed = replace(as_read.source, document="b.pdf")
+    with Store.open(store_url) as store:
+        _fill(store, _judged(as_read), judge="one")
+        store.record_received(replace(receipt(renamed), name="a.pdf"))
+        (unjudged,) = store.unjudged("two", {renamed.sha256})
+    assert (unjudged.source.document, unjudged.read) == ("b.pdf", as_read.read)
+
+
+def test_what_was_put_off_waits_when_it_was_judged_again(store_url: str, as_read: Outcome) -> None:
+    with Store.open(store_url) as store:
+        _fill(store, _judged(as_read), judge="one")
+        one = store.filed()[0]
+        later = Change(one.subject, 0, (Decision(Act.POSTPONE, "email"),), one.registration)
+        store.decide([later], who="Anne")
+        store.record_judged([_judged(as_read, status=Status.REVIEW)], judge="two")
+        assert [filed.postponed for filed in store.filed()] == [("email",), ()]
+
+
+def test_a_mail_whose_text_an_earlier_version_forgot_is_opened_again(store_url: str) -> None:
+    mail = replace(source("m.eml!a.pdf"), envelope=replace(ENVELOPE, said="Bien cordialement"))
+    with Store.open(store_url) as store:
+        store.record_received(receipt(mail, name="m.eml"))
+        (known,) = store.known()["m.eml"].sources
+        assert known.envelope is not None
+        assert known.envelope.said == "Bien cordialement"
+        with create_engine(parse_url(store_url)).begin() as connection:
+            connection.execute(update(tables.sources).values(said=None))
+        assert store.known() == {}

@@ -34,8 +34,11 @@ class Engine(Protocol):
 
 def names() -> list[str]:
     """The engines that settings may name."""
-    own = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted({*own, *installed.found(installed.ENGINES)})
+    return sorted({*_own(), *installed.found(installed.ENGINES)})
+
+
+def _own() -> set[str]:
+    return {module.name for module in pkgutil.iter_modules(__path__)}
 
 
 def load(name: str, learned: Path | None = None) -> Engine:
@@ -45,9 +48,11 @@ def load(name: str, learned: Path | None = None) -> Engine:
     """
     if name not in names():
         raise ConfigError(f"engine = {name!r} is not known; take one of: {', '.join(names())}.")
-    module: Any = installed.load(installed.ENGINES, name)
-    if module is None:
+    module: Any
+    if name in _own():
         module = importlib.import_module(f"pipeline.engines.{name}")
+    else:
+        module = installed.load(installed.ENGINES, name)
     engine: Engine = module
     if learned and hasattr(module, "Learned"):
         engine = module.Learned(learned)

@@ -7,20 +7,24 @@ from pipeline.snapshot import RegistrationRow, Snapshot
 FILE_NAME = "participants.csv"
 
 
+_COLUMNS = ("registration", "rang", "nom", "prenom", "tarif")
+
+
 def render(snapshot: Snapshot) -> str:
     """``tarif``, and what else is counted and priced (meals), by its field, are filled only where
     the form settles them for everyone on it."""
     rows = snapshot.registrations
     others = {field for row in rows for field in row.registration.roles.others}
-    columns = sorted(others)
+    fields = sorted(others)
+    columns = (f"champ_{field}" if field in _COLUMNS else field for field in fields)
     return csv_text(
-        ("registration", "rang", "nom", "prenom", "tarif", *columns),
-        (line for row in rows for line in _lines(row, columns)),
+        (*_COLUMNS, *columns),
+        (line for row in rows for line in _lines(row, fields)),
     )
 
 
-def _lines(row: RegistrationRow, columns: list[str]) -> list[list[str]]:
-    settled = [_tariff(row), *(_each(row, field) for field in columns)]
+def _lines(row: RegistrationRow, fields: list[str]) -> list[list[str]]:
+    settled = [_tariff(row), *(_each(row, field) for field in fields)]
     return [
         [row.id, str(rank), *split_name(person.text), *settled]
         for rank, person in enumerate(row.registration.named, start=1)

@@ -24,9 +24,9 @@ def render(snapshot: Snapshot) -> str:
     """
     rows = snapshot.registrations
     forms = {row.registration.form_id: row.registration.roles for row in rows}
-    roles = [forms[form_id] for form_id in sorted(forms)]
-    between = [*_between(roles)]
-    cells = [_cells(row, between) for row in rows]
+    roles = [forms[form_id] for form_id in sorted(forms)] or [Roles()]
+    between = [*dict.fromkeys(_between(roles))]
+    cells = [_cells(row, between, forms[row.registration.form_id]) for row in rows]
     others = {column for one in cells for column in one} - {*_FIRST, *between, *_LAST}
     further = sorted(others, key=lambda column: column.removeprefix(_OWN))
     columns = [*_FIRST, *between, *_LAST, *further]
@@ -60,12 +60,12 @@ def _groups(roles: Roles) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(field for field in group if field) for group in groups)
 
 
-def _cells(row: RegistrationRow, between: list[str]) -> dict[str, str]:
+def _cells(row: RegistrationRow, between: list[str], roles: Roles) -> dict[str, str]:
     """What stands in each column; a field that only sounds like what another form calls its total
     does not take that column."""
     registration, envelope = row.registration, row.envelope
     at = envelope.received_at if envelope else None
-    own = {field for group in _groups(registration.roles) for field in group}
+    own = {field for group in _groups(roles) for field in group}
     cells = {}
     for field in dict.fromkeys(reading.field.split(".")[0] for reading in registration.readings):
         sounds_like = field in between and field not in own

@@ -146,6 +146,8 @@ def load(name: str) -> FieldType:
         raise ConfigError(
             f"type = {name!r}: the package that brings it is made for another fiches."
         )
+    if foreign.nature is Nature.MARK and foreign.read_marks is _no_marks:
+        raise ConfigError(f"type = {name!r} is a mark, and its package brings no read_marks.")
     return foreign
 
 

@@ -38,6 +38,9 @@ _USUAL_ROLES: dict[Means, Role] = {
 }
 
 
+_TITLED = (Means.ORGANISATION, Means.EMAIL, Means.PHONE, Means.PERSON)
+
+
 class Event(Part):
     name: str
     date: datetime.date | None = None
@@ -144,8 +147,17 @@ class Form(Part):
             who=next(iter(self._fields_for("who")), ""),
             contacts=self._fields_for("contact"),
             payment=next(iter(self._fields_for("payment")), ""),
-            titles=tuple((zone.field, zone.label) for zone in self.zones if zone.label),
+            titles=tuple(
+                (zone.field, title) for zone in self.zones if (title := self._title(zone))
+            ),
         )
+
+    def _title(self, zone: Zone) -> str:
+        """What readers call a field: its label, or that of its type where no other is of it."""
+        alike = [other for other in self.zones if other.type == zone.type]
+        if zone.label or len(alike) > 1 or fields.means(zone.type) not in _TITLED:
+            return zone.label
+        return fields.load(zone.type).label.capitalize()
 
     def _fields_for(self, role: Role) -> tuple[str, ...]:
         """The fields of that role; without a word on it, by what their type means."""

@@ -98,6 +98,7 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
         for f in registration.findings
         if f.settled
     }
+    factless = {(f.rule, f.fields): f.settled for f in registration.findings if f.settled}
     broken = broken_constraints(registration, form)
     ruled = (finding for rule in RULES for finding in rule(registration, form))
     for finding in (*broken, *ruled, *_unverifiable(registration, form)):
@@ -105,6 +106,8 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
         if not reason and not finding.said:
             words = told(finding, registration.roles)
             reason = settled.get((finding.rule, finding.fields, words), "")
+            if not finding.facts:  # its rule and fields say all
+                reason = reason or factless.get((finding.rule, finding.fields), "")
         if finding.rule in _ANSWERED and _is_decided(registration, form, finding):
             finding = replace(finding, severity=Severity.INFO)
         yield replace(finding, settled=reason) if reason else finding

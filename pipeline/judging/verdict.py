@@ -4,7 +4,7 @@ Judging needs no picture. What was read is kept beside what it came to, so that 
 target error, calibration or list of members judges a whole inbox again in seconds.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -47,11 +47,10 @@ def criteria(settings: Settings) -> Criteria:
     )
 
 
-def judged(outcome: Outcome, by: Criteria) -> Outcome:
-    """The outcome with a registration for each form that was read."""
-    envelope = outcome.source.envelope
-    registrations = tuple(register(read, by, envelope) for read in outcome.read)
-    return replace(outcome, registrations=registrations)
+def judged(outcome: Outcome, by: Criteria) -> Iterator[Registration]:
+    """The registration that each form of a document, as it was read, comes to."""
+    for read in outcome.read:
+        yield register(read, by, outcome.source.envelope)
 
 
 def register(read: Registration, by: Criteria, envelope: Envelope | None = None) -> Registration:

@@ -85,7 +85,7 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 text = (value,)
             case Means.PHONE:
                 value = invent_phone(rng)
-                text = (_spelled(zone, value)[habits.phone],)
+                text = (_spelled(zone, value, habits.phone),)
             case Means.COUNT:
                 value = counts[zone.field]
                 text = (str(value) if value else habits.zero,)
@@ -95,7 +95,7 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                     value = int(rng.integers(1, 400)) * 50
                 elif form.sum and rng.random() < wrong_sums:
                     value = _add_up_wrongly(value, form.sum, counts, rng)
-                text = (_spelled(zone, value)[habits.amount],)
+                text = (_spelled(zone, value, habits.amount),)
             case _ if zone.boxes:
                 options = tuple(zone.boxes)
                 value = pick(rng, (*options, *options, ""))
@@ -200,9 +200,10 @@ def write_person(person: Person, rng: np.random.Generator, habits: Habits) -> st
     )[habits.name_order]
 
 
-def _spelled(zone: Zone, value: FieldValue) -> Sequence[str]:
-    """The ways to write a value, by habit."""
-    return load(zone.type).spellings(value)
+def _spelled(zone: Zone, value: FieldValue, habit: int) -> str:
+    """A value in the way that is somebody's habit, among those that its type knows."""
+    ways = load(zone.type).spellings(value)
+    return ways[habit % len(ways)]
 
 
 def _invent_people(form: Form, rng: np.random.Generator) -> list[Person]:

@@ -1,6 +1,6 @@
 """The store: what was received, what became of it. The only room that talks to the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -95,14 +95,14 @@ class Store:
             if rejections:
                 connection.execute(insert(tables.receipt_rejections), rejections)
 
-    def unjudged(self, judge: str) -> list[Outcome]:
-        """The documents that were read and that ``judge`` has not judged, as they were read.
+    def unjudged(self, judge: str, among: Collection[str]) -> list[Outcome]:
+        """Those ``among`` documents, by sha256, that ``judge`` has not judged, as they were read.
 
         ``judge`` is the fingerprint of all that judging depends on. Not those about which a person
         has decided.
         """
         with self._reading() as connection:
-            return replaying.unjudged(connection, judge)
+            return replaying.unjudged(connection, judge, among)
 
     def record_judged(self, judged: Sequence[Outcome], *, judge: str) -> None:
         """Keep what ``judge`` made of documents that were read before."""

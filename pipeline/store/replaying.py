@@ -4,15 +4,17 @@ Documents about which people have decided are left as they are: what stands ther
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Select, insert, select, union, update
 
-from pipeline.decisions import Act
+from pipeline.decisions import Act, Decision
 from pipeline.records import Origin, Outcome, Registration, Rejection, Source
 from pipeline.store import rows, tables
 from pipeline.store.current import UNDO, Scope, by_machine, not_undone
+from pipeline.store.reviewing import append as write_down
+from pipeline.store.reviewing import entry_of, next_id
 
 
 def decided_upon() -> tuple[Select[tuple[str]], ...]:
@@ -31,13 +33,13 @@ def decided_upon() -> tuple[Select[tuple[str]], ...]:
     return decided, read
 
 
-def unjudged(connection: Connection, judge: str) -> list[Outcome]:
+def unjudged(connection: Connection, judge: str, among: Collection[str]) -> list[Outcome]:
     """The documents that ``judge`` has not judged yet, as they were read, by their last outcome.
 
     What an earlier version read is not among them: it kept no reading.
     """
     outcomes, registrations = tables.outcomes, tables.registrations
-    waiting = connection.execute(
+    chosen = connection.execute(
         select(outcomes)
         .where(
             outcomes.c.id.in_(Scope().latest()),
@@ -45,7 +47,8 @@ def unjudged(connection: Connection, judge: str) -> list[Outcome]:
             outcomes.c.sha256.not_in(union(*decided_upon())),
         )
         .order_by(outcomes.c.id)
-    ).all()
+    )
+    waiting = [row for row in chosen if row.sha256 in among]
     wanted = {row.id for row in waiting}
     if not wanted:
         return []
@@ -61,14 +64,15 @@ def unjudged(connection: Connection, judge: str) -> list[Outcome]:
     brought = _sources(connection)
     return [
         Outcome(
-            replace(brought[row.sha256, row.document], placed=()),
+            source,
             row.pages,
             read=tuple(forms),
             rejections=tuple(rejected[row.id]),
             seconds=row.seconds,
         )
         for row in waiting
-        if (row.sha256, row.document) in brought and (forms := _whole(read[row.id]))
+        if (source := brought.get((row.sha256, row.document)) or brought.get((row.sha256, "")))
+        and (forms := _whole(read[row.id]))
     ]
 
 
@@ -100,7 +104,8 @@ def keep(connection: Connection, judged: Sequence[Outcome], *, judge: str) -> No
             same.append(row.id)
             continue
         pictured = replace(outcome, thumbnails=tuple(were[row.id].thumbnails))
-        append(connection, pictured, reader=row.reader, judge=judge)
+        key = append(connection, pictured, reader=row.reader, judge=judge)
+        _still_postponed(connection, row.id, key)
     connection.execute(update(outcomes).where(outcomes.c.id.in_(same)).values(judge=judge))
 
 
@@ -125,15 +130,30 @@ def _as_kept(connection: Connection, scope: Scope) -> dict[int, _Kept]:
     return found
 
 
-def append(connection: Connection, outcome: Outcome, *, reader: str, judge: str) -> None:
-    """A further outcome of a document: the last one counts."""
-    key = connection.execute(
+def _still_postponed(connection: Connection, was: int, key: int) -> None:
+    """What a person put off waits under the registration's new name, too."""
+    table = tables.decisions
+    put_off = connection.execute(
+        select(table)
+        .where(table.c.outcome == was, table.c.act == Act.POSTPONE, not_undone(table))
+        .order_by(table.c.id)
+    ).all()
+    for row in put_off:
+        subject = row.subject.replace(f"r{was}-", f"r{key}-")
+        entry = entry_of(subject, Decision(Act.POSTPONE, row.field))
+        write_down(connection, [entry], batch=next_id(connection), who=row.who)
+
+
+def append(connection: Connection, outcome: Outcome, *, reader: str, judge: str) -> int:
+    """A further outcome of a document, the last one counts: its id."""
+    key: int = connection.execute(
         insert(tables.outcomes).returning(tables.outcomes.c.id),
         rows.of_outcome(outcome, reader=reader, judge=judge),
     ).scalar_one()
     for table, values in rows.of_parts(outcome, key):
         if values:
             connection.execute(insert(table), values)
+    return key
 
 
 def _whole(read: Iterable[Registration | None]) -> tuple[Registration, ...]:
@@ -153,8 +173,8 @@ def _rejections(connection: Connection, outcomes: set[int]) -> dict[int, list[Re
 
 
 def _sources(connection: Connection) -> dict[tuple[str, str], Source]:
-    """What was received, by its sha256 and name."""
-    return {
-        (row.sha256, row.document): rows.source(row)
-        for row in connection.execute(select(tables.sources))
-    }
+    """What was received, by its sha256 and name; and under no name, any of the same bytes."""
+    table, found = tables.sources, {}
+    for row in connection.execute(select(table).order_by(table.c.document.desc())):
+        found[row.sha256, row.document] = found[row.sha256, ""] = rows.source(row)
+    return found

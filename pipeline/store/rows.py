@@ -213,12 +213,19 @@ def of_placement(placement: Placement, outcome: int, *, batch: int, reader: str)
 
 
 def receipts(connection: Connection, *, opener: str) -> dict[str, Received]:
-    """Every receipt as it last was, by name, but for what another opener refused something of."""
+    """Every receipt as it last was, by name.
+
+    Not those of which another opener refused something, nor mails of which an earlier version did
+    not keep the text.
+    """
     sources, rejections = defaultdict(list), defaultdict(list)
+    unsaid: set[str] = set()
     table = tables.sources
     current = select(table).where(~table.c.superseded, table.c.path != "")
     for row in connection.execute(current.order_by(table.c.receipt, table.c.position)):
         sources[row.receipt].append(source(row))
+        if row.sender is not None and row.said is None:
+            unsaid.add(row.receipt)
     table = tables.receipt_rejections
     for row in connection.execute(select(table).order_by(table.c.receipt, table.c.position)):
         rejections[row.receipt].append((row.document, rejection(row)))
@@ -231,7 +238,7 @@ def receipts(connection: Connection, *, opener: str) -> dict[str, Received]:
             tuple(rejections[row.name]),
         )
         for row in connection.execute(select(tables.receipts))
-        if row.opener == opener or not rejections[row.name]
+        if (row.opener == opener or not rejections[row.name]) and row.name not in unsaid
     }
 
 

@@ -14,7 +14,8 @@ revision = "v0005"
 down_revision = "v0004"
 
 _WHO, _CONTACTS, _PAYMENT = ("organisation",), ("email", "phone"), ("checkbox",)
-_TITLES = {"organisation": "Service", "email": "E-mail", "phone": "Téléphone", "person": "Personne"}
+_TITLES = {"organisation": "Service", "email": "E-mail", "telephone": "Téléphone"}
+"""By the field's name, as they were."""
 
 
 def upgrade() -> None:
@@ -32,7 +33,8 @@ def upgrade() -> None:
     for row in connection.execute(sa.select(readings).order_by(readings.c.id)):
         types[row.outcome, row.number][row.field.split(".")[0]] = row.type
     for row in connection.execute(sa.select(registrations)).all():
-        said = json.loads(row.roles) | _by_type(types[row.outcome, row.number])
+        said = json.loads(row.roles)
+        said |= _by_type(types[row.outcome, row.number], named=said["named"])
         same = (registrations.c.outcome == row.outcome, registrations.c.number == row.number)
         connection.execute(sa.update(registrations).where(*same).values(roles=json.dumps(said)))
 
@@ -41,7 +43,7 @@ def _key() -> tuple[sa.ColumnClause[int], ...]:
     return sa.column("outcome", sa.BigInteger()), sa.column("number", sa.Integer())
 
 
-def _by_type(types: dict[str, str]) -> dict[str, object]:
+def _by_type(types: dict[str, str], *, named: str) -> dict[str, object]:
     def of(*wanted: str) -> list[str]:
         return [field for field, kind in types.items() if kind in wanted]
 
@@ -49,5 +51,8 @@ def _by_type(types: dict[str, str]) -> dict[str, object]:
         "who": next(iter(of(*_WHO)), ""),
         "contacts": of(*_CONTACTS),
         "payment": next(iter(of(*_PAYMENT)), ""),
-        "titles": [[field, _TITLES[kind]] for field, kind in types.items() if kind in _TITLES],
+        "titles": [
+            *([field, _TITLES[field]] for field in types if field in _TITLES),
+            *([[named, "Personne"]] if named in types else []),
+        ],
     }
