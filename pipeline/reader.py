@@ -27,11 +27,19 @@ KNOWN = "known.json"
 """Beside the outputs: who and what reviews confirmed."""
 
 _log = logging.getLogger(__name__)
-_READS = ("pipeline.process:read_parts", "pipeline.parts:read_in_parts", "pipeline.guard:serve")
-_JUDGES = ("pipeline.judging.verdict:judged", "pipeline.judging.verdict:criteria")
-_FIELDS, _ENGINES = "pipeline.fields.*", "pipeline.engines.*"
-_READING = {"engine", "second_reader", "max_pages", "max_megapixels"}
-_READING |= {"time_limit_s", "memory_limit_mb", "form"}
+_OF_TYPES = "pipeline.fields.*"
+READING = (
+    "pipeline.process:read_parts",
+    "pipeline.parts:read_in_parts",
+    "pipeline.guard:serve",
+    "pipeline.engines.*",
+    _OF_TYPES,
+)
+"""What a reading is, follows from the code of these."""
+JUDGING = ("pipeline.judging.verdict:judged", "pipeline.judging.verdict:criteria", _OF_TYPES)
+"""And what it comes to, from these."""
+_SETTINGS = {"engine", "second_reader", "max_pages", "max_megapixels"}
+_SETTINGS |= {"time_limit_s", "memory_limit_mb", "form"}
 """Settings that readings depend on, as they are."""
 _PLACES: Any = {
     "id": True,
@@ -138,8 +146,8 @@ def reader_fingerprint(settings: Settings) -> str:
     """Names everything a reading depends on but the document: same fingerprint, same reading."""
     forms = load_forms(FORMS, *settings.forms)
     return _name(
-        code_digest(*_READS, _FIELDS, _ENGINES),
-        settings.model_dump_json(include=_READING),
+        code_digest(*READING),
+        settings.model_dump_json(include=_SETTINGS),
         "second" in settings.without,
         settings.learned.name if settings.learned else "",
         _tesseract(),
@@ -153,7 +161,7 @@ def reader_fingerprint(settings: Settings) -> str:
 def judge_fingerprint(settings: Settings) -> str:
     """Names everything that judging depends on but what was read."""
     return _name(
-        code_digest(*_JUDGES, _FIELDS),
+        code_digest(*JUDGING),
         installed.versions(installed.FIELDS),
         settings.model_dump_json(include={"target_error", "without"}),
         _shipped("lexicons/"),

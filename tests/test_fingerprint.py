@@ -8,13 +8,8 @@ import pytest
 
 from pipeline.fingerprint import code_digest
 from pipeline.paths import PACKAGE
+from pipeline.reader import JUDGING, READING
 
-_READING = (
-    "pipeline.process:read_parts",
-    "pipeline.guard:serve",
-    "pipeline.fields.*",
-    "pipeline.engines.*",
-)
 _CODE = {
     "a.py": '''"""Reads."""
 from pipeline.b import helps, other
@@ -93,23 +88,45 @@ def _appended(text: str) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize(
-    ("path", "change", "reads_alike"),
+    ("path", "change", "reads_alike", "judges_alike"),
     [
-        ("web/app.py", _appended("\nprint()\n"), True),
-        ("judging/deciding.py", _appended("\nprint()\n"), True),
-        ("exporters/report.py", _appended("\nprint()\n"), True),
+        ("web/app.py", _appended("\nprint()\n"), True, True),
+        ("judging/deciding.py", _appended("\nprint()\n"), True, True),
+        ("exporters/report.py", _appended("\nprint()\n"), True, True),
         (
             "paper/dropout.py",
             lambda code: code.replace("_BRIDGE_MM = ", "_BRIDGE_MM = 2 * "),
             False,
+            True,
         ),
-        ("limits.py", lambda code: code.replace("_HARD_FACTOR = 2", "_HARD_FACTOR = 3"), False),
-        ("fields/phone.py", _appended("\nX = 1\n"), False),
-        ("judging/reconcile.py", lambda code: code.replace("_SUPPORT, ", "_SUPPORT, X, "), False),
+        (
+            "limits.py",
+            lambda code: code.replace("_HARD_FACTOR = 2", "_HARD_FACTOR = 3"),
+            False,
+            True,
+        ),
+        ("parts.py", lambda code: code.replace("_MOST_LOST = 2", "_MOST_LOST = 3"), False, True),
+        ("fields/phone.py", _appended("\nX = 1\n"), False, False),
+        (
+            "judging/reconcile.py",
+            lambda code: code.replace("_SUPPORT, ", "_SUPPORT, X, "),
+            True,
+            False,
+        ),
+        (
+            "judging/members.py",
+            lambda code: code.replace('_SEPARATORS = ";', '_SEPARATORS = "#;'),
+            True,
+            False,
+        ),
     ],
 )
-def test_a_changed_page_of_the_review_reads_nothing_again(
-    tmp_path: Path, path: str, change: Callable[[str], str], reads_alike: bool
+def test_only_what_reads_makes_a_run_read_again_and_only_what_judges_judge_again(
+    tmp_path: Path,
+    path: str,
+    change: Callable[[str], str],
+    reads_alike: bool,
+    judges_alike: bool,
 ) -> None:
     copy = tmp_path / "pipeline"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("models", "__pycache__"))
@@ -117,4 +134,5 @@ def test_a_changed_page_of_the_review_reads_nothing_again(
     changed = change(file.read_text("utf-8"))
     assert changed != file.read_text("utf-8")
     file.write_text(changed, "utf-8")
-    assert (code_digest(*_READING, package=copy) == code_digest(*_READING)) is reads_alike
+    for roots, alike in ((READING, reads_alike), (JUDGING, judges_alike)):
+        assert (code_digest(*roots, package=copy) == code_digest(*roots)) is alike

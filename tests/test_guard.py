@@ -39,8 +39,13 @@ def small() -> Iterator[Guard]:
 
 
 def children_of(pid: int) -> set[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return {int(child) for task in tasks for child in task.read_text().split()}
+    """As soon as the kernel's list is twice the same: it may lack some while it changes."""
+    seen: list[set[int]] = []
+    while len(seen) < 2 or seen[-1] != seen[-2]:
+        tasks = Path(f"/proc/{pid}/task").glob("*/children")
+        seen.append({int(child) for task in tasks for child in task.read_text().split()})
+        time.sleep(0.02)
+    return seen[-1]
 
 
 @pytest.mark.parametrize("text", ["hang", "hold"])

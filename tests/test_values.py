@@ -73,12 +73,12 @@ def test_fields_are_called_what_the_secretary_calls_them() -> None:
     fields = ["organisation", "email", "telephone", "personnes.2", "personnes", "adherents"]
     fields += ["non_adherents", "repas", "etudiants", "total", "paiement"]
     assert [label(field, ROLES) for field in fields] == [
-        *("Service", "E-mail", "Téléphone", "Personne 2", "Personnes", "Adhérents"),
+        *("Service", "E-mail", "Téléphone", "Personne 2", "Personne", "Adhérents"),
         *("Non-adhérents", "Repas", "Étudiants", "Total", "Paiement"),
     ]
     fields = ["participants.1", "plein_tarif", "jeunes", "invites"]
     assert [label(field, OTHER_ROLES) for field in fields] == [
-        *("Personne 1", "Plein tarif", "Jeunes", "Invites"),
+        *("Participants 1", "Plein tarif", "Jeunes", "Invites"),
     ]
     assert finding_label("total_matches_tariff") == "Écart"
     assert finding_label("another") == "Remarque"
