@@ -241,8 +241,12 @@ def _work_off(
         progress(done, total)
     # Many at a time: this process keeps some while children judge the next.
     judged = _done(replace(pool, window=max(pool.window, _KEPT_AT_ONCE)), unjudged)
-    done = len(unread)
+    done, forms = len(unread), {one.source.sha256: len(one.read) for one in unjudged}
     while some := [*islice(judged, _KEPT_AT_ONCE)]:
+        for outcome in some:
+            if len(outcome.read) < forms[outcome.source.sha256]:
+                name = outcome.source.document
+                _log.warning("%s: cannot be judged again, stays as it was judged before.", name)
         store.record_judged(some, judge=reader.judge)
         done += len(some)
         progress(done, total)

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from fake_work import READER, write_document
 
 from pipeline.config import Settings
-from pipeline.errors import ConfigError, EngineError, ExportError, InputError
+from pipeline.errors import ConfigError, EngineError, ExportError, InputError, TimeLimitError
 from pipeline.judging import calibration
 from pipeline.paths import FORMS
 from pipeline.reader import (
@@ -359,6 +360,24 @@ def test_another_promise_or_calibration_is_another_judge_of_the_same_readings(ou
     assert len(set(prints)) == 5
     assert {reader_fingerprint(one) for one in others} == {reader_fingerprint(Settings())}
     assert reader_fingerprint(Settings(without=("second",))) != reader_fingerprint(Settings())
+
+
+def test_what_cannot_be_judged_again_stays_and_is_named(
+    inbox: Path, out: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_document(inbox / "a.pdf", "fine A")
+    run(inbox, out, SETTINGS, jobs=0, reader=READER)
+    was = outputs(out)
+
+    def fails(_task: object, _settings: object) -> Iterator[object]:
+        raise TimeLimitError("Trop long.")
+        yield
+
+    monkeypatch.setattr("fake_work.read", fails)
+    another = Reader(READER.fingerprint, READER.work, judge="another")
+    run(inbox, out, SETTINGS, jobs=0, reader=another)
+    assert outputs(out) == was
+    assert "a.pdf: cannot be judged again" in caplog.text
 
 
 def test_a_field_type_that_was_never_measured_is_said_to_be_left_to_people(out: Path) -> None:
