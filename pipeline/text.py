@@ -55,6 +55,7 @@ def tidy(text: str) -> str:
     return " ".join(straight.split())
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """What two spellings of one word share: no case, accents, ligatures, curly signs or blanks."""
     if text.isascii():

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -132,14 +132,21 @@ def made_of(local: str, person: str) -> float:
     ``claire.dupont``, ``dupontc`` and ``jmdupont`` are whole, ``direction.dupont`` is a part (0.5).
     """
     letters = re.sub(r"[^a-z]", "", fold(local))
-    words = [w for w in re.findall(r"[a-z]+", fold(person)) if len(w) > 1][:_MOST_WORDS]
-    if len(words) > 1:
-        for ordered in permutations(words):
-            for cut in range(len(words)):
-                initials, rest = "".join(w[0] for w in ordered[:cut]), "".join(ordered[cut:])
-                if letters in (initials + rest, rest + initials):
-                    return 1.0
+    words, wholes = _addresses(person)
+    if letters in wholes:
+        return 1.0
     return 0.5 if any(_is_part(word, letters, words) for word in words) else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _addresses(person: str) -> tuple[list[str], frozenset[str]]:
+    """The words of a name, and all that an address made wholly of them may be."""
+    words = [w for w in re.findall(r"[a-z]+", fold(person)) if len(w) > 1][:_MOST_WORDS]
+    if len(words) < 2:
+        return words, frozenset()
+    cuts = product(permutations(words), range(len(words)))
+    ends = (("".join(w[0] for w in some[:cut]), "".join(some[cut:])) for some, cut in cuts)
+    return words, frozenset(whole for i, rest in ends for whole in (i + rest, rest + i))
 
 
 def _is_part(word: str, letters: str, words: Collection[str]) -> bool:

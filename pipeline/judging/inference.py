@@ -226,8 +226,9 @@ def _product(tables: Sequence[_Table]) -> _Table:
     product = np.ones((1,) * len(scope))
     for names, table in tables:
         order = sorted(range(len(names)), key=lambda i: scope.index(names[i]))
-        spread = tuple(i for i, name in enumerate(scope) if name not in names)
-        product = product * np.expand_dims(table.transpose(order), spread)
+        sizes = dict(zip(names, table.shape, strict=True))
+        spread = [sizes.get(name, 1) for name in scope]
+        product = product * table.transpose(order).reshape(spread)
     return scope, product
 
 

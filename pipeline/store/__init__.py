@@ -138,7 +138,7 @@ class Store:
         with self._writing() as connection:
             if connection.execute(same).first():
                 return
-            replaying.append(connection, outcome, reader=reader, judge=judge)
+            replaying.append(connection, [(outcome, reader)], judge=judge)
 
     def snapshot(self, *, thumbnails: int = 60) -> Snapshot:
         """All there is to export; the first registrations in review carry ``thumbnails``."""

@@ -4,10 +4,10 @@ Documents about which people have decided are left as they are: what stands ther
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, Select, insert, select, union, update
+from sqlalchemy import Connection, Select, Table, insert, select, union, update
 
 from pipeline.decisions import Act, Decision
 from pipeline.records import Origin, Outcome, Registration, Rejection, Source
@@ -95,18 +95,19 @@ def keep(connection: Connection, judged: Sequence[Outcome], *, judge: str) -> No
         )
     }
     were = _as_kept(connection, Scope(tuple(row.id for row in last.values())))
-    same = []
+    same, changed = [], []
     for outcome in judged:
         row = last.get(outcome.source.sha256)
         if row is None or were[row.id].read != [rows.of_read(one) for one in outcome.read]:
             continue
         if were[row.id].registrations == list(outcome.registrations):
             same.append(row.id)
-            continue
-        pictured = replace(outcome, thumbnails=tuple(were[row.id].thumbnails))
-        key = append(connection, pictured, reader=row.reader, judge=judge)
-        _still_postponed(connection, row.id, key)
+        else:
+            pictured = replace(outcome, thumbnails=tuple(were[row.id].thumbnails))
+            changed.append((row, pictured))
     connection.execute(update(outcomes).where(outcomes.c.id.in_(same)).values(judge=judge))
+    keys = append(connection, [(one, row.reader) for row, one in changed], judge=judge)
+    _still_postponed(connection, {row.id: key for (row, _), key in zip(changed, keys, strict=True)})
 
 
 @dataclass(slots=True)
@@ -130,30 +131,39 @@ def _as_kept(connection: Connection, scope: Scope) -> dict[int, _Kept]:
     return found
 
 
-def _still_postponed(connection: Connection, was: int, key: int) -> None:
-    """What a person put off waits under the registration's new name, too."""
+def _still_postponed(connection: Connection, key_of: Mapping[int, int]) -> None:
+    """What a person put off waits under the registration's new name, too: ``key_of`` outcomes."""
     table = tables.decisions
     put_off = connection.execute(
         select(table)
-        .where(table.c.outcome == was, table.c.act == Act.POSTPONE, not_undone(table))
+        .where(table.c.outcome.in_(key_of), table.c.act == Act.POSTPONE, not_undone(table))
         .order_by(table.c.id)
     ).all()
     for row in put_off:
-        subject = row.subject.replace(f"r{was}-", f"r{key}-")
+        subject = row.subject.replace(f"r{row.outcome}-", f"r{key_of[row.outcome]}-")
         entry = entry_of(subject, Decision(Act.POSTPONE, row.field))
         write_down(connection, [entry], batch=next_id(connection), who=row.who)
 
 
-def append(connection: Connection, outcome: Outcome, *, reader: str, judge: str) -> int:
-    """A further outcome of a document, the last one counts: its id."""
-    key: int = connection.execute(
-        insert(tables.outcomes).returning(tables.outcomes.c.id),
-        rows.of_outcome(outcome, reader=reader, judge=judge),
-    ).scalar_one()
-    for table, values in rows.of_parts(outcome, key):
+def append(
+    connection: Connection, read: Sequence[tuple[Outcome, str]], *, judge: str
+) -> Sequence[int]:
+    """A further outcome of each document, with who read it; the last one counts: their ids."""
+    if not read:
+        return ()
+    table = tables.outcomes
+    keys = connection.scalars(
+        insert(table).returning(table.c.id, sort_by_parameter_order=True),
+        [rows.of_outcome(outcome, reader=reader, judge=judge) for outcome, reader in read],
+    ).all()
+    parts: dict[Table, list[rows.Values]] = defaultdict(list)
+    for (outcome, _), key in zip(read, keys, strict=True):
+        for part, values in rows.of_parts(outcome, key):
+            parts[part] += values
+    for part, values in parts.items():
         if values:
-            connection.execute(insert(table), values)
-    return key
+            connection.execute(insert(part), values)
+    return keys
 
 
 def _whole(read: Iterable[Registration | None]) -> tuple[Registration, ...]:

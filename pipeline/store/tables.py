@@ -1,5 +1,6 @@
 """The store's tables as they are now; how they came to be is in ``migrations``."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,8 +27,8 @@ SCHEMA = "v0005"
 
 # Half of a surrogate pair (Python's stand-in for a byte that is not UTF-8 in a file's name) cannot
 # be stored as text; it is kept as a character of plane 16, which nobody uses, and given back.
-_KEEP = {code: 0x100000 + code for code in range(0xD800, 0xE000)} | {0: 0xFFFD}
-_GIVE_BACK = {0x100000 + code: code for code in range(0xD800, 0xE000)}
+_UNSTORABLE, _KEPT = re.compile("[\0\ud800-\udfff]"), re.compile("[\U0010d800-\U0010dfff]")
+_PLANE_16 = 0x100000
 
 
 class AnyText(TypeDecorator[str]):
@@ -38,10 +39,14 @@ class AnyText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         # psycopg would write the name of a StrEnum, not its value.
-        return None if value is None else str(value).translate(_KEEP)
+        return None if value is None else _UNSTORABLE.sub(_kept, str(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return value if value is None or value.isascii() else value.translate(_GIVE_BACK)
+        return value and _KEPT.sub(lambda kept: chr(ord(kept[0]) - _PLANE_16), value)
+
+
+def _kept(found: re.Match[str]) -> str:
+    return chr(_PLANE_16 + ord(found[0])) if found[0] != "\0" else "\N{REPLACEMENT CHARACTER}"
 
 
 def _now() -> datetime:
