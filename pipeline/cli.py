@@ -150,7 +150,7 @@ def _doctor(arguments: argparse.Namespace) -> ExitCode:
     table = Table("", "what", "found", "what to do")
     for check in checks:
         mark = "ok" if check.ok else "MISSING" if check.needed else "optional"
-        table.add_row(mark, check.what, check.found, "" if check.ok else escape(check.remedy))
+        table.add_row(mark, check.what, check.state, "" if check.ok else escape(check.remedy))
     print_table(table)
     ready = all(check.ok for check in checks if check.needed)
     print("Ready to run." if ready else "Not ready: see MISSING above.")
@@ -266,10 +266,15 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             progress=progress,
         )
     table = Table("target error", "of", "accepted", "wrong among these", "at most", "from")
-    for one in made.promises:
-        figures = (f"{one.accepted:.1%}", str(one.wrong), f"{one.bound:.5f}", str(one.threshold))
-        told = figures if one.threshold is not None else ("nothing",)
-        table.add_row(f"{one.target:g}", one.nature, *told)
+    for promise in made.promises:
+        figures = (
+            f"{promise.accepted:.1%}",
+            str(promise.wrong),
+            f"{promise.bound:.5f}",
+            str(promise.threshold),
+        )
+        cells = figures if promise.threshold is not None else ("nothing",)
+        table.add_row(f"{promise.target:g}", promise.nature, *cells)
     print_table(table)
     print(f"{arguments.out / FILE_NAME}: the next run into {arguments.out} uses it.")
     return ExitCode.OK

@@ -133,13 +133,13 @@ def error_rates(decided: Iterable[Decided]) -> Rates:
     """
     looked: set[tuple[str, str]] = set()
     wrong, of = {True: 0, False: 0}, {True: 0, False: 0}
-    for one in sorted(decided, key=lambda d: d.id):
-        if one.undone or one.decision.act not in _READ:
+    for entry in sorted(decided, key=lambda d: d.id):
+        if entry.undone or entry.decision.act not in _READ:
             continue
-        place = (one.subject, one.decision.field)
-        if one.decision.act is Act.CHECK:
+        place = (entry.subject, entry.decision.field)
+        if entry.decision.act is Act.CHECK:
             again = place in looked
             of[again] += 1
-            wrong[again] += one.decision.value != one.decision.reason
+            wrong[again] += entry.decision.value != entry.decision.reason
         looked.add(place)
     return Rates(machine=Rate(wrong[False], of[False]), reviewer=Rate(wrong[True], of[True]))

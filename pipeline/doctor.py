@@ -37,7 +37,7 @@ class Check:
     """
 
     what: str
-    found: str
+    state: str
     ok: bool
     needed: bool = True
     remedy: str = ""
@@ -83,11 +83,11 @@ def _packages() -> Iterator[Check]:
         extra = _EXTRA.search(requirement)
         if package is None or (extra and extra[1] not in _EXTRAS):
             continue
-        found = _version(package[0])
+        release = _version(package[0])
         yield Check(
             f"{package[0]} (extra {extra[1]})" if extra else package[0],
-            found,
-            ok=bool(found),
+            release,
+            ok=bool(release),
             needed=not extra,
             remedy=f"pip install 'fiches[{extra[1]}]'" if extra else f"pip install {package[0]}",
         )
@@ -144,8 +144,12 @@ def _tesseract(*, needed: bool) -> Check:
         asked = subprocess.run([program, option], capture_output=True, text=True, check=False)
         return (asked.stdout or asked.stderr).splitlines()
 
-    found = next(iter(ask("--version")), "")
+    release = next(iter(ask("--version")), "")
     french = "fra" in ask("--list-langs")
     return Check(
-        what, found if french else f"{found}, no French", french, needed=needed, remedy=_TESSERACT
+        what,
+        release if french else f"{release}, no French",
+        french,
+        needed=needed,
+        remedy=_TESSERACT,
     )

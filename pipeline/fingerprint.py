@@ -40,7 +40,7 @@ def code_digest(*roots: str, package: Path = PACKAGE) -> str:
     modules. Raises KeyError where one is not there.
     """
     digest = hashlib.sha256()
-    definitions = (one for root in roots for one in _definitions(root, package))
+    definitions = (definition for root in roots for definition in _definitions(root, package))
     for text in sorted(_reached(definitions, package)):
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()[:16]
@@ -72,9 +72,9 @@ def _reached(roots: Iterable[_Definition], package: Path) -> set[str]:
         if wanted in module.imports:
             left.append(module.imports[wanted])
         is_known = wanted in module.imports or (wanted and wanted in module.text)
-        for one in (wanted, "") if is_known else module.text:
-            texts.update(module.text.get(one, ()))
-            left += _followed(module, name, module.uses.get(one, ()), package)
+        for part in (wanted, "") if is_known else module.text:
+            texts.update(module.text.get(part, ()))
+            left += _followed(module, name, module.uses.get(part, ()), package)
     return texts
 
 
@@ -106,14 +106,14 @@ def _parsed(package: Path, name: str) -> _Module | None:
     module = _Module({}, {}, {})
     for statement in ast.parse(source).body:
         uses: set[tuple[str, str]] = set()
-        told: set[ast.expr] = set()  # ``walk`` comes to a name after what it is part of
+        counted: set[ast.expr] = set()  # ``walk`` comes to a name after what it is part of
         silent: set[int] = set()
         for node in ast.walk(statement):
             match node:
                 case ast.Attribute(value=ast.Name(id=used) as asked, attr=attribute):
                     uses.add((used, attribute))
-                    told.add(asked)
-                case ast.Name(id=used, ctx=ast.Load()) if node not in told:
+                    counted.add(asked)
+                case ast.Name(id=used, ctx=ast.Load()) if node not in counted:
                     uses.add((used, ""))
                 case ast.Expr(value=ast.Constant(value=str())):
                     silent.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
@@ -129,7 +129,7 @@ def _parsed(package: Path, name: str) -> _Module | None:
 def _text(statement: ast.stmt, lines: list[str], silent: set[int]) -> str:
     """The lines of a statement with its decorators, without comments and what is ``silent``."""
     decorators = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(one.lineno for one in decorators)])
+    first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
     rows = range(first, (statement.end_lineno or statement.lineno) + 1)
     kept = (lines[row - 1].strip() for row in rows if row not in silent)
     return "\n".join(line for line in kept if line and not line.startswith("#"))

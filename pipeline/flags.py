@@ -45,8 +45,10 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
 
     def add(name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         verb = verbs_by_name[name.replace("-", "_")]
-        told = (verb.__doc__ or "").rstrip(".")
-        added = verbs.add_parser(name, parents=[*parents, common], help=told, description=told)
+        help_text = (verb.__doc__ or "").rstrip(".")
+        added = verbs.add_parser(
+            name, parents=[*parents, common], help=help_text, description=help_text
+        )
         added.set_defaults(verb=verb)
         return added
 

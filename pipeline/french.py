@@ -41,9 +41,9 @@ _OF_CONSTRAINTS, _BROKEN = "_holds", "Incohérence"
 def label(field: str, roles: Roles) -> str:
     """``Personne 2``, ``Adhérents``, ``Téléphone``; a field without a title or class, its name."""
     name, _, number = field.partition(".")
-    classes = {one: plural_of(singular) for one, singular in roles.labels}
-    told = dict(roles.titles).get(name) or classes.get(name) or name.replace("_", " ")
-    return f"{told[:1].upper()}{told[1:]} {number}".rstrip()
+    classes = {count: plural_of(singular) for count, singular in roles.labels}
+    title = dict(roles.titles).get(name) or classes.get(name) or name.replace("_", " ")
+    return f"{title[:1].upper()}{title[1:]} {number}".rstrip()
 
 
 def finding_label(rule: str) -> str:
@@ -51,7 +51,7 @@ def finding_label(rule: str) -> str:
     return _FINDINGS.get(rule, _BROKEN if rule.endswith(_OF_CONSTRAINTS) else "Remarque")
 
 
-def told(finding: Finding, roles: Roles) -> str:
+def sentence(finding: Finding, roles: Roles) -> str:
     """What a finding says, with the labels of its form, and why it was settled."""
     words = finding.said
     if not words:
@@ -153,23 +153,23 @@ def _no_more_counted(finding: Finding, _roles: Roles) -> str:
 
 def _one_box(finding: Finding, roles: Roles) -> str:
     field, ticked = finding.facts
-    told = "aucune case cochée" if ticked == 0 else "plusieurs cases cochées"
-    return f"{label(str(field), roles)} : {told}."
+    boxes = "aucune case cochée" if ticked == 0 else "plusieurs cases cochées"
+    return f"{label(str(field), roles)} : {boxes}."
 
 
 def _every_page(finding: Finding, roles: Roles) -> str:
-    told = labels(finding.fields, roles)
-    return f"Page manquante ou vide : rien n'a été reçu pour {told}."
+    missing = labels(finding.fields, roles)
+    return f"Page manquante ou vide : rien n'a été reçu pour {missing}."
 
 
 def _agrees(by: str) -> _Sentence:
-    def said(finding: Finding, roles: Roles) -> str:
+    def disagreement(finding: Finding, roles: Roles) -> str:
         field, seen, best = finding.facts
         written = f"« {seen} »" if seen else "« illisible »"
         chosen = best or "rien"
         return f"{label(str(field), roles)} : {written} d'après l'écriture, {chosen} d'après {by}."
 
-    return said
+    return disagreement
 
 
 def _is_no_person(finding: Finding, _roles: Roles) -> str:
@@ -191,8 +191,8 @@ def _name_is_whole(finding: Finding, _roles: Roles) -> str:
 
 def _listed(finding: Finding, roles: Roles) -> str:
     count, listed, *unlisted = finding.facts
-    told = f"{count} au tarif {roles.label(finding.fields[0])}, {listed} sur la liste des membres"
-    return told + (f" ; n'y figure pas : {', '.join(map(str, unlisted))}." if unlisted else ".")
+    counts = f"{count} au tarif {roles.label(finding.fields[0])}, {listed} sur la liste des membres"
+    return counts + (f" ; n'y figure pas : {', '.join(map(str, unlisted))}." if unlisted else ".")
 
 
 def _twice(finding: Finding, _roles: Roles) -> str:
@@ -239,9 +239,9 @@ def _whole_form(finding: Finding, roles: Roles) -> str:
             "Vérifier tout, ou demander chaque fiche entière."
         )
     gone = labels((f for f in finding.fields if f != roles.uncounted), roles)
-    told = f"rien n'a été reçu pour {gone}" if gone else "vérifier tout"
+    notice = f"rien n'a été reçu pour {gone}" if gone else "vérifier tout"
     return (
-        f"La fiche est coupée, ou en partie cachée : {told}. La demander entière, ou compléter "
+        f"La fiche est coupée, ou en partie cachée : {notice}. La demander entière, ou compléter "
         "d'après le papier."
     )
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.config import Settings
 from pipeline.errors import DocumentError, ExportError
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.french import told
+from pipeline.french import sentence
 from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
 from pipeline.intake.receive import open_alone
@@ -36,51 +36,51 @@ def inspect_document(path: Path, out: Path, settings: Settings) -> list[str]:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
-    told: list[str] = []
+    lines: list[str] = []
     with TemporaryDirectory() as spool:
         brought = open_alone(path, Path(spool))
         for number, source in enumerate(brought.sources, 1):
             if source.document == path.name:
-                told += _inspect_source(source, out, ctx)
+                lines += _inspect_source(source, out, ctx)
                 continue
             folder = out / f"{number}-{source.document.rpartition('!')[2]}"
             folder.mkdir(exist_ok=True)
             try:
-                told += _inspect_source(source, folder, ctx)
+                lines += _inspect_source(source, folder, ctx)
             except DocumentError as err:
-                told.append(f"{source.document}: {err}")
-    return told + [f"{name}: {refusal.message}" for name, refusal in brought.refusals]
+                lines.append(f"{source.document}: {err}")
+    return lines + [f"{name}: {refusal.message}" for name, refusal in brought.refusals]
 
 
 def _inspect_source(source: Source, out: Path, ctx: Context) -> list[str]:
-    told: list[str] = []
+    lines: list[str] = []
     for page in open_pages(source, ctx.settings):
         if isinstance(page, Rejection):
-            told.append(f"page {page.page}: {page.message}")
+            lines.append(f"page {page.page}: {page.message}")
         else:
-            told += _inspect_page(page, out, ctx)
-    return told
+            lines += _inspect_page(page, out, ctx)
+    return lines
 
 
 def _inspect_page(page: Page, out: Path, ctx: Context) -> list[str]:
     stem = f"page-{page.number}"
-    told = [_save(Image.fromarray(page.image), out / f"{stem}-1-page.png")]
+    lines = [_save(Image.fromarray(page.image), out / f"{stem}-1-page.png")]
     try:
         forms = read_page(page, ctx)
     except DocumentError as err:
-        return [*told, f"page {page.number}: {err}"]
+        return [*lines, f"page {page.number}: {err}"]
     if not forms:
-        return [*told, f"page {page.number}: a page of a known form that holds nothing to read"]
+        return [*lines, f"page {page.number}: a page of a known form that holds nothing to read"]
     for number, form in enumerate(forms, start=1):
         if isinstance(form, Rejection):
-            told.append(f"page {page.number}: {form.message}")
+            lines.append(f"page {page.number}: {form.message}")
             continue
         name = stem if len(forms) == 1 else f"{stem}-form-{number}"
         upright = Image.fromarray(form.aligned.page.image)
-        told.append(_save(upright, out / f"{name}-2-upright.png"))
-        told.append(_save(_draw_zones(form), out / f"{name}-3-aligned.png"))
-        told.append(_save(_draw_readings(form, ctx), out / f"{name}-4-crops.png"))
-    return told
+        lines.append(_save(upright, out / f"{name}-2-upright.png"))
+        lines.append(_save(_draw_zones(form), out / f"{name}-3-aligned.png"))
+        lines.append(_save(_draw_readings(form, ctx), out / f"{name}-4-crops.png"))
+    return lines
 
 
 def _save(picture: Image.Image, path: Path) -> str:
@@ -94,8 +94,8 @@ def _draw_zones(form: FormPage) -> Image.Image:
     draw = ImageDraw.Draw(picture)
     zones = form.blank.form.zones_of(form.blank.number)
     boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
-    found = [line.box_mm for line in form.lines]
-    for box, colour in [(b, _ZONE_COLOUR) for b in boxes] + [(b, _INK_COLOUR) for b in found]:
+    writing = [line.box_mm for line in form.lines]
+    for box, colour in [(b, _ZONE_COLOUR) for b in boxes] + [(b, _INK_COLOUR) for b in writing]:
         edges = [v * PX_PER_MM for v in (box.x, box.y, box.right, box.bottom)]
         draw.rectangle(edges, None, colour, 2)
     aligned = form.aligned
@@ -119,7 +119,7 @@ def _draw_readings(form: FormPage, ctx: Context) -> Image.Image:
         )
         rows.append(_draw_row(texts, reading.box_mm, form.clean))
     for finding in registration.findings:
-        words = f"{finding.rule}: {told(finding, registration.roles)}"
+        words = f"{finding.rule}: {sentence(finding, registration.roles)}"
         rows.append(_draw_row((words, ""), None, form.clean))
     return _stack(rows)
 

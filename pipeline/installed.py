@@ -13,8 +13,8 @@ FIELDS, EXPORTERS, ENGINES = "fiches.fields", "fiches.exporters", "fiches.engine
 
 
 @cache
-def found(group: str) -> dict[str, EntryPoint]:
-    """The entry points of a group, by name."""
+def additions(group: str) -> dict[str, EntryPoint]:
+    """The entry points that installed packages add to a group, by name."""
     return {point.name: point for point in entry_points(group=group)}
 
 
@@ -23,7 +23,7 @@ def load(group: str, name: str) -> Any:
 
     Raises ConfigError where it cannot be imported.
     """
-    point = found(group).get(name)
+    point = additions(group).get(name)
     if point is None:
         return None
     try:
@@ -40,5 +40,5 @@ def versions(*groups: str) -> list[str]:
     return sorted(
         f"{group} {name} {point.value} {point.dist.version if point.dist else ''}"
         for group in groups
-        for name, point in found(group).items()
+        for name, point in additions(group).items()
     )

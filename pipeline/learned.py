@@ -35,7 +35,7 @@ def generations(folder: Path) -> list[Path]:
     named = [
         (match, path) for path in folder.glob("*.npz") if (match := _NAME.fullmatch(path.name))
     ]
-    return [path for _, path in sorted(named, key=lambda one: int(one[0][1]))]
+    return [path for _, path in sorted(named, key=lambda generation: int(generation[0][1]))]
 
 
 def save(folder: Path, layer: Layer, *, base: str) -> Path:

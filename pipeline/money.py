@@ -23,8 +23,8 @@ def parse_cents(text: str) -> int | None:
     ``136€30``, ``136,3`` and ``40,-``.
     """
     plain = re.sub(r" ?€ ?", "€", " ".join(_CURRENCY.sub("€", text).split())).removeprefix("€")
-    if found := _THOUSANDS.match(plain):
-        plain = re.sub(r"[.,']", "", found.group()) + plain[found.end() :]
+    if thousands := _THOUSANDS.match(plain):
+        plain = re.sub(r"[.,']", "", thousands.group()) + plain[thousands.end() :]
     match = _AMOUNT.fullmatch(plain)
     if match is None or (match["after"] and (match["cents"] or match["unit"] is None)):
         return None

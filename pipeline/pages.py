@@ -63,6 +63,6 @@ def interval(rate: Rate) -> str:
     return f"{percent(rate.low)} à {percent(rate.high)}" if rate.of else "–"
 
 
-def plural(count: int, one: str, many: str) -> str:
+def plural(count: int, singular: str, many: str) -> str:
     """``1 fiche``, ``2 fiches``"""
-    return f"{number(count)}\u00a0{many if count > 1 else one}"
+    return f"{number(count)}\u00a0{many if count > 1 else singular}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import DocumentError
-from pipeline.french import told
+from pipeline.french import sentence
 from pipeline.records import Finding, Outcome, Registration, Rejection, Roles, Source
 
 _MOST_LOST = 2
@@ -96,9 +96,10 @@ def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outc
 
 def _heeding(registration: Registration, note: Finding) -> Registration:
     """The registration with the note, in one finding with what was noted on it before."""
-    same = [one for one in registration.findings if one.rule == note.rule]
-    others = tuple(one for one in registration.findings if one.rule != note.rule)
-    together = replace(note, facts=tuple(fact for one in (*same, note) for fact in one.facts))
+    same = [finding for finding in registration.findings if finding.rule == note.rule]
+    others = tuple(finding for finding in registration.findings if finding.rule != note.rule)
+    facts = tuple(fact for finding in (*same, note) for fact in finding.facts)
+    together = replace(note, facts=facts)
     return replace(registration, findings=(*others, together))
 
 
@@ -155,7 +156,7 @@ class _Reading:
 
     def outcome(self, seconds: float) -> Outcome:
         read = sorted(self._read, key=lambda pair: pair[0].page)
-        rejections = sorted(self._rejections, key=lambda one: one.page or 0)
+        rejections = sorted(self._rejections, key=lambda rejection: rejection.page or 0)
         if read:
             for page, note in self._notes:
                 # What is written behind a fiche is about it, what comes before them about them all.
@@ -165,7 +166,7 @@ class _Reading:
                     read[at] = (_heeding(fiche, note), thumbnail)
         else:
             rejections += [
-                Rejection("note", told(note, Roles()), page) for page, note in self._notes
+                Rejection("note", sentence(note, Roles()), page) for page, note in self._notes
             ]
         if not read and not rejections:
             message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."

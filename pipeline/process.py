@@ -119,22 +119,22 @@ def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
             rejections: list[Rejection] = []
             began_s = spent_s()
             page = pages.page(number) if vain_s < most_s else _given_up(number)
-            told = read_or_tell(page, ctx, stretch.source.placed)
-            for found in told:
-                if group and not _goes_on(group, found):
+            answers = read_or_tell(page, ctx, stretch.source.placed)
+            for answer in answers:
+                if group and not _goes_on(group, answer):
                     ended.append(group)
                     group = []
-                if isinstance(found, Rejection):
-                    rejections.append(found)
+                if isinstance(answer, Rejection):
+                    rejections.append(answer)
                 else:
-                    group.append(found)
+                    group.append(answer)
             if group and (number == last or _is_whole(group, ctx)):
                 ended.append(group)
                 group = []
             rejections += [_blank(form) for form in ended if _is_blank(form)]
             forms = tuple(tuple(form) for form in ended if not _is_blank(form))
             since = group[0].aligned.page.number if group else number + 1
-            is_form = any(isinstance(found, FormPage) for found in told)
+            is_form = any(isinstance(a, FormPage) for a in answers)
             vain_s = 0.0 if is_form else vain_s + spent_s() - began_s
             beside = () if is_form or isinstance(page, Rejection) else notes_beside(page)
             notes = tuple((number, note) for note in beside)
@@ -165,12 +165,12 @@ def filled_forms(source: Source, ctx: Context) -> Iterator[tuple[FormPage, ...]]
         yield from step.forms
 
 
-def _goes_on(group: Sequence[FormPage], found: FormPage | Rejection) -> bool:
+def _goes_on(group: Sequence[FormPage], answer: FormPage | Rejection) -> bool:
     last = group[-1].aligned
     return (
-        not isinstance(found, Rejection)
-        and found.aligned.form_id == last.form_id
-        and found.aligned.form_page > last.form_page
+        not isinstance(answer, Rejection)
+        and answer.aligned.form_id == last.form_id
+        and answer.aligned.form_page > last.form_page
     )
 
 

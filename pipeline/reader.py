@@ -88,17 +88,18 @@ def with_learned(settings: Settings, out: Path) -> Settings:
 
     One that was learned from other weights is left out. Raises EngineError for a damaged one.
     """
-    found = learned.generations(out / learned.FOLDER)
-    if settings.learned or settings.engine != "ppocr" or not found:
+    generations = learned.generations(out / learned.FOLDER)
+    if settings.learned or settings.engine != "ppocr" or not generations:
         return settings
     from pipeline.engines import ppocr
 
-    if learned.load(found[-1])[1] != ppocr.base():
+    if learned.load(generations[-1])[1] != ppocr.base():
         _log.warning(
-            "%s was learned from other weights and is not used: type fiches learn again.", found[-1]
+            "%s was learned from other weights and is not used: type fiches learn again.",
+            generations[-1],
         )
         return settings
-    return settings.model_copy(update={"learned": found[-1]})
+    return settings.model_copy(update={"learned": generations[-1]})
 
 
 def with_calibration(settings: Settings, out: Path) -> Settings:
@@ -126,7 +127,7 @@ def doubts(settings: Settings) -> Iterator[str]:
             f"The calibration was made for a reader that is another in: {parts}. Until you type "
             "fiches calibrate, the promised error rate is not proven."
         )
-    measured = {one.type for one in used.maps}
+    measured = {curve.type for curve in used.maps}
     forms = load_forms(FORMS, *settings.forms)
     if unmeasured := {zone.type for form in forms for zone in form.zones} - measured:
         yield (

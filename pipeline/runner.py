@@ -204,8 +204,8 @@ def _receive(
     guard = Guard(_OPENING, settings.model_copy(update={"time_limit_s": limit_s}))
     opener = guard.ask if guarded else open_here
     try:
-        found = discover(inbox, out / _SPOOL, known=known, outputs=outputs, opener=opener)
-        for received in found:
+        receipts = discover(inbox, out / _SPOOL, known=known, outputs=outputs, opener=opener)
+        for received in receipts:
             if known.get(received.name) != received:
                 store.record_received(received, opener=opener_name)
             for source in received.sources:
@@ -241,7 +241,7 @@ def _work_off(
         progress(done, total)
     # Many at a time: this process keeps some while children judge the next.
     judged = _done(replace(pool, window=max(pool.window, _KEPT_AT_ONCE)), unjudged)
-    done, forms = len(unread), {one.source.sha256: len(one.read) for one in unjudged}
+    done, forms = len(unread), {earlier.source.sha256: len(earlier.read) for earlier in unjudged}
     while some := [*islice(judged, _KEPT_AT_ONCE)]:
         for outcome in some:
             if len(outcome.read) < forms[outcome.source.sha256]:

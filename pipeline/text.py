@@ -146,12 +146,12 @@ def skeleton(text: str) -> str:
 def _swap_cost(char: str, other: str) -> float:
     if frozenset((char, other)) in _SWAPS:
         return _SWAP_COST
-    one, two = fold(char), fold(other)
-    if one == two:
+    plain, other_plain = fold(char), fold(other)
+    if plain == other_plain:
         return _CASE_COST if char.casefold() == other.casefold() else _ACCENT_COST
     if char in _POINTS and other in _POINTS:
         return _POINT_COST
-    return _SWAP_COST + _CASE_COST if frozenset((one, two)) in _SWAPS else 1.0
+    return _SWAP_COST + _CASE_COST if frozenset((plain, other_plain)) in _SWAPS else 1.0
 
 
 def _edit_cost(char: str) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage, blank_pages, mm_to_raster
 from pipeline.forms.schema import Form, load_form
-from pipeline.french import told
+from pipeline.french import sentence
 from pipeline.geometry import Homography
 from pipeline.paths import FORMS
 from pipeline.records import AlignedPage, Finding, Gray, Page
@@ -54,4 +54,4 @@ def flat(image: Gray) -> AlignedPage:
 
 def words(finding: Finding) -> str:
     """What the secretary reads of a finding."""
-    return told(finding, form().roles)
+    return sentence(finding, form().roles)

@@ -62,7 +62,7 @@ def test_tesseract_without_french_is_not_enough(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     check = look("Tesseract")
     assert not check.ok
-    assert check.found == "tesseract 5.3.0, no French"
+    assert check.state == "tesseract 5.3.0, no French"
 
 
 def test_weights_that_were_altered_are_not_ready(
@@ -71,7 +71,7 @@ def test_weights_that_were_altered_are_not_ready(
     (tmp_path / "MANIFEST.toml").write_text('["a.onnx"]\nsha256 = "0"\n["b.onnx"]\nsha256 = "0"\n')
     (tmp_path / "a.onnx").write_text("altered")
     monkeypatch.setattr(doctor, "MODELS", tmp_path)
-    assert look("models/a.onnx").found == "altered"
+    assert look("models/a.onnx").state == "altered"
     assert not look("models/b.onnx").ok
     assert main(["doctor"]) == 5
     assert "Not ready" in capsys.readouterr().out

@@ -40,7 +40,7 @@ def duplicates(filed: list[Filed]) -> tuple[Pair, ...]:
 
 def test_the_same_fiche_scanned_twice_is_found_with_the_reasons() -> None:
     (pair,) = duplicates(_filed(_fiche(), _fiche(), _fiche("Ana Lima")))
-    assert (pair.one, pair.other, pair.score) == ("r1-1", "r2-1", 1.0)
+    assert (pair.first, pair.second, pair.score) == ("r1-1", "r2-1", 1.0)
     assert pair.reasons == (
         "Même personne : Zoé MARTIN",
         "Même personne : Luc PETIT",
@@ -77,7 +77,7 @@ def test_fiches_that_tell_no_contact_are_no_duplicates() -> None:
 
 def test_another_form_a_fiche_that_was_dropped_and_a_pair_kept_apart_are_left_out() -> None:
     one, other, third = _filed(_fiche(), replace(_fiche(), form_id="sortie"), _fiche())
-    assert [(p.one, p.other) for p in duplicates([one, other, third])] == [("r1-1", "r3-1")]
+    assert [(p.first, p.second) for p in duplicates([one, other, third])] == [("r1-1", "r3-1")]
     assert duplicates([one, other, replace(third, dropped="doublon")]) == ()
     assert duplicates([one, replace(third, kept=("r1-1",))]) == ()
     assert duplicates([replace(one, kept=("r3-1",)), third]) == ()
@@ -86,7 +86,7 @@ def test_another_form_a_fiche_that_was_dropped_and_a_pair_kept_apart_are_left_ou
 def test_the_surest_pair_comes_first() -> None:
     weak = _fiche("Zoé MARTIN", organisation="Mairie", email="", total=3000)
     pairs = duplicates(_filed(weak, _fiche(), _fiche()))
-    assert (pairs[0].one, pairs[0].other) == ("r2-1", "r3-1")
+    assert (pairs[0].first, pairs[0].second) == ("r2-1", "r3-1")
     assert [p.score for p in pairs] == sorted((p.score for p in pairs), reverse=True)
 
 
@@ -99,7 +99,7 @@ def test_a_misread_name_is_found_among_many_of_one_service() -> None:
             _fiche("Zoé MARTLN", email="", telephone=""),
         )
     )
-    assert ("r41-1", "r42-1") in {(p.one, p.other) for p in found}
+    assert ("r41-1", "r42-1") in {(p.first, p.second) for p in found}
 
 
 def test_many_registrations_are_not_compared_each_with_each() -> None:

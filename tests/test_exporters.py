@@ -441,7 +441,7 @@ def test_an_exporter_of_another_package_that_fails_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brought = EntryPoint("badges", f"{__name__}:_Stumbles", installed.EXPORTERS)
-    monkeypatch.setattr(installed, "found", lambda _group: {"badges": brought})
+    monkeypatch.setattr(installed, "additions", lambda _group: {"badges": brought})
     failing = pytest.raises(ExportError, match=r"badges\.csv.*'badges' failed")
     with Store.open(f"sqlite:///{tmp_path / 'fiches.sqlite'}") as store, failing as caught:
         exporters.export_all(store, tmp_path)

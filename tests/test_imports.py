@@ -50,6 +50,7 @@ ROOMS = (
     {"cli", "flags", "terminal", "web"},
     {"__main__"},
 )
+NO_NAMES = {"one", "found", "told"}
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 
 
@@ -103,6 +104,16 @@ def test_no_function_is_longer_than_a_screen(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_names_say_what_they_hold(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                assert name not in NO_NAMES, f"line {node.lineno}: {name}"
+            case ast.FunctionDef(name=name):
+                assert name not in NO_NAMES, f"line {node.lineno}: {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

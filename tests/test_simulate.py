@@ -67,7 +67,7 @@ def form() -> Form:
 def other_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Form:
     """A form of two A5 pages without sum or people, one zone of a type new to the simulator."""
     brought = EntryPoint("unheard-of", "tests.unheard_of:TYPE", installed.FIELDS)
-    monkeypatch.setattr(installed, "found", lambda _group: {"unheard-of": brought})
+    monkeypatch.setattr(installed, "additions", lambda _group: {"unheard-of": brought})
     folder = tmp_path / "atelier"
     folder.mkdir()
     (folder / "form.toml").write_text(OTHER_FORM, "utf-8")

@@ -143,19 +143,19 @@ def _fiches(folder: Path, out: Path, jobs: int) -> list[str]:
 
 def peers(some: Path, jobs: int) -> list[Program]:
     """What is installed of the others, at the setting that reads ``some`` pages faster."""
-    found = []
+    programs = []
     try:
         version("rapidocr")
     except PackageNotFoundError:
         print("RapidOCR is left out: pip install 'fiches[bench]'")
     else:
         settings = [_peer("rapidocr", "RapidOCR", p, jobs // p) for p in sorted({1, jobs})]
-        found.append(min(settings, key=lambda program: program.run(some).seconds))
+        programs.append(min(settings, key=lambda program: program.run(some).seconds))
     if shutil.which("tesseract") is None:
         print("Tesseract is left out: apt install tesseract-ocr tesseract-ocr-fra")
     else:
-        found.append(_peer("tesseract", "Tesseract", jobs, 1))
-    return found
+        programs.append(_peer("tesseract", "Tesseract", jobs, 1))
+    return programs
 
 
 def _peer(peer: str, name: str, processes: int, threads: int) -> Program:

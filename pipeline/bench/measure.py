@@ -46,10 +46,10 @@ def measure(
 ) -> Measured:
     """Run ``command`` to its end. Raises RuntimeError if its exit code is not ``good``."""
     peaks: dict[int, float] = {}
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as told:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         start = time.monotonic()
         process = psutil.Popen(
-            command, env={**os.environ, **(env or {})}, stdout=told, stderr=subprocess.STDOUT
+            command, env={**os.environ, **(env or {})}, stdout=output, stderr=subprocess.STDOUT
         )
         while True:
             _note_peaks(process, peaks)
@@ -60,8 +60,8 @@ def measure(
                 continue
         seconds = time.monotonic() - start
         if code not in good:
-            told.seek(0)
-            words = told.read()[-_TOLD:]
+            output.seek(0)
+            words = output.read()[-_TOLD:]
             raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{words}")
     return Measured(seconds, max(peaks.values(), default=0.0))
 

@@ -150,20 +150,22 @@ def _draw(task: tuple[Path, Path, int, int]) -> None:
 def _labelled(out: Path, truth: Path) -> list[list[Sample]]:
     """What a run read, against the truth of its inbox; what people corrected is no reading."""
     held = load_truth(truth)
-    found = list(_judged(_snapshot(out), held))
-    if not found:
+    forms = list(_judged(_snapshot(out), held))
+    if not forms:
         raise InputError(f"{truth} tells the truth of no form that the run in {out} has read.")
-    return found
+    return forms
 
 
 def _reviewed(out: Path) -> list[list[Sample]]:
     """What the machine read of each form that people looked at, against what they said."""
     with _store(out) as store:
         read = store.reviewed()
-    found = [samples for one, texts in read if (samples := samples_against(one, texts))]
-    if not found:
+    forms = [
+        samples for registration, texts in read if (samples := samples_against(registration, texts))
+    ]
+    if not forms:
         raise InputError(f"{out}: nobody has confirmed or corrected a field that was read there.")
-    return found
+    return forms
 
 
 def _snapshot(out: Path) -> Snapshot:
@@ -180,11 +182,11 @@ def _store(out: Path) -> Store:
 
 def _judged(snapshot: Snapshot, held: dict[str, Held]) -> Iterator[list[Sample]]:
     """The readings of each form; of documents where another number of forms was found, none."""
-    found: dict[str, list[RegistrationRow]] = defaultdict(list)
+    by_document: dict[str, list[RegistrationRow]] = defaultdict(list)
     for row in snapshot.registrations:
-        found[row.document].append(row)
+        by_document[row.document].append(row)
     for document, truth in held.items():
-        rows = found[document]
+        rows = by_document[document]
         if len(rows) == len(truth.forms):
             for form, row in zip(truth.forms, rows, strict=True):
                 yield samples_of(row.registration, form)

@@ -94,8 +94,8 @@ def fit(
     cut = max(1, round(_FITTED * len(forms)))
     fitting = [sample for k in order[:cut] for sample in forms[k]]
     proving = [sample for k in order[cut:] for sample in forms[k]]
-    types = {one.type for one in fitting}
-    mapped = fit_maps([*fitting, *(one for one in reviewed if one.type in types)])
+    types = {sample.type for sample in fitting}
+    mapped = fit_maps([*fitting, *(sample for sample in reviewed if sample.type in types)])
     calibration = Calibration(made=made, maps=mapped, curves=())
     curves = (
         _curve(nature, fitted, _of_nature(proving, nature), calibration)
@@ -115,8 +115,8 @@ def fit_maps(samples: Iterable[Sample]) -> tuple[Map, ...]:
     for kind, of_type in sorted(by_type.items()):
         whole = fit_map(of_type, centre=_IDENTITY, spread=_TYPE_SPREAD)
         maps.append(_map(kind, "", whole, of_type))
-        for quality in sorted({one.quality for one in of_type}):
-            here = [one for one in of_type if one.quality == quality]
+        for quality in sorted({sample.quality for sample in of_type}):
+            here = [sample for sample in of_type if sample.quality == quality]
             maps.append(_map(kind, quality, fit_map(here, centre=whole, spread=_CELL_SPREAD), here))
     return tuple(maps)
 
@@ -128,9 +128,9 @@ def fit_map(
     spread: tuple[float, float, float],
 ) -> tuple[float, float, float]:
     """The likeliest a, b, c of beta calibration under a Gaussian prior, by Newton's method."""
-    p = np.clip([one.posterior for one in samples], LEAST_DOUBT, 1 - LEAST_DOUBT)
+    p = np.clip([sample.posterior for sample in samples], LEAST_DOUBT, 1 - LEAST_DOUBT)
     x = np.column_stack([np.log(p), -np.log1p(-p), np.ones(len(p))])
-    right = np.array([one.right for one in samples], dtype=np.float64)
+    right = np.array([sample.right for sample in samples], dtype=np.float64)
     prior, precision = np.array(centre), 1 / np.square(spread)
     least = np.array([*_LEAST_SLOPE, -np.inf])
 
@@ -168,13 +168,13 @@ def _descend(
 
 def _map(kind: str, quality: str, w: tuple[float, float, float], of: Sequence[Sample]) -> Map:
     a, b, c = (float(f"{v:.6g}") for v in w)
-    wrong = sum(not one.right for one in of)
+    wrong = sum(not sample.right for sample in of)
     return Map(type=kind, quality=quality, a=a, b=b, c=c, readings=len(of), wrong=wrong)
 
 
 def _of_nature(samples: Iterable[Sample], nature: str) -> list[Sample]:
     """The readings that one promise is about: what a finding blocks is never accepted."""
-    return [one for one in samples if one.free and nature_of(one.type) == nature]
+    return [sample for sample in samples if sample.free and nature_of(sample.type) == nature]
 
 
 def _curve(
@@ -186,8 +186,8 @@ def _curve(
     ours, theirs = (_surenesses(part, calibration) for part in (fitted, proving))
     ranked = np.sort(ours)[::-1]
     ends = np.linspace(0, len(ranked), _STEPS + 1).astype(int)[1:] - 1
-    types = np.array([one.type for one in proving])
-    right = np.array([one.right for one in proving], dtype=bool)
+    types = np.array([sample.type for sample in proving])
+    right = np.array([sample.right for sample in proving], dtype=bool)
     steps = []
     for threshold in sorted({float(t) for t in ranked[ends]}, reverse=True):
         accepted = theirs >= threshold
@@ -210,22 +210,24 @@ def _promises(calibration: Calibration) -> Iterator[Promise]:
             promise = Promise(target=target, nature=nature)
             if step is not None:
                 beside = steps.get(NUMBERS) if nature != NUMBERS else None
-                told = {
+                proven = {
                     "threshold": step.threshold,
                     "accepted": step.accepted / max(1, readings[nature]),
                     "wrong": step.wrong,
                     "bound": step.bound(beside),
                 }
-                promise = promise.model_copy(update=told)
+                promise = promise.model_copy(update=proven)
             yield promise
 
 
 def _surenesses(samples: Sequence[Sample], calibration: Calibration) -> FloatArray:
     maps = {(m.type, m.quality): m for m in calibration.maps}
-    found = [
+    calibrated = [
         maps.get((s.type, s.quality), maps.get((s.type, ""), _never))(s.posterior) for s in samples
     ]
-    return np.array([sureness(s.type, s.posterior, p) for s, p in zip(samples, found, strict=True)])
+    return np.array(
+        [sureness(s.type, s.posterior, p) for s, p in zip(samples, calibrated, strict=True)]
+    )
 
 
 def _never(_posterior: float) -> float:

@@ -92,7 +92,7 @@ def beam_search(
                 b, c = grown.get(longer, (0.0, 0.0))
                 grown[longer] = (b, c + gain)
             grown[prefix] = (kept_blank + total * blank, kept_char)
-        best = sorted(grown.items(), key=lambda item: -(item[1][0] + item[1][1]))[:width]
+        best = sorted(grown.items(), key=lambda beam: -(beam[1][0] + beam[1][1]))[:width]
         scale = sum(b + c for _, (b, c) in best)
         if scale <= 0.0:
             return []

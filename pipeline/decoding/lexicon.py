@@ -88,8 +88,8 @@ class Lexicon:
 
     def neighbours(self, word: str, *, limit: int = 8) -> list[str]:
         """Entries that differ from the word by few letters, nearest and then commonest first."""
-        found = sorted(self._near(fold(word)))[:limit]
-        return [entry for *_, key in found for entry in self._spellings[key]]
+        near = sorted(self._near(fold(word)))[:limit]
+        return [entry for *_, key in near for entry in self._spellings[key]]
 
     def _find_near(self, folded: str) -> tuple[tuple[int, int, str], ...]:
         """(distance, rank, folded entry) of the entries near a folded word."""

@@ -57,26 +57,31 @@ class Marks:
 
     def _is_listed(self, spelled: str) -> bool:
         """Also where the first letter, mostly a capital, lacks its mark."""
-        spellings = (e for one in self._lexicons for e in one.spellings(spelled))
+        spellings = (e for lexicon in self._lexicons for e in lexicon.spellings(spelled))
         return any(spelled in (e.lower(), fold(e[0]) + e[1:].lower()) for e in spellings)
 
     def _find_share(self, letters: str, at: int, marked: str, otherwise: float) -> float:
         """How often words with these plain letters in a row have the ``at``-th so marked;
         ``otherwise`` is that of fewer letters."""
         plain, spelled = self._words
-        found = count = 0
+        seen = count = 0
         start = plain.find(letters)
         while start >= 0:
-            found += 1
+            seen += 1
             count += spelled[start + at] == marked
             start = plain.find(letters, start + 1)
         prior = _PRIOR if otherwise else 0.0
-        return (count + prior * otherwise) / max(1.0, found + prior)
+        return (count + prior * otherwise) / max(1.0, seen + prior)
 
     @cached_property
     def _words(self) -> tuple[str, str]:
         """All words in a row, in plain letters and as they are spelled, between ends: ``$``."""
-        words = [w.lower() for one in self._lexicons for e in one.entries for w in _WORD.findall(e)]
+        words = [
+            w.lower()
+            for lexicon in self._lexicons
+            for e in lexicon.entries
+            for w in _WORD.findall(e)
+        ]
         pairs = [(fold(word), word) for word in words]
         same = [(plain, spelled) for plain, spelled in pairs if len(plain) == len(spelled)]
         ends = "$$"
@@ -87,5 +92,5 @@ class Marks:
 
     @cached_property
     def _commonest(self) -> frozenset[str]:
-        entries = (islice(one.entries, _COMMONEST) for one in self._lexicons)
-        return frozenset(fold(entry) for of_one in entries for entry in of_one)
+        commonest = (islice(lexicon.entries, _COMMONEST) for lexicon in self._lexicons)
+        return frozenset(fold(entry) for entries in commonest for entry in entries)

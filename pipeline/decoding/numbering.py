@@ -39,28 +39,28 @@ def without_numbers(lines: Mapping[int, Lines]) -> dict[int, Lines]:
 
 def bare(text: str) -> str:
     """A line's text without a number before it."""
-    found = _NUMBERED.match(text)
-    return text[found.end() :] if found and found["glyph"].isdecimal() else text
+    number = _NUMBERED.match(text)
+    return text[number.end() :] if number and number["glyph"].isdecimal() else text
 
 
 def _numbers(texts: Mapping[int, str]) -> dict[int, int]:
     """Where the number of each line ends that has one. Nearly all have, or its figure is clear and
     two names follow."""
-    found = {}
+    matches = {}
     for nth, (i, text) in enumerate(texts.items()):
         match = _NUMBERED.match(text)
         if match and (_may_be(match, nth) or _may_be(match, i)):
-            found[i] = match
-    if len(found) < max(2, len(texts) - 1):
-        return {i: m.end() for i, m in found.items() if _is_clear(m, texts[i])}
-    return _with_others({i: match.end() for i, match in found.items()}, texts)
+            matches[i] = match
+    if len(matches) < max(2, len(texts) - 1):
+        return {i: m.end() for i, m in matches.items() if _is_clear(m, texts[i])}
+    return _with_others({i: match.end() for i, match in matches.items()}, texts)
 
 
 def _with_others(ends: Mapping[int, int], texts: Mapping[int, str]) -> dict[int, int]:
     """Also where the marks end that were misread, in a list that surely is one."""
     others = {i: _OTHER_MARK.match(text) for i, text in texts.items() if i not in ends}
-    found = {i: m.end() for i, m in others.items() if m and _TWO_NAMES.match(texts[i], m.end())}
-    return {**found, **ends}
+    misread = {i: m.end() for i, m in others.items() if m and _TWO_NAMES.match(texts[i], m.end())}
+    return {**misread, **ends}
 
 
 def _may_be(match: re.Match[str], index: int) -> bool:

@@ -27,7 +27,7 @@ LETTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸàâäçèéêëîïôöùûüÿŒœÆæñÑ"
 )
 LETTER_CONFUSIONS = {
-    **{one: {one: 0.9, one.swapcase(): 0.1} for one in "oOsSuUvVwWxXzZ"},
+    **{letter: {letter: 0.9, letter.swapcase(): 0.1} for letter in "oOsSuUvVwWxXzZ"},
     "c": {"c": 0.896, "C": 0.1, "ç": 0.004},
     "C": {"C": 0.896, "c": 0.1, "Ç": 0.004},
     "I": {"I": 0.88, "l": 0.12},
@@ -119,13 +119,15 @@ class KnownWords:
         return self.grammar.allows(text) and all(map(self._knows, _words(text)))
 
     def _begins(self, start: str) -> bool:
-        return any(one.begins(start) for one in self.lexicons) or any(
+        return any(lexicon.begins(start) for lexicon in self.lexicons) or any(
             word.startswith(start) for word in self.small_words
         )
 
     def _knows(self, word: str) -> bool:
         return (
-            len(word) == 1 or word in self.small_words or any(word in one for one in self.lexicons)
+            len(word) == 1
+            or word in self.small_words
+            or any(word in lexicon for lexicon in self.lexicons)
         )
 
 
@@ -179,10 +181,10 @@ class Wording:
             likelihoods = score(log_probs, targets, texts)
         log_priors = np.array([self.log_prior(text) for text in texts])
         log_priors += self._unseen_marks(texts, likelihoods)
-        found: dict[str, float] = {}
+        probabilities: dict[str, float] = {}
         for text, p in zip(texts, weigh(likelihoods, log_priors), strict=True):
-            found[tidy(text)] = found.get(tidy(text), 0.0) + float(p)
-        return self._with_missed_marks(found)
+            probabilities[tidy(text)] = probabilities.get(tidy(text), 0.0) + float(p)
+        return self._with_missed_marks(probabilities)
 
     def _unseen_marks(self, texts: list[str], likelihoods: FloatArray) -> FloatArray:
         """What marks that no word bears count against texts, but for those best seen as they are:
@@ -196,11 +198,11 @@ class Wording:
             seen.add(plain)
         return counted
 
-    def _with_missed_marks(self, found: dict[str, float]) -> dict[str, float]:
+    def _with_missed_marks(self, probabilities: dict[str, float]) -> dict[str, float]:
         """An accent or a point too faint to be seen leaves no trace in the evidence, however clear
         that is: each spelling with one keeps as much as they are missed."""
-        missed = dict(found)
-        for text, p in found.items():
+        missed = dict(probabilities)
+        for text, p in probabilities.items():
             for match in _WORD.finditer(text) if p >= _LEAST_LIKELY else ():
                 word, start, end = match[0], match.start(), match.end()
                 pointed = [
@@ -209,7 +211,7 @@ class Wording:
                 for marked, odds in (*self._accented(word), *((a, _MISSED) for a in pointed)):
                     spelled = text[:start] + marked + text[end:]
                     missed[spelled] = max(missed.get(spelled, 0.0), p * odds)
-        whole = sum(found.values()) / (sum(missed.values()) or 1.0)
+        whole = sum(probabilities.values()) / (sum(missed.values()) or 1.0)
         return {text: p * whole for text, p in missed.items()}
 
     @cached_property
@@ -231,8 +233,8 @@ class Wording:
     def log_prior(self, text: str) -> float:
         """Natural logarithm, relative to a line of unknown words in an ordinary case."""
         points = sum(
-            _POINT_OF_CAPITAL if _LONE_CAPITAL.search(text[: found.start()]) else _STRAY_POINT
-            for found in re.finditer(r"\.", text)
+            _POINT_OF_CAPITAL if _LONE_CAPITAL.search(text[: point.start()]) else _STRAY_POINT
+            for point in re.finditer(r"\.", text)
         )
         if len(text) < 2:
             return _LONE_SIGN if text else _NO_WRITING
@@ -257,9 +259,9 @@ class Wording:
             for word in words
         ]
         pointed = [
-            text.replace(seen, found[0])
+            text.replace(seen, match[0])
             for seen in _ACRONYM.findall(text)
-            if (found := best_match(seen, self.acronyms))
+            if (match := best_match(seen, self.acronyms))
         ]
         return ["".join(usual), *changed, *pointed]
 
@@ -280,7 +282,7 @@ class Wording:
                 for i in range(2, len(word) - 1)
             )
             return known + (_MIXED_CASE if joined or _is_mixed(word) else _NO_CASE)
-        spelled = [entry for one in self.lexicons for entry in one.spellings(word)]
+        spelled = [entry for lexicon in self.lexicons for entry in lexicon.spellings(word)]
         if any(entry.islower() for entry in spelled):
             return known
         return known + self.small_letters + (_PROPER_IN_SMALL if spelled else 0.0)
@@ -289,7 +291,7 @@ class Wording:
         """For a proper name in small letters, whose first looks like the capital, beside others."""
         if word[0] not in _SAME_SHAPE or not word.islower() or word in self.small_words:
             return 0.0
-        spelled = [entry for one in self.lexicons for entry in one.spellings(word)]
+        spelled = [entry for lexicon in self.lexicons for entry in lexicon.spellings(word)]
         proper = spelled and not any(entry.islower() for entry in spelled)
         return _PROPER_BESIDE_CAPITALS if proper else 0.0
 
@@ -313,7 +315,9 @@ class Wording:
         """The word in other cases and as near words of the lexicons, the likeliest first."""
         cases = _cases(word)
         known = [e for lexicon in self.lexicons for e in lexicon.spellings(word)]
-        entries = known or [e for one in self.lexicons for e in one.neighbours(word, limit=4)]
+        entries = known or [
+            e for lexicon in self.lexicons for e in lexicon.neighbours(word, limit=4)
+        ]
         near = [w for e in entries for w in (cases[0](e), cases[0](keep_accents(word, e)), e)]
         small = [w for w in (word.lower(), "l" if word == "I" else "") if w in self.small_words]
         choices = dict.fromkeys([word, *(case(word) for case in cases), *small, *near])
@@ -326,11 +330,12 @@ class Wording:
 
 def keep_accents(word: str, entry: str) -> str:
     """The entry with the letters as the word shows them, accents and all, where the two agree."""
-    one, two = fold(word), fold(entry)
-    if len(one) != len(word) or len(two) != len(entry):  # a ligature folds to two letters
+    plain_word, plain_entry = fold(word), fold(entry)
+    # A ligature folds to two letters.
+    if len(plain_word) != len(word) or len(plain_entry) != len(entry):
         return entry
     letters = list(entry)
-    for block in Levenshtein.opcodes(one, two):
+    for block in Levenshtein.opcodes(plain_word, plain_entry):
         if block.tag == "equal":
             letters[block.dest_start : block.dest_end] = word[block.src_start : block.src_end]
     return "".join(letters)

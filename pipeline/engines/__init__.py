@@ -34,7 +34,7 @@ class Engine(Protocol):
 
 def names() -> list[str]:
     """The engines that settings may name."""
-    return sorted({*_own(), *installed.found(installed.ENGINES)})
+    return sorted({*_own(), *installed.additions(installed.ENGINES)})
 
 
 def _own() -> set[str]:

@@ -96,7 +96,7 @@ def read_with(
     # One at a time: in whole numbers a crop's activations are scaled by all that is in the batch,
     # and what is read on a line may not depend on the lines beside it.
     pixels = (to_input([scale(crop)]) for crop in crops)
-    return [_line(session.run(None, {name: one})[0][0], alphabet) for one in pixels]
+    return [_line(session.run(None, {name: batch})[0][0], alphabet) for batch in pixels]
 
 
 def scale(crop: Gray) -> Gray:

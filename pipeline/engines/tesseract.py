@@ -54,11 +54,11 @@ def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:
         sheet[y : y + crop.shape[0], _GAP_PX : _GAP_PX + crop.shape[1]] = crop
         y += crop.shape[0] + _GAP_PX
         ends.append(y - _GAP_PX // 2)
-    found: list[list[_Word]] = [[] for _ in crops]
+    by_crop: list[list[_Word]] = [[] for _ in crops]
     for word in _words(sheet, _LINES):
         line = int(np.searchsorted(ends, word[2].y + word[2].h / 2))
-        found[min(line, len(crops) - 1)].append(word)
-    return [_line(words) for words in found]
+        by_crop[min(line, len(crops) - 1)].append(word)
+    return [_line(words) for words in by_crop]
 
 
 def read_words(page: Gray) -> list[tuple[str, BoxPx]]:

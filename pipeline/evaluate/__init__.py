@@ -182,7 +182,7 @@ def evaluate(out: Path, truth: Path) -> Evaluation:
     judged: list[Judged] = []
     for document, (forms, hand) in ((d, (h.forms, h.hand)) for d, h in held.items()):
         rows = registrations[document]
-        found = [
+        of_document = [
             verdict
             for form, row in zip_longest(forms, rows)
             for verdict in _verdicts(document, form or {}, row or {}, readings, hand)
@@ -190,8 +190,8 @@ def evaluate(out: Path, truth: Path) -> Evaluation:
         for form, row in zip(forms, rows, strict=False):
             judged += _judge(form, readings[row["registration"]], hand)
         accepted = bool(rows) and all(row["status"] == Status.ACCEPTED for row in rows)
-        right = len(rows) == len(forms) and all(verdict.right for verdict in found)
-        verdicts += found
+        right = len(rows) == len(forms) and all(verdict.right for verdict in of_document)
+        verdicts += of_document
         untouched += accepted
         false += accepted and not right
         unread += bool(forms) and not rows

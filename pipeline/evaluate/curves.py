@@ -49,18 +49,18 @@ class Bin:
 def cells(judged: Iterable[Judged]) -> list[Cell]:
     """Each type in each source, by name."""
     grouped: dict[tuple[str, str], list[Judged]] = {}
-    for one in judged:
-        grouped.setdefault((one.type, one.source), []).append(one)
+    for reading in judged:
+        grouped.setdefault((reading.type, reading.source), []).append(reading)
     return [
         Cell(
             *key,
-            len(found),
-            sum(j.right for j in found),
-            sum(j.accepted for j in found),
-            sum(j.accepted and not j.right for j in found),
-            float(np.mean([j.confidence for j in found])),
+            len(readings),
+            sum(j.right for j in readings),
+            sum(j.accepted for j in readings),
+            sum(j.accepted and not j.right for j in readings),
+            float(np.mean([j.confidence for j in readings])),
         )
-        for key, found in sorted(grouped.items())
+        for key, readings in sorted(grouped.items())
     ]
 
 

@@ -55,17 +55,17 @@ def write_page(evaluation: Evaluation, folder: Path) -> Path:
 
 def _risk_coverage(judged: Sequence[Judged]) -> "Figure":
     """A panel for each hand, a curve for each type."""
-    hands = sorted({one.hand for one in judged}) or [""]
-    kinds = sorted({one.type for one in judged})
+    hands = sorted({reading.hand for reading in judged}) or [""]
+    kinds = sorted({reading.type for reading in judged})
     figure, panels = _panels(len(hands), columns=len(hands), size=(6.2, 4.6))
     for axes, hand in zip(panels, hands, strict=True):
         for kind, colour in zip(kinds, _TYPES * (1 + len(kinds) // len(_TYPES)), strict=False):
-            ours = [one for one in judged if one.type == kind and one.hand == hand]
-            accepted = [one for one in ours if one.accepted]
+            ours = [reading for reading in judged if reading.type == kind and reading.hand == hand]
+            accepted = [reading for reading in ours if reading.accepted]
             shares, wrong = risk_coverage(ours)
             axes.plot(shares, wrong.clip(_FLOOR), color=colour, lw=1.6, label=kind, **_STEPS)
             if accepted:
-                risk = share(sum(not one.right for one in accepted), len(accepted))
+                risk = share(sum(not reading.right for reading in accepted), len(accepted))
                 dot = (len(accepted) / len(ours), max(risk, _FLOOR))
                 axes.plot(*dot, "o", color=colour, ms=6, clip_on=False, zorder=3)
         _titled(axes, f"{hand or 'all'} hands")
@@ -78,22 +78,24 @@ def _risk_coverage(judged: Sequence[Judged]) -> "Figure":
 
 def _reliability(judged: Sequence[Judged]) -> "Figure":
     """A panel for each type, a series of bins for each source."""
-    kinds = sorted({one.type for one in judged}) or [""]
+    kinds = sorted({reading.type for reading in judged}) or [""]
     figure, panels = _panels(len(kinds), columns=4, size=(3.3, 3.1))
-    sources = sorted({one.source for one in judged})
+    sources = sorted({reading.source for reading in judged})
     for axes, kind in zip(panels, kinds, strict=True):
         axes.plot([_FLOOR, 1], [_FLOOR, 1], color=_PALE, lw=1.2, zorder=0)
         for source in sources:
-            found = bins([one for one in judged if (one.type, one.source) == (kind, source)])
+            series = bins(
+                [reading for reading in judged if (reading.type, reading.source) == (kind, source)]
+            )
             colour = _COLOURS.get(source, _INK)
-            for one in found:
-                x = max(one.doubt, _FLOOR)
-                if one.wrong:
-                    y = one.wrong / one.readings
-                    axes.plot([x, x], [y, one.bound], color=colour, lw=1, alpha=0.5)
+            for point in series:
+                x = max(point.doubt, _FLOOR)
+                if point.wrong:
+                    y = point.wrong / point.readings
+                    axes.plot([x, x], [y, point.bound], color=colour, lw=1, alpha=0.5)
                     axes.plot(x, y, "o", color=colour, ms=5, clip_on=False)
                 else:
-                    axes.plot(x, one.bound, "v", color=colour, mfc="none", ms=5, clip_on=False)
+                    axes.plot(x, point.bound, "v", color=colour, mfc="none", ms=5, clip_on=False)
         _titled(axes, kind)
         _log(axes, "x")
         _log(axes, "y")
@@ -110,12 +112,12 @@ def _reliability(judged: Sequence[Judged]) -> "Figure":
 
 def _calibration_error(judged: Sequence[Judged]) -> "Figure":
     """A row for each type, a dot for each source; the larger, the more readings."""
-    found = cells(judged)
-    kinds = sorted({cell.type for cell in found}, reverse=True)
+    measured = cells(judged)
+    kinds = sorted({cell.type for cell in measured}, reverse=True)
     figure, (axes,) = _panels(1, columns=1, size=(7, 0.4 * len(kinds) + 1.2))
     axes.axvspan(-0.02, 0.02, color=_PALE, alpha=0.6, lw=0)
-    for source in sorted({cell.source for cell in found}):
-        here = [cell for cell in found if cell.source == source]
+    for source in sorted({cell.source for cell in measured}):
+        here = [cell for cell in measured if cell.source == source]
         axes.scatter(
             [cell.error for cell in here],
             [kinds.index(cell.type) for cell in here],
@@ -126,9 +128,9 @@ def _calibration_error(judged: Sequence[Judged]) -> "Figure":
         )
     axes.set_yticks(range(len(kinds)), kinds)
     axes.set_xlabel("mean confidence - share that is right")
-    reach = max([0.03, *(abs(cell.error) * 1.15 for cell in found)])
+    reach = max([0.03, *(abs(cell.error) * 1.15 for cell in measured)])
     axes.set_xlim(-reach, reach)
-    if found:
+    if measured:
         figure.legend(loc="outside upper right", ncols=4, frameon=False)
     return figure
 

@@ -40,7 +40,7 @@ class _Store(Protocol):
 
 def names() -> tuple[str, ...]:
     """Every exporter, by name."""
-    return tuple(sorted({*_own(), *installed.found(installed.EXPORTERS)}))
+    return tuple(sorted({*_own(), *installed.additions(installed.EXPORTERS)}))
 
 
 def outputs(out: Path) -> list[Path]:

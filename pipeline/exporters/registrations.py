@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.exporters import csv_text
-from pipeline.french import told
+from pipeline.french import sentence
 from pipeline.money import cents_text
 from pipeline.records import Registration, Roles
 from pipeline.snapshot import RegistrationRow, Snapshot
@@ -26,11 +26,11 @@ def render(snapshot: Snapshot) -> str:
     forms = {row.registration.form_id: row.registration.roles for row in rows}
     roles = [forms[form_id] for form_id in sorted(forms)] or [Roles()]
     between = [*dict.fromkeys(_between(roles))]
-    cells = [_cells(row, between, forms[row.registration.form_id]) for row in rows]
-    others = {column for one in cells for column in one} - {*_FIRST, *between, *_LAST}
+    lines = [_cells(row, between, forms[row.registration.form_id]) for row in rows]
+    others = {column for line in lines for column in line} - {*_FIRST, *between, *_LAST}
     further = sorted(others, key=lambda column: column.removeprefix(_OWN))
     columns = [*_FIRST, *between, *_LAST, *further]
-    return csv_text(columns, ([one.get(column, "") for column in columns] for one in cells))
+    return csv_text(columns, ([line.get(column, "") for column in columns] for line in lines))
 
 
 def column_of(field: str) -> str:
@@ -81,7 +81,7 @@ def _cells(row: RegistrationRow, between: list[str], roles: Roles) -> dict[str, 
         _DUE: _cents(registration.total_due_cents),
         _GAP: _cents(registration.gap_cents),
         "confidence": f"{registration.confidence:.4f}",
-        "findings": " | ".join(told(f, registration.roles) for f in registration.findings),
+        "findings": " | ".join(sentence(f, registration.roles) for f in registration.findings),
         "received_at": at.isoformat() if at else "",
         "sender": envelope.sender if envelope else "",
         "subject": envelope.subject if envelope else "",

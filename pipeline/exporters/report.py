@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Template
 
-from pipeline.french import label, plural_of, small, told
+from pipeline.french import label, plural_of, sentence, small
 from pipeline.pages import day_and_month, french_date, templates
 from pipeline.records import Status
 from pipeline.snapshot import RegistrationRow, Snapshot
@@ -109,7 +109,7 @@ def general(reason: str) -> str:
 def _reasons(row: RegistrationRow) -> Iterable[str]:
     """Why a registration is to be reviewed, field by field."""
     roles = row.registration.roles
-    messages = [told(f, roles) for f in row.registration.findings if f.asks]
+    messages = [sentence(f, roles) for f in row.registration.findings if f.asks]
     yield from messages
     for reading in row.registration.readings:
         if reading.status is Status.REVIEW and reading.reason not in messages:

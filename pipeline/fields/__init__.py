@@ -130,7 +130,7 @@ class FieldType:
 
 def names() -> list[str]:
     """The field types a form may name."""
-    return sorted({*_own(), *installed.found(installed.FIELDS)})
+    return sorted({*_own(), *installed.additions(installed.FIELDS)})
 
 
 @cache
@@ -179,8 +179,8 @@ def meaning(*wanted: Means) -> list[str]:
 
 @cache
 def _own() -> frozenset[str]:
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return frozenset(name for name in found if not name.startswith("_"))
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return frozenset(name for name in modules if not name.startswith("_"))
 
 
 def ranked(
@@ -191,7 +191,7 @@ def ranked(
     kept = [(v, p / total) for v, p in probabilities.items() if p / total >= _LEAST_PROBABILITY]
     return tuple(
         Candidate(value, to_text(value), probability)
-        for value, probability in sorted(kept, key=lambda item: -item[1])
+        for value, probability in sorted(kept, key=lambda pair: -pair[1])
     )
 
 
@@ -214,7 +214,7 @@ def joined(lines: Sequence[Mapping[str, float]]) -> dict[FieldValue, float]:
     """
     texts: dict[FieldValue, float] = {"": 1.0}
     for line in lines:
-        best = sorted(line.items(), key=lambda item: -item[1])[:_MOST_A_LINE] or [("", 0.5)]
+        best = sorted(line.items(), key=lambda pair: -pair[1])[:_MOST_A_LINE] or [("", 0.5)]
         longer: dict[FieldValue, float] = {}
         for (before, p), (text, q) in product(texts.items(), best):
             whole = _join(str(before), text)
@@ -233,6 +233,6 @@ def halves(text: str) -> set[str]:
     return {text[:half], text[half:]}
 
 
-def alike(one: str, other: str, percent: float) -> bool:
+def alike(first: str, second: str, percent: float) -> bool:
     """Whether two texts are alike by so many percent."""
-    return fuzz.ratio(one, other, score_cutoff=percent) > 0
+    return fuzz.ratio(first, second, score_cutoff=percent) > 0

@@ -48,7 +48,7 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
         return (Candidate(None, "", _EMPTY),)
     if (text := fields.exact_text(lines)) is not None:
         return fields.certain(parse_cents(text), to_text)
-    line = max(lines, key=lambda one: len(one.text))
+    line = max(lines, key=lambda evidence: len(evidence.text))
     log_probs = _CHANNEL.read(line)
     written = dict(beam_search(log_probs, _CHANNEL.targets, grammar=_GRAMMAR, width=_WIDTH))
     texts = list(written)

@@ -80,7 +80,7 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
         return (Candidate(0, "0", _EMPTY),)
     if (text := fields.exact_text(lines)) is not None:
         return fields.certain(parse(text), to_text)
-    line = max(lines, key=lambda one: len(one.text))
+    line = max(lines, key=lambda evidence: len(evidence.text))
     probabilities: defaultdict[FieldValue, float] = defaultdict(float)
     likelihoods = score(_CHANNEL.read(line), _CHANNEL.targets, _SPELLED)
     for value, p in zip(_VALUES, weigh(likelihoods, np.array(_LOG_PRIORS)), strict=True):

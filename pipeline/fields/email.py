@@ -88,7 +88,7 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
         return (Candidate("", "", _EMPTY),)
     if (text := fields.exact_text(lines)) is not None:
         return fields.certain(parse(text), to_text)
-    line = max(lines, key=lambda one: len(one.text))
+    line = max(lines, key=lambda evidence: len(evidence.text))
     log_probs = _CHANNEL.read(line)
     beams = beam_search(log_probs, _CHANNEL.targets, width=_WIDTH, least_probability=_LEAST_LIKELY)
     proposed = [
@@ -167,7 +167,7 @@ def _log_prior(address: str) -> float:
     local, _, domain = address.partition("@")
     names = sum(map(_name_log_prior, re.split(r"[^a-z]+", local)))
     known = _DOMAIN_SHARE * _domains().log_prior(domain)
-    parts = [one.count(".") for one in _endings().entries if domain.endswith(f".{one}")]
+    parts = [ending.count(".") for ending in _endings().entries if domain.endswith(f".{ending}")]
     odd = _ODD_DOMAIN if not known and parts and domain.count(".") - max(parts) > 1 else 0.0
     shape = _DIGIT_FIRST * len(re.findall(r"\d[a-z]|^\d+[._-]", local))
     shape += _PARTED if re.search(r"[a-z][._-][a-z]", local) else 0.0
@@ -197,7 +197,7 @@ TYPE = fields.FieldType(
     ),
     compared=Comparison(
         pieces=lambda address: fields.halves(address.partition("@")[0]),
-        near=lambda one, other: fields.alike(one, other, 88.0),
+        near=lambda first, second: fields.alike(first, second, 88.0),
     ),
     spelled=lambda value: [str(value), *cased(str(value))],
     second_look=True,

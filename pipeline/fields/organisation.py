@@ -87,11 +87,11 @@ _ALIKE_WORD, _SHARED = 80.0, 0.6
 percent, and make up this share of its letters: « Centre social de Dinan » is not that of Dinard."""
 
 
-def _near(one: str, other: str) -> bool:
-    few, many = sorted((_words(one), _words(other)), key=len)
-    found = [word for word in few if any(fuzz.ratio(word, w) >= _ALIKE_WORD for w in many)]
-    shared = sum(map(len, found)) / max(1, sum(map(len, many)))
-    return bool(few) and len(found) == len(few) and shared >= _SHARED
+def _near(first: str, second: str) -> bool:
+    few, many = sorted((_words(first), _words(second)), key=len)
+    common = [word for word in few if any(fuzz.ratio(word, w) >= _ALIKE_WORD for w in many)]
+    shared = sum(map(len, common)) / max(1, sum(map(len, many)))
+    return bool(few) and len(common) == len(few) and shared >= _SHARED
 
 
 def _words(service: str) -> list[str]:

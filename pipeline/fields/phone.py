@@ -46,7 +46,7 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
         return (Candidate("", "", _EMPTY),)
     if (text := fields.exact_text(lines)) is not None:
         return fields.certain(parse(text), to_text)
-    line = max(lines, key=lambda one: len(one.text))
+    line = max(lines, key=lambda evidence: len(evidence.text))
     log_probs = _CHANNEL.read(line)
     beams = beam_search(log_probs, _CHANNEL.targets, grammar=_GRAMMAR, width=_WIDTH)
     texts = [text for text, _ in beams] + [""]
@@ -115,7 +115,7 @@ TYPE = fields.FieldType(
     refused="Ce n'est pas un numéro de téléphone : écrire dix chiffres, ou + et l'indicatif.",
     compared=Comparison(
         pieces=lambda number: fields.halves(re.sub(r"\D", "", number) or number),
-        near=lambda one, other: fields.alike(one, other, 90.0),
+        near=lambda first, second: fields.alike(first, second, 90.0),
     ),
     spelled=spelled,
     second_look=True,

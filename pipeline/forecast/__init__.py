@@ -123,9 +123,9 @@ def foretell(
             verdicts[verdict.field].append(verdict)
     zones = []
     for zone in form.zones:
-        found = verdicts[zone.field]
-        exact = tuple(_exact([v for v in found if hands[v.document] == hand]) for hand in HANDS)
-        accepted = share(sum(v.accepted for v in found), len(found))
+        of_zone = verdicts[zone.field]
+        exact = tuple(_exact([v for v in of_zone if hands[v.document] == hand]) for hand in HANDS)
+        accepted = share(sum(v.accepted for v in of_zone), len(of_zone))
         lacks = [lack for name in hands for lack in truth[name]["lacks_mm"].get(zone.field, ())]
         zones.append(_zone(zone, exact, accepted, lacks))
     return Forecast(form, len(truth), tuple(zones), evaluation.stp_rate)

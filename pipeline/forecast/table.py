@@ -13,8 +13,8 @@ def lines(forecast: Forecast) -> Iterator[str]:
     yield f"{'zone':{wide}}{heads}  accepted  does not fit  verdict"
     for zone in forecast.zones:
         rates = "".join(f"{_percent(rate):>9}" for rate in zone.exact)
-        told = f"{_percent(zone.accepted):>8}  {_percent(zone.unfit):>12}  {zone.verdict}"
-        yield f"{zone.field:{wide}}{rates}  {told}"
+        columns = f"{_percent(zone.accepted):>8}  {_percent(zone.unfit):>12}  {zone.verdict}"
+        yield f"{zone.field:{wide}}{rates}  {columns}"
     yield ""
     accepted = _percent(forecast.accepted)
     yield f"{forecast.copies} copies, {accepted} of them accepted without a person"

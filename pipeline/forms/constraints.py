@@ -224,10 +224,10 @@ class Equal(_Chain):
     chance: ClassVar[float] = 0.1
 
     def holds(self, values: Sequence[FieldValue]) -> bool | None:
-        one, other = values
-        if one is None or other is None:
+        first, second = values
+        if first is None or second is None:
             return None
-        return fold(str(one)) == fold(str(other))
+        return fold(str(first)) == fold(str(second))
 
 
 class InOrder(_Chain):
@@ -237,10 +237,10 @@ class InOrder(_Chain):
     broken: Annotated[float, Field(gt=0, lt=1)] = 0.01
 
     def holds(self, values: Sequence[FieldValue]) -> bool | None:
-        one, other = values
-        if isinstance(one, int) and isinstance(other, int):
-            return one <= other
-        before, after = date_of(one), date_of(other)
+        first, second = values
+        if isinstance(first, int) and isinstance(second, int):
+            return first <= second
+        before, after = date_of(first), date_of(second)
         return before <= after if before and after else None
 
 
@@ -283,8 +283,8 @@ def _rule_of(kind: str) -> str:
 
 RULES = frozenset(
     _rule_of(kind)
-    for one in get_args(get_args(Constraint)[0])
-    for kind in get_args(one.model_fields["kind"].annotation)
+    for model in get_args(get_args(Constraint)[0])
+    for kind in get_args(model.model_fields["kind"].annotation)
 )
 """The rules of every kind of constraint."""
 

@@ -191,8 +191,8 @@ def load_form(folder: Path) -> Form:
         faults = [(".".join(str(p) for p in e["loc"]) or "form", e["msg"]) for e in err.errors()]
     faults += _disagreements(data, folder)
     if faults:
-        told = "\n".join(f"  {where}: {what}" for where, what in faults)
-        raise ConfigError(f"{path}: mend these and run again:\n{told}")
+        lines = "\n".join(f"  {where}: {what}" for where, what in faults)
+        raise ConfigError(f"{path}: mend these and run again:\n{lines}")
     return form
 
 
@@ -286,9 +286,9 @@ def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:
 
 
 def _constraint_uses(raw: object) -> Iterator[Use]:
-    for i, one in enumerate(raw if isinstance(raw, list) else ()):
+    for i, entry in enumerate(raw if isinstance(raw, list) else ()):
         try:
-            constraint = _CONSTRAINT.validate_python(one)
+            constraint = _CONSTRAINT.validate_python(entry)
         except ValidationError:  # told already
             continue
         for where, name, wanted in constraint.uses():
@@ -304,8 +304,8 @@ def _misused(
     if zone is None:
         return
     if wanted and fields.means(zone.type) not in wanted:
-        told = " or ".join(repr(one) for means in wanted for one in fields.meaning(means))
-        yield where, f"zone {name!r} is of type {zone.type!r}, not {told}"
+        allowed = " or ".join(repr(kind) for means in wanted for kind in fields.meaning(means))
+        yield where, f"zone {name!r} is of type {zone.type!r}, not {allowed}"
     people = Means.PERSON in wanted and (_names_people(zone) or len(wanted) == 1)
     if zone.repeated is not people:
         yield where, f"zone {name!r} must {'not ' if zone.repeated else ''}be repeated"

@@ -63,15 +63,15 @@ def _file(
 ) -> tuple[str, bytes | None]:
     if not raw:
         return "", None
-    found, name = pdfium.PdfAttachment(raw, document), ""
+    attachment, name = pdfium.PdfAttachment(raw, document), ""
     size_bytes = ctypes.c_ulong()
     with suppress(pdfium.PdfiumError):
-        name = str(found.get_name())
+        name = str(attachment.get_name())
     pdfium_c.FPDFAttachment_GetFile(raw, None, 0, size_bytes)
     if not 0 < size_bytes.value <= _MOST_BYTES:
         return name, None
     try:
-        return name, bytes(found.get_data())
+        return name, bytes(attachment.get_data())
     except pdfium.PdfiumError:
         return name, None
 
@@ -80,5 +80,5 @@ def _is_cover(document: pdfium.PdfDocument) -> bool:
     if len(document) != 1:
         return False
     with closing(document[0]) as page, closing(page.get_textpage()) as text:
-        said = str(text.get_text_bounded())
-    return len(said) < _COVER_CHARS and _COVER.search(said) is not None
+        page_text = str(text.get_text_bounded())
+    return len(page_text) < _COVER_CHARS and _COVER.search(page_text) is not None

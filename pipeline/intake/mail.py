@@ -110,7 +110,7 @@ def unquoted(text: str) -> str:
 def remarks_on(said: str) -> tuple[DocumentError, ...]:
     """What the text of a mail says of files that the mail does not bring."""
     locked = refusal(Kind.PGP) if _ARMOURED.search(said) else None
-    return tuple(one for one in (locked, lost.removal_in(said), lost.link_in(said)) if one)
+    return tuple(remark for remark in (locked, lost.removal_in(said), lost.link_in(said)) if remark)
 
 
 def _unsigned(
@@ -136,8 +136,8 @@ def _mailbox(data: bytes, depth: int, allowance: Allowance) -> Mail:
     pieces = []
     for number, (start, end) in enumerate(mailbox.mails(BytesIO(data)), 1):
         try:
-            one = mailbox.unquoted(data[start:end])
-            content = open_mail(one, Kind.EML, depth=depth + 1, allowance=allowance)
+            mail = mailbox.unquoted(data[start:end])
+            content = open_mail(mail, Kind.EML, depth=depth + 1, allowance=allowance)
         except DocumentError as err:
             pieces.append(Piece(str(number), err))
             break
@@ -165,8 +165,8 @@ class _Leaf:
 
 
 def _leaves(part: Part, *, is_version: bool = False) -> Iterator[_Leaf]:
-    for one in part.parts:
-        yield from _leaves(one, is_version=part.media_type == "multipart/alternative")
+    for inner_part in part.parts:
+        yield from _leaves(inner_part, is_version=part.media_type == "multipart/alternative")
     if not part.parts:
         yield _Leaf(part, is_version)
 
@@ -176,9 +176,9 @@ def _internet_mail(message: Part, depth: int, allowance: Allowance) -> Mail:
     texts = [_decoded(leaf.part) for leaf in leaves if leaf.is_text]
     said = _said([leaf.part for leaf in leaves if leaf.is_text])
     shown = frozenset(
-        unquote(found.decode("latin-1"))
+        unquote(identity.decode("latin-1"))
         for text in texts
-        for found in _SHOWN.findall(text[:_MOST_HTML])
+        for identity in _SHOWN.findall(text[:_MOST_HTML])
     )
     pieces = [
         piece
@@ -212,13 +212,13 @@ def _pieces(
         yield Piece(name, error)
         return
     if media_type.startswith("text/"):
-        found = False
+        has_files = False
         for file_name, data in transfer.files_in(_decoded(part)):
-            found = True
+            has_files = True
             allowance.take()
             content = opened(data, file_name, "", depth, allowance)
             yield Piece(file_name, content)
-        if found or leaf.is_text:
+        if has_files or leaf.is_text:
             return
     if media_type in _MAILS:
         inner = transfer.text(bytes(part.raw), part.encoding)

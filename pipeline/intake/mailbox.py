@@ -51,15 +51,15 @@ def mails(file: BinaryIO) -> Iterator[tuple[int, int]]:
     then one that holds all the rest. Raises OSError.
     """
     start, count = 0, 0
-    for found in _separators(file):
-        if not count and found <= _BLANK_BYTES and _is_blank(file, found):
-            start = found
+    for separator in _separators(file):
+        if not count and separator <= _BLANK_BYTES and _is_blank(file, separator):
+            start = separator
         if count == MOST_MAILS:
             break
-        if found > start:
-            yield start, found
+        if separator > start:
+            yield start, separator
             count += 1
-            start = found
+            start = separator
     yield start, file.seek(0, 2)
 
 
@@ -76,8 +76,8 @@ def unquoted(mail: bytes) -> bytes:
 def is_deleted(mail: bytes) -> bool:
     """Whether a mail only waits for its mailbox to be compacted: Thunderbird's flags, or mutt's."""
     head = _BLANK_LINE.split(mail[:_AHEAD_BYTES], maxsplit=1)[0].replace(b"\r", b"\n")
-    found = _FLAGS.finditer(head)
-    return any(int(f[1], 16) & _EXPUNGED if f[1] else b"D" in f[2] for f in found)
+    flags = _FLAGS.finditer(head)
+    return any(int(f[1], 16) & _EXPUNGED if f[1] else b"D" in f[2] for f in flags)
 
 
 def _separators(file: BinaryIO) -> Iterator[int]:
@@ -142,8 +142,8 @@ def _boundary(data: bytes, at: int, end: int) -> bytes:
     """What parts the pieces of the mail from ``at`` to ``end``; nothing where it has none."""
     end = min(end, at + _AHEAD_BYTES)
     blank = _BLANK_LINE.search(data, at, end)
-    found = _BOUNDARY.search(data, at, blank.start() if blank else end)
-    return (found[1] or found[2]) if found else b""
+    declared = _BOUNDARY.search(data, at, blank.start() if blank else end)
+    return (declared[1] or declared[2]) if declared else b""
 
 
 def _goes_on(data: bytes, at: int, boundary: bytes) -> bool:

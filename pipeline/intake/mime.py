@@ -59,8 +59,8 @@ class Part:
 
     @property
     def media_type(self) -> str:
-        found = _TYPE.match(self.header("content-type"))
-        return found[1].lower() if found else "text/plain"
+        stated = _TYPE.match(self.header("content-type"))
+        return stated[1].lower() if stated else "text/plain"
 
     @property
     def disposition(self) -> str:
@@ -109,12 +109,12 @@ def _part(data: memoryview, allowance: Allowance, level: int) -> Part:
     if not whole.media_type.startswith("multipart/") or not boundary:
         return whole
     cut = _cut(whole.raw, b"--" + boundary.encode("utf-8", "surrogateescape"))
-    return Part(headers, whole.raw, tuple(_part(one, allowance, level + 1) for one in cut))
+    return Part(headers, whole.raw, tuple(_part(inner, allowance, level + 1) for inner in cut))
 
 
 def _headers(data: memoryview) -> tuple[tuple[tuple[str, str], ...], int]:
     """The headers, unfolded, and where the body begins."""
-    found: list[tuple[bytes, bytearray]] = []
+    headers: list[tuple[bytes, bytearray]] = []
     at = 0
     for line in _LINE.finditer(data):
         text = bytes(data[at : min(line.end(1), at + _MOST_VALUE_BYTES)])
@@ -122,18 +122,18 @@ def _headers(data: memoryview) -> tuple[tuple[tuple[str, str], ...], int]:
         if not text:
             at = line.end()
             break
-        if len(found) > _MOST_HEADERS:
+        if len(headers) > _MOST_HEADERS:
             raise ValueError("too many headers")
-        if found and text[0] in b" \t":
-            if len(found[-1][1]) < _MOST_VALUE_BYTES:
-                found[-1][1].extend(text)
+        if headers and text[0] in b" \t":
+            if len(headers[-1][1]) < _MOST_VALUE_BYTES:
+                headers[-1][1].extend(text)
         elif name is not None:
-            found.append((name[1], bytearray(text[name.end() :])))
-        elif found or not text.startswith((b"From ", b">From ")):
+            headers.append((name[1], bytearray(text[name.end() :])))
+        elif headers or not text.startswith((b"From ", b">From ")):
             break
         at = line.end()
     return tuple(
-        (_text(name).lower(), _text(value[:_MOST_VALUE_BYTES])) for name, value in found
+        (_text(name).lower(), _text(value[:_MOST_VALUE_BYTES])) for name, value in headers
     ), at
 
 
@@ -147,8 +147,8 @@ def _cut(body: memoryview, line: bytes) -> list[memoryview]:
     text = bytes(body)
     cut: list[memoryview] = []
     begun: int | None = None
-    for found in re.finditer(re.escape(line) + _AFTER_BOUNDARY, text):
-        at = found.start()
+    for boundary in re.finditer(re.escape(line) + _AFTER_BOUNDARY, text):
+        at = boundary.start()
         if at and text[at - 1] not in b"\r\n":
             continue
         if len(cut) > _MOST_PARTS:
@@ -156,7 +156,7 @@ def _cut(body: memoryview, line: bytes) -> list[memoryview]:
         if begun is not None:
             end = at - (2 if text[at - 2 : at] == b"\r\n" else 1)
             cut.append(body[begun : max(begun, end)])
-        begun = None if found[1] else found.end()
+        begun = None if boundary[1] else boundary.end()
     return cut if begun is None else [*cut, body[begun:]]
 
 
@@ -165,11 +165,15 @@ def parameters(header: str) -> dict[str, str]:
     whole: dict[str, str] = {}
     pieces: dict[str, dict[int, str]] = {}
     charsets: dict[str, str] = {}
-    for found in _PARAMETER.finditer(header):
-        name, starred, number = found[1].lower().partition("*")
+    for parameter in _PARAMETER.finditer(header):
+        name, starred, number = parameter[1].lower().partition("*")
         encoded = number.endswith("*") or (starred and not number)
         order = int(number.rstrip("*")[:4]) if number.rstrip("*").isdecimal() else 0
-        value = re.sub(r'\\([\\"])', r"\1", found[2]) if found[2] is not None else found[3].strip()
+        value = (
+            re.sub(r'\\([\\"])', r"\1", parameter[2])
+            if parameter[2] is not None
+            else parameter[3].strip()
+        )
         if not starred:
             whole.setdefault(name, value)
             continue
@@ -203,8 +207,8 @@ def decoded(text: str) -> str:
 def codec(name: str) -> str:
     """A codec for text of that name; Windows' own where there is none."""
     try:
-        found = codecs.lookup(name).name
-        b"x".decode(found, "replace")
+        canonical = codecs.lookup(name).name
+        b"x".decode(canonical, "replace")
     except (LookupError, ValueError, UnicodeError):
         return "cp1252"
-    return "cp1252" if found in _STRANGE_CODECS else found
+    return "cp1252" if canonical in _STRANGE_CODECS else canonical

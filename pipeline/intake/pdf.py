@@ -120,7 +120,7 @@ def _pdf_page(document: pdfium.PdfDocument, number: int, settings: Settings) -> 
         contents = _contents_of(raw)
         for image in contents.images:
             raster.check_not_huge(*image.get_px_size(), settings=settings)
-        said, marks = notes(raw), has_marks(raw)
+        page_notes, marks = notes(raw), has_marks(raw)
         scan = contents.scan
         taken = None
         if scan is not None and contents.alone and not marks:
@@ -143,7 +143,7 @@ def _pdf_page(document: pdfium.PdfDocument, number: int, settings: Settings) -> 
             pixels,
             raster.page_dpi(width_px, height_px, width_px / view.width_pt * 72),
             tuple(runs),
-            said,
+            page_notes,
             _XFA_ADVICE if document.get_formtype() in _XFA else "",
             page_is_whole(
                 document,

@@ -49,17 +49,17 @@ def needs_values(buttons: Sequence[Button]) -> bool:
 
 
 def _mark(button: Button, group: Sequence[Button], stated: Mapping[str, str]) -> str:
-    if any(one.is_shown_ticked for one in group):
+    if any(b.is_shown_ticked for b in group):
         return TICKED if button.is_shown_ticked else UNTICKED
-    if any(one.state not in _OFF for one in group):  # ticked, with nothing to show for it
+    if any(b.state not in _OFF for b in group):  # ticked, with nothing to show for it
         return UNTICKED if button.state in _OFF else TICKED
     value = button.value
     if value in _OFF:
         value = stated.get(button.field.rpartition(".")[2], "")
     if value in _OFF:
         return UNTICKED
-    meant = [one for one in group if value == one.export]
-    meant = meant or [one for one in group if one.of == 1 or value == str(one.number)]
+    meant = [b for b in group if value == b.export]
+    meant = meant or [b for b in group if b.of == 1 or value == str(b.number)]
     return UNSURE if button in meant or not meant else UNTICKED
 
 
@@ -93,5 +93,5 @@ def _text(plain: bytes | None, digits: bytes | None, name: bytes | None = None) 
     return data.decode("latin-1")
 
 
-def _of_hex(found: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(found[1].decode())
+def _of_hex(escape: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escape[1].decode())

@@ -54,7 +54,7 @@ def notes(page: pdfium.PdfPage) -> tuple[str, ...]:
 
     Text typed over the page is none (see ``mark_runs``). The icons of notes are not drawn any more.
     """
-    said: dict[str, None] = {}
+    texts: dict[str, None] = {}
     for _, annotation, kind in _annotations(page):
         if kind in _ICONS:
             flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
@@ -64,9 +64,9 @@ def notes(page: pdfium.PdfPage) -> tuple[str, ...]:
             continue
         text = " ".join(_string(annotation, b"Contents").split())
         text = text or _bare(_string(annotation, b"RC"))
-        if text and len(said) < _MOST_NOTES:
-            said[text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"] = None
-    return tuple(said)
+        if text and len(texts) < _MOST_NOTES:
+            texts[text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"] = None
+    return tuple(texts)
 
 
 def mark_runs(
@@ -81,26 +81,28 @@ def mark_runs(
     Where the lines of one stand in its box, parted by ``\\n``, is not known. ``image`` is the page
     as ``draw`` draws it.
     """
-    found = list(_fields(document, page, view))
-    texts = [one for one in found if not one.button]
+    fields = list(_fields(document, page, view))
+    texts = [field for field in fields if not field.button]
     without = image
     if texts:
         with _left_out(page, texts):
             without = draw()
     covers = _covers(page, view)
-    buttons = [one.button for one in found if one.button]
+    buttons = [field.button for field in fields if field.button]
     stated = pdfbuttons.stated_values(document) if pdfbuttons.needs_values(buttons) else {}
     ticks = iter(pdfbuttons.marks(buttons, stated))
     runs = []
-    for one in found:
-        covered = any(_overlap(one.box, box) for index, box in covers if index > one.index)
-        text, hidden = one.text, False
-        if one.button:
+    for field in fields:
+        covered = any(_overlap(field.box, box) for index, box in covers if index > field.index)
+        text, hidden = field.text, False
+        if field.button:
             text = next(ticks)
             text = pdfbuttons.UNSURE if covered and text == pdfbuttons.TICKED else text
         else:
-            hidden = not pdfshown.shows_writing(image, without, one.box)
-        run = TextRun(text, BoxPx(*one.box), hidden=hidden, sure=not covered, is_note=one.is_note)
+            hidden = not pdfshown.shows_writing(image, without, field.box)
+        run = TextRun(
+            text, BoxPx(*field.box), hidden=hidden, sure=not covered, is_note=field.is_note
+        )
         runs.append(run)
     return runs
 
@@ -122,7 +124,7 @@ def _annotations(page: pdfium.PdfPage) -> Iterator[tuple[int, Any, int]]:
 @contextmanager
 def _left_out(page: pdfium.PdfPage, fields: Sequence[_Field]) -> Iterator[None]:
     """These annotations are not drawn meanwhile."""
-    chosen = {one.index for one in fields}
+    chosen = {field.index for field in fields}
     flags: dict[int, int] = {}
     for index, annotation, _ in _annotations(page):
         if index in chosen:

@@ -36,9 +36,9 @@ def holds(data: bytes, names: tuple[bytes, ...]) -> bool:
 
 def scanned(file: BinaryIO) -> tuple[str, bool]:
     """The sha256 of a PDF, and whether it may hold files. Raises OSError."""
-    digest, found, kept = hashlib.sha256(), False, b""
+    digest, may_hold_files, kept = hashlib.sha256(), False, b""
     while window := file.read(_WINDOW_BYTES):
         digest.update(window)
-        found = found or holds(kept + window, FILE_NAMES)
+        may_hold_files = may_hold_files or holds(kept + window, FILE_NAMES)
         kept = window[-_OVERLAP_BYTES:]
-    return digest.hexdigest(), found
+    return digest.hexdigest(), may_hold_files

@@ -101,13 +101,13 @@ def trace(image: Gray, without: Gray) -> Trace:
 def left_out(objects: Iterable[Any]) -> Iterator[None]:
     """Objects of a page (pdfium's own) are not drawn meanwhile."""
     taken = list(objects)
-    for one in taken:
-        pdfium_c.FPDFPageObj_SetIsActive(one, _LEFT_OUT)
+    for page_object in taken:
+        pdfium_c.FPDFPageObj_SetIsActive(page_object, _LEFT_OUT)
     try:
         yield
     finally:
-        for one in taken:
-            pdfium_c.FPDFPageObj_SetIsActive(one, _DRAWN)
+        for page_object in taken:
+            pdfium_c.FPDFPageObj_SetIsActive(page_object, _DRAWN)
 
 
 @dataclass(frozen=True, slots=True)

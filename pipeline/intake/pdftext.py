@@ -79,13 +79,15 @@ def characters(page: pdfium.PdfPage, view: View, owners: frozenset[int]) -> list
 def pieces(characters: Sequence[Character]) -> list[Piece]:
     """The text objects that the characters belong to."""
     owned: dict[int, list[Character]] = {}
-    for one in characters:
-        if one.box is not None:
-            owned.setdefault(one.owner, []).append(one)
-    told = {owner: [one for one in all_ if one.char.isalnum()] for owner, all_ in owned.items()}
+    for character in characters:
+        if character.box is not None:
+            owned.setdefault(character.owner, []).append(character)
+    letters_by_owner = {
+        owner: [c for c in all_ if c.char.isalnum()] for owner, all_ in owned.items()
+    }
     return [
-        Piece(owner, "".join(one.char for one in letters), tuple(one.glyph for one in letters))
-        for owner, letters in told.items()
+        Piece(owner, "".join(c.char for c in letters), tuple(c.glyph for c in letters))
+        for owner, letters in letters_by_owner.items()
     ]
 
 
@@ -96,13 +98,13 @@ class _Run:
         self.text, self.box, self.ink = first.char, box, first.glyph
         self.owner, self.turns, self.shown = first.owner, first.turns, shown
 
-    def takes(self, one: Character, box: Box, *, shown: bool) -> bool:
-        alike = (self.turns, self.shown) == (one.turns, shown)
+    def takes(self, character: Character, box: Box, *, shown: bool) -> bool:
+        alike = (self.turns, self.shown) == (character.turns, shown)
         return alike and "\n" not in self.text and _continues(self.box, box, self.turns)
 
-    def add(self, one: Character, box: Box) -> None:
-        self.text += one.char
-        self.box, self.ink = _around(self.box, box), _around(self.ink, one.glyph)
+    def add(self, character: Character, box: Box) -> None:
+        self.text += character.char
+        self.box, self.ink = _around(self.box, box), _around(self.ink, character.glyph)
 
 
 def text_runs(characters: Sequence[Character], traces: Mapping[int, Trace]) -> list[TextRun]:
@@ -112,18 +114,19 @@ def text_runs(characters: Sequence[Character], traces: Mapping[int, Trace]) -> l
     """
     shown = _shown(characters, traces)
     runs: list[_Run] = []
-    for i, one in enumerate(characters):
-        if one.box is None or one.char == " ":  # a gap is measured between what stands around it
+    for i, character in enumerate(characters):
+        # A gap is measured between what stands around it.
+        if character.box is None or character.char == " ":
             if runs:
-                runs[-1].text += one.char
+                runs[-1].text += character.char
             continue
         is_shown = i in shown
-        if runs and not one.char.isalnum():  # of leader dots, no two need be covered alike
+        if runs and not character.char.isalnum():  # of leader dots, no two need be covered alike
             is_shown = runs[-1].shown
-        if runs and runs[-1].takes(one, one.box, shown=is_shown):
-            runs[-1].add(one, one.box)
+        if runs and runs[-1].takes(character, character.box, shown=is_shown):
+            runs[-1].add(character, character.box)
         else:
-            runs.append(_Run(one, one.box, shown=i in shown))
+            runs.append(_Run(character, character.box, shown=i in shown))
     return [
         TextRun(
             run.text.strip(),
@@ -139,14 +142,14 @@ def text_runs(characters: Sequence[Character], traces: Mapping[int, Trace]) -> l
 def _shown(characters: Sequence[Character], traces: Mapping[int, Trace]) -> set[int]:
     """Which of the characters the page shows."""
     by_trace: dict[int, list[int]] = {}
-    for i, one in enumerate(characters):
-        if one.box is not None:
-            by_trace.setdefault(id(traces[one.owner]), []).append(i)
+    for i, character in enumerate(characters):
+        if character.box is not None:
+            by_trace.setdefault(id(traces[character.owner]), []).append(i)
     shown: set[int] = set()
     for indices in by_trace.values():
         some = [characters[i] for i in indices]
-        boxes = [one.box or one.glyph for one in some]
-        seen = traces[some[0].owner].shows([one.glyph for one in some], boxes)
+        boxes = [character.box or character.glyph for character in some]
+        seen = traces[some[0].owner].shows([character.glyph for character in some], boxes)
         shown |= {i for i, is_seen in zip(indices, seen, strict=True) if is_seen}
     return shown
 

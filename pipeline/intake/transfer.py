@@ -36,14 +36,14 @@ def content(raw: bytes, declared: str, name: str) -> bytes:
     """
     if declared == "quoted-printable" and _NO_TEXT.search(raw):
         declared = ""
-    said, quoted = text(raw, declared), _is_quoted(raw)
-    if kind_of(BytesIO(said), name) not in _UNKNOWN and not quoted:
-        return said
+    as_declared, quoted = text(raw, declared), _is_quoted(raw)
+    if kind_of(BytesIO(as_declared), name) not in _UNKNOWN and not quoted:
+        return as_declared
     for undo in (quopri.decodestring if quoted else bytes, _from_base64, _first_file):
         data = undo(raw)
         if kind_of(BytesIO(data), "") not in _UNKNOWN:
             return data
-    return said
+    return as_declared
 
 
 def text(raw: bytes, declared: str) -> bytes:
@@ -124,7 +124,7 @@ def _y_encoded(body: bytes) -> Iterator[tuple[str, bytes]]:
         if data.count(b"=") > len(data) // _Y_LEAST_BYTES_AN_ESCAPE:  # no program's: it would swell
             data = b""
         data = re.sub(rb"(?:\A|(?<=\n))\.\.", b".", data).translate(None, b"\r\n")
-        data = _Y_ESCAPED.sub(lambda found: bytes([(found[1][0] - 64) % 256]), data)
+        data = _Y_ESCAPED.sub(lambda escape: bytes([(escape[1][0] - 64) % 256]), data)
         yield _named(begin[1]), data.translate(_Y_BACK)
 
 

@@ -162,8 +162,8 @@ def picture_is_whole(data: bytes, name: str, entries: bytes, *, seems_empty: boo
 
 
 def _number(entries: bytes, key: bytes, default: int) -> int:
-    found = re.search(rb"/%s\s+(-?\d+)(?!\s+\d+\s+R)" % key, entries)
-    return int(found[1]) if found else default
+    entry = re.search(rb"/%s\s+(-?\d+)(?!\s+\d+\s+R)" % key, entries)
+    return int(entry[1]) if entry else default
 
 
 def _from_base_85(data: bytes) -> bytes:

@@ -156,14 +156,14 @@ class Curve(_Part):
         that, so no error is spent on the steps left out.
         """
         enough = math.log(DELTA) / math.log1p(-target)
-        found = None
+        proven = None
         for step in self.steps:
             if step.accepted + (beside.accepted if beside else 0) < enough:
                 continue
             if step.bound(beside) > target or step.worst > target:
                 break
-            found = step
-        return found
+            proven = step
+        return proven
 
     @property
     def least_target(self) -> float:
@@ -195,15 +195,15 @@ class Calibration(_Part):
 
     def map_of(self, kind: str, quality: str) -> Map | None:
         """The map of a type in a quality, else of the type; None for a type never measured."""
-        known = {(one.type, one.quality): one for one in self.maps}
+        known = {(cell.type, cell.quality): cell for cell in self.maps}
         return known.get((kind, quality)) or known.get((kind, ""))
 
     def steps(self, target: float) -> dict[str, Step | None]:
         """By nature, the step that a target error rate leads to; numbers first, words beside."""
-        found: dict[str, Step | None] = {}
-        for curve in sorted(self.curves, key=lambda one: one.nature != NUMBERS):
-            found[curve.nature] = curve.step(target, found.get(NUMBERS))
-        return found
+        by_nature: dict[str, Step | None] = {}
+        for curve in sorted(self.curves, key=lambda c: c.nature != NUMBERS):
+            by_nature[curve.nature] = curve.step(target, by_nature.get(NUMBERS))
+        return by_nature
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,21 +218,21 @@ class Gate:
 
     @classmethod
     def of(cls, calibration: Calibration, target_error: float) -> Self:
-        types = {one.type for one in calibration.maps}
+        types = {cell.type for cell in calibration.maps}
         steps = calibration.steps(target_error)
-        found = {nature: step.threshold for nature, step in steps.items() if step}
+        thresholds = {nature: step.threshold for nature, step in steps.items() if step}
         return cls(
             {(t, q.value): calibration.map_of(t, q.value) for t in types for q in Quality},
-            {t: found.get(nature_of(t), math.inf) for t in types},
+            {t: thresholds.get(nature_of(t), math.inf) for t in types},
             {c.nature: c.least_target for c in calibration.curves if not steps[c.nature]},
         )
 
     def calibrated(self, reading: FieldReading, quality: Quality) -> FieldReading:
         """The reading with its probability of being right, as far as its type was measured."""
-        found = self.maps.get((reading.type, quality.value))
-        if found is None or reading.origin is Origin.TEXT_LAYER or not reading.candidates:
+        cell_map = self.maps.get((reading.type, quality.value))
+        if cell_map is None or reading.origin is Origin.TEXT_LAYER or not reading.candidates:
             return reading
-        return replace(reading, calibrated=found(reading.posterior))
+        return replace(reading, calibrated=cell_map(reading.posterior))
 
     def accepts(self, reading: FieldReading) -> bool:
         """Whether a reading, calibrated, is sure enough."""

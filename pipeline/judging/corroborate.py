@@ -72,7 +72,7 @@ class Background:
     def lists(self) -> tuple[Members, ...]:
         """Those that a form's people and organisation may be on."""
         known = None if "known" in self.without else self.known
-        return tuple(one for one in (self.list, known) if one is not None)
+        return tuple(members for members in (self.list, known) if members is not None)
 
 
 def corroborations(
@@ -91,8 +91,8 @@ def corroborations(
             hidden[owner], factors = _owned(owner, email, among, factors)
         if "organisation" not in background.without:
             factors += [
-                _pair(email, one, lambda a, o: _gain(_ORGANISATION, spells(_domain(a), o)))
-                for one in organisations
+                _pair(email, organisation, lambda a, o: _gain(_ORGANISATION, spells(_domain(a), o)))
+                for organisation in organisations
             ]
     phones = [u for u in unknowns if u.means is Means.PHONE]
     factors += _of_sender(emails, people, organisations, phones, background)
@@ -171,14 +171,14 @@ def spells(domain: str, organisation: str) -> float:
 
 
 @lru_cache(maxsize=4096)
-def says(said: str, text: str) -> bool:
+def says(mail_text: str, text: str) -> bool:
     """Whether a mail's text holds a value: its words in a row, or its number however spaced."""
     words = _words_of(text)
     number = words.replace(" ", "")
     if number.isdecimal():
-        digits = re.sub(r"\D", "", re.sub(r"(?:\+|00)33 ?(?:\(0\))?", "0", said))
+        digits = re.sub(r"\D", "", re.sub(r"(?:\+|00)33 ?(?:\(0\))?", "0", mail_text))
         return len(number) > _LEAST_WORD and number in digits
-    return len(words) >= _LEAST_WORD and f" {words} " in f" {_words_of(said)} "
+    return len(words) >= _LEAST_WORD and f" {words} " in f" {_words_of(mail_text)} "
 
 
 @lru_cache(maxsize=4096)
@@ -226,29 +226,33 @@ def _of_sender(
 ) -> Iterator[Factor]:
     if background.envelope is None or "mail" in background.without:
         return
-    said, (shown, sender) = background.envelope.said, parseaddr(background.envelope.sender)
+    mail_text, (shown, sender) = background.envelope.said, parseaddr(background.envelope.sender)
     sender = sender.lower()
     # Who writes a mail signs it, too: that is one fact, so the stronger of two gains counts alone.
     for email in emails:
-        yield _alone(email, lambda t: 1.0 if t and t == sender else _said(said, t, _SENDER))
+        yield _alone(
+            email, lambda t: 1.0 if t and t == sender else _mail_gain(mail_text, t, _SENDER)
+        )
     for person in people:
         yield _alone(
-            person, lambda t: max(_said(said, t, _SENDER_NAME), _sender_gain(t, shown, sender))
+            person,
+            lambda t: max(_mail_gain(mail_text, t, _SENDER_NAME), _sender_gain(t, shown, sender)),
         )
-    for one in organisations:
+    for organisation in organisations:
         yield _alone(
-            one,
+            organisation,
             lambda t: max(
-                _said(said, t, _ORGANISATION), _gain(_ORGANISATION, spells(_domain(sender), t))
+                _mail_gain(mail_text, t, _ORGANISATION),
+                _gain(_ORGANISATION, spells(_domain(sender), t)),
             ),
         )
     for phone in phones:
-        yield _alone(phone, lambda t: _said(said, t, _SAID))
+        yield _alone(phone, lambda t: _mail_gain(mail_text, t, _SAID))
 
 
-def _said(said: str, text: str, most: float) -> float:
+def _mail_gain(mail_text: str, text: str, most: float) -> float:
     """What a mail's text says of a value, beside evidence that gains ``most`` at most."""
-    return min(1.0, _SAID / most) if says(said, text) else 1.0 / most
+    return min(1.0, _SAID / most) if says(mail_text, text) else 1.0 / most
 
 
 def _sender_gain(person: str, shown: str, address: str) -> float:
@@ -270,12 +274,17 @@ def _of_list(
         return 1.0 if listed else 1.0 / _LISTED
 
     for email in emails:
-        yield _alone(email, lambda text: gain(listed=any(text in one.emails for one in lists)))
-    for person in people:
-        yield _alone(person, lambda text: gain(listed=any(one.lists(text) for one in lists)))
-    for one in organisations:
         yield _alone(
-            one, lambda text: gain(listed=any(fold(text) in one.organisations for one in lists))
+            email, lambda text: gain(listed=any(text in members.emails for members in lists))
+        )
+    for person in people:
+        yield _alone(
+            person, lambda text: gain(listed=any(members.lists(text) for members in lists))
+        )
+    for organisation in organisations:
+        yield _alone(
+            organisation,
+            lambda text: gain(listed=any(fold(text) in members.organisations for members in lists)),
         )
 
 
@@ -288,9 +297,9 @@ def _alone(unknown: Unknown, weigh: Callable[[str], float]) -> Factor:
     return Factor.of_table((unknown.name,), np.array([weigh(text) for text in _texts(unknown)]))
 
 
-def _pair(one: Unknown, other: Unknown, weigh: Callable[[str, str], float]) -> Factor:
-    return Factor.of_table((one.name, other.name), _pair_table(one, other, weigh))
+def _pair(first: Unknown, second: Unknown, weigh: Callable[[str, str], float]) -> Factor:
+    return Factor.of_table((first.name, second.name), _pair_table(first, second, weigh))
 
 
-def _pair_table(one: Unknown, other: Unknown, weigh: Callable[[str, str], float]) -> FloatArray:
-    return np.array([[weigh(a, b) for b in _texts(other)] for a in _texts(one)])
+def _pair_table(first: Unknown, second: Unknown, weigh: Callable[[str, str], float]) -> FloatArray:
+    return np.array([[weigh(a, b) for b in _texts(second)] for a in _texts(first)])

@@ -52,7 +52,7 @@ def _confirm(registration: Registration, form: Form, field: str, *, gate: Gate) 
         return _illegible(registration, form, field, gate=gate)
     once_corrected = reading.status is Status.CORRECTED
     status = Status.CORRECTED if once_corrected else Status.ACCEPTED
-    decided = _said(reading, (Candidate(reading.value, reading.text, 1.0),), status)
+    decided = _by_person(reading, (Candidate(reading.value, reading.text, 1.0),), status)
     return judge(registration.replacing(decided), form, gate)
 
 
@@ -70,13 +70,13 @@ def _correct(
     candidate = as_typed(form, field, text)
     if reading.candidates and candidate.value == reading.value:
         return _confirm(registration, form, field, gate=gate)
-    decided = _said(reading, (candidate,), Status.CORRECTED)
+    decided = _by_person(reading, (candidate,), Status.CORRECTED)
     return judge(registration.replacing(decided), form, gate)
 
 
 def _illegible(registration: Registration, form: Form, field: str, *, gate: Gate) -> Registration:
     """Nobody can read the field: its value stays unknown. Raises ValueError if it was not read."""
-    decided = _said(_read(registration, field), (), Status.CORRECTED)
+    decided = _by_person(_read(registration, field), (), Status.CORRECTED)
     return judge(registration.replacing(decided), form, gate)
 
 
@@ -136,7 +136,9 @@ def _read(registration: Registration, field: str) -> FieldReading:
     return reading
 
 
-def _said(reading: FieldReading, candidates: tuple[Candidate, ...], status: Status) -> FieldReading:
+def _by_person(
+    reading: FieldReading, candidates: tuple[Candidate, ...], status: Status
+) -> FieldReading:
     """What a person says of a field: certain, and without a reason to doubt."""
     return replace(
         reading,

@@ -7,7 +7,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
-from pipeline.french import finding_label, label, told
+from pipeline.french import finding_label, label, sentence
 from pipeline.judging.validate import UNSURE
 from pipeline.judging.values import position, type_of
 from pipeline.records import FieldReading, Finding, Origin, Registration, Status
@@ -99,13 +99,13 @@ def doubts_of(
             confidence=reading.confidence,
             postponed=reading.field in postponed,
         )
-    standing = [finding for finding in registration.findings if finding.asks]
-    for rule in dict.fromkeys(finding.rule for finding in standing):
-        of_rule = [finding for finding in standing if finding.rule == rule]
+    asking = [finding for finding in registration.findings if finding.asks]
+    for rule in dict.fromkeys(finding.rule for finding in asking):
+        of_rule = [finding for finding in asking if finding.rule == rule]
         named = [r for f in of_rule for r in named_by(registration, form, f)]
         if any(reading.status is Status.REVIEW for reading in named):
             continue
-        message = " ".join(told(finding, form.roles) for finding in of_rule)
+        message = " ".join(sentence(finding, form.roles) for finding in of_rule)
         yield Doubt("", rule, "", finding_label(rule), message, 0.0, rule in postponed)
 
 

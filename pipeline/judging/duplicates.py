@@ -37,24 +37,24 @@ _PEOPLE, _CONTACTS, _TOTAL = 0.5, 0.3, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two registrations, ``one`` before ``other`` in order; ``score`` 0..1; ``reasons`` French.
+    """Two registrations, ``first`` before ``second`` in order; ``score`` 0..1; ``reasons`` French.
 
-    ``people`` stand on both, each as the one and as the other writes them.
+    ``people`` stand on both, each as the first and as the second writes them.
     """
 
-    one: str
-    other: str
+    first: str
+    second: str
     score: float
     reasons: tuple[str, ...]
     people: tuple[tuple[str, str], ...]
 
     def beside(self, subject: str) -> str:
         """The other one of the two."""
-        return self.other if subject == self.one else self.one
+        return self.second if subject == self.first else self.first
 
     def named(self, subject: str) -> frozenset[str]:
         """The people on both, as that one of the two writes them."""
-        return frozenset(pair[subject != self.one] for pair in self.people)
+        return frozenset(pair[subject != self.first] for pair in self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +81,17 @@ class _Values:
 class Twins:
     """The pairs among registrations; ``refresh`` one after each decision about it."""
 
-    def __init__(self, filed: Iterable[Filed]) -> None:
-        self._values = {one.subject: _values(one) for one in filed if not one.dropped}
+    def __init__(self, all_filed: Iterable[Filed]) -> None:
+        self._values = {f.subject: _values(f) for f in all_filed if not f.dropped}
         self._pairs: defaultdict[str, dict[str, Pair]] = defaultdict(dict)
-        found = {
-            (one.subject, other.subject)
-            if one.order < other.order
-            else (other.subject, one.subject)
-            for one, other in _worth_comparing(self._values.values())
+        in_order = {
+            (first.subject, second.subject)
+            if first.order < second.order
+            else (second.subject, first.subject)
+            for first, second in _worth_comparing(self._values.values())
         }
-        for one, other in found:
-            self._compare(self._values[one], self._values[other])
+        for earlier, later in in_order:
+            self._compare(self._values[earlier], self._values[later])
 
     def refresh(self, subject: str, filed: Filed | None) -> frozenset[str]:
         """Take in a registration as it now is, None for gone; whose pairs that may have changed."""
@@ -100,29 +100,29 @@ class Twins:
             del self._pairs[other][subject]
         self._values.pop(subject, None)
         if filed is not None and not filed.dropped:
-            one = self._values[subject] = _values(filed)
-            for there in self._values.values():
-                if there is not one and _is_worth_comparing(one, there):
-                    self._compare(*sorted((one, there), key=lambda values: values.order))
+            renewed = self._values[subject] = _values(filed)
+            for known in self._values.values():
+                if known is not renewed and _is_worth_comparing(renewed, known):
+                    self._compare(*sorted((renewed, known), key=lambda values: values.order))
         return frozenset(touched | self._pairs[subject].keys())
 
-    def _compare(self, one: _Values, other: _Values) -> None:
-        if other.subject in one.kept or one.subject in other.kept:
+    def _compare(self, first: _Values, second: _Values) -> None:
+        if second.subject in first.kept or first.subject in second.kept:
             return
-        pair = _pair(one, other)
+        pair = _pair(first, second)
         if pair is not None:
-            self._pairs[one.subject][other.subject] = pair
-            self._pairs[other.subject][one.subject] = pair
+            self._pairs[first.subject][second.subject] = pair
+            self._pairs[second.subject][first.subject] = pair
 
     def pairs(self) -> tuple[Pair, ...]:
         """All of them, the surest first."""
-        found = {(p.one, p.other): p for of_one in self._pairs.values() for p in of_one.values()}
-        return tuple(sorted(found.values(), key=lambda p: (-p.score, p.one, p.other)))
+        by_both = {(p.first, p.second): p for pairs in self._pairs.values() for p in pairs.values()}
+        return tuple(sorted(by_both.values(), key=lambda p: (-p.score, p.first, p.second)))
 
     def marked(self, filed: Filed) -> Filed:
         """The registration in review, with a finding, as long as it is one of a pair."""
         pairs = sorted(
-            self._pairs[filed.subject].values(), key=lambda p: (-p.score, p.one, p.other)
+            self._pairs[filed.subject].values(), key=lambda p: (-p.score, p.first, p.second)
         )
         if not pairs:
             return filed
@@ -146,15 +146,17 @@ class Twins:
         Each with the people whom such a one names, too, as it writes them itself.
         """
         counted: set[str] = set()
-        found = {}
+        elsewhere = {}
         for subject in reversed(subjects):
             pairs = self._pairs[subject].values()
-            there = [pair for pair in pairs if pair.beside(subject) in counted]
-            if there:
-                found[subject] = frozenset(name for pair in there for name in pair.named(subject))
+            counted_pairs = [pair for pair in pairs if pair.beside(subject) in counted]
+            if counted_pairs:
+                elsewhere[subject] = frozenset(
+                    name for pair in counted_pairs for name in pair.named(subject)
+                )
             else:
                 counted.add(subject)
-        return found
+        return elsewhere
 
 
 def _values(filed: Filed) -> _Values:
@@ -199,31 +201,31 @@ def _where(filed: Filed) -> str:
     return f"« {document} », page {filed.registration.page}"
 
 
-def _is_worth_comparing(one: _Values, other: _Values) -> bool:
-    alike = not one.pieces.isdisjoint(other.pieces) and not one.near.isdisjoint(other.near)
-    return one.form_id == other.form_id and (alike or not one.exact.isdisjoint(other.exact))
+def _is_worth_comparing(first: _Values, second: _Values) -> bool:
+    alike = not first.pieces.isdisjoint(second.pieces) and not first.near.isdisjoint(second.near)
+    return first.form_id == second.form_id and (alike or not first.exact.isdisjoint(second.exact))
 
 
-def _worth_comparing(values: Iterable[_Values]) -> Iterator[tuple[_Values, _Values]]:
+def _worth_comparing(all_values: Iterable[_Values]) -> Iterator[tuple[_Values, _Values]]:
     """All that ``_is_worth_comparing`` says so of, found without comparing each with each."""
     by_name: defaultdict[tuple[str, str], list[_Values]] = defaultdict(list)
     by_contact: defaultdict[tuple[str, ...], list[_Values]] = defaultdict(list)
-    for one in values:
-        for key in one.people:
-            by_name[one.form_id, key].append(one)
-        for exact in one.exact:
-            by_contact[one.form_id, *exact].append(one)
+    for values in all_values:
+        for key in values.people:
+            by_name[values.form_id, key].append(values)
+        for exact in values.exact:
+            by_contact[values.form_id, *exact].append(values)
     names: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for form_id, key in by_name:
         for near in {*_near(key)}:
             names[form_id, near].append((form_id, key))
-    alike = {two for block in names.values() for two in combinations_with_replacement(block, 2)}
-    for first, second in alike:
-        same = first == second
-        there = by_name[first]
-        for one, other in combinations(there, 2) if same else product(there, by_name[second]):
-            if one is not other and not one.pieces.isdisjoint(other.pieces):
-                yield one, other
+    alike = {pair for block in names.values() for pair in combinations_with_replacement(block, 2)}
+    for left, right in alike:
+        same = left == right
+        bearers = by_name[left]
+        for first, second in combinations(bearers, 2) if same else product(bearers, by_name[right]):
+            if first is not second and not first.pieces.isdisjoint(second.pieces):
+                yield first, second
     for block in by_contact.values():
         yield from combinations(block, 2)
 
@@ -241,36 +243,36 @@ def _compared(kind: str) -> Comparison:
     return compared
 
 
-def _pair(one: _Values, other: _Values) -> Pair | None:
-    contacts = [*_contacts(one, other)]
-    known = len(one.contacts.keys() & other.contacts.keys())
-    people = [*_people(one, other)] if contacts else []
+def _pair(first: _Values, second: _Values) -> Pair | None:
+    contacts = [*_contacts(first, second)]
+    known = len(first.contacts.keys() & second.contacts.keys())
+    people = [*_people(first, second)] if contacts else []
     if not people:
         return None
-    same_total = bool(one.total) and one.total == other.total
-    score = _PEOPLE * len(people) / max(len(one.people), len(other.people))
+    same_total = bool(first.total) and first.total == second.total
+    score = _PEOPLE * len(people) / max(len(first.people), len(second.people))
     score += _CONTACTS * len(contacts) / known + _TOTAL * same_total
-    told = (reason for reason, _ in people)
-    reasons = (*told, *contacts, *(("Même total",) if same_total else ()))
-    return Pair(one.subject, other.subject, score, reasons, tuple(who for _, who in people))
+    of_people = (reason for reason, _ in people)
+    reasons = (*of_people, *contacts, *(("Même total",) if same_total else ()))
+    return Pair(first.subject, second.subject, score, reasons, tuple(who for _, who in people))
 
 
-def _people(one: _Values, other: _Values) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Whom both name, told as ``one`` writes them; each person of the other is taken once."""
-    left = dict(other.people)
-    for key, text in one.people.items():
+def _people(first: _Values, second: _Values) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Whom both name, told as ``first`` writes them; each person of ``second`` is taken once."""
+    left = dict(second.people)
+    for key, text in first.people.items():
         if key in left:
             yield f"Même personne : {text}", (text, left.pop(key))
-    for key, text in one.people.items():
+    for key, text in first.people.items():
         near = max(left, key=lambda k: fuzz.ratio(key, k), default="")
-        if key not in other.people and near and fuzz.ratio(key, near) >= _ALIKE:
+        if key not in second.people and near and fuzz.ratio(key, near) >= _ALIKE:
             theirs = left.pop(near)
             yield f"Noms proches : {text}, {theirs}", (text, theirs)
 
 
-def _contacts(one: _Values, other: _Values) -> Iterator[str]:
-    for kind, text in one.contacts.items():
-        theirs, label = other.contacts.get(kind, ""), fields.load(kind).label
+def _contacts(first: _Values, second: _Values) -> Iterator[str]:
+    for kind, text in first.contacts.items():
+        theirs, label = second.contacts.get(kind, ""), fields.load(kind).label
         if text == theirs:
             yield f"Même {label}"
         elif _compared(kind).near(text, theirs):

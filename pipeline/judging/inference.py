@@ -62,8 +62,8 @@ def marginals(
         inside = [factor for factor in factors if factor.variables[0] in names]
         sizes = {name: len(prior) for name, prior in own.items()}
         order, cells = _elimination(sizes, [factor.variables for factor in inside])
-        found = exact(own, inside, order) if cells <= max_cells else best_first(own, inside)
-        posteriors |= found
+        weighed = exact(own, inside, order) if cells <= max_cells else best_first(own, inside)
+        posteriors |= weighed
     return posteriors
 
 
@@ -124,7 +124,7 @@ def best_first(
     bounds = [_bounds(priors, name, ready[k]) for k, name in enumerate(names)]
     best = [prod(largest for largest, _ in bounds[k:]) for k in range(len(names) + 1)]
     mass = [prod(summed for _, summed in bounds[k:]) for k in range(len(names) + 1)]
-    found = {name: np.zeros(len(priors[name])) for name in names}
+    gathered = {name: np.zeros(len(priors[name])) for name in names}
     open_mass, passed_over, total = mass[0], 0.0, 0.0
     waiting: list[tuple[float, tuple[int, ...], float]] = [(-best[0], (), 1.0)]
     for _ in range(_MAX_STEPS):
@@ -145,10 +145,10 @@ def best_first(
             summed = float(weights.sum())
             total += summed
             for name, value in zip(names, chosen, strict=False):
-                found[name][value] += summed
+                gathered[name][value] += summed
             for axis, name in enumerate(following):
                 others = tuple(i for i in range(len(following)) if i != axis)
-                found[name] += weights.sum(axis=others)
+                gathered[name] += weights.sum(axis=others)
             continue
         for value, share in enumerate(weights.tolist()):
             if share * mass[k + 1] <= _NEGLIGIBLE * total:
@@ -159,7 +159,7 @@ def best_first(
     doubt = sum(weight * mass[len(chosen)] for _, chosen, weight in waiting) + passed_over
     if total + doubt <= 0:
         raise ValueError("no combination of values has any weight")
-    return {name: weights / (total + doubt) for name, weights in found.items()}
+    return {name: weights / (total + doubt) for name, weights in gathered.items()}
 
 
 def _unsureness(prior: FloatArray) -> float:

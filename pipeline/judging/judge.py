@@ -14,7 +14,7 @@ from pipeline import fields
 from pipeline.forms import constraints
 from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form
-from pipeline.french import broken, depends_on, label, people_named, told
+from pipeline.french import broken, depends_on, label, people_named, sentence
 from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import counting, doubts_of, is_computed, named_by
 from pipeline.judging.sums import GAP, left_uncounted, with_due
@@ -104,7 +104,7 @@ def _findings(registration: Registration, form: Form) -> Iterator[Finding]:
     for finding in (*broken, *ruled, *_unverifiable(registration, form)):
         reason = settled.get((finding.rule, finding.fields, finding.facts), "")
         if not reason and not finding.said:
-            words = told(finding, registration.roles)
+            words = sentence(finding, registration.roles)
             reason = settled.get((finding.rule, finding.fields, words), "")
             if not finding.facts:  # its rule and fields say all
                 reason = reason or factless.get((finding.rule, finding.fields), "")
@@ -121,10 +121,10 @@ def broken_constraints(registration: Registration, form: Form) -> Iterator[Findi
             shown = [_shown(registration, form, n, added=n in added) for n in group]
             if bond.holds([value for value, _ in shown]) is False:
                 names = [label(name, form.roles) for name in group]
-                said = bond.message or broken(bond.says, names, [text for _, text in shown])
+                words = bond.message or broken(bond.says, names, [text for _, text in shown])
                 fields = tuple(name for name in group if not form.people_are(name))
                 values = tuple(value for value, _ in shown)
-                yield Finding(bond.rule, Severity.REVIEW, fields, values, said=said)
+                yield Finding(bond.rule, Severity.REVIEW, fields, values, said=words)
 
 
 def _shown(

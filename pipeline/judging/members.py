@@ -76,25 +76,25 @@ def load_members(path: Path) -> Members:
     if nameless or not any(_keys(member) for member in members[1:]):
         where = f"no name in row {', '.join(nameless[:10])}" if nameless else "it names nobody"
         raise ConfigError(f"{path}: {where}: mend the list and run again.")
-    told = members[1:]
+    listed = members[1:]
     return Members(
-        frozenset(key for member in told for key in _keys(member)),
-        frozenset(fold(m[_SERVICE]) for m in told if m.get(_SERVICE)),
-        frozenset(m[_EMAIL].lower() for m in told if m.get(_EMAIL)),
+        frozenset(key for member in listed for key in _keys(member)),
+        frozenset(fold(m[_SERVICE]) for m in listed if m.get(_SERVICE)),
+        frozenset(m[_EMAIL].lower() for m in listed if m.get(_EMAIL)),
     )
 
 
 def save_known(path: Path, people: Iterable[str], organisations: Iterable[str]) -> None:
     """Keep whom people confirmed in reviews, as evidence for later fiches. Raises OSError."""
-    told = {"people": sorted(set(people)), "organisations": sorted(set(organisations))}
-    write_whole(path, json.dumps(told, ensure_ascii=False, indent=1).encode())
+    known = {"people": sorted(set(people)), "organisations": sorted(set(organisations))}
+    write_whole(path, json.dumps(known, ensure_ascii=False, indent=1).encode())
 
 
 def load_known(path: Path) -> Members:
     """What ``save_known`` kept. Raises ConfigError."""
     try:
-        told = json.loads(path.read_text("utf-8"))
-        people, organisations = map(name_key, told["people"]), map(fold, told["organisations"])
+        known = json.loads(path.read_text("utf-8"))
+        people, organisations = map(name_key, known["people"]), map(fold, known["organisations"])
         return Members(frozenset(people), frozenset(organisations))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
         raise ConfigError(f"{path}: damaged. Delete it: the next run writes it anew.") from err
@@ -120,23 +120,23 @@ def _separator(heading: str) -> str:
 
 def _columns(heading: Sequence[str]) -> Mapping[str, int]:
     """What each known column stands for; of two that stand for the same, the first counts."""
-    found: dict[str, int] = {}
+    columns: dict[str, int] = {}
     for i, title in enumerate(heading):
         plain = fold(title).replace("_", " ").strip(" .:*")
         for key, titles in _titles().items():
             if plain in titles:
-                found.setdefault(key, i)
-    return found
+                columns.setdefault(key, i)
+    return columns
 
 
 @cache
 def _titles() -> Mapping[str, Collection[str]]:
     """What the columns of a list may be called, by what they hold."""
-    found: dict[str, Collection[str]] = {key: told.split("|") for key, told in _HEADINGS.items()}
+    titles: dict[str, Collection[str]] = {k: names.split("|") for k, names in _HEADINGS.items()}
     for means in (_SERVICE, _EMAIL):
         types = [fields.load(name) for name in fields.meaning(means)]
-        found[means] = {title for one in types for title in one.headings}
-    return found
+        titles[means] = {title for field_type in types for title in field_type.headings}
+    return titles
 
 
 def _keys(member: Mapping[str, str]) -> Iterator[tuple[str, ...]]:

@@ -183,14 +183,14 @@ def _is_ditto(reading: FieldReading, above: Sequence[FieldReading]) -> bool:
 
 
 def _has_ditto(raw: str, above: Sequence[FieldReading]) -> bool:
-    found = _DITTO.match(raw)
-    rest = raw[found.end() :] if found else raw
+    ditto = _DITTO.match(raw)
+    rest = raw[ditto.end() :] if ditto else raw
     behind = re.search(r"\s(?:\"|''|//|«|»|idem|id\.?|[-–—]|11|[nu])$", raw)
     if _CLEAR_DITTO.match(raw) or (behind and not _is_whole(raw[: behind.start()])):
         return True
     bullet = re.match(r"[-–—•*]", bare(above[0].raw).strip())
     dash = re.match(r"[-–—=~_]", raw)
-    return bool(found) and (bool(dash and not bullet) or not _is_whole(rest.strip()))
+    return bool(ditto) and (bool(dash and not bullet) or not _is_whole(rest.strip()))
 
 
 def _is_numbered(raw: str) -> bool:

@@ -99,9 +99,9 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
     reconciled = registration
     for name, unknown in unknowns.items():
         reading = registration.reading(name)
-        found = ranked(unknown.candidates, posteriors[name])
-        if reading and found:
-            reconciled = reconciled.replacing(replace(reading, candidates=found))
+        candidates = ranked(unknown.candidates, posteriors[name])
+        if reading and candidates:
+            reconciled = reconciled.replacing(replace(reading, candidates=candidates))
     if form.people is None:
         return reconciled
     numbers_left = posteriors[form.people.uncounted]
@@ -230,9 +230,9 @@ def _bond_factors(
             else numbers[name].tolist()
             for name in group
         ]
-        weights = np.empty([len(of_one) for of_one in values])
+        weights = np.empty([len(of_field) for of_field in values])
         for at in np.ndindex(*weights.shape):
-            together = [of_one[i] for of_one, i in zip(values, at, strict=True)]
+            together = [of_field[i] for of_field, i in zip(values, at, strict=True)]
             weights[at] = bond.weight(holds=bond.holds(together))
         yield Factor.of_table(variables, weights)
 
@@ -244,7 +244,7 @@ def _arithmetic_factor(
     agreeing, other = bond.weight(holds=True), bond.weight(holds=False)
 
     def weigh(*at: FloatArray) -> FloatArray:
-        *parts, total = (of_one[i] for of_one, i in zip(numbers, at, strict=True))
+        *parts, total = (of_field[i] for of_field, i in zip(numbers, at, strict=True))
         known = np.all([*np.broadcast_arrays(*(value >= 0 for value in (*parts, total)))], axis=0)
         slipped = [np.zeros_like(known), *(total == wrong for wrong in bond.mistaken(parts))]
         weights = np.where(np.any(np.broadcast_arrays(*slipped), axis=0), bond.slip, other)

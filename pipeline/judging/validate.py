@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipeline import fields
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
-from pipeline.french import depends_on, told
+from pipeline.french import depends_on, sentence
 from pipeline.judging.calibration import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
 from pipeline.judging.sums import GAP
@@ -87,14 +87,14 @@ def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Findi
 def every_page_is_there(registration: Registration, form: Form) -> Iterator[Finding]:
     pages = {zone.page for zone in form.zones}
     read = {zone.page for zone in form.zones if registration.repeated(zone.field)}
-    told = {
+    cut_off = {
         f for finding in registration.findings if finding.rule == WHOLE_FORM for f in finding.fields
     }
     missing = [
         zone.field
         for zone in form.zones
         if not registration.repeated(zone.field)
-        and zone.field not in told
+        and zone.field not in cut_off
         # Lines that repeat are read only where written on: all of a page's are seldom left empty.
         and (not zone.repeated or (len(pages) > 1 and zone.page not in read))
     ]
@@ -145,7 +145,7 @@ def decide(
 def doubted(findings: Iterable[Finding], roles: Roles) -> dict[str, str]:
     """The fields that findings doubt, each with the words of the last one."""
     asking = (finding for finding in findings if finding.asks)
-    return {field: told(finding, roles) for finding in asking for field in finding.fields}
+    return {field: sentence(finding, roles) for finding in asking for field in finding.fields}
 
 
 def _decide(

@@ -63,13 +63,13 @@ def gather(corrections: Iterable[Correction], ctx: Context) -> Gathered:
             continue
         for correction in same:
             images = _lines_of(groups.get(correction.number, ()), correction)
-            found = _label(images, correction, ctx.engine) if images else None
+            texts = _label(images, correction, ctx.engine) if images else None
             if not images:
                 skipped["no writing was found in its field"] += 1
-            elif found is None:
+            elif texts is None:
                 skipped["what stands on the paper is hardly the value"] += 1
             else:
-                pairs = zip(images, found, strict=True)
+                pairs = zip(images, texts, strict=True)
                 name = f"{source.document}:{correction.field}"
                 samples += [
                     Sample(im, text, "corrected", correction.type, name) for im, text in pairs

@@ -74,18 +74,18 @@ def write_number(
         if not char.isdigit():
             x += _draw_sign(strip.coverage, char, x, foot, cap_px, thick, rng) + 0.5 * gap
             continue
-        found = next((w[char] for w in few if char in w), None)
-        while found is None:
-            found = ink.writers[int(rng.integers(len(ink.writers)))].get(char)
-        one = pick(rng, found)
-        scale = cap_px * float(np.clip(one.height, 0.6, 1.5)) / one.coverage.shape[0]
+        choices = next((w[char] for w in few if char in w), None)
+        while choices is None:
+            choices = ink.writers[int(rng.integers(len(ink.writers)))].get(char)
+        digit = pick(rng, choices)
+        scale = cap_px * float(np.clip(digit.height, 0.6, 1.5)) / digit.coverage.shape[0]
         size = (
-            max(2, round(one.coverage.shape[1] * scale)),
-            max(3, round(len(one.coverage) * scale)),
+            max(2, round(digit.coverage.shape[1] * scale)),
+            max(3, round(len(digit.coverage) * scale)),
         )
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        glyph = np.asarray(cv2.resize(one.coverage, size, interpolation=how), dtype=np.uint8)
-        lay(strip.coverage, Strip(glyph, glyph.shape[0], 0.0, 0.0), x, foot - one.above * cap_px)
+        glyph = np.asarray(cv2.resize(digit.coverage, size, interpolation=how), dtype=np.uint8)
+        lay(strip.coverage, Strip(glyph, glyph.shape[0], 0.0, 0.0), x, foot - digit.above * cap_px)
         x += glyph.shape[1] + gap * rng.uniform(0.6, 1.4)
     return replace(strip, coverage=strip.coverage[:, : round(x + cap_px)], end=x)
 
@@ -190,9 +190,9 @@ def draw_crops(
     leaf = draw.capture(filled, blank.number, look, rng)
     clean = drop_print(_aligned(leaf, form, look.dpi, rng), blank)
     return [
-        Sample(shrink(found.image), *labels[found.field], name)
-        for found in find_lines(clean, lines)
-        if found.field in labels
+        Sample(shrink(written.image), *labels[written.field], name)
+        for written in find_lines(clean, lines)
+        if written.field in labels
     ]
 
 

@@ -109,9 +109,9 @@ def learn_from(
         return Lesson(len(samples), gathered.skipped)
     drawn = body.lines(draw_lines(load_forms(FORMS, *settings.forms), body.alphabet))
     learned = learn(samples, drawn, body, known)
-    told = {"corrections held out": learned.held_out, "drawn forms": learned.drawn}
+    rates_by_set = {"corrections held out": learned.held_out, "drawn forms": learned.drawn}
     written = save(folder, learned.layer, base=base) if learned.share else None
-    return Lesson(len(samples), gathered.skipped, told, written)
+    return Lesson(len(samples), gathered.skipped, rates_by_set, written)
 
 
 def draw_lines(forms: Iterable[Form], alphabet: str, *, pages: int = _PAGES) -> list[Sample]:

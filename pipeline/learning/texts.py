@@ -120,7 +120,7 @@ def invent_rare_person(rng: np.random.Generator) -> Person:
 
 
 def _rare_word(rng: np.random.Generator, name: str) -> str:
-    known = [lexicon.load(one) for one in ("given_names", "surnames")]
+    known = [lexicon.load(kind) for kind in ("given_names", "surnames")]
     while True:
         word = pick(rng, lexicon.load(name).entries[:_USUAL])
         at = int(rng.integers(1, len(word)))

@@ -118,13 +118,13 @@ def _free(coarse: Gray, fits: Sequence[Fit]) -> Gray:
     return free
 
 
-def _is_same_sheet(one: Fit, other: Fit) -> bool:
+def _is_same_sheet(fit: Fit, other: Fit) -> bool:
     """Whether both have the page in one place: what lies over its middle leaves two pieces."""
-    if one.blank is not other.blank:
+    if fit.blank is not other.blank:
         return False
-    height, width = one.blank.coarse.shape
+    height, width = fit.blank.coarse.shape
     middle = np.array([[[width / 2, height / 2]]])
-    seen = cv2.perspectiveTransform(middle, np.linalg.inv(one.homography))
+    seen = cv2.perspectiveTransform(middle, np.linalg.inv(fit.homography))
     apart = cv2.perspectiveTransform(seen, other.homography) - middle
     return float(np.linalg.norm(apart)) < _SAME_SHEET_MM * COARSE_PX_PER_MM
 

@@ -73,7 +73,7 @@ def fits_of(
 ) -> list[Fit]:
     """What fits, of the proposals that have not far fewer matches than the best."""
     likely = [p for p in proposals if p[0] >= proposals[0][0] / 2]
-    return [found for _, blank, at in likely if (found := fit(at, blank)) is not None]
+    return [fitted for _, blank, at in likely if (fitted := fit(at, blank)) is not None]
 
 
 def fit_whole(
@@ -88,9 +88,9 @@ def fit_whole(
     refined = refine(coarse, Fit.proposed(blank, proposed), blank.patches, search_mm, least=least)
     if refined is None:
         return None
-    fit, found = refined
+    fit, in_place = refined
     places = np.array([(patch.x, patch.y) for patch in blank.patches], np.float64)
-    return fit if worst_third(places, found) >= _MIN_COVERAGE else None
+    return fit if worst_third(places, in_place) >= _MIN_COVERAGE else None
 
 
 def refine(
@@ -109,39 +109,39 @@ def refine(
             return None
         moved = cv2.perspectiveTransform(seen_at[None, seen], correction)[0]
         distance_mm = np.linalg.norm(moved - places[seen], axis=1) / COARSE_PX_PER_MM
-        found = seen.copy()
-        found[seen] = distance_mm < 2 * _MAX_RESIDUAL_MM
+        in_place = seen.copy()
+        in_place[seen] = distance_mm < 2 * _MAX_RESIDUAL_MM
         fit = replace(
             fit,
             homography=correction @ fit.homography,
-            inliers=int(found.sum()),
+            inliers=int(in_place.sum()),
             residual_mm=float(np.median(distance_mm)),
         )
-    return (fit, found) if fit.residual_mm <= _MAX_RESIDUAL_MM else None
+    return (fit, in_place) if fit.residual_mm <= _MAX_RESIDUAL_MM else None
 
 
-def worst_third(places: FloatArray, found: NDArray[np.bool_]) -> float:
-    """The share found of those at the places (n, 2) in the worst third across or down: no part of
-    the page goes unproven."""
+def worst_third(places: FloatArray, in_place: NDArray[np.bool_]) -> float:
+    """The share ``in_place`` of those at the places (n, 2) in the worst third across or down: no
+    part of the page goes unproven."""
     shares = []
     for along in places.T:
         inner = np.sort(along)[[len(along) // 3, 2 * len(along) // 3]]
         third = np.searchsorted(inner, along, "right")
-        shares.append(np.bincount(third, found, 3) / np.maximum(np.bincount(third, None, 3), 1))
+        shares.append(np.bincount(third, in_place, 3) / np.maximum(np.bincount(third, None, 3), 1))
     return float(np.min(shares))
 
 
-def _nearer(coarse: Gray, one: Fit, other: Fit) -> Fit:
+def _nearer(coarse: Gray, best: Fit, rival: Fit) -> Fit:
     """Two editions of a form fit equally well: where their print differs, the scan decides."""
-    if one.blank.coarse.shape != other.blank.coarse.shape:
-        return one
-    prints = [cv2.GaussianBlur(fit.blank.coarse, (0, 0), 1).astype(float) for fit in (one, other)]
+    if best.blank.coarse.shape != rival.blank.coarse.shape:
+        return best
+    prints = [cv2.GaussianBlur(fit.blank.coarse, (0, 0), 1).astype(float) for fit in (best, rival)]
     differ = np.abs(prints[0] - prints[1]) > _OTHER_PRINT
     if np.count_nonzero(differ) < _MIN_OTHER_PRINT_PX:
-        return one
-    seen = cv2.GaussianBlur(_rectify(coarse, one), (0, 0), 1)[differ]
-    alike, alike_other = (float(np.corrcoef(seen, p[differ])[0, 1]) for p in prints)
-    return other if alike_other > alike else one
+        return best
+    seen = cv2.GaussianBlur(_rectify(coarse, best), (0, 0), 1)[differ]
+    alike, alike_rival = (float(np.corrcoef(seen, p[differ])[0, 1]) for p in prints)
+    return rival if alike_rival > alike else best
 
 
 def _rectify(coarse: Gray, fit: Fit) -> Gray:
@@ -156,7 +156,7 @@ def _find_patches(
     rectified: Gray, patches: Sequence[Patch], search_mm: float
 ) -> NDArray[np.float64]:
     """(n, 2): where each patch is found, in coarse px; not a number where it is not."""
-    found = np.full((len(patches), 2), np.nan)
+    seen_at = np.full((len(patches), 2), np.nan)
     search_px = round(search_mm * COARSE_PX_PER_MM)
     height, width = rectified.shape
     for i, patch in enumerate(patches):
@@ -166,8 +166,8 @@ def _find_patches(
         response = cv2.matchTemplate(rectified[y0:y1, x0:x1], patch.image, cv2.TM_CCOEFF_NORMED)
         _, peak, _, (px, py) = cv2.minMaxLoc(response)
         if peak >= _MIN_CORRELATION:
-            found[i] = x0 + px + _peak(response[py], px), y0 + py + _peak(response[:, px], py)
-    return found
+            seen_at[i] = x0 + px + _peak(response[py], px), y0 + py + _peak(response[:, px], py)
+    return seen_at
 
 
 def _peak(values: NDArray[np.float32], at: int) -> float:

@@ -68,10 +68,10 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
     marks = marks_above(clean.ink, boxes)
     return [
-        WrittenLine(zone, i, *found)
+        WrittenLine(zone, i, *writing)
         for zone in zones
         for i, box in enumerate(zone.lines)
-        if (found := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
+        if (writing := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
     ]
 
 
@@ -102,13 +102,13 @@ def _writing_in(
     near_own = cv2.dilate(ink, np.ones((5, 5), np.uint8))[inside_top:inside_bottom, x0:x1]
     pixels = crop(clean.clean, around)[inside_top:inside_bottom, x0:x1]
     image[inside_top - y0 : inside_bottom - y0] = np.where(near_own > 0, pixels, np.uint8(255))
-    found = BoxMm(
+    writing_box = BoxMm(
         (left + x0) / PX_PER_MM,
         (top + y0) / PX_PER_MM,
         (x1 - x0) / PX_PER_MM,
         (y1 - y0) / PX_PER_MM,
     )
-    return found, image
+    return writing_box, image
 
 
 def _slice(start_mm: float, end_mm: float, origin_px: int) -> slice:

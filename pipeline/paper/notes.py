@@ -38,8 +38,8 @@ def notes_beside(page: Page) -> tuple[Finding, ...]:
     return _finding([*page.notes, *typed], page.number)
 
 
-def _finding(said: Iterable[str], *page: int) -> tuple[Finding, ...]:
-    notes = tuple(dict.fromkeys(" ".join(text.split()) for text in said))
+def _finding(texts: Iterable[str], *page: int) -> tuple[Finding, ...]:
+    notes = tuple(dict.fromkeys(" ".join(text.split()) for text in texts))
     return (Finding("note_is_read", Severity.REVIEW, facts=(*page, *notes)),) if notes else ()
 
 

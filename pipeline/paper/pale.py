@@ -168,7 +168,9 @@ def _strokes(
     shaped[0] = False
 
     def drawn(of: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        total, leaving = (np.bincount(label[one], minlength=count) for one in (of, of & apart))
+        total, leaving = (
+            np.bincount(label[chosen], minlength=count) for chosen in (of, of & apart)
+        )
         large = (total >= _LEAST_MM2 * _SCALE**2) & (leaving >= _LEAVES_MM2 * _SCALE**2)
         return np.asarray(shaped & large, dtype=np.bool_)
 

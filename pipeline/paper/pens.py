@@ -30,12 +30,12 @@ def find_other_pens(clean: CleanPage, zones: tuple[Zone, ...]) -> tuple[Finding,
     ink_mm2 = [_mm2(clean.ink, box) for _, box in fields]
     if sum(pale_mm2) >= _PALE_PAGE * sum(ink_mm2):
         return ()
-    found = dict.fromkeys(
+    paler = dict.fromkeys(
         field
         for (field, box), pale, ink in zip(fields, pale_mm2, ink_mm2, strict=True)
         if pale >= max(_LEAST_MM2, _PALE_FIELD * ink) and _is_paler(clean, box)
     )
-    return tuple(Finding("one_pen", Severity.REVIEW, (field,)) for field in found)
+    return tuple(Finding("one_pen", Severity.REVIEW, (field,)) for field in paler)
 
 
 def find_traces(
@@ -43,13 +43,13 @@ def find_traces(
 ) -> tuple[Finding, ...]:
     """A finding for each field that may hold writing, too pale to be told from the paper."""
     written = {line.field for line in lines}
-    found = dict.fromkeys(
+    traced = dict.fromkeys(
         field
         for field, box in _fields(zones)
         if field not in written and _mm2(clean.traces, box) >= _TRACES_MM2
         if _mm2(clean.ink, box) < _TRACES_MM2
     )
-    return tuple(Finding("no_traces", Severity.REVIEW, (field,)) for field in found)
+    return tuple(Finding("no_traces", Severity.REVIEW, (field,)) for field in traced)
 
 
 def _fields(zones: tuple[Zone, ...]) -> Iterator[tuple[str, BoxMm]]:

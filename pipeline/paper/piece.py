@@ -40,24 +40,24 @@ def _fit_piece(coarse: Gray, proposed: FloatArray, blank: BlankPage) -> Fit | No
     refined = refine(coarse, Fit.proposed(blank, proposed), patches, _SEARCH_MM, least=_MIN_FOUND)
     if refined is None:
         return None
-    fit, found = refined
+    fit, in_place = refined
     # Ink may well hide dots: they count where they are found.
     must = np.arange(len(patches)) < len(outside)
     boxes = np.array([(p.x, p.y, p.x + p.image.shape[1], p.y + p.image.shape[0]) for p in patches])
-    found &= _is_in_picture(coarse, fit, boxes)
-    weights = np.where(found, 1, np.where(must, _MISSING, 0))
+    in_place &= _is_in_picture(coarse, fit, boxes)
+    weights = np.where(in_place, 1, np.where(must, _MISSING, 0))
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     here = _richest(middles, weights)
-    x0, y0 = boxes[here & found, :2].min(axis=0) / COARSE_PX_PER_MM
-    x1, y1 = boxes[here & found, 2:].max(axis=0) / COARSE_PX_PER_MM
+    x0, y0 = boxes[here & in_place, :2].min(axis=0) / COARSE_PX_PER_MM
+    x1, y1 = boxes[here & in_place, 2:].max(axis=0) / COARSE_PX_PER_MM
     proof = here & must
-    seen = int(np.count_nonzero(proof & found))
+    seen = int(np.count_nonzero(proof & in_place))
     if seen < _MIN_FOUND or min(x1 - x0, y1 - y0) < _MIN_EXTENT_MM:
         return None
-    if worst_third(middles[proof], found[proof]) < _MIN_SHARE:
+    if worst_third(middles[proof], in_place[proof]) < _MIN_SHARE:
         return None
     shown = BoxMm(float(x0), float(y0), float(x1 - x0), float(y1 - y0))
-    lost = middles[must & ~found] / COARSE_PX_PER_MM
+    lost = middles[must & ~in_place] / COARSE_PX_PER_MM
     return replace(
         fit,
         inliers=seen,

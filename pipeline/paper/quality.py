@@ -37,7 +37,7 @@ def _grey_share(image: Gray) -> float:
 def worst(qualities: set[Quality]) -> Quality:
     """The one to be careful about; grey where nothing is known."""
     order = (Quality.PHOTO, Quality.BILEVEL, Quality.GREY)
-    return next((one for one in order if one in qualities), Quality.GREY)
+    return next((quality for quality in order if quality in qualities), Quality.GREY)
 
 
 def _perspective(corners_px: FloatArray) -> float:

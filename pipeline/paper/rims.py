@@ -34,8 +34,8 @@ def find_rims(
     sides = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_AREA].max(axis=1) / px_per_mm
     thin = stats[:, cv2.CC_STAT_AREA] / px_per_mm**2 < _BREADTH_MM * np.pi * sides
     rims = np.zeros_like(strokes)
-    for one in np.flatnonzero(strokes & thin & (sides >= _LEAST_MM)):
-        circle = None if rims[one] else _circle(_points_mm(labels, stats, one, px_per_mm))
+    for stroke in np.flatnonzero(strokes & thin & (sides >= _LEAST_MM)):
+        circle = None if rims[stroke] else _circle(_points_mm(labels, stats, stroke, px_per_mm))
         if circle is None:
             continue
         for other in np.flatnonzero(strokes & ~rims & _touches(stats, circle, px_per_mm)):
@@ -49,11 +49,11 @@ _Circle = tuple[float, float, float]
 
 
 def _points_mm(
-    labels: NDArray[np.int32], stats: NDArray[np.int32], one: np.intp, px_per_mm: float
+    labels: NDArray[np.int32], stats: NDArray[np.int32], label: np.intp, px_per_mm: float
 ) -> FloatArray:
     """Some of a component's pixels, (n, 2) in mm."""
-    x, y, width, height, _ = stats[one]
-    rows, columns = np.nonzero(labels[y : y + height, x : x + width] == one)
+    x, y, width, height, _ = stats[label]
+    rows, columns = np.nonzero(labels[y : y + height, x : x + width] == label)
     points = np.column_stack((columns + x, rows + y)) / px_per_mm
     return np.asarray(points[:: max(1, len(points) // _FEW_PIXELS)], dtype=np.float64)
 

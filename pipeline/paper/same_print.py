@@ -71,8 +71,8 @@ def _digits(blank: BlankPage) -> tuple[_Digit, ...]:
     )
 
 
-def _same_size(one: _Digit, other: _Digit) -> bool:
-    return abs(one.box_mm.h - other.box_mm.h) < 0.15 * other.box_mm.h
+def _same_size(first: _Digit, second: _Digit) -> bool:
+    return abs(first.box_mm.h - second.box_mm.h) < 0.15 * second.box_mm.h
 
 
 def _as_large(image: Gray, other: Gray) -> Gray:

@@ -94,12 +94,12 @@ def hidden_text(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
     Somebody erased it, or it is there to deceive, or a copier guessed it: what counts is what the
     page shows, and a person should know.
     """
-    found: dict[tuple[str, bool], list[str]] = {}
+    texts: dict[tuple[str, bool], list[str]] = {}
     for name, words in _placed(aligned, blank):
         for word in words:
             # Leader dots and the like say nothing, whoever hides them.
             if any(map(str.isalnum, word.text)) and (word.run.hidden or not word.run.sure):
-                found.setdefault((name.split(":")[0], word.run.hidden), []).append(word.text)
+                texts.setdefault((name.split(":")[0], word.run.hidden), []).append(word.text)
     return tuple(
         Finding(
             "no_hidden_text",
@@ -107,7 +107,7 @@ def hidden_text(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
             (field,),
             ("hidden" if hidden else "unsure", " ".join(words)),
         )
-        for (field, hidden), words in found.items()
+        for (field, hidden), words in texts.items()
     )
 
 
@@ -134,19 +134,19 @@ def _placed(aligned: AlignedPage, blank: BlankPage) -> Iterator[tuple[str, list[
             places = of_boxes if word.text in _TICKED else [*places, *of_boxes]
         for place in places:
             words.setdefault(place, []).append(word)
-    for (name, _), found in sorted(words.items(), key=lambda item: item[0][1].y):
-        yield name, found
+    for (name, _), words_there in sorted(words.items(), key=lambda entry: entry[0][1].y):
+        yield name, words_there
 
 
 def _evidence(words: list[_Word]) -> LineEvidence:
     """The words of one line in reading order: row by row from the top, each from the left."""
     rows: list[list[_Word]] = []
-    for word in sorted(words, key=lambda one: one.middle[1]):
+    for word in sorted(words, key=lambda w: w.middle[1]):
         if rows and word.middle[1] - rows[-1][0].middle[1] < _SAME_ROW * word.box_mm.h:
             rows[-1].append(word)
         else:
             rows.append([word])
-    text = " ".join(w.text for row in rows for w in sorted(row, key=lambda one: one.box_mm.x))
+    text = " ".join(word.text for row in rows for word in sorted(row, key=lambda w: w.box_mm.x))
     sure = len(rows) == 1 and all(word.sure for word in words)
     box = bounding_box([word.box_mm for word in words])
     return LineEvidence(text, 1.0 if sure else _UNSURE, box, exact=True)

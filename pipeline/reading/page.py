@@ -105,7 +105,7 @@ def read_or_tell(
         return (page,)
     forms: list[FormPage | Rejection] = []
     try:
-        is_placed = any(one.page == page.number for one in placed)
+        is_placed = any(placement.page == page.number for placement in placed)
         if is_placed or page.advice or not is_empty(page):
             forms = read_page(page, ctx, placed)
     except DocumentError as err:
@@ -122,17 +122,17 @@ def read_page(
 ) -> list[FormPage | Rejection]:
     """The forms that ``align_page`` finds, read; pieces of a form that show hardly any field are
     only told of."""
-    found = [
+    on_page = [
         (aligned, find_blank(ctx, aligned.form_id, aligned.form_page))
         for aligned in align_page(page, ctx, placed)
     ]
     read: list[FormPage | Rejection] = []
-    for aligned, blank in found:
+    for aligned, blank in on_page:
         if _is_scrap(aligned, blank):
             read.append(Rejection("cut", _SCRAP, page.number))
             continue
         form_page = _read_aligned(aligned, blank, ctx)
-        beside = [(other, its_blank) for other, its_blank in found if other is not aligned]
+        beside = [(other, its_blank) for other, its_blank in on_page if other is not aligned]
         overlaid = find_overlaid(aligned, blank, beside)
         read.append(replace(form_page, findings=form_page.findings + overlaid))
     return read
@@ -149,14 +149,14 @@ def align_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> li
     ``placed`` may be on other pages too. Raises AlignmentError where no form fits.
     """
     page = replace(page, image=remove_streaks(page.image))
-    here = [one for one in placed if one.page == page.number]
+    here = [placement for placement in placed if placement.page == page.number]
     if here:
-        found = [align_placed(page, find_blank(ctx, p.form_id, p.form_page), p) for p in here]
+        fitted = [align_placed(page, find_blank(ctx, p.form_id, p.form_page), p) for p in here]
     else:
-        found = _align_either_way(page, ctx.blanks)
+        fitted = _align_either_way(page, ctx.blanks)
     return [
         upright(aligned)
-        for aligned in found
+        for aligned in fitted
         if ctx.forms[aligned.form_id].zones_of(aligned.form_page)
     ]
 

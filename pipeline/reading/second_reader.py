@@ -55,8 +55,8 @@ def second_opinions(
         answers = iter(tesseract.read_lines([line.image for line in asked]))
     except StalledError:  # what was read stays as doubtful as it was
         return readings
-    said = {name: " ".join(next(answers).text for _ in doubtful[name]) for name in doubtful}
-    return tuple(_weigh(r, said[r.field]) if r.field in said else r for r in readings)
+    texts = {name: " ".join(next(answers).text for _ in doubtful[name]) for name in doubtful}
+    return tuple(_weigh(r, texts[r.field]) if r.field in texts else r for r in readings)
 
 
 def _is_typed_page(by_field: Mapping[str, list[WrittenLine]]) -> bool:
@@ -75,13 +75,13 @@ def is_typed(image: Gray) -> bool:
     return bool(np.median(np.abs(ends - np.median(ends))) <= _BASELINE_MM * PX_PER_MM)
 
 
-def _weigh(reading: FieldReading, said: str) -> FieldReading:
+def _weigh(reading: FieldReading, text: str) -> FieldReading:
     """The reading with the odds of its value raised, where the second reader says the same.
 
     Never another value: what leader dots spoil, they spoil for both. It says less of the same with
     another accent: what is too faint for one is mostly so for the other.
     """
-    if not said or not reading.candidates or fields.load(reading.type).parse(said) != reading.value:
+    if not text or not reading.candidates or fields.load(reading.type).parse(text) != reading.value:
         return reading
     best, *others = reading.candidates
     alike = fold(reading.text)

@@ -96,9 +96,9 @@ class Pictures:
 
     def page(self, source: Source, *, number: int, page: int) -> PagePicture:
         """The ``number``-th form (from 1) of a document, on that page of it, rectified."""
-        found = self._look(self._path(source, number, page))
-        if found is not None:
-            return found
+        picture = self._look(self._path(source, number, page))
+        if picture is not None:
+            return picture
         with self._lock(source, page):
             return self._look(self._path(source, number, page)) or self._draw(source, number, page)
 
@@ -178,18 +178,18 @@ class Pictures:
 
     def _path(self, source: Source, number: int, page: int) -> Path:
         """Named by what decides how the picture looks; never by the document's own name."""
-        said = f"{self._drawn_by} {source.sha256} {source.placed}"
-        return self._folder / f"{hashlib.sha256(said.encode()).hexdigest()}-{number}-{page}.jpg"
+        facts = f"{self._drawn_by} {source.sha256} {source.placed}"
+        return self._folder / f"{hashlib.sha256(facts.encode()).hexdigest()}-{number}-{page}.jpg"
 
     def _draw(self, source: Source, number: int, page: int) -> PagePicture:
         drawn: Drawn = self._in_turn(self._guard.ask, Draw(source, number, page))
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for key, jpeg in drawn.items():
             write_whole(self._path(source, *key), jpeg)
-        found = self._look(self._path(source, number, page))
-        if found is None:
+        picture = self._look(self._path(source, number, page))
+        if picture is None:
             raise DocumentError("L'image de cette page n'a pas pu être préparée : réessayer.")
-        return found
+        return picture
 
     @staticmethod
     def _look(path: Path) -> PagePicture | None:

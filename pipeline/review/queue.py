@@ -178,8 +178,8 @@ class Queue:
         queue = cls({form.id: form for form in forms})
         zones = (zone for form in queue.forms.values() for zone in form.zones)
         queue._types = {name: i for i, name in enumerate(dict.fromkeys(z.type for z in zones))}
-        for one in filed:
-            queue.refresh(one)
+        for fiche in filed:
+            queue.refresh(fiche)
         return queue
 
     def refresh(self, filed: Filed) -> None:
@@ -285,11 +285,11 @@ def holds_all(words: str, sought: str) -> bool:
 
 
 def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
-    found = doubts(filed, form)
+    in_doubt = doubts(filed, form)
     known = was.worths if was else {}
     worths = {
         doubt.name: money_at_risk(filed.registration, form, doubt) * (1.0 - doubt.confidence)
-        for doubt in found
+        for doubt in in_doubt
         if doubt.name not in known
     }
     worths = {**known, **worths}
@@ -300,7 +300,7 @@ def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
     ]
     for source in filed.sources:
         texts += [source.document, source.envelope.sender if source.envelope else ""]
-    return _Entry(filed, found, fold("\n".join([filed.id, *texts])), worths, worth)
+    return _Entry(filed, in_doubt, fold("\n".join([filed.id, *texts])), worths, worth)
 
 
 def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:

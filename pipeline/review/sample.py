@@ -46,26 +46,26 @@ def known(
     if _chance(seed, str(shown)) * every >= 1:
         return None
     agreed = (
-        one
-        for one, reading in _fields(filed())
+        place
+        for place, reading in _fields(filed())
         if reading.origin is Origin.HUMAN
         and reading.status is Status.ACCEPTED
         and reading.raw
-        and one not in besides
+        and place not in besides
     )
-    return min(agreed, key=lambda one: _chance(seed, str(shown), *one), default=None)
+    return min(agreed, key=lambda place: _chance(seed, str(shown), *place), default=None)
 
 
 def _fields(filed: Iterable[Filed]) -> Iterable[tuple[Shown, FieldReading]]:
     return (
-        ((one.subject, reading.field), reading)
-        for one in filed
-        if not one.dropped
-        for reading in one.registration.readings
+        ((fiche.subject, reading.field), reading)
+        for fiche in filed
+        if not fiche.dropped
+        for reading in fiche.registration.readings
     )
 
 
-def _chance(*told: str) -> float:
-    """A number 0..1 that follows from what is told, and looks like chance."""
-    digest = sha256("\0".join(told).encode("utf-8", "surrogatepass")).digest()
+def _chance(*facts: str) -> float:
+    """A number 0..1 that follows from the facts, and looks like chance."""
+    digest = sha256("\0".join(facts).encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64

@@ -105,7 +105,7 @@ def _draw(
     leaves = [draw_page(form, page, filling, look, rng, happened=happened) for page in pages]
     name = f"{style}-{k:04d}.{look.kind}"
     save(leaves, out / name, look)
-    told = {
+    accidents = {
         f"{field}.{n + 1}" if form.zone(field).repeated else field: accident.kind
         for (field, n), accident in happened.items()
     }
@@ -113,7 +113,7 @@ def _draw(
         truth_of(form, filling)
         | captured(leaves, look)
         | {"style": style, "lacks_mm": lacks_mm(form, filling, look.pen, fit=look.fit)}
-        | ({"accidents": told} if told else {})
+        | ({"accidents": accidents} if accidents else {})
     )
 
 

@@ -84,8 +84,8 @@ def _mail(
     mail["Date"] = format_datetime(_FIRST_DAY + timedelta(minutes=minutes))
     mail["Message-ID"] = f"<{rng.integers(1 << 60):015x}@exemple.invalid>"
     phone = _told(form, filling, Means.PHONE)
-    said = "" if rng.random() < _SILENT else _text(filling, sender, organisation, phone, rng)
-    mail.set_content(said)
+    body = "" if rng.random() < _SILENT else _text(filling, sender, organisation, phone, rng)
+    mail.set_content(body)
     maintype, _, subtype = (guess_type(piece)[0] or "application/octet-stream").partition("/")
     mail.add_attachment(data, maintype=maintype, subtype=subtype, filename=piece)
     mail.set_boundary("=-=-fiche-=-=")  # the library's is random
@@ -177,8 +177,8 @@ def _those_registered(filling: Filling, rng: np.random.Generator) -> str:
         else write_person(person, rng, habits)
         for person in filling.people
     ]
-    told = ", ".join(unaccented(name) if bare else name for name in listed)
-    return f" {pick(rng, ('de', 'pour', 'de Mme/M.'))} {told}"
+    people = ", ".join(unaccented(name) if bare else name for name in listed)
+    return f" {pick(rng, ('de', 'pour', 'de Mme/M.'))} {people}"
 
 
 def _signature(sender: _Sender, organisation: str, phone: str, rng: np.random.Generator) -> str:

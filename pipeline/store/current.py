@@ -53,14 +53,14 @@ class Scope:
 
     def holds(self, table: Table) -> ColumnElement[bool]:
         """Which rows of a table count: of the last outcomes, and not undone."""
-        found: list[ColumnElement[bool]] = [table.c.outcome.in_(self.latest())]
+        conditions: list[ColumnElement[bool]] = [table.c.outcome.in_(self.latest())]
         if self.outcomes is not None:
-            found.append(table.c.outcome.in_(self.outcomes))
+            conditions.append(table.c.outcome.in_(self.outcomes))
         if self.number is not None:
-            found.append(table.c.number == self.number)
+            conditions.append(table.c.number == self.number)
         if "batch" in table.c:
-            found.append(not_undone(table))
-        return and_(*found)
+            conditions.append(not_undone(table))
+        return and_(*conditions)
 
 
 def not_undone(table: Table) -> ColumnElement[bool]:
@@ -104,7 +104,7 @@ class Said:
 def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
     """The registrations whose documents were received, dropped ones too."""
     received = _received(connection, scope)
-    decided = said(connection, scope, "r")
+    decided = decided_on(connection, scope, "r")
     placed = _placed(connection, scope)
     reviews = {
         (row.outcome, row.number): row
@@ -112,7 +112,7 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
     }
     readings = _readings(connection, scope)
     findings = _findings(connection, scope)
-    found = []
+    fiches = []
     for row in connection.execute(_registrations(scope)):
         key = (row.outcome, row.number)
         subject = f"r{row.outcome}-{row.number}"
@@ -121,9 +121,9 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
             continue
         document = received[row.outcome]
         came_to = reviews.get(key, row)
-        told = tuple(findings[key]) if came_to is row else _reviewed(came_to)
-        registration = _registration(row, readings[key], told, came_to)
-        found.append(
+        last_findings = tuple(findings[key]) if came_to is row else _reviewed(came_to)
+        registration = _registration(row, readings[key], last_findings, came_to)
+        fiches.append(
             Filed(
                 subject,
                 f"{document.sources[0].sha256[:12]}-{row.number}",
@@ -137,7 +137,7 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
                 then.dropped,
             )
         )
-    return tuple(found)
+    return tuple(fiches)
 
 
 def by_machine(connection: Connection, scope: Scope) -> dict[_Key, Registration]:
@@ -157,9 +157,9 @@ def by_machine(connection: Connection, scope: Scope) -> dict[_Key, Registration]
 def refused(connection: Connection, scope: Scope) -> tuple[Refused, ...]:
     """What outcomes rejected, while nothing was made of it."""
     received = _received(connection, scope)
-    decided = said(connection, scope, "x")
+    decided = decided_on(connection, scope, "x")
     placed = _placed(connection, scope)
-    found = []
+    refusals = []
     table = tables.rejections
     chosen = select(table).where(replace(scope, number=None).holds(table))
     for row in connection.execute(chosen.order_by(table.c.outcome, table.c.position)):
@@ -170,10 +170,10 @@ def refused(connection: Connection, scope: Scope) -> tuple[Refused, ...]:
             continue
         source = document.placed(placed.get(row.outcome, ()))[0]
         rejection = document.tell(rows.rejection(row))
-        found.append(
+        refusals.append(
             Refused(subject, then.version, source.document, rejection, source, then.set_aside)
         )
-    return tuple(found)
+    return tuple(refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +189,8 @@ class RefusedPiece:
 def pieces(connection: Connection) -> list[RefusedPiece]:
     """The pieces refused on receipt; each is another one when its file has changed."""
     table, receipts = tables.receipt_rejections, tables.receipts
-    decided = said(connection, Scope(), "p")
-    found = []
+    decided = decided_on(connection, Scope(), "p")
+    refused_pieces = []
     for row in connection.execute(
         select(table, receipts.c.size, receipts.c.mtime_ns).join(receipts)
     ):
@@ -198,14 +198,14 @@ def pieces(connection: Connection) -> list[RefusedPiece]:
         digest = sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()
         subject = f"p{int(digest[:12], 16)}"
         then = decided.get(subject) or Said()
-        refused = Refused(
+        refusal = Refused(
             subject, then.version, row.document, rows.rejection(row), None, then.set_aside
         )
-        found.append(RefusedPiece(digest, row.receipt, refused, then.keyed_in))
-    return found
+        refused_pieces.append(RefusedPiece(digest, row.receipt, refusal, then.keyed_in))
+    return refused_pieces
 
 
-def said(connection: Connection, scope: Scope, kind: str) -> dict[str, Said]:
+def decided_on(connection: Connection, scope: Scope, kind: str) -> dict[str, Said]:
     """What was decided about each subject that begins with ``kind``."""
     table = tables.decisions
     names = ("id", "batch", "subject", "act", "field", "value", "reason", "undoes")
@@ -214,12 +214,12 @@ def said(connection: Connection, scope: Scope, kind: str) -> dict[str, Said]:
         chosen = chosen.where(table.c.outcome.in_(scope.outcomes))
     everything = connection.execute(chosen.order_by(table.c.id)).all()
     undone = {row.undoes for row in everything if row.act == UNDO}
-    found: dict[str, Said] = defaultdict(Said)
+    by_subject: dict[str, Said] = defaultdict(Said)
     for row in everything:
-        found[row.subject].version = row.id
+        by_subject[row.subject].version = row.id
         if row.act != UNDO and row.batch not in undone:
-            found[row.subject].hear(row)
-    return found
+            by_subject[row.subject].hear(row)
+    return by_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,18 +271,18 @@ def _received(connection: Connection, scope: Scope) -> dict[int, _Document]:
         if not row.superseded:
             current.add(row.id)
     return {
-        outcome: _Document(tuple(sorted(found, key=lambda s: s.document)), outcome in current)
-        for outcome, found in same.items()
+        outcome: _Document(tuple(sorted(alike, key=lambda s: s.document)), outcome in current)
+        for outcome, alike in same.items()
     }
 
 
 def _placed(connection: Connection, scope: Scope) -> dict[int, tuple[Placement, ...]]:
-    found: dict[int, tuple[Placement, ...]] = defaultdict(tuple)
+    placements: dict[int, tuple[Placement, ...]] = defaultdict(tuple)
     table = tables.placements
     for row in _rows(connection, table, replace(scope, number=None), by=table.c.id):
         corners = tuple((x, y) for x, y in json.loads(row.corners))
-        found[row.outcome] += (Placement(row.page, row.form, row.form_page, corners),)
-    return found
+        placements[row.outcome] += (Placement(row.page, row.form, row.form_page, corners),)
+    return placements
 
 
 def _registrations(scope: Scope) -> Select[Any]:
@@ -313,20 +313,20 @@ def _readings(
     connection: Connection, scope: Scope, *where: ColumnElement[bool]
 ) -> dict[_Key, dict[str, FieldReading]]:
     # A correction is a later row of the same field, and takes its place.
-    found: dict[_Key, dict[str, FieldReading]] = defaultdict(dict)
+    readings: dict[_Key, dict[str, FieldReading]] = defaultdict(dict)
     table = tables.readings
     unused = ("value", "probability", "who", "created_at", "batch")
     columns = [column for column in table.c if column.name not in unused]
     chosen = select(*columns).where(scope.holds(table), *where).order_by(table.c.id)
     for row in connection.execute(chosen):
-        found[row.outcome, row.number][row.field] = rows.reading(row)
-    return found
+        readings[row.outcome, row.number][row.field] = rows.reading(row)
+    return readings
 
 
 def _findings(connection: Connection, scope: Scope) -> dict[_Key, list[Finding]]:
-    found: dict[_Key, list[Finding]] = defaultdict(list)
+    findings: dict[_Key, list[Finding]] = defaultdict(list)
     for row in _rows(connection, tables.findings, scope, by=tables.findings.c.position):
-        found[row.outcome, row.number].append(
+        findings[row.outcome, row.number].append(
             Finding(
                 row.rule,
                 Severity(row.severity),
@@ -335,7 +335,7 @@ def _findings(connection: Connection, scope: Scope) -> dict[_Key, list[Finding]]
                 said=row.message,
             )
         )
-    return found
+    return findings
 
 
 def _reviewed(row: Row[Any]) -> tuple[Finding, ...]:

@@ -60,8 +60,7 @@ def place(
     Whatever people have decided about stays; of a registration among that, only the fields that it
     lacks are added, and it is judged anew. What nobody touched gives way to what was read now.
     """
-    standing = standing_of(connection, {subject})
-    now = unchanged(connection, standing, subject, seen)
+    now = unchanged(connection, standing_of(connection, {subject}), subject, seen)
     key = numbers(subject)[0]
     batch = next_id(connection)
     kept = filed(connection, Scope((key,)))
@@ -69,7 +68,7 @@ def place(
     number = _next_number(connection, key)
     left = list(kept)
     for new, read, thumbnail in rows.forms_of(outcome):
-        old = next((one for one in left if _same_paper(one.registration, new)), None)
+        old = next((fiche for fiche in left if _same_paper(fiche.registration, new)), None)
         if old is not None:
             left.remove(old)
             if old.version:
@@ -83,20 +82,20 @@ def place(
             insert_all(connection, table, values)
         entries.append(entry_of(f"r{key}-{number}", Decision(Act.PLACE)))
         number += 1
-    entries += [entry_of(one.subject, Decision(Act.PLACE)) for one in left if not one.version]
+    entries += [entry_of(fiche.subject, Decision(Act.PLACE)) for fiche in left if not fiche.version]
     entries += _reject_anew(connection, key, subject, outcome.rejections, batch=batch)
     placed = now.source.placed if isinstance(now, Refused) and now.source else ()
-    added = [one for one in outcome.source.placed if one not in placed]
+    added = [placement for placement in outcome.source.placed if placement not in placed]
     append(connection, entries, batch=batch, who=who)
     insert_all(
         connection,
         tables.placements,
-        [rows.of_placement(one, key, batch=batch, reader=reader) for one in added],
+        [rows.of_placement(placement, key, batch=batch, reader=reader) for placement in added],
     )
 
 
-def _same_paper(one: Registration, other: Registration) -> bool:
-    return one.form_id == other.form_id and not _pages(one).isdisjoint(_pages(other))
+def _same_paper(first: Registration, second: Registration) -> bool:
+    return first.form_id == second.form_id and not _pages(first).isdisjoint(_pages(second))
 
 
 def _pages(registration: Registration) -> set[int]:
@@ -127,7 +126,7 @@ def _complete(
     outcome, number = numbers(old.subject)
     key: Values = {"outcome": outcome, "number": number, "batch": batch, "who": None}
     changed = [reading for reading in after.readings if known.get(reading.field) != reading]
-    insert_all(connection, tables.readings, [key | rows.of_reading(one) for one in changed])
+    insert_all(connection, tables.readings, [key | rows.of_reading(reading) for reading in changed])
     insert_all(connection, tables.reviews, [review_of(after, outcome, number, batch=batch)])
     return [entry_of(old.subject, Decision(Act.PLACE, r.field, r.text)) for r in added]
 
@@ -137,27 +136,27 @@ def _reject_anew(
 ) -> list[Values]:
     """Replace a document's rejections by the new ones: the decisions to write down."""
     table = tables.rejections
-    found = connection.execute(select(table).where(table.c.outcome == outcome)).all()
+    earlier = connection.execute(select(table).where(table.c.outcome == outcome)).all()
     gone = select(tables.decisions.c.subject).where(
         tables.decisions.c.outcome == outcome,
         tables.decisions.c.act == Act.PLACE,
         not_undone(tables.decisions),
     )
     hidden = {*connection.scalars(gone), subject}
-    standing = select(table).where(table.c.outcome == outcome, not_undone(table))
+    valid = select(table).where(table.c.outcome == outcome, not_undone(table))
     old = {
         name: rows.rejection(row)
-        for row in connection.execute(standing.order_by(table.c.position))
+        for row in connection.execute(valid.order_by(table.c.position))
         if (name := f"x{outcome}-{row.position}") not in hidden
     }
     added = []
     for rejection in new:
-        same = next((name for name, one in old.items() if one == rejection), None)
+        same = next((name for name, former in old.items() if former == rejection), None)
         if same is None:
             added.append(rejection)
         else:
             del old[same]
-    first = max((row.position for row in found), default=-1) + 1
+    first = max((row.position for row in earlier), default=-1) + 1
     insert_all(connection, table, rows.of_rejections(added, outcome, first=first, batch=batch))
     return [entry_of(name, Decision(Act.PLACE)) for name in old]
 
@@ -170,7 +169,7 @@ def _next_number(connection: Connection, outcome: int) -> int:
 
 def _outcome_of_piece(connection: Connection, subject: str) -> int:
     """An outcome for a piece that has none, under its name; the earlier one where it was undone."""
-    piece = next(one for one in pieces(connection) if one.refused.subject == subject)
+    piece = next(p for p in pieces(connection) if p.refused.subject == subject)
     outcomes, sources = tables.outcomes, tables.sources
     known: int | None = connection.scalar(
         select(func.max(outcomes.c.id)).where(outcomes.c.sha256 == piece.sha256)

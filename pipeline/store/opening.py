@@ -24,8 +24,8 @@ def parse_url(url: str) -> URL:
 
     Raises StoreError for any other.
     """
-    scheme, found, rest = url.partition("://")
-    if found and scheme == "sqlite" and len(rest) > 1 and rest.startswith("/"):
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme == "sqlite" and len(rest) > 1 and rest.startswith("/"):
         # Not parsed further: a file's name may hold "?" and "%".
         return URL.create("sqlite", database=rest[1:])
     try:
@@ -86,16 +86,16 @@ def saying_where(url: URL) -> Iterator[None]:
         yield
     except SQLAlchemyError as err:
         # The first line only: what follows may quote the values of the statement.
-        said = str(getattr(err, "orig", None) or err).strip().partition("\n")[0]
-        raise StoreError(f"{url}: {said}. {_advice(err, said)}") from err
+        message = str(getattr(err, "orig", None) or err).strip().partition("\n")[0]
+        raise StoreError(f"{url}: {message}. {_advice(err, message)}") from err
 
 
-def _advice(err: SQLAlchemyError, said: str) -> str:
-    if "locked" in said:
+def _advice(err: SQLAlchemyError, message: str) -> str:
+    if "locked" in message:
         return "Another run is writing to it: wait for its end and run again."
-    if "full" in said:
+    if "full" in message:
         return "Free some space and run again: what was read is kept."
-    if "not a database" in said or "malformed" in said:
+    if "not a database" in message or "malformed" in message:
         return "Move the file away, or name another with --store, and run again."
     if isinstance(err, OperationalError):
         return "Check that it can be reached and written to, and run again."

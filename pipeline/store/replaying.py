@@ -88,7 +88,7 @@ def keep(connection: Connection, judged: Sequence[Outcome], *, judge: str) -> No
         for row in connection.execute(
             select(outcomes)
             .where(
-                outcomes.c.sha256.in_([one.source.sha256 for one in judged]),
+                outcomes.c.sha256.in_([outcome.source.sha256 for outcome in judged]),
                 outcomes.c.sha256.not_in(union(*decided_upon())),
             )
             .order_by(outcomes.c.id)
@@ -98,7 +98,7 @@ def keep(connection: Connection, judged: Sequence[Outcome], *, judge: str) -> No
     same, changed = [], []
     for outcome in judged:
         row = last.get(outcome.source.sha256)
-        if row is None or were[row.id].read != [rows.of_read(one) for one in outcome.read]:
+        if row is None or were[row.id].read != [rows.of_read(form) for form in outcome.read]:
             continue
         if were[row.id].registrations == list(outcome.registrations):
             same.append(row.id)
@@ -106,7 +106,7 @@ def keep(connection: Connection, judged: Sequence[Outcome], *, judge: str) -> No
             pictured = replace(outcome, thumbnails=tuple(were[row.id].thumbnails))
             changed.append((row, pictured))
     connection.execute(update(outcomes).where(outcomes.c.id.in_(same)).values(judge=judge))
-    keys = append(connection, [(one, row.reader) for row, one in changed], judge=judge)
+    keys = append(connection, [(anew, row.reader) for row, anew in changed], judge=judge)
     _still_postponed(connection, {row.id: key for (row, _), key in zip(changed, keys, strict=True)})
 
 
@@ -120,15 +120,15 @@ class _Kept:
 
 
 def _as_kept(connection: Connection, scope: Scope) -> dict[int, _Kept]:
-    found: dict[int, _Kept] = defaultdict(_Kept)
+    by_outcome: dict[int, _Kept] = defaultdict(_Kept)
     table = tables.registrations
     chosen = select(table.c.outcome, table.c.read, table.c.thumbnail).where(scope.holds(table))
     for row in connection.execute(chosen.order_by(table.c.outcome, table.c.number)):
-        found[row.outcome].read.append(row.read)
-        found[row.outcome].thumbnails.append(row.thumbnail or b"")
+        by_outcome[row.outcome].read.append(row.read)
+        by_outcome[row.outcome].thumbnails.append(row.thumbnail or b"")
     for (outcome, _), registration in by_machine(connection, scope).items():
-        found[outcome].registrations.append(registration)
-    return found
+        by_outcome[outcome].registrations.append(registration)
+    return by_outcome
 
 
 def _still_postponed(connection: Connection, key_of: Mapping[int, int]) -> None:
@@ -173,18 +173,18 @@ def _whole(read: Iterable[Registration | None]) -> tuple[Registration, ...]:
 
 
 def _rejections(connection: Connection, outcomes: set[int]) -> dict[int, list[Rejection]]:
-    found: dict[int, list[Rejection]] = defaultdict(list)
+    by_outcome: dict[int, list[Rejection]] = defaultdict(list)
     table = tables.rejections
     chosen = select(table).where(Scope().holds(table)).order_by(table.c.outcome, table.c.position)
     for row in connection.execute(chosen):
         if row.outcome in outcomes:
-            found[row.outcome].append(rows.rejection(row))
-    return found
+            by_outcome[row.outcome].append(rows.rejection(row))
+    return by_outcome
 
 
 def _sources(connection: Connection) -> dict[tuple[str, str], Source]:
     """What was received, by its sha256 and name; and under no name, any of the same bytes."""
-    table, found = tables.sources, {}
+    table, sources = tables.sources, {}
     for row in connection.execute(select(table).order_by(table.c.document.desc())):
-        found[row.sha256, row.document] = found[row.sha256, ""] = rows.source(row)
-    return found
+        sources[row.sha256, row.document] = sources[row.sha256, ""] = rows.source(row)
+    return sources

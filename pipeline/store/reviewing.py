@@ -29,16 +29,16 @@ def decide(connection: Connection, changes: Sequence[Change], *, who: str) -> in
     """Write down what one stroke decided: the batch; 0 for nothing. Raises ConflictError."""
     if not changes:
         return 0
-    standing = standing_of(connection, {change.subject for change in changes})
+    by_subject = standing_of(connection, {change.subject for change in changes})
     batch = next_id(connection)
     entries: list[Values] = []
     readings: list[Values] = []
     reviews: list[Values] = []
     current: dict[str, Registration] = {}
     for change in changes:
-        now = unchanged(connection, standing, change.subject, change.seen)
+        now = unchanged(connection, by_subject, change.subject, change.seen)
         before = current.get(change.subject) or _registration(now)
-        entries += [entry_of(change.subject, one, before) for one in change.decisions]
+        entries += [entry_of(change.subject, decision, before) for decision in change.decisions]
         if change.after is None or before is None:
             continue
         current[change.subject] = change.after
@@ -102,7 +102,9 @@ def history(connection: Connection, where: ColumnElement[bool]) -> tuple[Decided
     """What was decided, oldest first; undoing shows in what it undid."""
     table = tables.decisions
     undone = set(connection.scalars(select(table.c.undoes).where(table.c.act == UNDO)))
-    found = connection.execute(select(table).where(where, table.c.act != UNDO).order_by(table.c.id))
+    decided = connection.execute(
+        select(table).where(where, table.c.act != UNDO).order_by(table.c.id)
+    )
     return tuple(
         Decided(
             row.id,
@@ -114,14 +116,14 @@ def history(connection: Connection, where: ColumnElement[bool]) -> tuple[Decided
             _aware(row.created_at),
             row.batch in undone,
         )
-        for row in found
+        for row in decided
     )
 
 
 def numbers(subject: str) -> tuple[int, int]:
     """The outcome, and the registration's number or the rejection's position; 0, 0 for a piece."""
-    found = re.fullmatch(r"[rx]([0-9]{1,15})-([0-9]{1,9})", subject)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    parts = re.fullmatch(r"[rx]([0-9]{1,15})-([0-9]{1,9})", subject)
+    return (int(parts[1]), int(parts[2])) if parts else (0, 0)
 
 
 def one_filed(connection: Connection, subject: str) -> Filed | None:
@@ -138,29 +140,29 @@ def one_refused(connection: Connection, subject: str) -> Refused | None:
     if subject.startswith("p"):
         piece = piece_of(connection, subject)
         return None if piece is None or piece.keyed_in else piece.refused
-    found = refused(connection, Scope((numbers(subject)[0],)))
-    return next((one for one in found if one.subject == subject), None)
+    refusals = refused(connection, Scope((numbers(subject)[0],)))
+    return next((refusal for refusal in refusals if refusal.subject == subject), None)
 
 
 def standing_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str, Filed | Refused]:
     """What the subjects now are; those that are no more are missing."""
     registrations = {subject for subject in subjects if subject.startswith("r")}
     outcomes = sorted({numbers(subject)[0] for subject in registrations})
-    found: dict[str, Filed | Refused] = {}
+    by_subject: dict[str, Filed | Refused] = {}
     if registrations:
-        found = {one.subject: one for one in filed(connection, Scope(tuple(outcomes)))}
+        by_subject = {fiche.subject: fiche for fiche in filed(connection, Scope(tuple(outcomes)))}
     for subject in set(subjects) - registrations:
-        one = one_refused(connection, subject)
-        if one is not None:
-            found[subject] = one
-    return found
+        refusal = one_refused(connection, subject)
+        if refusal is not None:
+            by_subject[subject] = refusal
+    return by_subject
 
 
 def unchanged(
-    connection: Connection, standing: Mapping[str, Filed | Refused], subject: str, seen: int
+    connection: Connection, by_subject: Mapping[str, Filed | Refused], subject: str, seen: int
 ) -> Filed | Refused:
     """What the subject is. Raises ConflictError where it has changed since it was ``seen``."""
-    now = standing.get(subject)
+    now = by_subject.get(subject)
     if now is not None and now.version <= seen:
         return now
     table = tables.decisions
@@ -231,4 +233,4 @@ def review_of(registration: Registration, outcome: int, number: int, *, batch: i
 
 
 def piece_of(connection: Connection, subject: str) -> RefusedPiece | None:
-    return next((one for one in pieces(connection) if one.refused.subject == subject), None)
+    return next((piece for piece in pieces(connection) if piece.refused.subject == subject), None)

@@ -19,27 +19,27 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     every = filed(connection, Scope())
     received = pieces(connection)
     waiting = [piece.refused for piece in received if not piece.keyed_in]
-    rejected = [_rejected(one) for one in (*waiting, *refused(connection, Scope()))]
-    rejected += [_duplicate(one) for one in every if one.dropped]
+    rejected = [_rejected(refusal) for refusal in (*waiting, *refused(connection, Scope()))]
+    rejected += [_duplicate(fiche) for fiche in every if fiche.dropped]
     twins = Twins(every)
-    kept = [twins.marked(one) for one in sorted(every, key=_order) if not one.dropped]
-    elsewhere = twins.counted_elsewhere([one.subject for one in sorted(kept, key=_came)])
-    review = [one for one in kept if one.registration.status is Status.REVIEW]
+    kept = [twins.marked(fiche) for fiche in sorted(every, key=_order) if not fiche.dropped]
+    elsewhere = twins.counted_elsewhere([fiche.subject for fiche in sorted(kept, key=_came)])
+    review = [fiche for fiche in kept if fiche.registration.status is Status.REVIEW]
     images = _thumbnails(connection, review[:thumbnails])
     sources = tables.sources
     documents = select(sources.c.sha256).where(~sources.c.superseded, sources.c.path != "")
     return Snapshot(
         tuple(
             RegistrationRow(
-                one.id,
-                one.sources[0].document,
-                one.registration,
-                one.sources[0].envelope,
-                images.get(one.subject, b""),
-                one.subject not in elsewhere,
-                elsewhere.get(one.subject, frozenset()),
+                fiche.id,
+                fiche.sources[0].document,
+                fiche.registration,
+                fiche.sources[0].envelope,
+                images.get(fiche.subject, b""),
+                fiche.subject not in elsewhere,
+                elsewhere.get(fiche.subject, frozenset()),
             )
-            for one in kept
+            for fiche in kept
         ),
         tuple(sorted(rejected, key=_rejected_order)),
         len(connection.execute(documents.distinct()).all()) + len(received),
@@ -57,7 +57,7 @@ def corrections(connection: Connection) -> list[Correction]:
         row.sha256: rows.source(row)
         for row in connection.execute(select(tables.sources).where(tables.sources.c.path != ""))
     }
-    found = connection.execute(
+    by_people = connection.execute(
         select(outcomes.c.sha256, readings)
         .join(readings, readings.c.outcome == outcomes.c.id)
         .join(
@@ -72,7 +72,7 @@ def corrections(connection: Connection) -> list[Correction]:
         )
         .order_by(readings.c.id)
     )
-    last = {(row.outcome, row.number, row.field): row for row in found}
+    last = {(row.outcome, row.number, row.field): row for row in by_people}
     return [
         Correction(
             sources[row.sha256],
@@ -90,12 +90,12 @@ def corrections(connection: Connection) -> list[Correction]:
 def confirmed(connection: Connection, types: Collection[str]) -> tuple[tuple[str, str], ...]:
     """The type and text of each field of these types that a person read, or agreed with."""
     table = tables.readings
-    found = connection.execute(
+    by_people = connection.execute(
         select(table.c.outcome, table.c.number, table.c.field, table.c.type, table.c.value)
         .where(table.c.origin == Origin.HUMAN, table.c.type.in_(types), Scope().holds(table))
         .order_by(table.c.id)
     )
-    last = {(row.outcome, row.number, row.field): (row.type, row.value) for row in found}
+    last = {(row.outcome, row.number, row.field): (row.type, row.value) for row in by_people}
     return tuple(sorted({(kind, text) for kind, text in last.values() if text}))
 
 
@@ -113,12 +113,12 @@ def reviewed(connection: Connection) -> tuple[tuple[Registration, Mapping[str, s
             .having(func.count() > 1)
         )
     )
-    found = connection.execute(
+    by_people = connection.execute(
         select(readings)
         .where(readings.c.origin == Origin.HUMAN, Scope().holds(readings))
         .order_by(readings.c.id)
     )
-    last = {(row.outcome, row.number, row.field): row for row in found}
+    last = {(row.outcome, row.number, row.field): row for row in by_people}
     texts: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
     for (outcome, number, field), row in last.items():
         if row.batch not in in_bulk and rows.reading(row).candidates:
@@ -129,37 +129,37 @@ def reviewed(connection: Connection) -> tuple[tuple[Registration, Mapping[str, s
 
 def _thumbnails(connection: Connection, review: list[Filed]) -> Mapping[str, bytes]:
     table = tables.registrations
-    keys = [tuple(map(int, one.subject[1:].split("-"))) for one in review]
-    found = connection.execute(
+    keys = [tuple(map(int, fiche.subject[1:].split("-"))) for fiche in review]
+    pictured = connection.execute(
         select(table.c.outcome, table.c.number, table.c.thumbnail).where(
             tuple_(table.c.outcome, table.c.number).in_(keys), table.c.thumbnail.is_not(None)
         )
     )
-    return {f"r{row.outcome}-{row.number}": row.thumbnail for row in found}
+    return {f"r{row.outcome}-{row.number}": row.thumbnail for row in pictured}
 
 
-def _duplicate(one: Filed) -> RejectedRow:
-    rejection = Rejection("duplicate", one.dropped, one.registration.page)
-    return RejectedRow(one.sources[0].document, rejection)
+def _duplicate(fiche: Filed) -> RejectedRow:
+    rejection = Rejection("duplicate", fiche.dropped, fiche.registration.page)
+    return RejectedRow(fiche.sources[0].document, rejection)
 
 
-def _rejected(one: Refused) -> RejectedRow:
-    rejection = one.rejection
-    if one.set_aside:
-        message = f"{rejection.message} (écarté : {one.set_aside})"
+def _rejected(refusal: Refused) -> RejectedRow:
+    rejection = refusal.rejection
+    if refusal.set_aside:
+        message = f"{rejection.message} (écarté : {refusal.set_aside})"
         rejection = Rejection(rejection.kind, message, rejection.page)
-    return RejectedRow(one.document, rejection)
+    return RejectedRow(refusal.document, rejection)
 
 
-def _order(one: Filed) -> tuple[str, int, int, str]:
-    return (one.sources[0].document, one.registration.page, one.number, one.id)
+def _order(fiche: Filed) -> tuple[str, int, int, str]:
+    return (fiche.sources[0].document, fiche.registration.page, fiche.number, fiche.id)
 
 
-def _came(one: Filed) -> tuple[float, tuple[str, int, int, str]]:
+def _came(fiche: Filed) -> tuple[float, tuple[str, int, int, str]]:
     """The order in which registrations came, as far as mails tell it."""
-    envelope = one.sources[0].envelope
+    envelope = fiche.sources[0].envelope
     at = envelope.received_at if envelope else None
-    return (at.timestamp() if at else 0.0, _order(one))
+    return (at.timestamp() if at else 0.0, _order(fiche))
 
 
 def _rejected_order(row: RejectedRow) -> tuple[str, int, str, str]:

@@ -45,8 +45,8 @@ class AnyText(TypeDecorator[str]):
         return value and _KEPT.sub(lambda kept: chr(ord(kept[0]) - _PLANE_16), value)
 
 
-def _kept(found: re.Match[str]) -> str:
-    return chr(_PLANE_16 + ord(found[0])) if found[0] != "\0" else "\N{REPLACEMENT CHARACTER}"
+def _kept(sign: re.Match[str]) -> str:
+    return chr(_PLANE_16 + ord(sign[0])) if sign[0] != "\0" else "\N{REPLACEMENT CHARACTER}"
 
 
 def _now() -> datetime:

@@ -124,13 +124,13 @@ def find_handwriting(
     says which of them may hold the label and nothing else, and the smallest of these is taken.
     """
     parts = list(_parts(image))
-    found = []
+    scored = []
     for part, line in zip(parts, reader.read_lines(parts), strict=True):
         if line.log_probs is not None:
             scores = ctc.score(line.log_probs, line.alphabet, list(spellings))
-            found.append((part, spellings[int(scores.argmax())], float(scores.max())))
-    likeliest = max(log_prob for _, _, log_prob in found)
-    return min((f for f in found if f[2] >= likeliest - _AS_LIKELY), key=lambda f: f[0].size)
+            scored.append((part, spellings[int(scores.argmax())], float(scores.max())))
+    likeliest = max(log_prob for _, _, log_prob in scored)
+    return min((f for f in scored if f[2] >= likeliest - _AS_LIKELY), key=lambda f: f[0].size)
 
 
 def _parts(image: Gray) -> Iterable[Gray]:

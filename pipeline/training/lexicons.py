@@ -98,18 +98,18 @@ def write_letters(counts: Mapping[tuple[int, ...], float], path: Path) -> None:
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     sources = f"names-dataset {version('names-dataset')} (MIT) and Faker {version('Faker')} (MIT)"
-    found = {
+    name_lists = {
         "given_names": build("first_names", tuple(Provider.first_names)),
         "surnames": build("last_names", tuple(Provider.last_names)),
     }
-    for name, entries in found.items():
+    for name, entries in name_lists.items():
         header = (
             f"# {len(entries)} French {name.replace('_', ' ')} by falling frequency.\n"
             f"# From {sources}; made by pipeline/training/lexicons.py.\n"
         )
         (LEXICONS / f"{name}.txt").write_text(header + "\n".join(entries) + "\n", "utf-8")
         _log.info("%s: %d", name, len(entries))
-    spelled = [lexicon.load(name) for name in (*found, "organisation_words")]
+    spelled = [lexicon.load(name) for name in (*name_lists, "organisation_words")]
     counts = count_letters([*spelled, Lexicon(build_towns())])
     write_letters(counts, LEXICONS / "letters.npz")
     _log.info("letters: %d sequences", len(counts))

@@ -110,8 +110,8 @@ def table(rows: Mapping[str, Row]) -> Iterator[str]:
         raw = row.raw
         figures = [f"{100 * share:.1f}" for share in (raw.cer, raw.wer, raw.exact)]
         figures += [
-            "" if one is None else f"{100 * one.exact:.1f}"
-            for one in (row.field, row.without_letters)
+            "" if rates is None else f"{100 * rates.exact:.1f}"
+            for rates in (row.field, row.without_letters)
         ]
         yield f"| {name} | {raw.lines} | {' | '.join(figures)} | {raw.ms_a_line:.1f} |"
 

@@ -46,7 +46,7 @@ Handler = Callable[[View], Response]
 
 def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str) -> Starlette:
     """The whole application; ``who`` reviews until a browser says otherwise."""
-    pages.filters["combine"] = lambda one, other: {**one, **other}
+    pages.filters["combine"] = lambda values, more: {**values, **more}
     pages.policies["json.dumps_kwargs"] = {"ensure_ascii": True}
 
     def route(path: str, handler: Handler, *methods: str) -> Route:
@@ -55,7 +55,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
             typed = {k: v for k, v in form.items() if isinstance(v, str)} if form else {}
             csrf = gatekeeper.csrf(request.headers)
             view = View(request, typed, desk, pages, csrf, who)
-            return await run_in_threadpool(_told, handler, view)
+            return await run_in_threadpool(_answer, handler, view)
 
         return Route(path, endpoint, methods=list(methods or ("GET",)))
 
@@ -88,7 +88,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
 
 
-def _told(handler: Handler, view: View) -> Response:
+def _answer(handler: Handler, view: View) -> Response:
     """What a handler gives, or why it cannot, in words."""
     try:
         return handler(view)
@@ -151,9 +151,9 @@ def _name_reviewer(view: View) -> Response:
 
 def _open(view: View) -> Response:
     filed, form = view.filed()
-    found = doubts(filed, form)
+    in_doubt = doubts(filed, form)
     fields = [reading.field for reading in filed.registration.readings]
-    name = found[0].name if found else fields[0]
+    name = in_doubt[0].name if in_doubt else fields[0]
     return RedirectResponse(view.address(filed.subject, name), 303)
 
 
@@ -190,9 +190,9 @@ def _decide(view: View) -> Response:
     decisions: tuple[Decision, ...] = (decision,)
     is_check = view.desk.is_check((filed.subject, name))
     if is_check and decision.act is not Act.POSTPONE:
-        said = "" if decision.act is Act.ILLEGIBLE else _as_written(form, name, text)
+        written = "" if decision.act is Act.ILLEGIBLE else _as_written(form, name, text)
         # First, so that it is the first look at the field.
-        decisions = (Decision(Act.CHECK, name, said, was), decision)
+        decisions = (Decision(Act.CHECK, name, written, was), decision)
     try:
         view.desk.act(
             filed.subject,
@@ -243,8 +243,8 @@ def _undo(view: View) -> Response:
 def _bulk(view: View) -> Response:
     kind, least = view.typed.get("type", ""), view.typed_number("sur") / 100
     count = view.desk.confirm_all(kind, max(0.5, least), view.who)
-    told = f"{count} champ(s) confirmé(s). Une annulation (z) les remet tous à relire."
-    return view.away("/", told)
+    notice = f"{count} champ(s) confirmé(s). Une annulation (z) les remet tous à relire."
+    return view.away("/", notice)
 
 
 def _screen(
@@ -282,8 +282,8 @@ def _screen(
 
 def _sum(view: View) -> Response:
     filed, form = view.filed()
-    found = gap(filed.registration, form, {view.place: view.typed.get("value", "")})
-    return view.page("sum.html.j2", gap=found, settled_gap="")
+    new_gap = gap(filed.registration, form, {view.place: view.typed.get("value", "")})
+    return view.page("sum.html.j2", gap=new_gap, settled_gap="")
 
 
 def _page(view: View) -> Response:

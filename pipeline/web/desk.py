@@ -218,13 +218,13 @@ class Desk:
             waiting = self._waiting
         if not sought:
             return waiting
-        return tuple(one for one in waiting if holds_all(_words(one), sought))
+        return tuple(refusal for refusal in waiting if holds_all(_words(refusal), sought))
 
     def pairs(self) -> tuple[Pair, ...]:
         """Fiches that seem to be the same one twice, and were not judged yet."""
         known = {filed.subject for filed in self._standing()}
         with self._lock:
-            return tuple(pair for pair in self._twins.pairs() if pair.one in known)
+            return tuple(pair for pair in self._twins.pairs() if pair.first in known)
 
     def catch_up(self) -> None:
         """See what a run has read since."""
@@ -233,7 +233,7 @@ class Desk:
 
     def reload(self) -> None:
         """See what changed in the store beside single registrations."""
-        newest, filed = self.store.newest(), {one.subject: one for one in self.store.filed()}
+        newest, filed = self.store.newest(), {fiche.subject: fiche for fiche in self.store.filed()}
         twins = Twins(filed.values())
         queue = Queue.of(map(twins.marked, filed.values()), self.forms.values())
         with self._lock:
@@ -269,7 +269,7 @@ class Desk:
             pass
 
     def _refresh(self, subjects: Iterable[str]) -> list[Filed]:
-        found = []
+        refreshed = []
         for subject in subjects:
             filed = self.store.file_of(subject)
             with self._lock:
@@ -284,9 +284,9 @@ class Desk:
                     if touched in self._filed:
                         self._queue.refresh(self._twins.marked(self._filed[touched]))
                 if filed is not None:
-                    found.append(filed)
+                    refreshed.append(filed)
         self._export_soon()
-        return found
+        return refreshed
 
     def _export_soon(self) -> None:
         with self._lock:
@@ -306,8 +306,9 @@ class Desk:
                 _log.error("%s", err)
 
 
-def _words(one: Refused) -> str:
+def _words(refusal: Refused) -> str:
     """What a search of a rejection looks at."""
-    envelope = one.source.envelope if one.source else None
+    envelope = refusal.source.envelope if refusal.source else None
     sender = envelope.sender if envelope else ""
-    return fold("\n".join((one.document, sender, one.rejection.message, one.set_aside)))
+    texts = (refusal.document, sender, refusal.rejection.message, refusal.set_aside)
+    return fold("\n".join(texts))

@@ -22,8 +22,10 @@ _MOST_PAIRS = 20
 def _show(view: View) -> Response:
     shown: list[dict[str, Any]] = []
     for pair in view.desk.pairs()[:_MOST_PAIRS]:
-        (one, form), (other, _) = (view.desk.file(subject) for subject in (pair.one, pair.other))
-        sides = [_side(view, a, b, form) for a, b in ((one, other), (other, one))]
+        (left, form), (right, _) = (
+            view.desk.file(subject) for subject in (pair.first, pair.second)
+        )
+        sides = [_side(view, a, b, form) for a, b in ((left, right), (right, left))]
         shown.append({"reasons": pair.reasons, "sides": sides, "first": not shown})
     return view.page("pairs.html.j2", pairs=shown)
 
@@ -60,8 +62,8 @@ def _decide(view: View) -> Response:
         raise ConflictError("L'autre fiche n'est plus dans les tableaux : revoyez ce doublon.")
     there: tuple[Decision, ...] = ()
     if view.typed.get("act") == "drop":
-        told = f"doublon de {filed.sources[0].document}"
-        decision = Decision(Act.DROP, value=kept, reason=told)
+        reason = f"doublon de {filed.sources[0].document}"
+        decision = Decision(Act.DROP, value=kept, reason=reason)
     else:  # of both, so that neither is ever read again and has to be judged anew
         decision, there = Decision(Act.KEEP, value=kept), (Decision(Act.KEEP, value=subject),)
     view.desk.act(
@@ -75,23 +77,23 @@ def _decide(view: View) -> Response:
 
 
 def _measured(view: View) -> Response:
-    decided = [one for one in view.desk.store.decided() if not one.undone]
+    decided = [entry for entry in view.desk.store.decided() if not entry.undone]
     people: dict[str, list[Decided]] = defaultdict(list)
-    for one in decided:
-        people[one.who].append(one)
+    for entry in decided:
+        people[entry.who].append(entry)
     return view.page(
         "measured.html.j2",
         rates=error_rates(decided),
-        people=[_pace(who, one) for who, one in people.items()],
+        people=[_pace(who, entries) for who, entries in people.items()],
     )
 
 
 def _pace(who: str, decided: list[Decided]) -> dict[str, Any]:
     """How much somebody did, and how long a fiche took them; pauses do not count."""
-    acts = Counter(one.decision.act for one in decided)
-    times = sorted(one.at.timestamp() for one in decided)
+    acts = Counter(entry.decision.act for entry in decided)
+    times = sorted(entry.at.timestamp() for entry in decided)
     gaps = [b - a for a, b in pairwise(times) if b - a < _PAUSE_S]
-    fiches = len({one.subject for one in decided})
+    fiches = len({entry.subject for entry in decided})
     return {
         "who": who,
         "confirmed": acts[Act.CONFIRM],

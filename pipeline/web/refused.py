@@ -25,10 +25,10 @@ _PEOPLE_SHOWN = 6
 
 
 def _find(view: View) -> Refused:
-    found = view.desk.store.refusal_of(str(view.request.path_params["subject"]))
-    if found is None:
+    refusal = view.desk.store.refusal_of(str(view.request.path_params["subject"]))
+    if refusal is None:
         raise GoneError("Ce document n'est plus parmi les rejetés.")
-    return found
+    return refusal
 
 
 def _all(view: View) -> Response:
@@ -36,23 +36,23 @@ def _all(view: View) -> Response:
     return view.page("refused.html.j2", refused=view.desk.refused(sought), sought=sought)
 
 
-def _one(view: View, *, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    one = _find(view)
+def _show(view: View, *, problem: str = "", problems: dict[str, str] | None = None) -> Response:
+    refusal = _find(view)
     forms = view.desk.forms
     form = forms.get(view.typed.get("form") or view.asked("formulaire")) or next(
         iter(forms.values())
     )
-    page = _number(view, "page") or one.rejection.page or 1
+    page = _number(view, "page") or refusal.rejection.page or 1
     turns = _number(view, "quarts") % 4
     given: dict[str, Any] = {"image": "", "pages": 0, "unseen": ""}
     try:
-        if one.source is None:
+        if refusal.source is None:
             raise DocumentError("il n'a pas été reçu sous une forme que l'on puisse ouvrir.")
-        given["pages"] = view.desk.pictures.pages(one.source)
+        given["pages"] = view.desk.pictures.pages(refusal.source)
         page = min(page, given["pages"])
-        high, wide = _turned(view, one, page, turns).shape
+        high, wide = _turned(view, refusal, page, turns).shape
         query = urlencode({"page": page, "quarts": turns})
-        given |= {"image": f"/rejet/{one.subject}/image?{query}", "width": wide, "height": high}
+        given |= {"image": f"/rejet/{refusal.subject}/image?{query}", "width": wide, "height": high}
         given["ratio"] = round(high / wide, 5)
     except DocumentError as err:
         given["unseen"] = str(err)
@@ -70,7 +70,7 @@ def _one(view: View, *, problem: str = "", problems: dict[str, str] | None = Non
     return view.page(
         "refusal.html.j2",
         status=422 if problem or problems else 200,
-        one=one,
+        refusal=refusal,
         problem=problem,
         page=page,
         turns=turns,
@@ -86,11 +86,11 @@ def _number(view: View, name: str) -> int:
     return view.typed_number(name) or view.number(name)
 
 
-def _turned(view: View, one: Refused, page: int, turns: int) -> Gray:
+def _turned(view: View, refusal: Refused, page: int, turns: int) -> Gray:
     """The page as received, turned clockwise by quarters. Raises DocumentError."""
-    if one.source is None:
+    if refusal.source is None:
         raise DocumentError("Ce document ne peut pas être montré.")
-    data = view.desk.pictures.raw(one.source, page=page, width_px=_WIDTH_PX)
+    data = view.desk.pictures.raw(refusal.source, page=page, width_px=_WIDTH_PX)
     image: Gray = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE))
     return np.rot90(image, -turns)
 
@@ -104,21 +104,21 @@ def _image(view: View) -> Response:
 
 def _place(view: View) -> Response:
     """Read the document again, with the form where a person put it."""
-    one = _find(view)
+    refusal = _find(view)
     turns, page = view.typed_number("quarts") % 4, view.typed_number("page")
     form_id, _, number = view.typed.get("form", "").partition("/")
     corners = _corners(view.typed.get("corners", ""), turns)
     known = form_id in view.desk.forms and number.isdecimal()
-    if one.source is None or not corners or not known:
-        return _one(view, problem="Poser les quatre coins sur une page que l'on voit.")
+    if refusal.source is None or not corners or not known:
+        return _show(view, problem="Poser les quatre coins sur une page que l'on voit.")
     placement = Placement(page, form_id, int(number), corners)
-    source = replace(one.source, placed=(*one.source.placed, placement))
+    source = replace(refusal.source, placed=(*refusal.source.placed, placement))
     outcome = view.desk.pictures.reread(source)
     if not outcome.registrations or any(r.page == page for r in outcome.rejections):
-        told = " ".join(r.message for r in outcome.rejections if r.page in (page, None))
-        return _one(view, problem=told or "La fiche n'a pas pu être lue ainsi.")
+        reasons = " ".join(r.message for r in outcome.rejections if r.page in (page, None))
+        return _show(view, problem=reasons or "La fiche n'a pas pu être lue ainsi.")
     view.desk.store.replace_outcome(
-        one.subject,
+        refusal.subject,
         outcome,
         judge=view.desk.judged,
         who=view.who,
@@ -142,12 +142,12 @@ def _corners(text: str, turns: int) -> tuple[tuple[float, float], ...]:
 
 
 def _set_aside(view: View) -> Response:
-    one = _find(view)
+    refusal = _find(view)
     reason = " ".join(view.typed.get("reason", "").split())[:200]
     if not reason:
-        return _one(view, problem="Écrire pourquoi le document est écarté.")
+        return _show(view, problem="Écrire pourquoi le document est écarté.")
     change = Change(
-        one.subject, view.typed_number("seen"), (Decision(Act.SET_ASIDE, reason=reason),)
+        refusal.subject, view.typed_number("seen"), (Decision(Act.SET_ASIDE, reason=reason),)
     )
     view.desk.store.decide([change], who=view.who)
     return _done(view, "Le document est écarté, avec son motif.")
@@ -155,11 +155,11 @@ def _set_aside(view: View) -> Response:
 
 def _key_in(view: View) -> Response:
     """A registration typed from the picture."""
-    one = _find(view)
+    refusal = _find(view)
     form = view.desk.forms.get(view.typed.get("form", ""))
     if form is None:
-        return _one(view, problem="Choisir un formulaire.")
-    registration = Registration(form.id, one.rejection.page or 1, (), roles=form.roles)
+        return _show(view, problem="Choisir un formulaire.")
+    registration = Registration(form.id, refusal.rejection.page or 1, (), roles=form.roles)
     problems = {}
     for name in _names(form):
         text = " ".join(view.typed.get(name, "").split())
@@ -171,13 +171,13 @@ def _key_in(view: View) -> Response:
         except ValueError as err:
             problems[name] = str(err)
     if problems:
-        return _one(view, problem="Corriger les champs marqués.", problems=problems)
+        return _show(view, problem="Corriger les champs marqués.", problems=problems)
     try:
         view.desk.store.key_in(
-            one.subject, registration, who=view.who, seen=view.typed_number("seen")
+            refusal.subject, registration, who=view.who, seen=view.typed_number("seen")
         )
     except ConflictError as err:
-        return _one(view, problem=str(err))
+        return _show(view, problem=str(err))
     return _done(view, "La fiche est enregistrée.")
 
 
@@ -207,14 +207,14 @@ def _entries(form: Form, typed: dict[str, str], problems: dict[str, str]) -> lis
     return entries
 
 
-def _done(view: View, told: str) -> Response:
+def _done(view: View, notice: str) -> Response:
     view.desk.reload()
-    return view.away("/rejets", told)
+    return view.away("/rejets", notice)
 
 
 ROUTES = (
     ("/rejets", _all, "GET"),
-    ("/rejet/{subject}", _one, "GET"),
+    ("/rejet/{subject}", _show, "GET"),
     ("/rejet/{subject}/image", _image, "GET"),
     ("/rejet/{subject}/placer", _place, "POST"),
     ("/rejet/{subject}/ecarter", _set_aside, "POST"),

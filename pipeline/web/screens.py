@@ -11,7 +11,7 @@ from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.fields import Nature
 from pipeline.forms import constraints
 from pipeline.forms.schema import Form
-from pipeline.french import REASONS, finding_label, label, told
+from pipeline.french import REASONS, finding_label, label, sentence
 from pipeline.geometry import BoxMm
 from pipeline.judging import duplicates
 from pipeline.judging.doubts import Doubt, alternatives, doubtful_characters, doubts
@@ -55,7 +55,7 @@ class Line:
     address: str
     sign: str
     colour: str
-    told: str
+    spoken: str
     current: bool
     before: bool
     after: bool
@@ -99,7 +99,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
     finding = next((f for f in registration.findings if f.rule == name), None)
     if reading is None and finding is None and name not in dict(filed.settled):
         return None
-    found = doubts(filed, form)
+    in_doubt = doubts(filed, form)
     is_check = view.desk.is_check((filed.subject, name))
     title = label(name, form.roles) if reading else finding_label(name)
     box = reading.box_mm if reading else None
@@ -120,7 +120,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         others=others,
         is_field=reading is not None,
         reason=_reason(
-            reading, told(finding, form.roles) if finding else "", found, is_check=is_check
+            reading, sentence(finding, form.roles) if finding else "", in_doubt, is_check=is_check
         ),
         text=text,
         marked=_marked(reading) if reading else (),
@@ -132,8 +132,8 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         image=image,
         image_width=width,
         image_height=height,
-        fields=_lines(view, filed, form, found, name, is_check=is_check),
-        findings=tuple(told(f, form.roles) for f in registration.findings if f.asks),
+        fields=_lines(view, filed, form, in_doubt, name, is_check=is_check),
+        findings=tuple(sentence(f, form.roles) for f in registration.findings if f.asks),
         ahead=_ahead(view.desk, following),
         gap=gap(registration, form, {}) if form.sum else None,
         settled_gap=next((f.settled for f in registration.findings if f.rule == GAP), ""),
@@ -154,13 +154,13 @@ def _heading(filed: Filed) -> str:
 
 
 def _reason(
-    reading: FieldReading | None, message: str, found: tuple[Doubt, ...], *, is_check: bool
+    reading: FieldReading | None, message: str, in_doubt: tuple[Doubt, ...], *, is_check: bool
 ) -> str:
     if reading is None:
         return message or "Constat réglé."
-    told = next((d.reason for d in found if d.name == reading.field), "")
-    if told or is_check:
-        return told or f"Lecture incertaine ({min(reading.confidence, _SHOWN_SURE):.0%})."
+    why = next((d.reason for d in in_doubt if d.name == reading.field), "")
+    if why or is_check:
+        return why or f"Lecture incertaine ({min(reading.confidence, _SHOWN_SURE):.0%})."
     return "Décidé par une personne." if reading.origin is Origin.HUMAN else "Accepté."
 
 
@@ -223,9 +223,15 @@ def _prefetch(desk: Desk, place: Place) -> None:
 
 
 def _lines(
-    view: View, filed: Filed, form: Form, found: tuple[Doubt, ...], current: str, *, is_check: bool
+    view: View,
+    filed: Filed,
+    form: Form,
+    in_doubt: tuple[Doubt, ...],
+    current: str,
+    *,
+    is_check: bool,
 ) -> tuple[Line, ...]:
-    rules = [d for d in found if filed.registration.reading(d.name) is None]
+    rules = [d for d in in_doubt if filed.registration.reading(d.name) is None]
     named = [(r.field, label(r.field, form.roles), r) for r in filed.registration.readings]
     names = [name for name, *_ in named] + [d.name for d in rules]
     at = names.index(current) if current in names else -1
@@ -235,11 +241,11 @@ def _lines(
         title = named[i][1] if reading else finding_label(name)
         unread = reading is None or reading.status is Status.REVIEW
         if unread or (is_check and name == current):
-            sign, colour, told = "●", "todo", "à relire :"
+            sign, colour, spoken = "●", "todo", "à relire :"
         elif reading and reading.origin is Origin.HUMAN:
-            sign, colour, told = "✓", "ok", "relu :"
+            sign, colour, spoken = "✓", "ok", "relu :"
         else:
-            sign, colour, told = "·", "soft", "accepté :"
+            sign, colour, spoken = "·", "soft", "accepté :"
         lines.append(
             Line(
                 label=title,
@@ -247,7 +253,7 @@ def _lines(
                 address=view.address(filed.subject, name),
                 sign=sign,
                 colour=colour,
-                told=told,
+                spoken=spoken,
                 current=name == current,
                 before=at > 0 and i == at - 1,
                 after=at >= 0 and i == at + 1,
@@ -285,16 +291,16 @@ def history(decided: tuple[Decided, ...], roles: Roles) -> list[dict[str, Any]]:
     """The decisions on a fiche, the last first."""
     return [
         {
-            "when": when(one.at),
-            "who": one.who,
-            "label": _name_of(one.decision, roles),
-            "act": _ACTS[one.decision.act],
-            "was": one.was,
-            "value": one.decision.value,
-            "reason": one.decision.reason,
-            "undone": one.undone,
+            "when": when(entry.at),
+            "who": entry.who,
+            "label": _name_of(entry.decision, roles),
+            "act": _ACTS[entry.decision.act],
+            "was": entry.was,
+            "value": entry.decision.value,
+            "reason": entry.decision.reason,
+            "undone": entry.undone,
         }
-        for one in reversed(decided)
+        for entry in reversed(decided)
     ]
 
 

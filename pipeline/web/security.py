@@ -146,7 +146,7 @@ class Gatekeeper:
     def admit(self, response: Response) -> Response:
         """The response, with the cookie of a session that begins."""
         now_s = self.clock()
-        self._sessions = [one for one in self._sessions if self._stands(one)]
+        self._sessions = [session for session in self._sessions if self._stands(session)]
         self._sessions.append(_Session(secrets.token_urlsafe(32), now_s, now_s))
         key = self._sessions[-1].key
         response.set_cookie(self.cookie, key, httponly=True, samesite="strict", path="/")
@@ -155,7 +155,7 @@ class Gatekeeper:
     def dismiss(self, headers: Headers, response: Response) -> Response:
         """The response, with the session of those headers ended."""
         ended = self._session(headers)
-        self._sessions = [one for one in self._sessions if one is not ended]
+        self._sessions = [session for session in self._sessions if session is not ended]
         response.delete_cookie(self.cookie, httponly=True, samesite="strict", path="/")
         return response
 
@@ -176,8 +176,8 @@ class Gatekeeper:
 
     def _session(self, headers: Headers) -> _Session | None:
         key = cookie_parser(headers.get("cookie", "")).get(self.cookie, "")
-        found = [one for one in self._sessions if _same(key, one.key) and self._stands(one)]
-        return found[0] if found else None
+        sessions = [s for s in self._sessions if _same(key, s.key) and self._stands(s)]
+        return sessions[0] if sessions else None
 
     def _stands(self, session: _Session) -> bool:
         now_s = self.clock()
@@ -260,5 +260,5 @@ def _limited(receive: Receive) -> Receive:
     return limited
 
 
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode(), expected.encode())

@@ -105,7 +105,7 @@ class View:
     def page(self, name: str, *, status: int = 200, **given: Any) -> Response:
         """A template, with what every page shows."""
         counts = self.desk.counts()
-        waiting = sum(1 for one in self.desk.refused() if not one.set_aside)
+        waiting = sum(1 for refusal in self.desk.refused() if not refusal.set_aside)
         rooms = (
             ("/", "À relire", counts.to_review),
             ("/rejets", "Rejetés", waiting),
@@ -123,15 +123,15 @@ class View:
         }
         return HTMLResponse(self.pages.get_template(name).render({**base, **given}), status)
 
-    def away(self, address: str, told: str = "") -> Response:
+    def away(self, address: str, notice: str = "") -> Response:
         """Another page instead, which says what was done."""
-        query = f"?{urlencode({'dit': told})}" if told else ""
+        query = f"?{urlencode({'dit': notice})}" if notice else ""
         return Response(status_code=204, headers={"HX-Redirect": address + query})
 
     def words(self, text: str, status: int) -> Response:
         """A refusal, for people to read: into the page that asked, or as a page of its own."""
         if self.by_htmx:
             headers = {"HX-Retarget": "#said", "HX-Reswap": "outerHTML"}
-            said = f'<p id="said" class="notice bad" role="alert">{escape(text)}</p>'
-            return HTMLResponse(said, status, headers=headers)
+            notice = f'<p id="said" class="notice bad" role="alert">{escape(text)}</p>'
+            return HTMLResponse(notice, status, headers=headers)
         return HTMLResponse(self.pages.get_template("words.html.j2").render(text=text), status)

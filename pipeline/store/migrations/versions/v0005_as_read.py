@@ -26,17 +26,17 @@ def upgrade() -> None:
     op.add_column("registrations", sa.Column("read", sa.UnicodeText(), nullable=True))
     op.add_column("sources", sa.Column("said", sa.UnicodeText(), nullable=True))
     registrations = sa.table("registrations", *_key(), sa.column("roles", sa.UnicodeText()))
-    told = (sa.column("field", sa.UnicodeText()), sa.column("type", sa.UnicodeText()))
-    readings = sa.table("readings", sa.column("id", sa.BigInteger()), *_key(), *told)
+    columns = (sa.column("field", sa.UnicodeText()), sa.column("type", sa.UnicodeText()))
+    readings = sa.table("readings", sa.column("id", sa.BigInteger()), *_key(), *columns)
     connection = op.get_bind()
     types: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
     for row in connection.execute(sa.select(readings).order_by(readings.c.id)):
         types[row.outcome, row.number][row.field.split(".")[0]] = row.type
     for row in connection.execute(sa.select(registrations)).all():
-        said = json.loads(row.roles)
-        said |= _by_type(types[row.outcome, row.number], named=said["named"])
+        roles = json.loads(row.roles)
+        roles |= _by_type(types[row.outcome, row.number], named=roles["named"])
         same = (registrations.c.outcome == row.outcome, registrations.c.number == row.number)
-        connection.execute(sa.update(registrations).where(*same).values(roles=json.dumps(said)))
+        connection.execute(sa.update(registrations).where(*same).values(roles=json.dumps(roles)))
 
 
 def _key() -> tuple[sa.ColumnClause[int], ...]:
