@@ -208,18 +208,7 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
 
     settings, folder = load_flags(arguments), arguments.out / learned.FOLDER
     if arguments.undo:
-        with writing(folder):
-            gone = learned.undo(folder)
-        if gone is None:
-            print(tr("{folder}: nothing was learned yet.", folder=folder))
-            return ExitCode.OK
-        print(tr("{learned} is taken back.", learned=gone))
-        left = learned.generations(folder)
-        print(
-            tr("Runs use {learned} again.", learned=left[-1])
-            if left
-            else tr("Runs use the shipped weights again.")
-        )
+        _unlearn(folder)
         return ExitCode.OK
     file = arguments.out.absolute() / "fiches.sqlite"
     store_url = arguments.store or (f"sqlite:///{file}" if file.is_file() else None)
@@ -262,6 +251,24 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
             own = str(settings.learned)
             print(tr("But fiches.toml says learned = {own!r}: take that out.", own=own))
     return ExitCode.OK
+
+
+def _unlearn(folder: Path) -> None:
+    """Take the last learning back."""
+    from pipeline import learned
+
+    with writing(folder):
+        gone = learned.undo(folder)
+    if gone is None:
+        print(tr("{folder}: nothing was learned yet.", folder=folder))
+        return
+    print(tr("{learned} is taken back.", learned=gone))
+    left = learned.generations(folder)
+    print(
+        tr("Runs use {learned} again.", learned=left[-1])
+        if left
+        else tr("Runs use the shipped weights again.")
+    )
 
 
 def _calibrate(arguments: argparse.Namespace) -> ExitCode:

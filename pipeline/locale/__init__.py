@@ -1,1 +1,1 @@
-"""The French of the terminal; what finds it is ``language``. Only ``make locale`` needs code here."""
+"""The French of the terminal, which ``language`` finds; the code here is for ``make locale``."""

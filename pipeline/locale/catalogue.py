@@ -1,7 +1,7 @@
 """Bring the French catalogue in line with the code: behind ``make locale``.
 
-What the code says through ``tr`` is found by itself. Words of others (argparse, pydantic, tomllib,
-the system) are put into ``fiches.po`` by hand, where they matter, and stay as long as others say so.
+What the code says through ``tr`` is found by itself. The words of others (argparse, pydantic,
+tomllib, the system) are put into ``fiches.po`` by hand where they matter, and stay while they last.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import errno
 import os
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -44,7 +45,8 @@ class French(Catalog):
     num_plurals = property(lambda _self: 2)
 
 
-def said_by_us() -> set[str]:
+@cache
+def said_by_us() -> frozenset[str]:
     """Every message that the code says through ``tr``."""
     found = extract_from_dir(
         PACKAGE,
@@ -52,7 +54,7 @@ def said_by_us() -> set[str]:
         keywords={"tr": None},
         directory_filter=lambda folder: Path(folder).name not in _DEVELOPERS,
     )
-    return {str(message) for _, _, message, _, _ in found}
+    return frozenset(str(message) for _, _, message, _, _ in found)
 
 
 def said_by_others() -> set[str]:
