@@ -37,6 +37,44 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         metavar="FILE",
         help=tr("settings (default: {file}, if there)", file=CONFIG),
     )
+    reading = _reading(config)
+    helps = _helps()
+
+    def add(name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        told = helps[name]
+        added = verbs.add_parser(name, parents=[*parents, common], help=told, description=told)
+        added.set_defaults(verb=verbs_by_name[name.replace("-", "_")])
+        return added
+
+    _run(add("run", reading))
+    _review(add("review", config))
+    _inspect(add("inspect", reading))
+    add("doctor", config)
+    _evaluate(add("evaluate"))
+    _evaluate_lines(add("evaluate-lines", config))
+    _learn(add("learn", config))
+    _calibrate(add("calibrate", config))
+    _simulate(add("simulate", config))
+    return parser
+
+
+def _helps() -> dict[str, str]:
+    """What each verb is for."""
+    return {
+        "run": tr("Read an inbox of scans and mails into a registration table"),
+        "review": tr("Look at the doubtful fields beside their picture, in the browser"),
+        "inspect": tr("Draw one picture a stage of how a document is read"),
+        "doctor": tr("Say what is installed, what is missing and what to type"),
+        "evaluate": tr("Compare a run's tables with the truth"),
+        "evaluate-lines": tr("Measure the engine on pictures of single lines"),
+        "learn": tr("Learn from what people corrected, or take that back"),
+        "calibrate": tr("Measure how often readings are right, so that runs keep their promise"),
+        "simulate": tr("Say how well a form will be read, on copies drawn with their truth"),
+    }
+
+
+def _reading(config: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The flags of the verbs that read."""
     reading = argparse.ArgumentParser(add_help=False, parents=[config])
     reading.add_argument("--form", metavar="ID", help=tr("read every page as this form"))
     reading.add_argument(
@@ -52,40 +90,7 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         metavar="KIND",
         help=tr("leave evidence out, to measure it: {kinds}", kinds=", ".join(get_args(Evidence))),
     )
-
-    def add(name: str, told: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        added = verbs.add_parser(name, parents=[*parents, common], help=told, description=told)
-        added.set_defaults(verb=verbs_by_name[name.replace("-", "_")])
-        return added
-
-    _run(add("run", tr("Read an inbox of scans and mails into a registration table"), reading))
-    _review(
-        add(
-            "review", tr("Look at the doubtful fields beside their picture, in the browser"), config
-        )
-    )
-    _inspect(add("inspect", tr("Draw one picture a stage of how a document is read"), reading))
-    add("doctor", tr("Say what is installed, what is missing and what to type"), config)
-    _evaluate(add("evaluate", tr("Compare a run's tables with the truth")))
-    _evaluate_lines(
-        add("evaluate-lines", tr("Measure the engine on pictures of single lines"), config)
-    )
-    _learn(add("learn", tr("Learn from what people corrected, or take that back"), config))
-    _calibrate(
-        add(
-            "calibrate",
-            tr("Measure how often readings are right, so that runs keep their promise"),
-            config,
-        )
-    )
-    _simulate(
-        add(
-            "simulate",
-            tr("Say how well a form will be read, on copies drawn with their truth"),
-            config,
-        )
-    )
-    return parser
+    return reading
 
 
 def _run(run: argparse.ArgumentParser) -> None:

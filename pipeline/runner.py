@@ -21,7 +21,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline import learned
 from pipeline.config import Settings
@@ -308,10 +308,10 @@ def _children(work: str, settings: Settings, jobs: int) -> Iterator[_Pool]:
         executor.shutdown(cancel_futures=True)
 
 
-@contextmanager
-def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Pool]:
+def _client(scheduler: str) -> Any:
+    """A client of a Dask cluster. Raises ConfigError where there is none."""
     try:
-        from distributed import Client, KilledWorker
+        from distributed import Client
     except ImportError as err:
         raise ConfigError(
             tr("--scheduler needs Dask: type pip install 'fiches[cluster]'.")
@@ -319,11 +319,17 @@ def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Po
     # What it logs of a lost connection ends here as an error of its own.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        client = Client(scheduler, timeout=_CLUSTER_WAIT_S, set_as_default=False)
+        return Client(scheduler, timeout=_CLUSTER_WAIT_S, set_as_default=False)
     except (OSError, ValueError) as err:
         raise ConfigError(
             tr("No Dask scheduler answers at {scheduler}: {said}.", scheduler=scheduler, said=err)
         ) from err
+
+
+@contextmanager
+def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Pool]:
+    client = _client(scheduler)
+    from distributed import KilledWorker
 
     def collect(future: Future[Outcome], task: _Task) -> Outcome:
         try:

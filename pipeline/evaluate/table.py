@@ -1,8 +1,8 @@
 """An evaluation as plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pipeline.evaluate import FIELD_S, KEY_S, OPEN_S, Evaluation, FieldScore, share, truth
+from pipeline.evaluate import FIELD_S, KEY_S, OPEN_S, Evaluation, FieldScore, Judged, share, truth
 from pipeline.evaluate.curves import cells
 from pipeline.language import tr
 from pipeline.rates import upper_bound
@@ -51,16 +51,7 @@ def lines(evaluation: Evaluation) -> Iterator[str]:
     )
     if e.judged:
         yield ""
-        yield tr(
-            "type          source      readings  exact  stated   error  accepted  wrong    <95%"
-        )
-        for cell in cells(e.judged):
-            yield (
-                f"{cell.type:13} {cell.source:11} {cell.readings:8}  "
-                f"{share(cell.right, cell.readings):.3f}  {cell.stated:6.3f}  {cell.error:+.3f}  "
-                f"{share(cell.accepted, cell.readings):8.3f}  {cell.wrong:5}  "
-                f"{upper_bound(cell.wrong, cell.accepted):.4f}"
-            )
+        yield from _calibration(e.judged)
     wrong = [v for v in e.verdicts if not v.right and v.read is not None]
     if wrong:
         yield ""
@@ -73,6 +64,17 @@ def lines(evaluation: Evaluation) -> Iterator[str]:
             doubt=tr("ACCEPTED") if v.accepted else tr("in review"),
             read=v.read,
             truth=v.truth,
+        )
+
+
+def _calibration(judged: Iterable[Judged]) -> Iterator[str]:
+    yield tr("type          source      readings  exact  stated   error  accepted  wrong    <95%")
+    for cell in cells(judged):
+        yield (
+            f"{cell.type:13} {cell.source:11} {cell.readings:8}  "
+            f"{share(cell.right, cell.readings):.3f}  {cell.stated:6.3f}  {cell.error:+.3f}  "
+            f"{share(cell.accepted, cell.readings):8.3f}  {cell.wrong:5}  "
+            f"{upper_bound(cell.wrong, cell.accepted):.4f}"
         )
 
 

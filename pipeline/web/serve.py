@@ -56,10 +56,7 @@ def serve(
     InputError, ConfigError, StoreError.
     """
     out = out.absolute()
-    if not is_loopback(host) and not password:
-        raise ConfigError(
-            tr("--host {host}: others could open the review. Give it a password.", host=host)
-        )
+    _keep_closed(host, password)
     store_url = store_url or _store_in(out)
     make_private(out)
     close_to_others(*outputs(out))  # they are written anew only once something is decided
@@ -97,6 +94,14 @@ def serve(
                 uvicorn.Server(_config(app)).run(sockets=[listening])
         finally:
             pictures.close()
+
+
+def _keep_closed(host: str, password: str) -> None:
+    """Raises ConfigError where others could open the review without a password."""
+    if not is_loopback(host) and not password:
+        raise ConfigError(
+            tr("--host {host}: others could open the review. Give it a password.", host=host)
+        )
 
 
 def _store_in(out: Path) -> str:
