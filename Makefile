@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench train calibrate lock clean
+.PHONY: help run test check bench train calibrate locale lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -49,6 +49,9 @@ train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes 
 
 calibrate: $(VENV)/.dev tesseract  ## measure anew how far readings can be trusted, on $(FORMS) drawn forms
 	$(BIN)/fiches calibrate --n $(FORMS) --jobs $(JOBS) --out models/calibration
+
+locale: $(VENV)/.dev  ## bring the French of the terminal in line with the code, and compile it
+	$(BIN)/python -m pipeline.locale.catalogue
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock'

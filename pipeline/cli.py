@@ -12,15 +12,17 @@ from tempfile import gettempdir
 
 from pipeline import flags
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
+from pipeline.language import speak, tr
 from pipeline.paths import private
 from pipeline.terminal import jobs, load_flags, print_table, telling, writing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code (see ``errors.ExitCode``). Wrong usage exits with 2."""
-    arguments = build_parser().parse_args(argv)
+    speak()
     if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name need not be UTF-8
         sys.stdout.reconfigure(errors="backslashreplace")
+    arguments = build_parser().parse_args(argv)
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.WARNING,
         format="fiches: %(message)s",
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"fiches: {err}", file=sys.stderr)
         return err.exit_code
     except KeyboardInterrupt:
-        print("fiches: interrupted; run again to go on.", file=sys.stderr)
+        print(f"fiches: {tr('interrupted; run again to go on.')}", file=sys.stderr)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -42,11 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as err:
         if arguments.verbose:
             traceback.print_exc()
-        print(
-            f"fiches: this is a bug, please report it: {bug_place(err)}"
-            + ("" if arguments.verbose else "\nfiches: add --verbose to see more."),
-            file=sys.stderr,
-        )
+        lines = [tr("this is a bug, please report it: {place}", place=bug_place(err))]
+        if not arguments.verbose:
+            lines.append(tr("add --verbose to see more."))
+        print("\n".join(f"fiches: {line}" for line in lines), file=sys.stderr)
         return ExitCode.BUG
     return code
 
@@ -66,7 +67,6 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
-    """Read an inbox of scans and mails into a registration table."""
     from rich.table import Table
 
     from pipeline.runner import run
@@ -83,7 +83,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             again=arguments.again,
             progress=progress,
         )
-    table = Table("documents", "read", "accepted", "to review", "rejected", "pages a minute")
+    heads = (tr("documents"), tr("read"), tr("accepted"), tr("to review"), tr("rejected"))
+    table = Table(*heads, tr("pages a minute"))
     table.add_row(
         *(str(n) for n in (summary.received, summary.read)),
         *(str(n) for n in (summary.accepted, summary.review, summary.rejected)),
@@ -91,13 +92,13 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     )
     print_table(table)
     if summary.judged:
-        print(f"{summary.judged} documents read before were judged again.")
-    print(f"{arguments.out / 'report.html'}: open this. The tables lie beside it.")
+        print(tr("{count} documents read before were judged again.", count=summary.judged))
+    report = arguments.out / "report.html"
+    print(tr("{report}: open this. The tables lie beside it.", report=report))
     return ExitCode.SOME_REJECTED if summary.rejected else ExitCode.OK
 
 
 def _review(arguments: argparse.Namespace) -> ExitCode:
-    """Look at the doubtful fields beside their picture, in the browser."""
     import webbrowser
     from getpass import getpass, getuser
 
@@ -106,12 +107,19 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
     settings = load_flags(arguments)
     password = ""
     if not is_loopback(arguments.host):
-        print(f"Others can reach {arguments.host}: they need a password to review.")
-        password = os.environ.get("FICHES_PASSWORD") or getpass("Password for the review: ")
+        host = arguments.host
+        print(tr("Others can reach {host}: they need a password to review.", host=host))
+        password = os.environ.get("FICHES_PASSWORD") or getpass(tr("Password for the review: "))
 
     def show(address: str) -> None:
-        once = "" if password else ": it works once"
-        print(f"{address}\nOpen this address{once}; stop with Ctrl-C.", flush=True)
+        print(
+            address,
+            tr("Open this address; stop with Ctrl-C.")
+            if password
+            else tr("Open this address: it works once; stop with Ctrl-C."),
+            sep="\n",
+            flush=True,
+        )
 
     serve(
         arguments.out,
@@ -128,7 +136,6 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _inspect(arguments: argparse.Namespace) -> ExitCode:
-    """Draw one picture a stage of how a document is read."""
     from pipeline.inspect import inspect_document
 
     settings = load_flags(arguments)
@@ -140,25 +147,23 @@ def _inspect(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _doctor(arguments: argparse.Namespace) -> ExitCode:
-    """Say what is installed, what is missing and what to type."""
     from rich.markup import escape
     from rich.table import Table
 
     from pipeline.doctor import examine
 
     checks = examine(load_flags(arguments), folder=Path.cwd())
-    table = Table("", "what", "found", "what to do")
+    table = Table("", tr("what"), tr("found"), tr("what to do"))
     for check in checks:
-        mark = "ok" if check.ok else "MISSING" if check.needed else "optional"
+        mark = tr("ok") if check.ok else tr("MISSING") if check.needed else tr("optional")
         table.add_row(mark, check.what, check.state, "" if check.ok else escape(check.remedy))
     print_table(table)
     ready = all(check.ok for check in checks if check.needed)
-    print("Ready to run." if ready else "Not ready: see MISSING above.")
+    print(tr("Ready to run.") if ready else tr("Not ready: see MISSING above."))
     return ExitCode.OK if ready else ExitCode.ENGINE
 
 
 def _evaluate(arguments: argparse.Namespace) -> ExitCode:
-    """Compare a run's tables with the truth."""
     from pipeline.evaluate import evaluate
 
     pairs = [(arguments.out, arguments.truth), *arguments.more]
@@ -170,12 +175,11 @@ def _evaluate(arguments: argparse.Namespace) -> ExitCode:
 
         with writing(arguments.plots):
             page = write_page(evaluation, arguments.plots)
-        print(f"\n{page}: the same, with its curves.")
+        print("\n" + tr("{page}: the same, with its curves.", page=page))
     return ExitCode.OK
 
 
 def _evaluate_lines(arguments: argparse.Namespace) -> ExitCode:
-    """Measure the engine on pictures of single lines."""
     from rich.table import Table
 
     from pipeline import engines
@@ -184,7 +188,7 @@ def _evaluate_lines(arguments: argparse.Namespace) -> ExitCode:
     settings = load_flags(arguments)
     engine = engines.load(settings.engine, settings.learned)
     score = measure(load_table(arguments.table), engine, field=arguments.field)
-    table = Table("lines", "CER", "WER", "exact", "ms a line")
+    table = Table(tr("lines"), "CER", "WER", tr("exact"), tr("ms a line"))
     rates = (f"{100 * rate:.1f} %" for rate in (score.cer, score.wer, score.exact))
     table.add_row(str(score.lines), *rates, f"{score.ms_a_line:.1f}")
     print_table(table)
@@ -192,12 +196,11 @@ def _evaluate_lines(arguments: argparse.Namespace) -> ExitCode:
         sheet = arguments.out or arguments.table.with_name(f"{arguments.table.stem}-worst.png")
         with writing(sheet):
             draw_worst(score, sheet)
-        print(f"{sheet}: the lines read worst.")
+        print(tr("{sheet}: the lines read worst.", sheet=sheet))
     return ExitCode.OK
 
 
 def _learn(arguments: argparse.Namespace) -> ExitCode:
-    """Learn from what people corrected, or take that back."""
     from rich.table import Table
 
     from pipeline import learned
@@ -205,54 +208,80 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
 
     settings, folder = load_flags(arguments), arguments.out / learned.FOLDER
     if arguments.undo:
-        with writing(folder):
-            gone = learned.undo(folder)
-        left = learned.generations(folder)
-        print(f"{gone} is taken back." if gone else f"{folder}: nothing was learned yet.")
-        if gone:
-            print(f"Runs use {left[-1]} again." if left else "Runs use the shipped weights again.")
+        _unlearn(folder)
         return ExitCode.OK
     file = arguments.out.absolute() / "fiches.sqlite"
     store_url = arguments.store or (f"sqlite:///{file}" if file.is_file() else None)
     if store_url is None and arguments.lines is None:
-        raise InputError(f"{file} is not there: say with --out or --store where corrections are.")
-    print("fiches: learning takes some minutes", file=sys.stderr)
+        raise InputError(
+            tr("{file} is not there: say with --out or --store where corrections are.", file=file)
+        )
+    print(f"fiches: {tr('learning takes some minutes')}", file=sys.stderr)
     with writing(folder):
         lesson = learn_from(settings, folder, store_url=store_url, table=arguments.lines)
     for reason, count in lesson.skipped.items():
         if count:
-            print(f"{count} skipped: {reason}.")
+            print(tr("{count} skipped: {reason}.", count=count, reason=reason))
     if lesson.rates is None:
         print(
-            f"Only {lesson.lines} corrected lines: learning needs {LEAST_LINES}. Nothing changed."
+            tr(
+                "Only {lines} corrected lines: learning needs {needed}. Nothing changed.",
+                lines=lesson.lines,
+                needed=LEAST_LINES,
+            )
         )
         return ExitCode.OK
-    table = Table("read", "CER before", "after", "exact before", "after")
+    heads = (tr("CER before"), tr("after"), tr("exact before"), tr("after"))
+    table = Table(tr("read"), *heads)
     for name, (before, after) in lesson.rates.items():
         figures = (before.cer, after.cer, before.exact, after.exact)
         table.add_row(name, *(f"{100 * figure:.1f} %" for figure in figures))
     print_table(table)
     if lesson.written is None:
-        print("Learning would not read better without forgetting: nothing changed.")
+        print(tr("Learning would not read better without forgetting: nothing changed."))
     else:
-        print(f"{lesson.written}: learned from {lesson.lines} lines; the next run uses it.")
+        print(
+            tr(
+                "{learned}: learned from {lines} lines; the next run uses it.",
+                learned=lesson.written,
+                lines=lesson.lines,
+            )
+        )
         if settings.learned is not None:
-            print(f"But fiches.toml says learned = {str(settings.learned)!r}: take that out.")
+            own = str(settings.learned)
+            print(tr("But fiches.toml says learned = {own!r}: take that out.", own=own))
     return ExitCode.OK
 
 
+def _unlearn(folder: Path) -> None:
+    """Take the last learning back."""
+    from pipeline import learned
+
+    with writing(folder):
+        gone = learned.undo(folder)
+    if gone is None:
+        print(tr("{folder}: nothing was learned yet.", folder=folder))
+        return
+    print(tr("{learned} is taken back.", learned=gone))
+    left = learned.generations(folder)
+    print(
+        tr("Runs use {learned} again.", learned=left[-1])
+        if left
+        else tr("Runs use the shipped weights again.")
+    )
+
+
 def _calibrate(arguments: argparse.Namespace) -> ExitCode:
-    """Measure how often readings are right, so that runs keep their promise."""
     from rich.table import Table
 
     from pipeline.calibrate import calibrate
     from pipeline.forms.schema import find_form, load_forms
-    from pipeline.judging.calibration import FILE_NAME
+    from pipeline.judging.calibration import FILE_NAME, nature_name
     from pipeline.paths import FORMS
 
     settings = load_flags(arguments)
     forms = load_forms(FORMS, *settings.forms)
-    print(f"fiches: drawing and reading {arguments.n} forms", file=sys.stderr)
+    print(f"fiches: {tr('drawing and reading {count} forms', count=arguments.n)}", file=sys.stderr)
     with writing(arguments.out), telling() as progress:
         made = calibrate(
             find_form(forms, arguments.form) if arguments.form else forms[0],
@@ -265,7 +294,8 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             reviewed=arguments.reviewed,
             progress=progress,
         )
-    table = Table("target error", "of", "accepted", "wrong among these", "at most", "from")
+    heads = (tr("target error"), tr("of"), tr("accepted"), tr("wrong among these"))
+    table = Table(*heads, tr("at most"), tr("from"))
     for promise in made.promises:
         figures = (
             f"{promise.accepted:.1%}",
@@ -273,15 +303,15 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             f"{promise.bound:.5f}",
             str(promise.threshold),
         )
-        cells = figures if promise.threshold is not None else ("nothing",)
-        table.add_row(f"{promise.target:g}", promise.nature, *cells)
+        cells = figures if promise.threshold is not None else (tr("nothing"),)
+        table.add_row(f"{promise.target:g}", nature_name(promise.nature), *cells)
     print_table(table)
-    print(f"{arguments.out / FILE_NAME}: the next run into {arguments.out} uses it.")
+    file, out = arguments.out / FILE_NAME, arguments.out
+    print(tr("{file}: the next run into {out} uses it.", file=file, out=out))
     return ExitCode.OK
 
 
 def _simulate(arguments: argparse.Namespace) -> ExitCode:
-    """Say how well a form will be read, on copies drawn with their truth."""
     from pipeline.forecast import forecast
     from pipeline.forms.schema import find_form, load_forms
     from pipeline.paths import FORMS
@@ -291,7 +321,7 @@ def _simulate(arguments: argparse.Namespace) -> ExitCode:
     form = find_form(load_forms(FORMS, *settings.forms), arguments.form)
     drawn = {"jobs": jobs(arguments)} | {k: vars(arguments)[k] for k in ("n", "seed", "mailed")}
     if arguments.only_draw and out is None:
-        raise InputError("--only-draw keeps what it draws: say where with --out.")
+        raise InputError(tr("--only-draw keeps what it draws: say where with --out."))
     with writing(out or Path(gettempdir())), telling() as progress:
         if arguments.only_draw:
             simulate(form, out, **drawn)

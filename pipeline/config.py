@@ -1,15 +1,20 @@
 """Settings: what a run may be told, from ``fiches.toml`` and the command line."""
 
+import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticKnownError
 
 from pipeline.errors import ConfigError
+from pipeline.language import foreign, tr, why
 
 Evidence = Literal["joint", "second", "names", "organisation", "mail", "members", "known"]
 """What a run may leave out, to measure what it is worth."""
+_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
 class Settings(BaseModel):
@@ -51,6 +56,55 @@ class Settings(BaseModel):
     """A page image larger than this is rejected before it is decoded."""
 
 
+Fault = tuple[str, str]
+"""Where in a file, and what is wrong."""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file says. Raises ConfigError where it is missing or malformed."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as err:
+        raise ConfigError(tr("{path}: cannot be read ({why}).", path=path, why=why(err))) from err
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        said = _malformed(str(err))
+        raise ConfigError(tr("{path}: not valid TOML: {said}.", path=path, said=said)) from err
+
+
+def _malformed(said: str) -> str:
+    """What tomllib says, and where."""
+    match = _PLACE.fullmatch(said)
+    if match is None:
+        return foreign(said)
+    what, line, column = match.groups()
+    if line is None:
+        return foreign(what) + tr(" (at end of document)")
+    return foreign(what) + tr(" (at line {line}, column {column})", line=line, column=column)
+
+
+def faults_of(err: ValidationError) -> list[Fault]:
+    """What pydantic found, in the language of the user."""
+    return [(".".join(str(part) for part in e["loc"]), _in_words(e)) for e in err.errors()]
+
+
+def faulty(path: Path, faults: Iterable[Fault]) -> ConfigError:
+    """The error that tells all faults of a file at once."""
+    listed = "\n".join(f"  {where}: {what}" for where, what in faults)
+    return ConfigError(tr("{path}: mend these and run again:\n{faults}", path=path, faults=listed))
+
+
+def _in_words(error: ErrorDetails) -> str:
+    """A fault by pydantic's template, which the catalogue may hold; else in pydantic's words."""
+    facts = {k: f"{v:g}" if isinstance(v, float) else v for k, v in error.get("ctx", {}).items()}
+    if "expected" in facts:  # a list that pydantic has put into words
+        facts["expected"] = facts["expected"].replace(" or ", tr(" or "))
+    kind: Any = error["type"]
+    try:
+        return tr(PydanticKnownError(kind, facts).message_template, **facts)
+    except KeyError:  # a type that is not pydantic's, or English that takes a plural
+        return foreign(error["msg"])
+
+
 def load_settings(path: Path | None) -> Settings:
     """Settings from a ``fiches.toml``; the defaults where there is none.
 
@@ -59,13 +113,6 @@ def load_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings()
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as err:
-        raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-        raise ConfigError(f"{path}: not valid TOML: {err}.") from err
+        return Settings.model_validate(read_toml(path))
     except ValidationError as err:
-        faults = "\n".join(
-            f"  {'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in err.errors()
-        )
-        raise ConfigError(f"{path}: mend these and run again:\n{faults}") from err
+        raise faulty(path, faults_of(err)) from err

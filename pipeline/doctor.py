@@ -19,6 +19,7 @@ from pipeline.config import Settings
 from pipeline.engines import load
 from pipeline.errors import PipelineError
 from pipeline.forms.schema import load_forms
+from pipeline.language import tr
 from pipeline.paths import FORMS, MODELS
 
 _EXTRAS = ("cluster", "postgres", "plots")
@@ -53,10 +54,10 @@ def examine(settings: Settings, *, folder: Path) -> tuple[Check, ...]:
         _engine(settings),
         _tesseract(needed=settings.engine == "tesseract"),
         Check(
-            "may write here",
+            tr("may write here"),
             str(folder),
             ok=os.access(folder, os.W_OK),
-            remedy="go to a folder of yours, or give --out",
+            remedy=tr("go to a folder of yours, or give --out"),
         ),
     )
 
@@ -67,7 +68,7 @@ def _python() -> Check:
         "Python",
         platform.python_version(),
         ok=sys.version_info >= _OLDEST_PYTHON,
-        remedy=f"install Python {oldest} or newer",
+        remedy=tr("install Python {oldest} or newer", oldest=oldest),
     )
 
 
@@ -85,7 +86,9 @@ def _packages() -> Iterator[Check]:
             continue
         release = _version(package[0])
         yield Check(
-            f"{package[0]} (extra {extra[1]})" if extra else package[0],
+            tr("{package} (extra {extra})", package=package[0], extra=extra[1])
+            if extra
+            else package[0],
             release,
             ok=bool(release),
             needed=not extra,
@@ -113,29 +116,30 @@ def _models() -> Iterator[Check]:
             yield Check(f"models/{name}", "", ok=False, remedy=_AGAIN)
             continue
         good = hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
-        yield Check(f"models/{name}", "as shipped" if good else "altered", ok=good, remedy=_AGAIN)
+        state = tr("as shipped") if good else tr("altered")
+        yield Check(f"models/{name}", state, ok=good, remedy=_AGAIN)
 
 
 def _forms(settings: Settings) -> Check:
     try:
         forms = load_forms(FORMS, *settings.forms)
     except PipelineError as err:
-        return Check("forms", "", ok=False, remedy=str(err))
-    return Check("forms", ", ".join(form.id for form in forms), ok=True)
+        return Check(tr("forms"), "", ok=False, remedy=str(err))
+    return Check(tr("forms"), ", ".join(form.id for form in forms), ok=True)
 
 
 def _engine(settings: Settings) -> Check:
     """Let the engine read a white line: it loads, and it runs."""
-    what = f"engine {settings.engine}"
+    what = tr("engine {name}", name=settings.engine)
     try:
         load(settings.engine, settings.learned).read_lines([np.full((48, 320), 255, np.uint8)])
     except (PipelineError, ImportError) as err:
         return Check(what, "", ok=False, remedy=str(err))
-    return Check(what, "runs", ok=True)
+    return Check(what, tr("runs"), ok=True)
 
 
 def _tesseract(*, needed: bool) -> Check:
-    what = "Tesseract with French"
+    what = tr("Tesseract with French")
     program = shutil.which("tesseract")
     if program is None:
         return Check(what, "", ok=False, needed=needed, remedy=_TESSERACT)
@@ -146,10 +150,6 @@ def _tesseract(*, needed: bool) -> Check:
 
     release = next(iter(ask("--version")), "")
     french = "fra" in ask("--list-langs")
-    return Check(
-        what,
-        release if french else f"{release}, no French",
-        french,
-        needed=needed,
-        remedy=_TESSERACT,
-    )
+    if not french:
+        release = tr("{version}, no French", version=release)
+    return Check(what, release, french, needed=needed, remedy=_TESSERACT)

@@ -4,7 +4,8 @@ A message says what happened, where, and what to do. Facts travel in ``args`` (o
 an error survives pickling on its way back from a worker.
 
 A ``DocumentError`` ends as a line of ``rejected.csv``, which the secretary reads: its message is in
-French. The other messages are read by whoever set the machine up, and are in English.
+French. The other messages are read by whoever set the machine up, in the language of the user
+(see ``language``).
 """
 
 import traceback

@@ -8,48 +8,42 @@ from typing import get_args
 from pipeline import __version__
 from pipeline.config import Evidence
 from pipeline.errors import ExitCode
+from pipeline.language import tr
 from pipeline.terminal import CONFIG, part, share, whole
 
 Verb = Callable[[argparse.Namespace], ExitCode]
 
 
 def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
-    """Every flag of these verbs, whose docstrings are their help; REFERENCE.md names them all."""
+    """Every flag of these verbs; REFERENCE.md names them all."""
     parser = argparse.ArgumentParser(
-        prog="fiches", description="Scanned registration forms in, a clean registration table out."
+        prog="fiches",
+        description=tr("Scanned registration forms in, a clean registration table out."),
     )
-    parser.add_argument("--version", action="version", version=f"fiches {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"fiches {__version__}",
+        help=tr("show program's version number and exit"),
+    )
     verbs = parser.add_subparsers(metavar="VERB", required=True)
 
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--verbose", action="store_true", help="say more, also of a bug")
+    common.add_argument("--verbose", action="store_true", help=tr("say more, also of a bug"))
     config = argparse.ArgumentParser(add_help=False)
     config.add_argument(
-        "--config", type=Path, metavar="FILE", help=f"settings (default: {CONFIG}, if there)"
-    )
-    reading = argparse.ArgumentParser(add_help=False, parents=[config])
-    reading.add_argument("--form", metavar="ID", help="read every page as this form")
-    reading.add_argument(
-        "--members",
+        "--config",
         type=Path,
-        metavar="CSV",
-        help="list of members: surname and given name, or name",
+        metavar="FILE",
+        help=tr("settings (default: {file}, if there)", file=CONFIG),
     )
-    reading.add_argument(
-        "--without",
-        action="append",
-        choices=get_args(Evidence),
-        metavar="KIND",
-        help=f"leave evidence out, to measure it: {', '.join(get_args(Evidence))}",
-    )
+    reading = _reading(config)
+    helps = _helps()
 
     def add(name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        verb = verbs_by_name[name.replace("-", "_")]
-        help_text = (verb.__doc__ or "").rstrip(".")
-        added = verbs.add_parser(
-            name, parents=[*parents, common], help=help_text, description=help_text
-        )
-        added.set_defaults(verb=verb)
+        does = helps[name]
+        added = verbs.add_parser(name, parents=[*parents, common], help=does, description=does)
+        added.set_defaults(verb=verbs_by_name[name.replace("-", "_")])
         return added
 
     _run(add("run", reading))
@@ -64,48 +58,89 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
     return parser
 
 
+def _helps() -> dict[str, str]:
+    """What each verb is for."""
+    return {
+        "run": tr("Read an inbox of scans and mails into a registration table"),
+        "review": tr("Look at the doubtful fields beside their picture, in the browser"),
+        "inspect": tr("Draw one picture a stage of how a document is read"),
+        "doctor": tr("Say what is installed, what is missing and what to type"),
+        "evaluate": tr("Compare a run's tables with the truth"),
+        "evaluate-lines": tr("Measure the engine on pictures of single lines"),
+        "learn": tr("Learn from what people corrected, or take that back"),
+        "calibrate": tr("Measure how often readings are right, so that runs keep their promise"),
+        "simulate": tr("Say how well a form will be read, on copies drawn with their truth"),
+    }
+
+
+def _reading(config: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The flags of the verbs that read."""
+    reading = argparse.ArgumentParser(add_help=False, parents=[config])
+    reading.add_argument("--form", metavar="ID", help=tr("read every page as this form"))
+    reading.add_argument(
+        "--members",
+        type=Path,
+        metavar="CSV",
+        help=tr("list of members: surname and given name, or name"),
+    )
+    reading.add_argument(
+        "--without",
+        action="append",
+        choices=get_args(Evidence),
+        metavar="KIND",
+        help=tr("leave evidence out, to measure it: {kinds}", kinds=", ".join(get_args(Evidence))),
+    )
+    return reading
+
+
 def _run(run: argparse.ArgumentParser) -> None:
-    run.add_argument("inbox", type=Path, metavar="INBOX", help="folder of scans and mails")
+    run.add_argument("inbox", type=Path, metavar="INBOX", help=tr("folder of scans and mails"))
     run.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR")
     where = run.add_mutually_exclusive_group()
     where.add_argument(
         "--jobs",
         type=whole,
         metavar="N",
-        help="documents read at a time (default: one a core; 0: in this process, to debug)",
+        help=tr("documents read at a time (default: one a core; 0: in this process, to debug)"),
     )
     where.add_argument(
-        "--scheduler", metavar="ADDR", help="read on the Dask cluster at ADDR (tcp://host:port)"
+        "--scheduler", metavar="ADDR", help=tr("read on the Dask cluster at ADDR (tcp://host:port)")
     )
-    run.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
+    run.add_argument("--store", metavar="URL", help=tr("database (default: a SQLite file in DIR)"))
     run.add_argument(
         "--again",
         action="store_true",
-        help="also what was refused for its time, its memory or a crash",
+        help=tr("also what was refused for its time, its memory or a crash"),
     )
     run.add_argument(
         "--target-error",
         type=share,
         metavar="SHARE",
-        help="so many of the fields accepted without a person may be wrong (0.001)",
+        help=tr("so many of the fields accepted without a person may be wrong (0.001)"),
     )
 
 
 def _review(review: argparse.ArgumentParser) -> None:
     review.add_argument(
-        "--out", type=Path, default=Path("outputs"), metavar="DIR", help="folder that runs write"
+        "--out",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help=tr("folder that runs write"),
     )
-    review.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
     review.add_argument(
-        "--port", type=whole, default=0, metavar="N", help="serve on this port (a free one)"
+        "--store", metavar="URL", help=tr("database (default: a SQLite file in DIR)")
+    )
+    review.add_argument(
+        "--port", type=whole, default=0, metavar="N", help=tr("serve on this port (a free one)")
     )
     review.add_argument(
         "--host",
         default="127.0.0.1",
         metavar="ADDR",
-        help="serve other machines, too, on this address: asks for a password",
+        help=tr("serve other machines, too, on this address: asks for a password"),
     )
-    review.add_argument("--no-browser", action="store_true", help="only print the address")
+    review.add_argument("--no-browser", action="store_true", help=tr("only print the address"))
 
 
 def _inspect(inspect: argparse.ArgumentParser) -> None:
@@ -114,8 +149,10 @@ def _inspect(inspect: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(evaluate: argparse.ArgumentParser) -> None:
-    evaluate.add_argument("out", type=Path, metavar="OUT", help="folder that a run wrote")
-    evaluate.add_argument("truth", type=Path, metavar="TRUTH", help="truth.json of the same inbox")
+    evaluate.add_argument("out", type=Path, metavar="OUT", help=tr("folder that a run wrote"))
+    evaluate.add_argument(
+        "truth", type=Path, metavar="TRUTH", help=tr("truth.json of the same inbox")
+    )
     evaluate.add_argument(
         "--with",
         dest="more",
@@ -124,22 +161,25 @@ def _evaluate(evaluate: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar=("OUT", "TRUTH"),
-        help="another run, counted with the first",
+        help=tr("another run, counted with the first"),
     )
     evaluate.add_argument(
-        "--plots", type=Path, metavar="DIR", help="write the curves and evaluation.html into DIR"
+        "--plots",
+        type=Path,
+        metavar="DIR",
+        help=tr("write the curves and evaluation.html into DIR"),
     )
 
 
 def _evaluate_lines(lines: argparse.ArgumentParser) -> None:
     lines.add_argument(
-        "table", type=Path, metavar="TSV", help="table with the columns file and text"
+        "table", type=Path, metavar="TSV", help=tr("table with the columns file and text")
     )
     lines.add_argument(
-        "--field", default="text", metavar="TYPE", help="read them as this field type (text)"
+        "--field", default="text", metavar="TYPE", help=tr("read them as this field type (text)")
     )
     lines.add_argument(
-        "--out", type=Path, metavar="FILE", help="picture of the worst (TABLE-worst.png)"
+        "--out", type=Path, metavar="FILE", help=tr("picture of the worst (TABLE-worst.png)")
     )
 
 
@@ -149,23 +189,25 @@ def _learn(learn: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("outputs"),
         metavar="DIR",
-        help="folder that runs write; what is learned is kept in DIR/learned",
+        help=tr("folder that runs write; what is learned is kept in DIR/learned"),
     )
-    learn.add_argument("--store", metavar="URL", help="database (default: a SQLite file in DIR)")
     learn.add_argument(
-        "--lines", type=Path, metavar="TSV", help="learn these pictures of lines, too"
+        "--store", metavar="URL", help=tr("database (default: a SQLite file in DIR)")
     )
-    learn.add_argument("--undo", action="store_true", help="take the last learning back")
+    learn.add_argument(
+        "--lines", type=Path, metavar="TSV", help=tr("learn these pictures of lines, too")
+    )
+    learn.add_argument("--undo", action="store_true", help=tr("take the last learning back"))
 
 
 def _calibrate(calibrate: argparse.ArgumentParser) -> None:
     calibrate.add_argument(
-        "form", nargs="?", metavar="FORM", help="id of a form to draw (default: the first one)"
+        "form", nargs="?", metavar="FORM", help=tr("id of a form to draw (default: the first one)")
     )
     calibrate.add_argument(
-        "--n", type=whole, default=1500, metavar="N", help="how many to draw (1500)"
+        "--n", type=whole, default=1500, metavar="N", help=tr("how many to draw (1500)")
     )
-    calibrate.add_argument("--seed", type=whole, default=0, metavar="S", help="draws others")
+    calibrate.add_argument("--seed", type=whole, default=0, metavar="S", help=tr("draws others"))
     calibrate.add_argument(
         "--truth",
         type=Path,
@@ -173,7 +215,7 @@ def _calibrate(calibrate: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar=("OUT", "TRUTH"),
-        help="a run and the truth of its inbox, to calibrate on it, too",
+        help=tr("a run and the truth of its inbox, to calibrate on it, too"),
     )
     calibrate.add_argument(
         "--reviewed",
@@ -181,29 +223,31 @@ def _calibrate(calibrate: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="OUT",
-        help="a reviewed run: what people decided makes confidence truer, and proves nothing",
+        help=tr("a reviewed run: what people decided makes confidence truer, and proves nothing"),
     )
     calibrate.add_argument(
         "--out",
         type=Path,
         default=Path("outputs"),
         metavar="DIR",
-        help="folder that runs write; the calibration is kept in it",
+        help=tr("folder that runs write; the calibration is kept in it"),
     )
     calibrate.add_argument(
-        "--jobs", type=whole, metavar="N", help="forms drawn and read at a time (one a core)"
+        "--jobs", type=whole, metavar="N", help=tr("forms drawn and read at a time (one a core)")
     )
 
 
 def _simulate(simulate: argparse.ArgumentParser) -> None:
-    simulate.add_argument("form", metavar="FORM", help="id of a form")
+    simulate.add_argument("form", metavar="FORM", help=tr("id of a form"))
     simulate.add_argument(
-        "--n", type=whole, default=100, metavar="N", help="how many to draw (100)"
+        "--n", type=whole, default=100, metavar="N", help=tr("how many to draw (100)")
     )
-    simulate.add_argument("--out", type=Path, metavar="DIR", help="keep them and the forecast here")
-    simulate.add_argument("--only-draw", action="store_true", help="read nothing; needs --out")
-    simulate.add_argument("--seed", type=whole, default=0, metavar="S", help="draws others")
     simulate.add_argument(
-        "--mailed", type=part, default=0, metavar="SHARE", help="so many are mails (0)"
+        "--out", type=Path, metavar="DIR", help=tr("keep them and the forecast here")
     )
-    simulate.add_argument("--jobs", type=whole, metavar="N", help="at a time (one a core)")
+    simulate.add_argument("--only-draw", action="store_true", help=tr("read nothing; needs --out"))
+    simulate.add_argument("--seed", type=whole, default=0, metavar="S", help=tr("draws others"))
+    simulate.add_argument(
+        "--mailed", type=part, default=0, metavar="SHARE", help=tr("so many are mails (0)")
+    )
+    simulate.add_argument("--jobs", type=whole, metavar="N", help=tr("at a time (one a core)"))

@@ -24,6 +24,7 @@ from typing import Any
 from pipeline import limits
 from pipeline.config import Settings
 from pipeline.errors import EngineError, StalledError
+from pipeline.language import tr
 from pipeline.parts import Part, Stretch, outcome_of
 from pipeline.records import Outcome, Registration, Source
 
@@ -158,12 +159,16 @@ class _Child:
         """Raises EngineError where the child could not import its work."""
         try:
             ready = self._connection.poll(_START_LIMIT_S)
-            fault = self._connection.recv() if ready else f"not ready after {_START_LIMIT_S:g} s"
+            late = tr("not ready after {limit:g} s", limit=_START_LIMIT_S)
+            fault = self._connection.recv() if ready else late
         except (EOFError, OSError):
             fault = limits.how_it_ended(self.kill())
         if fault is not None:
             raise EngineError(
-                f"A reader could not start ({fault}): `fiches doctor` says what is missing."
+                tr(
+                    "A reader could not start ({fault}): `fiches doctor` says what is missing.",
+                    fault=fault,
+                )
             )
 
     def each(self, task: Any, tell: Callable[[Any], None], *, wait_s: float) -> Exception | None:

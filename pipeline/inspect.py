@@ -13,6 +13,7 @@ from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
 from pipeline.intake.receive import open_alone
 from pipeline.judging.verdict import criteria, register
+from pipeline.language import tr, why
 from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paths import FONTS
 from pipeline.process import as_read
@@ -35,7 +36,7 @@ def inspect_document(path: Path, out: Path, settings: Settings) -> list[str]:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
+        raise ExportError(tr("{path}: cannot be written ({why}).", path=out, why=why(err))) from err
     lines: list[str] = []
     with TemporaryDirectory() as spool:
         brought = open_alone(path, Path(spool))
@@ -56,7 +57,7 @@ def _inspect_source(source: Source, out: Path, ctx: Context) -> list[str]:
     lines: list[str] = []
     for page in open_pages(source, ctx.settings):
         if isinstance(page, Rejection):
-            lines.append(f"page {page.page}: {page.message}")
+            lines.append(tr("page {number}: {said}", number=page.page, said=page.message))
         else:
             lines += _inspect_page(page, out, ctx)
     return lines
@@ -68,12 +69,15 @@ def _inspect_page(page: Page, out: Path, ctx: Context) -> list[str]:
     try:
         forms = read_page(page, ctx)
     except DocumentError as err:
-        return [*lines, f"page {page.number}: {err}"]
+        return [*lines, tr("page {number}: {said}", number=page.number, said=err)]
     if not forms:
-        return [*lines, f"page {page.number}: a page of a known form that holds nothing to read"]
+        nothing = tr(
+            "page {number}: a page of a known form that holds nothing to read", number=page.number
+        )
+        return [*lines, nothing]
     for number, form in enumerate(forms, start=1):
         if isinstance(form, Rejection):
-            lines.append(f"page {page.number}: {form.message}")
+            lines.append(tr("page {number}: {said}", number=page.number, said=form.message))
             continue
         name = stem if len(forms) == 1 else f"{stem}-form-{number}"
         upright = Image.fromarray(form.aligned.page.image)

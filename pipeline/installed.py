@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from pipeline.errors import ConfigError
+from pipeline.language import tr
 
 FIELDS, EXPORTERS, ENGINES = "fiches.fields", "fiches.exporters", "fiches.engines"
 
@@ -30,8 +31,13 @@ def load(group: str, name: str) -> Any:
         return point.load()
     except Exception as err:  # whatever a foreign package does
         raise ConfigError(
-            f"{name!r} ({point.value}) cannot be loaded: {type(err).__name__}. Install the package "
-            "that brings it again, or remove it."
+            tr(
+                "{name!r} ({module}) cannot be loaded: {fault}. Install the package that "
+                "brings it again, or remove it.",
+                name=name,
+                module=point.value,
+                fault=type(err).__name__,
+            )
         ) from err
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.errors import EngineError
 from pipeline.geometry import FloatArray
+from pipeline.language import tr, why
 from pipeline.paths import write_whole
 
 FOLDER = "learned"
@@ -76,14 +77,21 @@ def load(path: Path) -> tuple[Layer, str]:
         content = path.read_bytes()
     except OSError as err:
         raise EngineError(
-            f"{path}: cannot be read ({err.strerror or err}). Learn again, and take "
-            "`learned` out of fiches.toml if it stands there."
+            tr(
+                "{path}: cannot be read ({why}). Learn again, and take `learned` out of "
+                "fiches.toml if it stands there.",
+                path=path,
+                why=why(err),
+            )
         ) from err
     name = _NAME.fullmatch(path.name)
     if name is None or hashlib.sha256(content).hexdigest()[:16] != name[2]:
-        raise EngineError(f"{path} is damaged (its checksum is wrong). {_ADVICE}")
+        raise EngineError(
+            tr(
+                "{path} is damaged (its checksum is wrong). Take it back with `fiches learn "
+                "--undo`, or learn again.",
+                path=path,
+            )
+        )
     with np.load(io.BytesIO(content)) as held:
         return Layer(held["weight"], held["bias"]), str(held["base"])
-
-
-_ADVICE = "Take it back with `fiches learn --undo`, or learn again."

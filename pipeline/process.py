@@ -16,6 +16,7 @@ from pipeline.errors import (
 )
 from pipeline.intake.ingest import open_pages
 from pipeline.judging.verdict import criteria, judged
+from pipeline.language import tr
 from pipeline.limits import spent_s
 from pipeline.paper.dropout import CleanPage
 from pipeline.paper.notes import notes_beside
@@ -67,7 +68,7 @@ def work(task: Stretch | Outcome, settings: Settings) -> Iterator[Part | Registr
         if isinstance(err, cv2.error) and err.code == cv2.Error.StsNoMem:
             raise MemoryError from err
         where = bug_place(err)
-        _log.error("%s: bug (%s)", source.document, where)
+        _log.error("%s", tr("{document}: bug ({place})", document=source.document, place=where))
         raise BugError(
             f"Erreur interne ({where}). Signalez-la, et saisissez ce document à la main."
         ) from err

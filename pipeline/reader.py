@@ -18,6 +18,7 @@ from pipeline.fingerprint import code_digest
 from pipeline.forms.schema import load_forms
 from pipeline.judging import calibration
 from pipeline.judging.members import save_known
+from pipeline.language import tr, why
 from pipeline.paths import CALIBRATION, FORMS, MODELS
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ def with_known(settings: Settings, out: Path, store: "Store") -> Settings:
     try:
         save_known(out / KNOWN, people, organisations)
     except OSError as err:
-        raise ExportError(f"{out / KNOWN}: cannot be written ({err.strerror}).") from err
+        raise ExportError(
+            tr("{path}: cannot be written ({why}).", path=out / KNOWN, why=why(err))
+        ) from err
     return settings.model_copy(update={"known": out / KNOWN})
 
 
@@ -94,10 +97,11 @@ def with_learned(settings: Settings, out: Path) -> Settings:
     from pipeline.engines import ppocr
 
     if learned.load(generations[-1])[1] != ppocr.base():
-        _log.warning(
-            "%s was learned from other weights and is not used: type fiches learn again.",
-            generations[-1],
+        warning = tr(
+            "{path} was learned from other weights and is not used: type fiches learn again.",
+            path=generations[-1],
         )
+        _log.warning("%s", warning)
         return settings
     return settings.model_copy(update={"learned": generations[-1]})
 
@@ -112,9 +116,11 @@ def with_calibration(settings: Settings, out: Path) -> Settings:
         return settings
     made, now = calibration.load(own).made.basis, calibration.basis(settings)
     if (made.engine, made.weights) != (now.engine, now.weights):
-        _log.warning(
-            "%s was made for other weights and is not used: type fiches calibrate again.", own
+        warning = tr(
+            "{path} was made for other weights and is not used: type fiches calibrate again.",
+            path=own,
         )
+        _log.warning("%s", warning)
         return settings
     return settings.model_copy(update={"calibration": own})
 
@@ -123,23 +129,28 @@ def doubts(settings: Settings) -> Iterator[str]:
     """What the calibration in use cannot promise. Raises ConfigError for a damaged one."""
     used = calibration.load(settings.calibration)
     if parts := calibration.foreign(used.made.basis, calibration.basis(settings)):
-        yield (
-            f"The calibration was made for a reader that is another in: {parts}. Until you type "
-            "fiches calibrate, the promised error rate is not proven."
+        yield tr(
+            "The calibration was made for a reader that is another in: {parts}. Until you type "
+            "fiches calibrate, the promised error rate is not proven.",
+            parts=parts,
         )
     measured = {curve.type for curve in used.maps}
     forms = load_forms(FORMS, *settings.forms)
     if unmeasured := {zone.type for form in forms for zone in form.zones} - measured:
-        yield (
-            f"The calibration has not measured fields of type {', '.join(sorted(unmeasured))}: "
-            "none of them is accepted. Type fiches calibrate with the form that has them."
+        yield tr(
+            "The calibration has not measured fields of type {types}: none of them is accepted. "
+            "Type fiches calibrate with the form that has them.",
+            types=", ".join(sorted(unmeasured)),
         )
     gate = calibration.Gate.of(used, settings.target_error)
     for nature, least in gate.least_targets.items():
-        yield (
-            f"The calibration cannot prove that at most {settings.target_error:g} of the accepted "
-            f"{nature} are wrong, so none is accepted. It would prove {least:.2g}: say so with "
-            "--target-error, or type fiches calibrate with more forms."
+        yield tr(
+            "The calibration cannot prove that at most {target:g} of the accepted {nature} are "
+            "wrong, so none is accepted. It would prove {least:.2g}: say so with --target-error, "
+            "or type fiches calibrate with more forms.",
+            target=settings.target_error,
+            nature=calibration.nature_name(nature),
+            least=least,
         )
 
 
@@ -183,7 +194,7 @@ def _shipped(*folders: str) -> list[str]:
         manifest = tomllib.loads((MODELS / "MANIFEST.toml").read_text("utf-8"))
         return sorted(f"{n} {e['sha256']}" for n, e in manifest.items() if n.startswith(folders))
     except (OSError, ValueError, KeyError) as err:
-        raise ConfigError("models/MANIFEST.toml is damaged: install fiches again.") from err
+        raise ConfigError(tr("models/MANIFEST.toml is damaged: install fiches again.")) from err
 
 
 def _content(path: Path) -> str:
@@ -191,7 +202,7 @@ def _content(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as err:
-        raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
+        raise ConfigError(tr("{path}: cannot be read ({why}).", path=path, why=why(err))) from err
 
 
 def _tesseract() -> str:

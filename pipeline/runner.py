@@ -21,13 +21,14 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline import learned
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, CrashError, ExportError, InputError
 from pipeline.fingerprint import code_digest
 from pipeline.guard import Guard, Work, read_guarded
+from pipeline.language import tr, why
 from pipeline.parts import Stretch, Tell, outcome_of
 from pipeline.paths import close_to_others
 from pipeline.reader import (
@@ -111,12 +112,12 @@ def run(
     start = time.monotonic()
     inbox, out = inbox.absolute(), out.absolute()
     if out.resolve() == inbox.resolve():
-        raise InputError(f"{out} is the inbox itself: name another folder with --out.")
+        raise InputError(tr("{out} is the inbox itself: name another folder with --out.", out=out))
     _make(out)
     settings = with_calibration(with_learned(settings, out), out)
     if reader is None:
         for doubt in doubts(settings):
-            _log.warning(doubt)
+            _log.warning("%s", doubt)
     pages = 0
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
         guarded = jobs > 0 or scheduler is not None
@@ -165,7 +166,7 @@ def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise ExportError(f"{out}: cannot be written ({err.strerror}).") from err
+        raise ExportError(tr("{path}: cannot be written ({why}).", path=out, why=why(err))) from err
     make_private(out)
 
 
@@ -245,8 +246,11 @@ def _work_off(
     while some := [*islice(judged, _KEPT_AT_ONCE)]:
         for outcome in some:
             if len(outcome.read) < forms[outcome.source.sha256]:
-                name = outcome.source.document
-                _log.warning("%s: cannot be judged again, stays as it was judged before.", name)
+                warning = tr(
+                    "{document}: cannot be judged again, stays as it was judged before.",
+                    document=outcome.source.document,
+                )
+                _log.warning("%s", warning)
         store.record_judged(some, judge=reader.judge)
         done += len(some)
         progress(done, total)
@@ -304,18 +308,28 @@ def _children(work: str, settings: Settings, jobs: int) -> Iterator[_Pool]:
         executor.shutdown(cancel_futures=True)
 
 
-@contextmanager
-def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Pool]:
+def _client(scheduler: str) -> Any:
+    """A client of a Dask cluster. Raises ConfigError where there is none."""
     try:
-        from distributed import Client, KilledWorker
+        from distributed import Client
     except ImportError as err:
-        raise ConfigError("--scheduler needs Dask: type pip install 'fiches[cluster]'.") from err
+        raise ConfigError(
+            tr("--scheduler needs Dask: type pip install 'fiches[cluster]'.")
+        ) from err
     # What it logs of a lost connection ends here as an error of its own.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        client = Client(scheduler, timeout=_CLUSTER_WAIT_S, set_as_default=False)
+        return Client(scheduler, timeout=_CLUSTER_WAIT_S, set_as_default=False)
     except (OSError, ValueError) as err:
-        raise ConfigError(f"No Dask scheduler answers at {scheduler}: {err}.") from err
+        raise ConfigError(
+            tr("No Dask scheduler answers at {scheduler}: {said}.", scheduler=scheduler, said=err)
+        ) from err
+
+
+@contextmanager
+def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Pool]:
+    client = _client(scheduler)
+    from distributed import KilledWorker
 
     def collect(future: Future[Outcome], task: _Task) -> Outcome:
         try:
@@ -326,20 +340,29 @@ def _cluster(reader: Reader, settings: Settings, scheduler: str) -> Iterator[_Po
             return Outcome(source, rejections=(Rejection(CrashError.kind, message),))
         except (ImportError, RuntimeError) as err:  # it could not even unpack the task
             raise ConfigError(
-                f"The Dask cluster at {scheduler} cannot run fiches: install the same version on "
-                f"its scheduler and on every worker ({str(err).splitlines()[0]})."
+                tr(
+                    "The Dask cluster at {scheduler} cannot run fiches: install the same version "
+                    "on its scheduler and on every worker ({said}).",
+                    scheduler=scheduler,
+                    said=str(err).splitlines()[0],
+                )
             ) from err
         except CancelledError as err:
             raise ConfigError(
-                f"The Dask scheduler at {scheduler} is gone. What was read is kept: start the "
-                "cluster and run again."
+                tr(
+                    "The Dask scheduler at {scheduler} is gone. What was read is kept: start the "
+                    "cluster and run again.",
+                    scheduler=scheduler,
+                )
             ) from err
 
     with client:
         try:
             client.wait_for_workers(1, timeout=_CLUSTER_WAIT_S)
         except TimeoutError as err:
-            raise ConfigError(f"No worker has joined the Dask scheduler at {scheduler}.") from err
+            raise ConfigError(
+                tr("No worker has joined the Dask scheduler at {scheduler}.", scheduler=scheduler)
+            ) from err
         # Not pure: the same document may be read anew after its file or the forms have changed.
         executor = client.get_executor(pure=False)
         guarded = partial(

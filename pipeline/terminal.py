@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import ExportError
+from pipeline.language import tr, why
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,7 +25,7 @@ def writing(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as err:
-        raise ExportError(f"{out}: cannot be written ({err.strerror or err}).") from err
+        raise ExportError(tr("{path}: cannot be written ({why}).", path=out, why=why(err))) from err
 
 
 def load_flags(arguments: argparse.Namespace) -> Settings:
@@ -85,9 +86,9 @@ def telling() -> Iterator[Callable[[int, int], None]]:
     console = Console(stderr=True)
     if console.is_terminal:
         with Progress(
-            "reading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+            tr("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
         ) as bar:
-            task = bar.add_task("reading", total=None, visible=False)
+            task = bar.add_task(tr("reading"), total=None, visible=False)
             yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
         return
     said_at = time.monotonic()
@@ -97,7 +98,8 @@ def telling() -> Iterator[Callable[[int, int], None]]:
         now = time.monotonic()
         if done == total or now - said_at >= _LINE_EVERY_S:
             said_at = now
-            print(f"fiches: {done} of {total} documents read", file=sys.stderr)
+            line = tr("{done} of {total} documents read", done=done, total=total)
+            print(f"fiches: {line}", file=sys.stderr)
 
     yield say
 
@@ -109,7 +111,9 @@ def share(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a share between 0 and 1, such as 0.001")
+        raise argparse.ArgumentTypeError(
+            tr("{text} is not a share between 0 and 1, such as 0.001", text=text)
+        )
     return value
 
 
@@ -121,5 +125,5 @@ def part(text: str) -> float:
 def whole(text: str) -> int:
     """A flag's value from 0 up."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 up")
+        raise argparse.ArgumentTypeError(tr("{text} is not a whole number from 0 up", text=text))
     return int(text)

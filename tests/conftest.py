@@ -9,6 +9,8 @@ from pathlib import Path
 import postgres_server
 import pytest
 
+os.environ["LANGUAGE"] = "C"  # tests read English, whatever the developer's language
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:

@@ -15,6 +15,7 @@ ROOMS = (
         "errors",
         "fingerprint",
         "installed",
+        "language",
         "french",
         "geometry",
         "money",
@@ -46,7 +47,7 @@ ROOMS = (
         "simulate",
         "learning",
     },
-    {"reader", "runner", "bench", "calibrate", "forecast", "review", "training"},
+    {"reader", "runner", "bench", "calibrate", "forecast", "review", "training", "locale"},
     {"cli", "flags", "terminal", "web"},
     {"__main__"},
 )

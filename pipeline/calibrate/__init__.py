@@ -19,6 +19,7 @@ from pipeline.errors import InputError
 from pipeline.evaluate.truth import Held, load_truth
 from pipeline.forms.schema import Form, load_form
 from pipeline.judging.calibration import FILE_NAME, Basis, Calibration, Made, basis
+from pipeline.language import tr
 from pipeline.paths import CALIBRATION, MODELS, write_whole
 from pipeline.reader import Reader, with_learned
 from pipeline.runner import Progress, run
@@ -66,13 +67,17 @@ def calibrate(
         forms += _labelled(folder, truth)
     known = len(forms)
     if {out.resolve() for out, _ in labelled} & {out.resolve() for out in reviewed}:
-        raise InputError("What --truth tells would be proven on itself: leave that --reviewed out.")
+        raise InputError(
+            tr("What --truth tells would be proven on itself: leave that --reviewed out.")
+        )
     decided = [form for out in reviewed for form in _reviewed(out)]
     if n:
         with TemporaryDirectory(prefix="fiches-calibrate-") as scratch:
             forms += _drawn(form, Path(scratch), settings, n, seed, jobs, progress)
     if not forms:
-        raise InputError("Nothing was read to calibrate on: draw forms with --n, or name --truth.")
+        raise InputError(
+            tr("Nothing was read to calibrate on: draw forms with --n, or name --truth.")
+        )
     made = _made(form, now, n, seed, known, len(decided))
     samples = [sample for form in decided for sample in form]
     calibration = fit(forms, made, reviewed=samples, seed=seed)
@@ -121,7 +126,7 @@ def _drawn(
     shards = [min(_SHARD, n - at) for at in range(0, n, _SHARD)]
     first = SEEDS_FROM + seed * _SHARDS_A_SEED
     tasks = [(form.folder, inbox / f"{k:05d}", count, first + k) for k, count in enumerate(shards)]
-    _log.info("drawing %d forms", n)
+    _log.info("%s", tr("drawing {count} forms", count=n))
     if jobs > 1:
         with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
             list(pool.map(_draw, tasks))
@@ -152,7 +157,13 @@ def _labelled(out: Path, truth: Path) -> list[list[Sample]]:
     held = load_truth(truth)
     forms = list(_judged(_snapshot(out), held))
     if not forms:
-        raise InputError(f"{truth} tells the truth of no form that the run in {out} has read.")
+        raise InputError(
+            tr(
+                "{truth} tells the truth of no form that the run in {out} has read.",
+                truth=truth,
+                out=out,
+            )
+        )
     return forms
 
 
@@ -164,7 +175,9 @@ def _reviewed(out: Path) -> list[list[Sample]]:
         samples for registration, texts in read if (samples := samples_against(registration, texts))
     ]
     if not forms:
-        raise InputError(f"{out}: nobody has confirmed or corrected a field that was read there.")
+        raise InputError(
+            tr("{out}: nobody has confirmed or corrected a field that was read there.", out=out)
+        )
     return forms
 
 
@@ -176,7 +189,9 @@ def _snapshot(out: Path) -> Snapshot:
 def _store(out: Path) -> Store:
     path = out.absolute() / "fiches.sqlite"
     if not path.is_file():
-        raise InputError(f"{path}: there is no store. Name the folder that a run wrote.")
+        raise InputError(
+            tr("{path}: there is no store. Name the folder that a run wrote.", path=path)
+        )
     return Store.open(f"sqlite:///{path}")
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ConfigError
 from pipeline.geometry import FloatArray
+from pipeline.language import tr
 from pipeline.paths import LEXICONS
 from pipeline.text import fold
 
@@ -82,4 +83,6 @@ def load() -> LetterModel:
         with np.load(path) as held:
             return LetterModel(held["keys"], held["counts"], held["lengths"])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as err:
-        raise ConfigError(f"{path} is missing or damaged: install fiches again.") from err
+        raise ConfigError(
+            tr("{path} is missing or damaged: install fiches again.", path=path)
+        ) from err

@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import ConfigError
+from pipeline.language import tr, why
 from pipeline.paths import LEXICONS
 from pipeline.text import fold
 
@@ -141,5 +142,7 @@ def load(name: str) -> Lexicon:
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as err:
-        raise ConfigError(f"{path} cannot be read ({err.strerror}): install fiches again.") from err
+        raise ConfigError(
+            tr("{path} cannot be read ({why}): install fiches again.", path=path, why=why(err))
+        ) from err
     return Lexicon(line for line in lines if line and not line.startswith("#"))

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from pipeline import installed
 from pipeline.errors import ConfigError
 from pipeline.geometry import FloatArray
+from pipeline.language import tr
 from pipeline.records import Gray
 
 
@@ -47,7 +48,13 @@ def load(name: str, learned: Path | None = None) -> Engine:
     Raises ConfigError naming the known ones.
     """
     if name not in names():
-        raise ConfigError(f"engine = {name!r} is not known; take one of: {', '.join(names())}.")
+        raise ConfigError(
+            tr(
+                "engine = {name!r} is not known; take one of: {known}.",
+                name=name,
+                known=", ".join(names()),
+            )
+        )
     module: Any
     if name in _own():
         module = importlib.import_module(f"pipeline.engines.{name}")

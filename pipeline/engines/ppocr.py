@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline import learned
 from pipeline.engines import EngineLine
 from pipeline.errors import EngineError
+from pipeline.language import tr
 from pipeline.paths import MODELS, RECOGNIZER
 from pipeline.records import Gray
 
@@ -38,9 +39,13 @@ def read_weights() -> bytes:
         weights = path.read_bytes()
         manifest = tomllib.loads((MODELS / "MANIFEST.toml").read_text("utf-8"))
     except OSError as err:
-        raise EngineError(f"{err.filename} is missing: install fiches again.") from err
+        raise EngineError(
+            tr("{path} is missing: install fiches again.", path=err.filename)
+        ) from err
     if hashlib.sha256(weights).hexdigest() != manifest["recognizer/recognizer.onnx"]["sha256"]:
-        raise EngineError(f"{path} is damaged (its checksum is wrong): install fiches again.")
+        raise EngineError(
+            tr("{path} is damaged (its checksum is wrong): install fiches again.", path=path)
+        )
     return weights
 
 
@@ -69,7 +74,9 @@ def _session(layer: Path | None = None) -> tuple[onnxruntime.InferenceSession, s
 def _learned_values(path: Path) -> tuple[onnxruntime.OrtValue, ...]:
     layer, of = learned.load(path)
     if of != base():
-        raise EngineError(f"{path} was learned from other weights: type fiches learn again.")
+        raise EngineError(
+            tr("{path} was learned from other weights: type fiches learn again.", path=path)
+        )
     return tuple(map(onnxruntime.OrtValue.ortvalue_from_numpy, (layer.weight, layer.bias)))
 
 

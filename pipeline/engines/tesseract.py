@@ -15,6 +15,7 @@ import numpy as np
 from pipeline.engines import EngineLine
 from pipeline.errors import EngineError, StalledError
 from pipeline.geometry import BoxPx
+from pipeline.language import tr
 from pipeline.records import Gray
 
 _GAP_PX = 24
@@ -92,8 +93,11 @@ def _words(image: Gray, config: str) -> list[_Word]:
         )
     except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError) as err:
         raise EngineError(
-            "Tesseract or its French data is missing: apt-get install tesseract-ocr "
-            f"tesseract-ocr-fra ({type(err).__name__})."
+            tr(
+                "Tesseract or its French data is missing: apt-get install tesseract-ocr "
+                "tesseract-ocr-fra ({fault}).",
+                fault=type(err).__name__,
+            )
         ) from err
     except RuntimeError as err:  # that is how pytesseract says that the time is over
         raise StalledError(

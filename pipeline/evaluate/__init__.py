@@ -22,6 +22,7 @@ from pipeline.evaluate.truth import (
 from pipeline.exporters import unguarded
 from pipeline.exporters.registrations import column_of
 from pipeline.judging.validate import UNSURE
+from pipeline.language import tr, why
 from pipeline.rates import upper_bound
 from pipeline.records import Origin, Status
 
@@ -262,5 +263,9 @@ def _table(path: Path) -> list[_Row]:
             ]
     except OSError as err:
         raise InputError(
-            f"{path}: cannot be read ({err.strerror}). Name the folder that a run wrote."
+            tr(
+                "{path}: cannot be read ({why}). Name the folder that a run wrote.",
+                path=path,
+                why=why(err),
+            )
         ) from err

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import ConfigError
 from pipeline.evaluate import Evaluation, Judged, share
 from pipeline.evaluate.curves import bins, cells, risk_coverage
+from pipeline.evaluate.table import hands_name
+from pipeline.language import tr
 from pipeline.pages import templates
 
 if TYPE_CHECKING:
@@ -15,14 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PAGE = "evaluation.html"
-_PICTURES = {
-    "risk-coverage.png": "What each threshold would accept, and how much of that would be wrong. "
-    "Dots: what this run accepted. A curve ends where only what a finding blocks is left.",
-    "reliability.png": "Stated doubt (1 - confidence) against the share that is wrong. On the "
-    "line, confidence is a probability; above it, it promises too much. Whiskers reach to the 95 % "
-    "upper bound; where none was wrong, a hollow mark is that bound.",
-    "calibration-error.png": "Mean confidence less the share that is right. The band is ±0.02.",
-}
 _COLOURS = {"bilevel": "#b4572a", "grey": "#1f5f8b", "photo": "#3f8f5b", "text-layer": "#8a8f96"}
 _TYPES = ("#1f5f8b", "#b4572a", "#3f8f5b", "#7a4fa3", "#b8860b", "#8a8f96", "#c2185b", "#00838f")
 _INK, _PALE = "#333333", "#d9dee3"
@@ -36,21 +30,42 @@ def write_page(evaluation: Evaluation, folder: Path) -> Path:
     try:
         import matplotlib as mpl
     except ImportError as err:
-        raise ConfigError("--plots needs matplotlib: type pip install 'fiches[plots]'.") from err
+        raise ConfigError(
+            tr("--plots needs matplotlib: type pip install 'fiches[plots]'.")
+        ) from err
     mpl.use("Agg")
     folder.mkdir(parents=True, exist_ok=True)
     judged = evaluation.judged
+    captions = _captions()
     figures = (_risk_coverage(judged), _reliability(judged), _calibration_error(judged))
-    for name, figure in zip(_PICTURES, figures, strict=True):
+    for name, figure in zip(captions, figures, strict=True):
         figure.savefig(folder / name, dpi=130)
     page = folder / PAGE
     pictures = [
         (name, text, b64encode((folder / name).read_bytes()).decode("ascii"))
-        for name, text in _PICTURES.items()
+        for name, text in captions.items()
     ]
     template = templates(Path(__file__).parent).get_template("evaluation.html.j2")
-    page.write_text(template.render(evaluation=evaluation, pictures=pictures), "utf-8")
+    page.write_text(template.render(evaluation=evaluation, pictures=pictures, tr=tr), "utf-8")
     return page
+
+
+def _captions() -> dict[str, str]:
+    """What each picture shows."""
+    return {
+        "risk-coverage.png": tr(
+            "What each threshold would accept, and how much of that would be wrong. Dots: what "
+            "this run accepted. A curve ends where only what a finding blocks is left."
+        ),
+        "reliability.png": tr(
+            "Stated doubt (1 - confidence) against the share that is wrong. On the line, "
+            "confidence is a probability; above it, it promises too much. Whiskers reach to the "
+            "95 % upper bound; where none was wrong, a hollow mark is that bound."
+        ),
+        "calibration-error.png": tr(
+            "Mean confidence less the share that is right. The band is ±0.02."
+        ),
+    }
 
 
 def _risk_coverage(judged: Sequence[Judged]) -> "Figure":
@@ -68,9 +83,9 @@ def _risk_coverage(judged: Sequence[Judged]) -> "Figure":
                 risk = share(sum(not reading.right for reading in accepted), len(accepted))
                 dot = (len(accepted) / len(ours), max(risk, _FLOOR))
                 axes.plot(*dot, "o", color=colour, ms=6, clip_on=False, zorder=3)
-        _titled(axes, f"{hand or 'all'} hands")
+        _titled(axes, hands_name(hand or "all"))
         _log(axes, "y")
-        axes.set(xlim=(0, 1), xlabel="accepted share", ylabel="wrong among the accepted")
+        axes.set(xlim=(0, 1), xlabel=tr("accepted share"), ylabel=tr("wrong among the accepted"))
     if kinds:
         panels[-1].legend(frameon=False, fontsize=8, loc="upper left")
     return figure
@@ -100,8 +115,8 @@ def _reliability(judged: Sequence[Judged]) -> "Figure":
         _log(axes, "x")
         _log(axes, "y")
     for axes in panels[::4]:
-        axes.set_ylabel("share that is wrong")
-    figure.supxlabel("stated doubt", fontsize=10, color=_INK)
+        axes.set_ylabel(tr("share that is wrong"))
+    figure.supxlabel(tr("stated doubt"), fontsize=10, color=_INK)
     handles = [
         panels[0].plot([], [], "o", color=_COLOURS.get(s, _INK), ms=5, label=s)[0] for s in sources
     ]
@@ -127,7 +142,7 @@ def _calibration_error(judged: Sequence[Judged]) -> "Figure":
             label=source,
         )
     axes.set_yticks(range(len(kinds)), kinds)
-    axes.set_xlabel("mean confidence - share that is right")
+    axes.set_xlabel(tr("mean confidence - share that is right"))
     reach = max([0.03, *(abs(cell.error) * 1.15 for cell in measured)])
     axes.set_xlim(-reach, reach)
     if measured:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.language import tr, why
 
 Truth = str | int | list[str] | None
 SYNTHETIC, REAL = "synthetic", "real"
@@ -34,11 +35,13 @@ def load_truth(path: Path) -> dict[str, Held]:
     try:
         data = json.loads(path.read_text("utf-8"))
     except OSError as err:
-        raise InputError(f"{path}: cannot be read ({err.strerror}).") from err
+        raise InputError(tr("{path}: cannot be read ({why}).", path=path, why=why(err))) from err
     except ValueError as err:
-        raise InputError(f"{path}: not valid JSON: {err}.") from err
+        raise InputError(tr("{path}: not valid JSON: {said}.", path=path, said=err)) from err
     if not isinstance(data, dict):
-        raise InputError(f"{path}: a truth maps each document's name to what it holds.")
+        raise InputError(
+            tr("{path}: a truth maps each document's name to what it holds.", path=path)
+        )
     return {document: _held(entry, f"{path}: {document}") for document, entry in data.items()}
 
 
@@ -100,8 +103,11 @@ def _held(entry: Any, where: str) -> Held:
         if forms and well and len(forms) == len(listed):
             return Held(tuple(forms), hand)
     raise InputError(
-        f'{where}: give it "fields", "registrations" or "rejected"; a field is a text, a whole '
-        "number, a list of texts or null."
+        tr(
+            '{where}: give it "fields", "registrations" or "rejected"; a field is a '
+            "text, a whole number, a list of texts or null.",
+            where=where,
+        )
     )
 
 

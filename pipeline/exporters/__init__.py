@@ -17,6 +17,7 @@ from typing import Protocol, cast
 
 from pipeline import installed
 from pipeline.errors import ExportError, bug_place
+from pipeline.language import tr, why
 from pipeline.paths import PART, write_whole
 from pipeline.snapshot import Snapshot
 
@@ -69,8 +70,13 @@ def _rendered(name: str, exporter: _Exporter, snapshot: Snapshot) -> str:
         if name in _own():
             raise
         raise ExportError(
-            f"{exporter.FILE_NAME}: the package that brings the exporter {name!r} failed "
-            f"({bug_place(err)}). Mend or remove it, and run again: what was read is kept."
+            tr(
+                "{file}: the package that brings the exporter {name!r} failed ({place}). "
+                "Mend or remove it, and run again: what was read is kept.",
+                file=exporter.FILE_NAME,
+                name=name,
+                place=bug_place(err),
+            )
         ) from err
 
 
@@ -101,8 +107,12 @@ def write_atomically(path: Path, text: str) -> None:
         write_whole(path, text.encode("utf-8", "backslashreplace"), durable=True)
     except OSError as err:
         raise ExportError(
-            f"{path}: cannot be written ({err.strerror}). Free some space or name another folder "
-            "with --out, and run again: what was read is kept."
+            tr(
+                "{path}: cannot be written ({why}). Free some space or name another folder "
+                "with --out, and run again: what was read is kept.",
+                path=path,
+                why=why(err),
+            )
         ) from err
 
 
@@ -137,7 +147,11 @@ def _alone(out: Path) -> Iterator[None]:
         folder = os.open(out, os.O_RDONLY)
     except OSError as err:
         raise ExportError(
-            f"{out}: cannot be opened ({err.strerror}). Name another folder with --out."
+            tr(
+                "{out}: cannot be opened ({why}). Name another folder with --out.",
+                out=out,
+                why=why(err),
+            )
         ) from err
     try:
         # Some network file systems have no such lock: each file is still written whole.

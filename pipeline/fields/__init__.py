@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 from pipeline import installed
 from pipeline.decoding.evidence import CERTAIN
 from pipeline.errors import ConfigError
+from pipeline.language import tr
 from pipeline.records import Candidate, FieldValue, LineEvidence
 
 _MOST_A_LINE = 12
@@ -62,7 +63,7 @@ def _no_marks(
     *,
     beside: Mapping[str, float] | None = None,  # noqa: ARG001
 ) -> tuple[Candidate, ...]:
-    raise ConfigError("a zone of a type that reads no marks has lines_mm, not boxes_mm.")
+    raise ConfigError(tr("a zone of a type that reads no marks has lines_mm, not boxes_mm."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +142,21 @@ def load(name: str) -> FieldType:
         return field_type
     foreign = installed.load(installed.FIELDS, name)
     if foreign is None:
-        raise ConfigError(f"type = {name!r} is not known; take one of: {', '.join(names())}.")
+        raise ConfigError(
+            tr(
+                "type = {name!r} is not known; take one of: {known}.",
+                name=name,
+                known=", ".join(names()),
+            )
+        )
     if not isinstance(foreign, FieldType):
         raise ConfigError(
-            f"type = {name!r}: the package that brings it is made for another fiches."
+            tr("type = {name!r}: the package that brings it is made for another fiches.", name=name)
         )
     if foreign.nature is Nature.MARK and foreign.read_marks is _no_marks:
-        raise ConfigError(f"type = {name!r} is a mark, and its package brings no read_marks.")
+        raise ConfigError(
+            tr("type = {name!r} is a mark, and its package brings no read_marks.", name=name)
+        )
     return foreign
 
 

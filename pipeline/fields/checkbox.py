@@ -12,6 +12,7 @@ from math import exp, log, prod
 from pipeline import fields
 from pipeline.errors import ConfigError
 from pipeline.fields import Nature
+from pipeline.language import tr
 from pipeline.records import Candidate, FieldValue, LineEvidence
 from pipeline.text import tidy
 
@@ -52,7 +53,7 @@ def _ticked(ink: float) -> float:
 
 def read(_lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     """Check boxes have no lines to read. Raises ConfigError: the form gives them lines_mm."""
-    raise ConfigError("a zone of type 'checkbox' has boxes_mm, not lines_mm.")
+    raise ConfigError(tr("a zone of type 'checkbox' has boxes_mm, not lines_mm."))
 
 
 def to_text(value: FieldValue) -> str:

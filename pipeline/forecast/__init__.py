@@ -14,6 +14,7 @@ from pipeline.config import Settings
 from pipeline.errors import InputError
 from pipeline.evaluate import Evaluation, Verdict, evaluate, share
 from pipeline.forms.schema import Form, Zone
+from pipeline.language import tr
 from pipeline.runner import Progress, run
 from pipeline.simulate import simulate
 from pipeline.simulate.pen import PRINT_FONTS
@@ -50,14 +51,25 @@ class ZoneForecast:
         return any(rate is not None and rate < 1 - OFTEN for rate in self.exact)
 
     @property
+    def is_good(self) -> bool:
+        return not (self.wider_mm or self.higher_mm or self.often_misread)
+
+    @property
     def verdict(self) -> str:
         """``ok``, or what is wrong; what to change on the paper, where that would help."""
-        wanted = ((self.wider_mm, "wider"), (self.higher_mm, "higher"))
-        more = " and ".join(f"{mm} mm {way}" for mm, way in wanted if mm)
-        if more:
-            each = " (each line)" if self.several_lines else ""
-            return f"too small: {more}{each} would fit {100 * FITTING:.0f} % of what people write"
-        return "often misread" if self.often_misread else "ok"
+        wanted = []
+        if self.wider_mm:
+            wanted.append(tr("{mm} mm wider", mm=self.wider_mm))
+        if self.higher_mm:
+            wanted.append(tr("{mm} mm higher", mm=self.higher_mm))
+        if wanted:
+            return tr(
+                "too small: {more}{each} would fit {share:.0f} % of what people write",
+                more=tr(" and ").join(wanted),
+                each=tr(" (each line)") if self.several_lines else "",
+                share=100 * FITTING,
+            )
+        return tr("often misread") if self.often_misread else tr("ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,7 @@ def forecast(
     from pipeline.forecast.page import write_page
 
     if not n:
-        raise InputError("Without copies nothing can be foretold: draw some with --n.")
+        raise InputError(tr("Without copies nothing can be foretold: draw some with --n."))
     with TemporaryDirectory(prefix="fiches-simulate-") as folder:
         scratch = Path(folder)
         drawn, read = out or scratch / "drawn", scratch / "read"

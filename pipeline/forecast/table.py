@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator
 
-from pipeline.forecast import HANDS, Forecast
+from pipeline.forecast import Forecast
+from pipeline.language import tr
 
 
 def lines(forecast: Forecast) -> Iterator[str]:
     """The table, one line at a time."""
     wide = max(len("zone"), *(len(zone.field) for zone in forecast.zones))
-    yield f"{'':{wide}}  read exactly"
-    heads = "".join(f"{hand:>9}" for hand in HANDS)
-    yield f"{'zone':{wide}}{heads}  accepted  does not fit  verdict"
+    hands = (tr("typed"), tr("by hand"), tr("photo"))  # as HANDS
+    heads = [f"{hand:>7}" for hand in hands] + [tr("accepted"), tr("does not fit")]
+    yield f"{'':{wide}}  {tr('read exactly')}"
+    yield "  ".join([f"{'zone':{wide}}", *heads, tr("verdict")])
     for zone in forecast.zones:
-        rates = "".join(f"{_percent(rate):>9}" for rate in zone.exact)
-        columns = f"{_percent(zone.accepted):>8}  {_percent(zone.unfit):>12}  {zone.verdict}"
-        yield f"{zone.field:{wide}}{rates}  {columns}"
+        rates = zip((*zone.exact, zone.accepted, zone.unfit), heads, strict=True)
+        cells = [f"{_percent(rate):>{len(head)}}" for rate, head in rates]
+        yield "  ".join([f"{zone.field:{wide}}", *cells, zone.verdict])
     yield ""
-    accepted = _percent(forecast.accepted)
-    yield f"{forecast.copies} copies, {accepted} of them accepted without a person"
+    yield tr(
+        "{copies} copies, {accepted} of them accepted without a person",
+        copies=forecast.copies,
+        accepted=_percent(forecast.accepted),
+    )
 
 
 def _percent(rate: float | None) -> str:

@@ -1,7 +1,6 @@
 """What a ``form.toml`` may say, checked where it enters: all faults at once, with their paths."""
 
 import datetime
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -11,16 +10,15 @@ import pypdfium2 as pdfium
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from pipeline import fields
+from pipeline.config import Fault, faults_of, faulty, read_toml
 from pipeline.errors import ConfigError
 from pipeline.fields import Means, Nature
 from pipeline.forms.constraints import Constraint, Name, Part, People, Sum, SumOf, Use
 from pipeline.geometry import BoxMm, bounding_box
+from pipeline.language import tr
 from pipeline.records import Roles
 
 Mm = Annotated[float, Field(ge=0, le=2000)]
-_PLACES = ("lines_mm, not boxes_mm", "boxes_mm, not lines_mm")
-_Fault = tuple[str, str]
-"""Where in the file, and what is wrong."""
 _MM_PER_PT = 25.4 / 72
 _BEYOND_PAPER_MM = 0.5
 """A zone drawn up to the paper's edge may be rounded past it."""
@@ -75,7 +73,7 @@ class Zone(Part):
     @model_validator(mode="after")
     def _has_a_place(self) -> Self:
         if bool(self.lines_mm) == bool(self.boxes_mm):
-            raise ValueError("a zone has either lines_mm or boxes_mm")
+            raise ValueError(tr("a zone has either lines_mm or boxes_mm"))
         return self
 
     @cached_property
@@ -178,21 +176,15 @@ class Form(Part):
 def load_form(folder: Path) -> Form:
     """Read and check ``folder/form.toml``. Raises ConfigError with every fault and its path."""
     path = folder / "form.toml"
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except OSError as err:
-        raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-        raise ConfigError(f"{path}: not valid TOML: {err}.") from err
-    faults: list[_Fault] = []
+    data = read_toml(path)
+    faults: list[Fault] = []
     try:
         form = Form.model_validate({**data, "folder": folder})
     except ValidationError as err:
-        faults = [(".".join(str(p) for p in e["loc"]) or "form", e["msg"]) for e in err.errors()]
+        faults = [(where or "form", what) for where, what in faults_of(err)]
     faults += _disagreements(data, folder)
     if faults:
-        lines = "\n".join(f"  {where}: {what}" for where, what in faults)
-        raise ConfigError(f"{path}: mend these and run again:\n{lines}")
+        raise faulty(path, faults)
     return form
 
 
@@ -203,7 +195,12 @@ def load_forms(*roots: Path) -> tuple[Form, ...]:
     """
     missing = [str(root) for root in roots if not root.is_dir()]
     if missing:
-        raise ConfigError(f"No folder {', '.join(missing)}: mend forms = [...] in fiches.toml.")
+        raise ConfigError(
+            tr(
+                "No folder {missing}: mend forms = [...] in fiches.toml.",
+                missing=", ".join(missing),
+            )
+        )
     forms = {
         path.parent.name: load_form(path.parent)
         for root in roots
@@ -211,7 +208,10 @@ def load_forms(*roots: Path) -> tuple[Form, ...]:
     }
     if not forms:
         raise ConfigError(
-            f"No form in {', '.join(str(r) for r in roots)}: add a folder with a form.toml."
+            tr(
+                "No form in {folders}: add a folder with a form.toml.",
+                folders=", ".join(map(str, roots)),
+            )
         )
     return tuple(forms[name] for name in sorted(forms))
 
@@ -220,26 +220,41 @@ def find_form(forms: Iterable[Form], form_id: str) -> Form:
     """The form of that id. Raises ConfigError naming the known ones."""
     by_id = {form.id: form for form in forms}
     if form_id not in by_id:
-        raise ConfigError(f"No form is called {form_id!r}: use one of {', '.join(by_id)}.")
+        raise ConfigError(
+            tr(
+                "No form is called {name!r}: use one of {known}.",
+                name=form_id,
+                known=", ".join(by_id),
+            )
+        )
     return by_id[form_id]
 
 
-def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[_Fault]:
+def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
     """What each part may say but the others deny; a part that is bad by itself is left out."""
     if data.get("id", folder.name) != folder.name:
-        yield "id", f"{data['id']!r} is not the folder's name {folder.name!r}"
+        wrong = tr("{id!r} is not the folder's name {folder!r}", id=data["id"], folder=folder.name)
+        yield "id", wrong
     raw = data.get("zones")
     zones = [(zone, _valid(Zone, zone)) for zone in (raw if isinstance(raw, list) else ())]
     good = {i: zone for i, (_, zone) in enumerate(zones) if zone}
     names = [zone.field for zone in good.values()]
     for i, zone in good.items():
         if names.count(zone.field) > 1:
-            yield f"zones.{i}.field", f"{zone.field!r} stands twice"
+            yield f"zones.{i}.field", tr("{name!r} stands twice", name=zone.field)
         if zone.type not in fields.names():
             known = ", ".join(fields.names())
-            yield f"zones.{i}.type", f"{zone.type!r} is not known; take one of: {known}"
+            wrong = tr("{name!r} is not known; take one of: {known}", name=zone.type, known=known)
+            yield f"zones.{i}.type", wrong
         elif (fields.nature(zone.type) is Nature.MARK) != bool(zone.boxes):
-            yield f"zones.{i}.type", f"{zone.type!r} has {_PLACES[bool(zone.lines)]}"
+            yield (
+                f"zones.{i}.type",
+                (
+                    tr("{name!r} has boxes_mm, not lines_mm", name=zone.type)
+                    if zone.lines
+                    else tr("{name!r} has lines_mm, not boxes_mm", name=zone.type)
+                ),
+            )
     try:
         papers = _papers_mm(folder / str(data.get("blank", "blank.pdf")))
     except (OSError, pdfium.PdfiumError) as err:
@@ -257,20 +272,21 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[_Fault]:
         yield from _misused(where, name, wanted, by_name)
         part = tuple(where.split(".")[: 2 if where.startswith("constraints.") else 1])
         if (part, name) in named:
-            yield where, f"{name!r} stands twice"
+            yield where, tr("{name!r} stands twice", name=name)
         named.add((part, name))
         zone_named = by_name.get(name)
         counts_people = Means.COUNT in wanted and zone_named and _names_people(zone_named)
         if counts_people and not (people and people.named == name):
-            yield where, f"zone {name!r} counts people only where it is people.named"
+            yield where, tr("zone {name!r} counts people only where it is people.named", name=name)
     if people:
         if people.uncounted in by_name:
-            yield "people.uncounted", f"{people.uncounted!r} is a zone: it is computed, never read"
+            wrong = tr("{name!r} is a zone: it is computed, never read", name=people.uncounted)
+            yield "people.uncounted", wrong
         for name in people.labels:
             if name not in (*people.counted, people.uncounted):
-                yield f"people.labels.{name}", "is neither counted nor uncounted"
+                yield f"people.labels.{name}", tr("is neither counted nor uncounted")
         if people.members and people.members not in people.counted:
-            yield "people.members", f"{people.members!r} is not counted"
+            yield "people.members", tr("{name!r} is not counted", name=people.members)
 
 
 def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:
@@ -297,34 +313,55 @@ def _constraint_uses(raw: object) -> Iterator[Use]:
 
 def _misused(
     where: str, name: str, wanted: tuple[Means, ...], zones: Mapping[str, Zone | None]
-) -> Iterator[_Fault]:
+) -> Iterator[Fault]:
     if name not in zones:
-        yield where, f"no zone is called {name!r}"
+        yield where, tr("no zone is called {name!r}", name=name)
     zone = zones.get(name)
     if zone is None:
         return
     if wanted and fields.means(zone.type) not in wanted:
-        allowed = " or ".join(repr(kind) for means in wanted for kind in fields.meaning(means))
-        yield where, f"zone {name!r} is of type {zone.type!r}, not {allowed}"
+        types = tr(" or ").join(repr(kind) for means in wanted for kind in fields.meaning(means))
+        yield (
+            where,
+            tr(
+                "zone {name!r} is of type {type!r}, not {types}",
+                name=name,
+                type=zone.type,
+                types=types,
+            ),
+        )
     people = Means.PERSON in wanted and (_names_people(zone) or len(wanted) == 1)
     if zone.repeated is not people:
-        yield where, f"zone {name!r} must {'not ' if zone.repeated else ''}be repeated"
+        yield (
+            where,
+            (
+                tr("zone {name!r} must not be repeated", name=name)
+                if zone.repeated
+                else tr("zone {name!r} must be repeated", name=name)
+            ),
+        )
 
 
 def _names_people(zone: Zone) -> bool:
     return fields.means(zone.type) is Means.PERSON
 
 
-def _off_paper(where: str, zone: Zone, papers: list[tuple[float, float]]) -> Iterator[_Fault]:
+def _off_paper(where: str, zone: Zone, papers: list[tuple[float, float]]) -> Iterator[Fault]:
     if zone.page > len(papers):
-        yield f"{where}.page", f"the blank has no page {zone.page}, only {len(papers)}"
+        yield (
+            f"{where}.page",
+            tr("the blank has no page {page}, only {pages}", page=zone.page, pages=len(papers)),
+        )
         return
     width, height = papers[zone.page - 1]
     boxes = {f"lines_mm.{i}": line for i, line in enumerate(zone.lines)}
     boxes |= {f"boxes_mm.{option}": box for option, box in zone.boxes.items()}
     for name, box in boxes.items():
         if box.right > width + _BEYOND_PAPER_MM or box.bottom > height + _BEYOND_PAPER_MM:
-            yield f"{where}.{name}", f"runs off the paper of {width:.0f} x {height:.0f} mm"
+            yield (
+                f"{where}.{name}",
+                tr("runs off the paper of {wide:.0f} x {high:.0f} mm", wide=width, high=height),
+            )
 
 
 def _valid(kind: type[_P], raw: object) -> _P | None:
@@ -337,7 +374,7 @@ def _valid(kind: type[_P], raw: object) -> _P | None:
 def _papers_mm(blank: Path) -> list[tuple[float, float]]:
     """Width and height of each page of the blank. Raises OSError or PdfiumError."""
     if not blank.is_file():
-        raise FileNotFoundError(f"no file {blank}")
+        raise FileNotFoundError(tr("no file {path}", path=blank))
     document = pdfium.PdfDocument(str(blank))
     try:
         sizes = [document.get_page_size(i) for i in range(len(document))]

@@ -20,6 +20,7 @@ from pipeline.intake.filekind import HEAD_BYTES, Kind, head_kind, refusal
 from pipeline.intake.mailbox import MOST_MAILS
 from pipeline.intake.naming import clean_name, unique_name
 from pipeline.intake.pdfnames import scanned
+from pipeline.language import tr, why
 from pipeline.records import Received, Source
 
 Walked = tuple[str, Path, DocumentError | None]
@@ -65,15 +66,26 @@ def discover(
     """
     inbox, spool = inbox.absolute(), spool.absolute()
     if not inbox.is_dir():
-        state = "is not a folder" if inbox.exists() else "does not exist"
-        raise InputError(f"{inbox} {state}: name the folder that holds the scans and mails.")
+        raise InputError(
+            tr(
+                "{inbox} is not a folder: name the folder that holds the scans and mails.",
+                inbox=inbox,
+            )
+            if inbox.exists()
+            else tr(
+                "{inbox} does not exist: name the folder that holds the scans and mails.",
+                inbox=inbox,
+            )
+        )
     empty = True
     ours = frozenset(path.resolve() for path in (spool, *outputs))
     for name, path, trouble in _walk(inbox, ours):
         empty = False
         yield _receive(Opening(name, path, spool), trouble, known.get(name), opener)
     if empty:
-        raise InputError(f"{inbox} holds no file: put scans and mails into it and run again.")
+        raise InputError(
+            tr("{inbox} holds no file: put scans and mails into it and run again.", inbox=inbox)
+        )
 
 
 def _walk(inbox: Path, ours: frozenset[Path]) -> Iterator[Walked]:
@@ -89,7 +101,9 @@ def _walk(inbox: Path, ours: frozenset[Path]) -> Iterator[Walked]:
             entries = sorted((clean_name(child.name), child) for child in path.iterdir())
         except OSError as err:
             if not name:
-                raise InputError(f"{inbox} cannot be opened ({err.strerror}).") from err
+                raise InputError(
+                    tr("{inbox} cannot be opened ({why}).", inbox=inbox, why=why(err))
+                ) from err
             unreadable = "Dossier impossible à ouvrir : vérifier les droits d'accès et relancer."
             yield name, path, UnavailableError(unreadable)
             continue

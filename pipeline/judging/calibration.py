@@ -38,6 +38,7 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigError
 from pipeline.fields import Nature
 from pipeline.fingerprint import code_digest
+from pipeline.language import tr, why
 from pipeline.paths import CALIBRATION, MODELS
 from pipeline.rates import DELTA, upper_bound
 from pipeline.records import FieldReading, Origin, Quality
@@ -49,7 +50,6 @@ LEAST_DOUBT = 1e-6
 _SURE_TEXT = 0.95
 _POSTERIORS = ("pipeline.reading.page:read_or_tell", "pipeline.judging.reconcile:reconcile")
 """What they say follows from the code of these, of the field types and of the engines."""
-_ADVICE = "Type fiches calibrate, or name another with calibration = in fiches.toml."
 
 
 class _Part(BaseModel):
@@ -258,15 +258,33 @@ def nature_of(kind: str) -> str:
     return NUMBERS if fields.nature(kind) is Nature.NUMBER else WORDS
 
 
+def nature_name(nature: str) -> str:
+    """What people call the fields of a nature."""
+    return tr("numbers") if nature == NUMBERS else tr("words")
+
+
 def load(path: Path | None = None) -> Calibration:
     """A calibration; the shipped one, unless told. Raises ConfigError for a file that is none."""
     path = path or CALIBRATION / FILE_NAME
     try:
         return Calibration.model_validate_json(path.read_bytes())
     except OSError as err:
-        raise ConfigError(f"{path}: cannot be read ({err.strerror or err}). {_ADVICE}") from err
+        raise ConfigError(
+            tr(
+                "{path}: cannot be read ({why}). Type fiches calibrate, or name another with "
+                "calibration = in fiches.toml.",
+                path=path,
+                why=why(err),
+            )
+        ) from err
     except ValidationError as err:
-        raise ConfigError(f"{path}: damaged, or of another version. {_ADVICE}") from err
+        raise ConfigError(
+            tr(
+                "{path}: damaged, or of another version. Type fiches calibrate, or name another "
+                "with calibration = in fiches.toml.",
+                path=path,
+            )
+        ) from err
 
 
 def basis(settings: Settings) -> Basis:
@@ -275,7 +293,7 @@ def basis(settings: Settings) -> Basis:
         manifest = tomllib.loads((MODELS / "MANIFEST.toml").read_text("utf-8"))
         weights = str(manifest["recognizer/recognizer.onnx"]["sha256"])
     except (OSError, ValueError, KeyError) as err:
-        raise ConfigError("models/MANIFEST.toml is damaged: install fiches again.") from err
+        raise ConfigError(tr("models/MANIFEST.toml is damaged: install fiches again.")) from err
     lexicons = sorted(e["sha256"] for name, e in manifest.items() if name.startswith("lexicons/"))
     digest = hashlib.sha256("".join(lexicons).encode())
     code = code_digest(*_POSTERIORS, "pipeline.fields.*", "pipeline.engines.*")

@@ -17,6 +17,7 @@ from pathlib import Path
 from pipeline import fields
 from pipeline.errors import ConfigError
 from pipeline.fields import Means
+from pipeline.language import tr, why
 from pipeline.paths import write_whole
 from pipeline.text import fold
 
@@ -58,14 +59,19 @@ def load_members(path: Path) -> Members:
         heading = lines[0] if lines else ""
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(heading)))
     except OSError as err:
-        raise ConfigError(f"{path}: cannot be read ({err.strerror}).") from err
+        raise ConfigError(tr("{path}: cannot be read ({why}).", path=path, why=why(err))) from err
     except (csv.Error, UnicodeDecodeError) as err:
-        raise ConfigError(f"{path}: not a CSV file ({err}): save it as CSV (UTF-8).") from err
+        raise ConfigError(
+            tr("{path}: not a CSV file ({said}): save it as CSV (UTF-8).", path=path, said=err)
+        ) from err
     columns = _columns(rows[0] if rows else ())
     if not {"surname", "name"} & set(columns):
         raise ConfigError(
-            f"{path}: its first line names no column 'nom' or 'name': write nom;prenom above "
-            "the names."
+            tr(
+                "{path}: its first line names no column 'nom' or 'name': write nom;prenom "
+                "above the names.",
+                path=path,
+            )
         )
     members = [{key: row[i].strip() for key, i in columns.items() if i < len(row)} for row in rows]
     nameless = [
@@ -74,8 +80,16 @@ def load_members(path: Path) -> Members:
         if number > 1 and any(map(str.strip, row)) and not any(_keys(member))
     ]
     if nameless or not any(_keys(member) for member in members[1:]):
-        where = f"no name in row {', '.join(nameless[:10])}" if nameless else "it names nobody"
-        raise ConfigError(f"{path}: {where}: mend the list and run again.")
+        row_numbers = ", ".join(nameless[:10])
+        raise ConfigError(
+            tr(
+                "{path}: no name in row {rows}: mend the list and run again.",
+                path=path,
+                rows=row_numbers,
+            )
+            if nameless
+            else tr("{path}: it names nobody: mend the list and run again.", path=path)
+        )
     listed = members[1:]
     return Members(
         frozenset(key for member in listed for key in _keys(member)),
@@ -97,7 +111,9 @@ def load_known(path: Path) -> Members:
         people, organisations = map(name_key, known["people"]), map(fold, known["organisations"])
         return Members(frozenset(people), frozenset(organisations))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
-        raise ConfigError(f"{path}: damaged. Delete it: the next run writes it anew.") from err
+        raise ConfigError(
+            tr("{path}: damaged. Delete it: the next run writes it anew.", path=path)
+        ) from err
 
 
 def _decoded(data: bytes) -> str:
@@ -109,7 +125,7 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     if "\0" in text:
-        raise csv.Error("it holds binary data")
+        raise csv.Error(tr("it holds binary data"))
     return text
 
 

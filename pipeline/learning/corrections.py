@@ -11,6 +11,7 @@ from pipeline.decoding import ctc
 from pipeline.engines import Engine
 from pipeline.errors import DocumentError, PipelineError, bug_place
 from pipeline.fields import Nature
+from pipeline.language import tr
 from pipeline.learning.samples import Sample, clean_label
 from pipeline.process import filled_forms
 from pipeline.reading.page import Context, FormPage
@@ -39,7 +40,7 @@ def gather(corrections: Iterable[Correction], ctx: Context) -> Gathered:
     by_document: dict[str, list[Correction]] = {}
     for correction in corrections:
         if fields.nature(correction.type) is Nature.MARK:
-            skipped["a check box teaches nothing"] += 1
+            skipped[tr("a check box teaches nothing")] += 1
         else:
             by_document.setdefault(correction.source.sha256, []).append(correction)
     for same in by_document.values():
@@ -54,20 +55,20 @@ def gather(corrections: Iterable[Correction], ctx: Context) -> Gathered:
                 if number in wanted
             }
         except (OSError, DocumentError):
-            skipped["its document is gone or cannot be read"] += len(same)
+            skipped[tr("its document is gone or cannot be read")] += len(same)
             continue
         except PipelineError:
             raise
         except Exception as err:  # a bug costs one document
-            skipped[f"a bug, please report it ({bug_place(err)})"] += len(same)
+            skipped[tr("a bug, please report it ({place})", place=bug_place(err))] += len(same)
             continue
         for correction in same:
             images = _lines_of(groups.get(correction.number, ()), correction)
             texts = _label(images, correction, ctx.engine) if images else None
             if not images:
-                skipped["no writing was found in its field"] += 1
+                skipped[tr("no writing was found in its field")] += 1
             elif texts is None:
-                skipped["what stands on the paper is hardly the value"] += 1
+                skipped[tr("what stands on the paper is hardly the value")] += 1
             else:
                 pairs = zip(images, texts, strict=True)
                 name = f"{source.document}:{correction.field}"

@@ -19,6 +19,7 @@ from pipeline.engines import Engine, EngineLine
 from pipeline.errors import ConfigError, InputError
 from pipeline.fields import FieldType, Nature
 from pipeline.geometry import BoxMm
+from pipeline.language import tr
 from pipeline.learning.samples import Sample, read_gray, read_table
 from pipeline.paths import FONTS
 from pipeline.records import Gray, LineEvidence
@@ -76,8 +77,11 @@ def load_table(path: Path) -> list[Sample]:
     rows = read_table(path)
     if not rows or not all(row.get("file") and (row.get("text") or "").strip() for row in rows):
         raise InputError(
-            f"{path}: needs a first line with the columns file and text, tab between, and a line "
-            "with both for each picture."
+            tr(
+                "{path}: needs a first line with the columns file and text, tab between, and "
+                "a line with both for each picture.",
+                path=path,
+            )
         )
     return [
         Sample(read_gray(path.parent / row["file"]), row["text"], "table", "text", row["file"])
@@ -129,7 +133,7 @@ def measure(
 def _line_type(name: str) -> FieldType:
     field_type = fields.load(name)
     if field_type.nature is Nature.MARK:
-        raise ConfigError(f"type = {name!r} reads no lines.")
+        raise ConfigError(tr("type = {name!r} reads no lines.", name=name))
     return field_type
 
 

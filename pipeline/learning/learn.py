@@ -20,6 +20,7 @@ from pipeline.engines import ppocr
 from pipeline.errors import ConfigError
 from pipeline.forms.blank import blank_pages
 from pipeline.forms.schema import Form, load_forms
+from pipeline.language import tr
 from pipeline.learned import Layer, save
 from pipeline.learning import drawing, memory
 from pipeline.learning.corrections import gather
@@ -89,7 +90,9 @@ def learn_from(
     for damaged weights, StoreError, and OSError where the folder cannot be written.
     """
     if settings.engine != "ppocr":
-        raise ConfigError(f"engine = {settings.engine!r} does not learn: take 'ppocr'.")
+        raise ConfigError(
+            tr("engine = {name!r} does not learn: take 'ppocr'.", name=settings.engine)
+        )
     weights = ppocr.read_weights()
     base = hashlib.sha256(weights).hexdigest()
     known = memory.load(RECOGNIZER / "memory.npz", base=base)
@@ -101,7 +104,7 @@ def learn_from(
         with Store.open(store_url) as store:
             corrections = store.corrections()
     gathered = gather(corrections, context(settings.model_copy(update={"learned": None})))
-    gathered.skipped["the recogniser does not know its letters"] += sum(
+    gathered.skipped[tr("the recogniser does not know its letters")] += sum(
         not sample.text for sample in labelled
     )
     samples = [*(s for s in labelled if s.text), *gathered.samples]
@@ -109,7 +112,7 @@ def learn_from(
         return Lesson(len(samples), gathered.skipped)
     drawn = body.lines(draw_lines(load_forms(FORMS, *settings.forms), body.alphabet))
     learned = learn(samples, drawn, body, known)
-    rates_by_set = {"corrections held out": learned.held_out, "drawn forms": learned.drawn}
+    rates_by_set = {tr("corrections held out"): learned.held_out, tr("drawn forms"): learned.drawn}
     written = save(folder, learned.layer, base=base) if learned.share else None
     return Lesson(len(samples), gathered.skipped, rates_by_set, written)
 

@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from pipeline.errors import EngineError
+from pipeline.language import tr
 from pipeline.learning.last_layer import Memory
 
 
@@ -21,8 +22,10 @@ def load(path: Path, *, base: str) -> tuple[Memory, ...]:
             if str(held["base"]) == base:
                 return tuple(map(Memory, held["moments"], held["doubt"]))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as err:
-        raise EngineError(f"{path} is missing or damaged: install fiches again.") from err
-    raise EngineError(f"{path} belongs to other weights: install fiches again.")
+        raise EngineError(
+            tr("{path} is missing or damaged: install fiches again.", path=path)
+        ) from err
+    raise EngineError(tr("{path} belongs to other weights: install fiches again.", path=path))
 
 
 def save(path: Path, memories: Sequence[Memory], *, base: str) -> None:

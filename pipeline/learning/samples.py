@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from pipeline.errors import InputError
+from pipeline.language import tr, why
 from pipeline.records import Gray
 
 _TYPOGRAPHIC = str.maketrans(
@@ -52,9 +53,11 @@ def read_table(path: Path) -> list[dict[str, str]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except OSError as err:
-        raise InputError(f"{path}: {err.strerror or err}.") from err
+        raise InputError(tr("{path}: {why}.", path=path, why=why(err))) from err
     except (UnicodeDecodeError, csv.Error) as err:
-        raise InputError(f"{path}: is no table in UTF-8 with tabs between the columns.") from err
+        raise InputError(
+            tr("{path}: is no table in UTF-8 with tabs between the columns.", path=path)
+        ) from err
 
 
 def read_gray(path: Path) -> Gray:
@@ -64,7 +67,7 @@ def read_gray(path: Path) -> Gray:
     except (OSError, cv2.error):  # missing, or empty
         image = None
     if image is None:
-        raise InputError(f"{path} is missing or is no picture.")
+        raise InputError(tr("{path} is missing or is no picture.", path=path))
     return np.asarray(image, dtype=np.uint8)
 
 

@@ -18,6 +18,7 @@ from pipeline.errors import AlignmentError, DocumentError, PipelineError, bug_pl
 from pipeline.forms.blank import mm_to_raster
 from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
+from pipeline.language import tr
 from pipeline.parts import Stretch
 from pipeline.process import read_forms
 from pipeline.process import work as read_or_judge
@@ -56,7 +57,9 @@ def work(task: Stretch | Outcome | Draw | Count, settings: Settings) -> Iterator
         raise
     except Exception as err:  # a bug costs one picture; its own words may quote the document
         where = bug_place(err)
-        _log.error("%s: bug (%s)", task.source.document, where)
+        _log.error(
+            "%s", tr("{document}: bug ({place})", document=task.source.document, place=where)
+        )
         raise DocumentError(f"Erreur interne ({where}) : cette page ne peut être montrée.") from err
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from pipeline.errors import StoreError
+from pipeline.language import tr, why
 from pipeline.paths import close_to_others
 from pipeline.store.tables import SCHEMA
 
@@ -34,8 +35,10 @@ def parse_url(url: str) -> URL:
         parsed = None
     if parsed is None or scheme.partition("+")[0] not in {"postgres", "postgresql"}:
         raise StoreError(
-            "--store: not the address of a database that can be used. Write sqlite:///FOLDER/FILE "
-            "or postgresql://USER:PASSWORD@HOST/DATABASE."
+            tr(
+                "--store: not the address of a database that can be used. Write "
+                "sqlite:///FOLDER/FILE or postgresql://USER:PASSWORD@HOST/DATABASE."
+            )
         )
     return parsed.set(drivername="postgresql+psycopg")
 
@@ -49,7 +52,7 @@ def open_engine(url: URL) -> Engine:
             engine = create_engine(url)
         except ModuleNotFoundError as err:
             raise StoreError(
-                f"{url}: PostgreSQL needs psycopg. Type: pip install 'fiches[postgres]'"
+                tr("{url}: PostgreSQL needs psycopg. Type: pip install 'fiches[postgres]'", url=url)
             ) from err
     with saying_where(url):
         _migrate(engine, url)
@@ -87,21 +90,23 @@ def saying_where(url: URL) -> Iterator[None]:
     except SQLAlchemyError as err:
         # The first line only: what follows may quote the values of the statement.
         message = str(getattr(err, "orig", None) or err).strip().partition("\n")[0]
-        raise StoreError(f"{url}: {message}. {_advice(err, message)}") from err
+        raise StoreError(
+            tr("{url}: {said}. {advice}", url=url, said=message, advice=_advice(err, message))
+        ) from err
 
 
 def _advice(err: SQLAlchemyError, message: str) -> str:
     if "locked" in message:
-        return "Another run is writing to it: wait for its end and run again."
+        return tr("Another run is writing to it: wait for its end and run again.")
     if "full" in message:
-        return "Free some space and run again: what was read is kept."
+        return tr("Free some space and run again: what was read is kept.")
     if "not a database" in message or "malformed" in message:
-        return "Move the file away, or name another with --store, and run again."
+        return tr("Move the file away, or name another with --store, and run again.")
     if isinstance(err, OperationalError):
-        return "Check that it can be reached and written to, and run again."
+        return tr("Check that it can be reached and written to, and run again.")
     if isinstance(err, DatabaseError):
-        return "Check that it is a store of this program, or name another with --store."
-    return "Name another with --store."
+        return tr("Check that it is a store of this program, or name another with --store.")
+    return tr("Name another with --store.")
 
 
 def _sqlite(url: URL) -> Engine:
@@ -110,8 +115,12 @@ def _sqlite(url: URL) -> Engine:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise StoreError(
-            f"{folder}: the folder of the store cannot be made ({err.strerror}). "
-            "Name another with --store."
+            tr(
+                "{folder}: the folder of the store cannot be made ({why}). Name another with "
+                "--store.",
+                folder=folder,
+                why=why(err),
+            )
         ) from err
     # SQLite makes the files beside it as open as it is itself.
     close_to_others(*(Path(f"{url.database}{beside}") for beside in ("", "-wal", "-shm")))
@@ -156,8 +165,12 @@ def _migrate(engine: Engine, url: URL) -> None:
             command.upgrade(config, "head")
         except CommandError as err:
             raise StoreError(
-                f"{url}: its schema is {_version(connection)!r}, which this version does not know: "
-                "a newer version wrote it. Upgrade fiches, or name another store with --store."
+                tr(
+                    "{url}: its schema is {schema!r}, which this version does not know: a newer "
+                    "version wrote it. Upgrade fiches, or name another store with --store.",
+                    url=url,
+                    schema=_version(connection),
+                )
             ) from err
 
 

@@ -22,6 +22,7 @@ from pipeline.forms.schema import Form
 from pipeline.judging.doubts import doubts
 from pipeline.judging.sums import gap
 from pipeline.judging.values import as_typed
+from pipeline.language import tr
 from pipeline.review.queue import Place
 from pipeline.web import entrance, pairs, refused, screens
 from pipeline.web.desk import Desk, GoneError
@@ -99,7 +100,7 @@ def _answer(handler: Handler, view: View) -> Response:
     except PipelineError as err:
         return view.words(str(err), 500)
     except Exception as err:  # its own words may quote what was read
-        _log.error("bug (%s)", bug_place(err))
+        _log.error("%s", tr("bug ({place})", place=bug_place(err)))
         return view.words(f"Erreur interne ({bug_place(err)}). Signalez-la.", 500)
 
 

@@ -17,6 +17,7 @@ from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
 from pipeline.forms.schema import load_forms
 from pipeline.judging.calibration import Gate, load
+from pipeline.language import tr
 from pipeline.pages import templates
 from pipeline.paths import FORMS, close_to_others
 from pipeline.reader import with_calibration, with_learned
@@ -55,8 +56,7 @@ def serve(
     InputError, ConfigError, StoreError.
     """
     out = out.absolute()
-    if not is_loopback(host) and not password:
-        raise ConfigError(f"--host {host}: others could open the review. Give it a password.")
+    _keep_closed(host, password)
     store_url = store_url or _store_in(out)
     make_private(out)
     close_to_others(*outputs(out))  # they are written anew only once something is decided
@@ -96,11 +96,21 @@ def serve(
             pictures.close()
 
 
+def _keep_closed(host: str, password: str) -> None:
+    """Raises ConfigError where others could open the review without a password."""
+    if not is_loopback(host) and not password:
+        raise ConfigError(
+            tr("--host {host}: others could open the review. Give it a password.", host=host)
+        )
+
+
 def _store_in(out: Path) -> str:
     """The store that runs made there. Raises InputError."""
     file = out / "fiches.sqlite"
     if not file.is_file():
-        raise InputError(f"{file} is not there: type fiches run first, or say --out or --store.")
+        raise InputError(
+            tr("{file} is not there: type fiches run first, or say --out or --store.", file=file)
+        )
     return f"sqlite:///{file}"
 
 
@@ -143,6 +153,11 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as err:
         listening.close()
         raise ConfigError(
-            f"{host}:{port} cannot be listened on ({err}): name another with --port."
+            tr(
+                "{host}:{port} cannot be listened on ({said}): name another with --port.",
+                host=host,
+                port=port,
+                said=err,
+            )
         ) from err
     return listening

@@ -1,0 +1,31 @@
+"""The language of the terminal: that of the user, as LANGUAGE, LC_ALL, LC_MESSAGES or LANG say.
+
+What the program says stands in the code in English, where it is said; ``locale/`` holds its
+French, and ``make locale`` brings that up to date. Nothing is translated before it is said.
+"""
+
+import gettext
+from pathlib import Path
+
+_DOMAIN = "fiches"
+gettext.bindtextdomain(_DOMAIN, str(Path(__file__).parent / "locale"))
+
+
+def tr(message: str, /, **facts: object) -> str:
+    """A message in the language of the user, with facts in the place of its ``{names}``."""
+    return gettext.dgettext(_DOMAIN, message).format(**facts)
+
+
+def foreign(words: str) -> str:
+    """What others say (the system, a library), as far as the catalogue knows their words."""
+    return gettext.dgettext(_DOMAIN, words) if words else ""
+
+
+def why(err: OSError) -> str:
+    """What the system says of a fault."""
+    return foreign(err.strerror or str(err))
+
+
+def speak() -> None:
+    """Let argparse, too, speak by our catalogue: it says its own words as that of gettext."""
+    gettext.textdomain(_DOMAIN)

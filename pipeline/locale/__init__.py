@@ -1,0 +1,1 @@
+"""The French of the terminal, which ``language`` finds; the code here is for ``make locale``."""
