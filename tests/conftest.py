@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -41,7 +42,14 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     dask = [sys.executable, "-m", "dask"]
     with (folder / "log").open("w") as log:
         started = [
-            subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+            subprocess.Popen(
+                command,
+                env=environment,
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
             for command in (
                 [*dask, "scheduler", "--port", "0", *common],
                 [*dask, "worker", "--nworkers", "2", "--nthreads", "1", *common],
@@ -54,6 +62,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 time.sleep(0.05)
             yield json.loads(contact.read_text())["address"]
         finally:
-            for process in reversed(started):
-                process.terminate()
-                process.wait(timeout=20)
+            # A farewell takes them half a minute, and nobody is left to hear it.
+            for process in started:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()

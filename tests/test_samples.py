@@ -10,6 +10,8 @@ from pipeline.config import Settings
 from pipeline.evaluate import Evaluation, evaluate
 from pipeline.runner import Summary, run
 
+pytestmark = pytest.mark.xdist_group("cluster")  # what its fixtures make is made once
+
 _SAMPLES = Path(__file__).parent.parent / "samples"
 _TABLES = ("registrations.csv", "fields.csv", "participants.csv", "rejected.csv", "report.html")
 
