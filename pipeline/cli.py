@@ -14,7 +14,7 @@ from pipeline import flags
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
 from pipeline.language import speak, tr
 from pipeline.paths import private
-from pipeline.terminal import jobs, load_flags, print_table, telling, writing
+from pipeline.terminal import aside, jobs, load_flags, print_table, telling, writing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,10 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = verb(arguments)
         sys.stdout.flush()
     except PipelineError as err:
-        print(f"fiches: {err}", file=sys.stderr)
+        aside(str(err))
         return err.exit_code
     except KeyboardInterrupt:
-        print(f"fiches: {tr('interrupted; run again to go on.')}", file=sys.stderr)
+        aside(tr("interrupted; run again to go on."))
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -44,10 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as err:
         if arguments.verbose:
             traceback.print_exc()
-        lines = [tr("this is a bug, please report it: {place}", place=bug_place(err))]
+        aside(tr("this is a bug, please report it: {place}", place=bug_place(err)))
         if not arguments.verbose:
-            lines.append(tr("add --verbose to see more."))
-        print("\n".join(f"fiches: {line}" for line in lines), file=sys.stderr)
+            aside(tr("add --verbose to see more."))
         return ExitCode.BUG
     return code
 
@@ -216,7 +215,7 @@ def _learn(arguments: argparse.Namespace) -> ExitCode:
         raise InputError(
             tr("{file} is not there: say with --out or --store where corrections are.", file=file)
         )
-    print(f"fiches: {tr('learning takes some minutes')}", file=sys.stderr)
+    aside(tr("learning takes some minutes"))
     with writing(folder):
         lesson = learn_from(settings, folder, store_url=store_url, table=arguments.lines)
     for reason, count in lesson.skipped.items():
@@ -281,7 +280,7 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
 
     settings = load_flags(arguments)
     forms = load_forms(FORMS, *settings.forms)
-    print(f"fiches: {tr('drawing and reading {count} forms', count=arguments.n)}", file=sys.stderr)
+    aside(tr("drawing and reading {count} forms", count=arguments.n))
     with writing(arguments.out), telling() as progress:
         made = calibrate(
             find_form(forms, arguments.form) if arguments.form else forms[0],

@@ -100,7 +100,7 @@ def _in_words(error: ErrorDetails) -> str:
         facts["expected"] = facts["expected"].replace(" or ", tr(" or "))
     kind: Any = error["type"]
     try:
-        return tr(PydanticKnownError(kind, facts).message_template, **facts)
+        return foreign(PydanticKnownError(kind, facts).message_template).format(**facts)
     except KeyError:  # a type that is not pydantic's, or English that takes a plural
         return foreign(error["msg"])
 

@@ -68,6 +68,11 @@ def jobs(arguments: argparse.Namespace) -> int:
     return available_cores() if arguments.jobs is None else int(arguments.jobs)
 
 
+def aside(told: str) -> None:
+    """What is no result: on stderr."""
+    print(f"fiches: {told}", file=sys.stderr)
+
+
 def print_table(table: "Table") -> None:
     from rich.console import Console
 
@@ -98,8 +103,7 @@ def telling() -> Iterator[Callable[[int, int], None]]:
         now = time.monotonic()
         if done == total or now - said_at >= _LINE_EVERY_S:
             said_at = now
-            line = tr("{done} of {total} documents read", done=done, total=total)
-            print(f"fiches: {line}", file=sys.stderr)
+            aside(tr("{done} of {total} documents read", done=done, total=total))
 
     yield say
 

@@ -24,7 +24,7 @@ def lines(evaluation: Evaluation) -> Iterator[str]:
     if len(groups) > 1:
         yield f"{'':14}" + "".join(f"{hands_name(hand):>47}" for hand in e.hands)
     heads = tr("  exact  accepted  wrong of accepted    <95%    CER")
-    yield f"{tr('field'):14}" + heads * len(groups)
+    yield tr("field").ljust(14) + heads * len(groups)
     columns = [
         (*e.fields_of(g), FieldScore.of(tr("all fields"), [v for v in e.verdicts if v.hand in g]))
         for g in groups

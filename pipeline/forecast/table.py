@@ -11,7 +11,7 @@ def lines(forecast: Forecast) -> Iterator[str]:
     wide = max(len("zone"), *(len(zone.field) for zone in forecast.zones))
     hands = (tr("typed"), tr("by hand"), tr("photo"))  # as HANDS
     heads = [f"{hand:>7}" for hand in hands] + [tr("accepted"), tr("does not fit")]
-    yield f"{'':{wide}}  {tr('read exactly')}"
+    yield " " * wide + "  " + tr("read exactly")
     yield "  ".join([f"{'zone':{wide}}", *heads, tr("verdict")])
     for zone in forecast.zones:
         rates = zip((*zone.exact, zone.accepted, zone.unfit), heads, strict=True)
