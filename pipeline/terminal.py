@@ -62,15 +62,15 @@ def load_flags(arguments: argparse.Namespace) -> Settings:
 
 
 def jobs(arguments: argparse.Namespace) -> int:
-    """How many are drawn or read at a time: as many as there are cores, unless told."""
+    """How many are drawn or read at a time: as many as there are cores, unless line."""
     from pipeline.runner import available_cores
 
     return available_cores() if arguments.jobs is None else int(arguments.jobs)
 
 
-def aside(told: str) -> None:
+def aside(line: str) -> None:
     """What is no result: on stderr."""
-    print(f"fiches: {told}", file=sys.stderr)
+    print(f"fiches: {line}", file=sys.stderr)
 
 
 def print_table(table: "Table") -> None:
