@@ -25,7 +25,7 @@ run: $(VENV)/.run tesseract  ## set up, read samples/inbox into outputs/ and pri
 	@$(BIN)/fiches run samples/inbox --out $(OUT) || [ $$? -eq 8 ]
 
 test: $(VENV)/.dev tesseract postgresql chromium  ## set up and pass the tests
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/pytest -n $(JOBS)
 
 check: $(VENV)/.dev  ## format, lint and types, then the tests
 	$(BIN)/ruff format --check .

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pipeline.paths import PACKAGE
 
@@ -106,24 +107,52 @@ def _parsed(package: Path, name: str) -> _Module | None:
     module = _Module({}, {}, {})
     for statement in ast.parse(source).body:
         uses: set[tuple[str, str]] = set()
-        counted: set[ast.expr] = set()  # ``walk`` comes to a name after what it is part of
         silent: set[int] = set()
-        for node in ast.walk(statement):
-            match node:
-                case ast.Attribute(value=ast.Name(id=used) as asked, attr=attribute):
-                    uses.add((used, attribute))
-                    counted.add(asked)
-                case ast.Name(id=used, ctx=ast.Load()) if node not in counted:
-                    uses.add((used, ""))
-                case ast.Expr(value=ast.Constant(value=str())):
-                    silent.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-                case ast.Import() | ast.ImportFrom():
-                    module.imports.update(_imported(node))
+        for node in _walk(statement):
+            kind = type(node)
+            if kind is ast.Name:
+                uses.add((node.id, ""))
+            elif kind is ast.Attribute:
+                uses.add((node.value.id, node.attr))
+            elif kind is ast.Expr:
+                silent.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            else:
+                module.imports.update(_imported(node))
         written = _text(statement, lines, silent)
         for defined in _names(statement) if written else ():
             module.text[defined] = (*module.text.get(defined, ()), written)
             module.uses.setdefault(defined, set()).update(uses)
     return module
+
+
+def _walk(statement: ast.stmt) -> Iterator[Any]:
+    """The names that are read, alone or as what an attribute is asked of; strings that stand alone;
+    imports. Nothing else, so that a run begins half a second earlier than with ``ast.walk``."""
+    left: list[Any] = [statement]
+    while left:
+        node = left.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is ast.Load:
+                yield node
+        elif (
+            (kind is ast.Attribute and type(node.value) is ast.Name)
+            or kind is ast.Import
+            or kind is ast.ImportFrom
+            or (kind is ast.Expr and _is_string(node.value))
+        ):
+            yield node
+        elif kind is not ast.Constant:
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if type(value) is list:
+                    left += [child for child in value if isinstance(child, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    left.append(value)
+
+
+def _is_string(node: ast.expr) -> bool:
+    return type(node) is ast.Constant and type(node.value) is str
 
 
 def _text(statement: ast.stmt, lines: list[str], silent: set[int]) -> str:

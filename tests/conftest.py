@@ -9,7 +9,11 @@ from pathlib import Path
 
 import postgres_server
 import pytest
+from hypothesis import settings
 
+# A machine that stalls for a moment is no fault of what is tested.
+settings.register_profile("fiches", deadline=None)
+settings.load_profile("fiches")
 os.environ["LANGUAGE"] = "C"  # tests read English, whatever the developer's language
 
 

@@ -12,8 +12,6 @@ from pipeline.errors import ConfigError, EngineError
 from pipeline.reader import Reader
 from pipeline.runner import run
 
-pytestmark = pytest.mark.xdist_group("cluster")  # what its fixtures make is made once
-
 pytest.importorskip("distributed")
 
 

@@ -15,8 +15,6 @@ from desks import serving
 
 from pipeline.paths import SHIPPED_FORM
 
-pytestmark = pytest.mark.xdist_group("foreign")  # what its fixtures make is made once
-
 _PACKAGE = Path(__file__).parent / "foreign"
 _REPOSITORY = Path(__file__).parent.parent
 

@@ -19,8 +19,6 @@ from pipeline.runner import run
 from pipeline.store import Store
 from tests.pages import drawn
 
-pytestmark = pytest.mark.xdist_group("cluster")  # what its fixtures make is made once
-
 LAYER = Layer(np.ones((3, 4)), np.zeros(4))
 
 

@@ -18,8 +18,6 @@ from pipeline.paths import FONTS, RECOGNIZER
 from pipeline.records import Gray
 from tests.pages import form
 
-pytestmark = pytest.mark.xdist_group("learning_learn")  # what its fixtures make is made once
-
 WORDS = (
     *("Rennes", "Vannes", "Brest", "Quimper", "Lorient", "Dinan", "Morlaix", "Redon"),
     *("Auray", "Pontivy", "Lannion", "Guingamp", "Vertou", "Nantes", "Lampaul", "Carhaix"),

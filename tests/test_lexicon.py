@@ -72,4 +72,4 @@ def test_the_lexicons_are_small_and_load_at_once():
     start = time.process_time()
     for name in ("given_names", "surnames", "organisation_words", "email_domains"):
         lexicon.load(name).log_prior("Marie")
-    assert time.process_time() - start < 0.3
+    assert time.process_time() - start < 1.0

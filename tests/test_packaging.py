@@ -12,8 +12,6 @@ import pytest
 
 from pipeline import __version__
 
-pytestmark = pytest.mark.xdist_group("packaging")  # what its fixtures make is made once
-
 ROOT = Path(__file__).parent.parent
 FORM = "mais-2018-02-02"
 

@@ -25,8 +25,6 @@ from pipeline.store.opening import parse_url
 from tests.pages import form
 from tests.test_runner import outputs
 
-pytestmark = pytest.mark.xdist_group("replay")  # what its fixtures make is made once
-
 Change_of = Callable[[Path, Settings], Settings]
 
 

@@ -25,8 +25,6 @@ from pipeline.review import pictures as module
 from pipeline.review.pictures import Pictures
 from tests.pages import blanks, drawn, fiche, form
 
-pytestmark = pytest.mark.xdist_group("review_pictures")  # what its fixtures make is made once
-
 _SPOTS_MM = ((195.0, 80.0), (50.0, 213.0), (190.0, 280.0))
 """Where nothing is printed or written on the drawn pages that are used here."""
 

@@ -10,8 +10,6 @@ from pipeline.config import Settings
 from pipeline.evaluate import Evaluation, evaluate
 from pipeline.runner import Summary, run
 
-pytestmark = pytest.mark.xdist_group("cluster")  # what its fixtures make is made once
-
 _SAMPLES = Path(__file__).parent.parent / "samples"
 _TABLES = ("registrations.csv", "fields.csv", "participants.csv", "rejected.csv", "report.html")
 
@@ -53,15 +51,10 @@ def test_the_wrong_sum_is_shown_with_its_gap(read: tuple[Path, Summary]) -> None
     assert "Total écrit 33,20" in row
 
 
-@pytest.mark.parametrize("where", ["one job, PostgreSQL", "Dask"])
-def test_the_same_inbox_gives_the_same_outputs(
-    read: tuple[Path, Summary], tmp_path: Path, where: str, request: pytest.FixtureRequest
+def test_a_cluster_and_postgresql_give_the_same_outputs(
+    read: tuple[Path, Summary], tmp_path: Path, scheduler: str, postgres: str
 ) -> None:
-    inbox, settings = _SAMPLES / "inbox", Settings()
-    if where == "Dask":
-        run(inbox, tmp_path, settings, scheduler=request.getfixturevalue("scheduler"))
-    else:
-        address = postgres_server.new_database(request.getfixturevalue("postgres"))
-        run(inbox, tmp_path, settings, jobs=1, store_url=address)
+    address = postgres_server.new_database(postgres)
+    run(_SAMPLES / "inbox", tmp_path, Settings(), scheduler=scheduler, store_url=address)
     for name in _TABLES:
         assert (tmp_path / name).read_bytes() == (read[0] / name).read_bytes(), name

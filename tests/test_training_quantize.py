@@ -19,8 +19,6 @@ from pipeline.training import data
 from pipeline.training.data import Reader
 from pipeline.training.quantize import calibration_crops, quantize, round_weights
 
-pytestmark = pytest.mark.xdist_group("training_quantize")  # what its fixtures make is made once
-
 TEXTS = ("Anaïs Le Goff", "02 99 12 34 56", "12,10 €", "zelie@exemple.fr", "MARCHAND", "7")
 
 
