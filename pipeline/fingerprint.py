@@ -127,7 +127,7 @@ def _parsed(package: Path, name: str) -> _Module | None:
 
 def _walk(statement: ast.stmt) -> Iterator[Any]:
     """The names that are read, alone or as what an attribute is asked of; strings that stand alone;
-    imports. Nothing else, so that a run begins half a second earlier than with ``ast.walk``."""
+    imports. Every run waits for this: ``ast.walk`` and patterns take a quarter longer."""
     left: list[Any] = [statement]
     while left:
         node = left.pop()

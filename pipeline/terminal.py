@@ -62,7 +62,7 @@ def load_flags(arguments: argparse.Namespace) -> Settings:
 
 
 def jobs(arguments: argparse.Namespace) -> int:
-    """How many are drawn or read at a time: as many as there are cores, unless line."""
+    """How many are drawn or read at a time: as many as there are cores, unless told."""
     from pipeline.runner import available_cores
 
     return available_cores() if arguments.jobs is None else int(arguments.jobs)

@@ -68,8 +68,11 @@ def test_the_lexicons_are_small_and_load_at_once():
     from pipeline.paths import LEXICONS
 
     assert sum(path.stat().st_size for path in LEXICONS.iterdir()) < 2_000_000
-    lexicon.load.cache_clear()
-    start = time.process_time()
-    for name in ("given_names", "surnames", "organisation_words", "email_domains"):
-        lexicon.load(name).log_prior("Marie")
-    assert time.process_time() - start < 1.0
+    times_s = []
+    for _ in range(3):  # the machine may be busy with something else
+        lexicon.load.cache_clear()
+        start = time.process_time()
+        for name in ("given_names", "surnames", "organisation_words", "email_domains"):
+            lexicon.load(name).log_prior("Marie")
+        times_s.append(time.process_time() - start)
+    assert min(times_s) < 0.3

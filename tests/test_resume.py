@@ -61,7 +61,7 @@ def test_a_run_killed_again_and_again_ends_like_an_undisturbed_one(
     assert_same_outputs(tmp_path / "out", tmp_path / "undisturbed")
 
 
-def test_a_killed_run_of_real_documents_ends_like_an_undisturbed_one(
+def test_a_run_of_real_documents_killed_again_and_again_ends_like_an_undisturbed_one(
     tmp_path: Path,
 ) -> None:
     styles = ["typed", "hand", "photo", "digital"]
@@ -72,7 +72,7 @@ def test_a_killed_run_of_real_documents_ends_like_an_undisturbed_one(
     whole_s = time.monotonic() - start
 
     moment = random.Random(7)
-    moments_s = [moment.uniform(0.3, 1.0) * whole_s]
+    moments_s = [moment.uniform(0.3, 1.0) * whole_s for _ in range(2)]
     kill_and_go_on(tmp_path, moments_s, reader="None")
     summary = run(tmp_path / "inbox", tmp_path / "out", Settings(), jobs=2)
 

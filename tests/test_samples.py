@@ -51,10 +51,15 @@ def test_the_wrong_sum_is_shown_with_its_gap(read: tuple[Path, Summary]) -> None
     assert "Total écrit 33,20" in row
 
 
-def test_a_cluster_and_postgresql_give_the_same_outputs(
-    read: tuple[Path, Summary], tmp_path: Path, scheduler: str, postgres: str
+@pytest.mark.parametrize("where", ["one job, PostgreSQL", "Dask"])
+def test_the_same_inbox_gives_the_same_outputs(
+    read: tuple[Path, Summary], tmp_path: Path, where: str, request: pytest.FixtureRequest
 ) -> None:
-    address = postgres_server.new_database(postgres)
-    run(_SAMPLES / "inbox", tmp_path, Settings(), scheduler=scheduler, store_url=address)
+    inbox, settings = _SAMPLES / "inbox", Settings()
+    if where == "Dask":
+        run(inbox, tmp_path, settings, scheduler=request.getfixturevalue("scheduler"))
+    else:
+        address = postgres_server.new_database(request.getfixturevalue("postgres"))
+        run(inbox, tmp_path, settings, jobs=1, store_url=address)
     for name in _TABLES:
         assert (tmp_path / name).read_bytes() == (read[0] / name).read_bytes(), name
