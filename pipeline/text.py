@@ -142,6 +142,17 @@ def skeleton(text: str) -> str:
     return folded.replace("rn", "m").replace("vv", "w")
 
 
+def plain(text: str) -> str:
+    """In small letters without accents, each letter where it was."""
+    folded = (fold(char) if char.strip() else char for char in text)
+    return "".join(f if len(f) == 1 else c for f, c in zip(folded, text, strict=True))
+
+
+def shapes(text: str) -> str:
+    """As ``plain``, with look-alikes made equal."""
+    return plain(text).translate(_SKELETON)
+
+
 @lru_cache(maxsize=4096)
 def _swap_cost(char: str, other: str) -> float:
     if frozenset((char, other)) in _SWAPS:
