@@ -1,0 +1,1 @@
+"""What a page that is no fiche says of its event."""
