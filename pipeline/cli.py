@@ -90,6 +90,9 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         f"{60 * summary.pages / summary.seconds:.0f}" if summary.read else "-",
     )
     print_table(table)
+    if summary.contradicted:
+        contradicted = summary.contradicted
+        print(tr("Flyers contradict form.toml ({count}): see report.html.", count=contradicted))
     if summary.judged:
         print(tr("{count} documents read before were judged again.", count=summary.judged))
     report = arguments.out / "report.html"

@@ -1,7 +1,10 @@
 """What the secretary reads of fields and findings, in French."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 
+from pipeline.event import About
 from pipeline.money import format_cents
 from pipeline.records import FieldValue, Finding, Roles
 
@@ -31,10 +34,34 @@ _FINDINGS = {
     "no_hidden_text": "Texte masqué",
     "note_is_read": "Note dans le PDF",
     "placed_by_hand": "Fiche placée à la main",
+    "received_as_text": "Reçue en texte",
+    "all_text_has_a_label": "Texte sans champ",
     "page_is_whole": "Page abîmée ou incomplète",
     "not_replaced": "Fichier remplacé",
     "received_once_only": "Reçue deux fois ?",
 }
+ABOUT = {
+    About.TITLE: "Titre",
+    About.ORGANISER: "Organisateur",
+    About.DATE: "Date",
+    About.PLACE: "Lieu",
+    About.ADDRESS: "Adresse",
+    About.PROGRAMME: "Programme",
+    About.SPEAKER: "Intervenants",
+    About.TARIFF: "Tarifs",
+    About.DEADLINE: "Date limite",
+    About.CONFIRMATION: "Confirmation",
+    About.EMAIL: "E-mail",
+    About.PHONE: "Téléphone",
+    About.POSTAL: "Règlement à adresser à",
+    About.IBAN: "IBAN",
+    About.BIC: "BIC",
+}
+"""What a fact of a flyer is about, in the order in which readers want to know it."""
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
+    *("août", "septembre", "octobre", "novembre", "décembre"),
+)
 _OF_CONSTRAINTS, _BROKEN = "_holds", "Incohérence"
 
 
@@ -106,6 +133,38 @@ def labels(fields: Iterable[FieldValue], roles: Roles) -> str:
 def depends_on(fields: Iterable[str], roles: Roles) -> str:
     """Why what follows from other fields is in doubt."""
     return f"Dépend de : {labels(fields, roles)}."
+
+
+def french_date(day: date) -> str:
+    """``1er février 2018``"""
+    return f"{day_and_month(day)} {day.year}"
+
+
+def day_and_month(day: date) -> str:
+    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]}"
+
+
+def announced(about: About, value: str) -> str:
+    """The value of a fact as readers write it; one that cannot be right is said to be illegible."""
+    if not value:
+        return "illisible ou faux"
+    match about:
+        case About.DATE | About.DEADLINE:
+            return french_date(date.fromisoformat(value))
+        case About.TARIFF:
+            return format_cents(int(value)) if int(value) else "gratuit"
+        case About.PROGRAMME:
+            clocks = re.sub(r"0?(\d+):(\d\d)", "\\1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}\\2", value)
+            return clocks.replace("-", " – ")
+        case About.PHONE:
+            return _in_groups(re.sub(r"^\+33", "0", value), 2)
+        case About.IBAN:
+            return _in_groups(value, 4)
+    return value
+
+
+def _in_groups(text: str, size: int) -> str:
+    return "\N{NO-BREAK SPACE}".join(text[i : i + size] for i in range(0, len(text), size))
 
 
 def small(words: str) -> str:
@@ -232,6 +291,21 @@ def _notes(finding: Finding, _roles: Roles) -> str:
     )
 
 
+def _announced(finding: Finding, roles: Roles) -> str:
+    name, said, known = (str(fact) for fact in finding.facts)
+    about = About(name)
+    payer = f" « {label(finding.fields[0], roles)} »" if finding.fields else ""
+    return (
+        f"{'Tarif' if payer else ABOUT[about]}{payer} : {announced(about, said)} sur l'annonce, "
+        f"{announced(about, known)} dans le formulaire."
+    )
+
+
+def _left_over(finding: Finding, _roles: Roles) -> str:
+    quoted = ", ".join(f"« {text} »" for text in finding.facts)
+    return f"Texte de la fiche qui ne répond à aucun champ : {quoted}. Le reporter s'il compte."
+
+
 def _whole_form(finding: Finding, roles: Roles) -> str:
     if finding.facts == ("overlaid",):
         return (
@@ -291,6 +365,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "no_traces": _of_field("traces très pâles, peut-être de l'écriture : regarder l'original."),
     "note_is_read": _notes,
     "whole_form": _whole_form,
+    "flyer_agrees_with_form": _announced,
     "whole_field": _of_field(
         "une partie du champ est cachée ou coupée (étiquette, correcteur, pli, bord de l'image ?). "
         "Vérifier sur le papier ce qui s'y trouve."
@@ -300,6 +375,8 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "placed_by_hand": _plain(
         "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout."
     ),
+    "received_as_text": _plain("Fiche reçue en texte, sans image du papier : vérifier tout."),
+    "all_text_has_a_label": _left_over,
     "page_is_whole": _plain(
         "Page abîmée ou incomplète dans le fichier : demander un nouvel envoi."
     ),

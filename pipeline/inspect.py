@@ -18,7 +18,7 @@ from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paths import FONTS
 from pipeline.process import as_read
 from pipeline.reading.page import Context, FormPage, context, read_page
-from pipeline.records import Candidate, Page, Rejection, Source
+from pipeline.records import AlignedPage, Candidate, Page, Rejection, Source
 
 _ZONE_COLOUR = (0, 110, 230)
 _INK_COLOUR = (220, 60, 20)
@@ -70,12 +70,14 @@ def _inspect_page(page: Page, out: Path, ctx: Context) -> list[str]:
         forms = read_page(page, ctx)
     except DocumentError as err:
         return [*lines, tr("page {number}: {said}", number=page.number, said=err)]
-    if not forms:
-        nothing = tr(
-            "page {number}: a page of a known form that holds nothing to read", number=page.number
-        )
-        return [*lines, nothing]
     for number, form in enumerate(forms, start=1):
+        if isinstance(form, AlignedPage):
+            nothing = tr(
+                "page {number}: a page of a known form that holds nothing to read",
+                number=page.number,
+            )
+            lines.append(nothing)
+            continue
         if isinstance(form, Rejection):
             lines.append(tr("page {number}: {said}", number=page.number, said=form.message))
             continue

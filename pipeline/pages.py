@@ -1,17 +1,12 @@
 """Pages of HTML, drawn from templates: amounts, dates and numbers the French way."""
 
-from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline.french import french_date
 from pipeline.money import format_cents
 from pipeline.rates import Rate
-
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
-    *("août", "septembre", "octobre", "novembre", "décembre"),
-)
 
 
 def templates(folder: Path) -> Environment:
@@ -32,15 +27,6 @@ def templates(folder: Path) -> Environment:
         "rate": percent,
     }
     return environment
-
-
-def french_date(day: date) -> str:
-    """``1er février 2018``"""
-    return f"{day_and_month(day)} {day.year}"
-
-
-def day_and_month(day: date) -> str:
-    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]}"
 
 
 def number(value: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import DocumentError
+from pipeline.event import Fact
 from pipeline.french import sentence
 from pipeline.records import Finding, Outcome, Registration, Rejection, Roles, Source
 
@@ -34,7 +35,7 @@ class Part:
     What stands on the pages before ``since`` is told: a form of several pages is told when it is
     whole, and is lost with the reader until then. ``read``: forms as they were read, each with its
     thumbnail. ``notes``: what the file says on pages without a form, by page; its forms may have to
-    heed it.
+    heed it. ``facts``: what pages without a form that is filled in say of an event.
     """
 
     count: int
@@ -43,6 +44,7 @@ class Part:
     read: tuple[tuple[Registration, bytes], ...] = ()
     rejections: tuple[Rejection, ...] = ()
     notes: tuple[tuple[int, Finding], ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 Tell = Callable[[Any], None]
@@ -115,6 +117,7 @@ class _Reading:
         self._read: list[tuple[Registration, bytes]] = []
         self._rejections: list[Rejection] = []
         self._notes: list[tuple[int, Finding]] = []
+        self._facts: list[Fact] = []
 
     def stretches(self) -> Iterator[Stretch]:
         """What is to be read next, for as long as there is anything."""
@@ -132,6 +135,7 @@ class _Reading:
         self._read += part.read
         self._rejections += part.rejections
         self._notes += part.notes
+        self._facts += part.facts
 
     def lose(self, err: DocumentError) -> None:
         """Tell of the page that was being read, and plan the pages around it."""
@@ -169,7 +173,11 @@ class _Reading:
                 Rejection("note", sentence(note, Roles()), page) for page, note in self._notes
             ]
         if not read and not rejections:
-            message = "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
+            message = (
+                "Page d'annonce, sans fiche à lire : ce qu'elle dit est dans le rapport."
+                if self._facts
+                else "Ce document ne contient aucune fiche à lire (page vide ou page d'annonce)."
+            )
             rejections.append(Rejection("no-form", message))
         return Outcome(
             self._source,
@@ -178,4 +186,5 @@ class _Reading:
             rejections=tuple(rejections),
             seconds=seconds,
             thumbnails=tuple(thumbnail for _, thumbnail in read),
+            facts=tuple(sorted(self._facts, key=lambda fact: fact.page)),
         )

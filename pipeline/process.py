@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import cv2
 
@@ -22,10 +23,13 @@ from pipeline.paper.dropout import CleanPage
 from pipeline.paper.notes import notes_beside
 from pipeline.paper.quality import quality_of, worst
 from pipeline.parts import Part, Stretch, Tell, outcome_of
+from pipeline.reading.flyer_page import facts_on
 from pipeline.reading.page import Context, FormPage, context, read_or_tell
 from pipeline.records import (
+    AlignedPage,
     Finding,
     Outcome,
+    Page,
     Registration,
     Rejection,
     Source,
@@ -76,14 +80,18 @@ def work(task: Stretch | Outcome, settings: Settings) -> Iterator[Part | Registr
 
 def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
     """Tell what each page gave; images never outlive their form. Raises what ``work`` does."""
-    for step in read_forms(stretch, context(settings)):
+    ctx = context(settings)
+    for step in read_forms(stretch, ctx):
+        facts = [(page, facts_on(page, ctx)) for page in step.free]
+        unknown = [_unknown(page) for page, said in facts if not said and _is_text(page)]
         yield Part(
             step.count,
             step.page,
             step.since,
             tuple((as_read(form), _thumbnail(form[0].clean)) for form in step.forms),
-            step.rejections,
+            (*step.rejections, *unknown),
             step.notes,
+            tuple(fact for _, said in facts for fact in said),
         )
 
 
@@ -91,7 +99,8 @@ def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
 class Step:
     """What a page brought to an end: the pages of each form filled in, and what was rejected.
 
-    The other numbers are those of ``Part``.
+    The other numbers are those of ``Part``. ``free``: pages on which no form is filled in, and
+    something stands.
     """
 
     count: int
@@ -100,6 +109,7 @@ class Step:
     forms: tuple[tuple[FormPage, ...], ...] = ()
     rejections: tuple[Rejection, ...] = ()
     notes: tuple[tuple[int, Finding], ...] = ()
+    free: tuple[Page | AlignedPage, ...] = ()
 
 
 def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
@@ -122,6 +132,8 @@ def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
             page = pages.page(number) if vain_s < most_s else _given_up(number)
             answers = read_or_tell(page, ctx, stretch.source.placed)
             for answer in answers:
+                if isinstance(answer, AlignedPage):
+                    continue
                 if group and not _goes_on(group, answer):
                     ended.append(group)
                     group = []
@@ -132,14 +144,18 @@ def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
             if group and (number == last or _is_whole(group, ctx)):
                 ended.append(group)
                 group = []
-            rejections += [_blank(form) for form in ended if _is_blank(form)]
+            blanks = [form for form in ended if _is_blank(form)]
+            rejections += [_blank(form) for form in blanks]
             forms = tuple(tuple(form) for form in ended if not _is_blank(form))
             since = group[0].aligned.page.number if group else number + 1
             is_form = any(isinstance(a, FormPage) for a in answers)
-            vain_s = 0.0 if is_form else vain_s + spent_s() - began_s
             beside = () if is_form or isinstance(page, Rejection) else notes_beside(page)
             notes = tuple((number, note) for note in beside)
-            yield Step(count, number + 1, since, forms, tuple(rejections), notes)
+            free = _free_pages(page, answers)
+            free += [each.aligned for form in blanks for each in form]
+            yield Step(count, number + 1, since, forms, tuple(rejections), notes, tuple(free))
+            # What was made of the step counts, too.
+            vain_s = 0.0 if is_form else vain_s + spent_s() - began_s
 
 
 def _given_up(number: int) -> Rejection:
@@ -148,6 +164,31 @@ def _given_up(number: int) -> Rejection:
         f"La page {number} n'a pas été lue : les pages qui la précèdent ont pris trop de temps, et "
         "aucune n'est une fiche. Demander un envoi de la fiche seule.",
         number,
+    )
+
+
+def _free_pages(
+    page: Page | Rejection, answers: Sequence[FormPage | AlignedPage | Rejection]
+) -> list[Page | AlignedPage]:
+    """The page, aligned where its form is known; none where it holds a form, or nothing at all."""
+    is_form = any(isinstance(answer, FormPage) for answer in answers)
+    if isinstance(page, Rejection) or is_form or not page.whole:
+        return []
+    if not (answers or page.drawn):
+        return []
+    return [answer for answer in answers if isinstance(answer, AlignedPage)] or [page]
+
+
+def _is_text(page: Page | AlignedPage) -> TypeGuard[Page]:
+    return isinstance(page, Page) and page.drawn and any(run.text for run in page.runs)
+
+
+def _unknown(page: Page) -> Rejection:
+    return Rejection(
+        "no-form",
+        "Texte sans les libellés d'un formulaire connu, et qui n'est pas une annonce : "
+        "le lire, et saisir la fiche à la main s'il y en a une.",
+        page.number,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.event import Fact
 from pipeline.geometry import BoxMm, BoxPx, FloatArray, Homography
 
 Gray = NDArray[np.uint8]
@@ -124,6 +125,7 @@ class Page:
 
     ``notes``: what comments in the file say; ``advice``: French, told where no form is found. Not
     ``whole`` where the data behind it are cut or damaged, so that parts of it may be missing.
+    ``drawn``: the file holds text and no picture, and ``image`` shows its lines, each a run.
     """
 
     number: int
@@ -133,6 +135,7 @@ class Page:
     notes: tuple[str, ...] = ()
     advice: str = ""
     whole: bool = True
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +356,7 @@ class Outcome:
 
     ``read``: its forms as they were read, before anything is judged; ``registrations``: what each
     of them came to. ``thumbnails``: small JPEGs for the report, one a form in order, or none.
+    ``facts``: what its pages say of an event.
     """
 
     source: Source
@@ -362,6 +366,7 @@ class Outcome:
     seconds: float = field(default=0.0, compare=False)
     thumbnails: tuple[bytes, ...] = ()
     read: tuple[Registration, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from pipeline.fingerprint import code_digest
 from pipeline.guard import Guard, Work, read_guarded
 from pipeline.language import tr, why
 from pipeline.parts import Stretch, Tell, outcome_of
-from pipeline.paths import close_to_others
+from pipeline.paths import FORMS, close_to_others
 from pipeline.reader import (
     KNOWN,
     Reader,
@@ -72,7 +72,7 @@ class Summary:
     ``read`` documents (``pages`` pages) were read by this run in ``seconds``, and ``judged`` ones,
     read before, were judged again. ``received`` documents, registrations ``accepted`` (or
     corrected) and to ``review``, and documents or pages ``rejected`` count all that the outputs
-    hold.
+    hold; ``contradicted`` counts events that flyers announce otherwise than ``form.toml`` does.
     """
 
     received: int
@@ -83,6 +83,7 @@ class Summary:
     rejected: int
     pages: int
     seconds: float
+    contradicted: int = 0
 
 
 def run(
@@ -107,6 +108,7 @@ def run(
     outputs are written before it is passed on. Raises any PipelineError but DocumentError.
     """
     from pipeline.exporters import export_all
+    from pipeline.forms.schema import load_forms
     from pipeline.store import Store
 
     start = time.monotonic()
@@ -118,7 +120,7 @@ def run(
     if reader is None:
         for doubt in doubts(settings):
             _log.warning("%s", doubt)
-    pages = 0
+    pages, forms = 0, load_forms(FORMS, *settings.forms)
     with Store.open(store_url or f"sqlite:///{out / 'fiches.sqlite'}") as store:
         guarded = jobs > 0 or scheduler is not None
         sources = _receive(inbox, out, store, settings, guarded=guarded, again=again)
@@ -133,9 +135,9 @@ def run(
                 with _pool(reader, settings, jobs=jobs, scheduler=scheduler) as pool:
                     pages = _work_off(pool, unread, unjudged, store, reader, progress)
         except KeyboardInterrupt:
-            export_all(store, out)
+            export_all(store, out, forms)
             raise
-        snapshot = export_all(store, out)
+        snapshot = export_all(store, out, forms)
     return _summary(
         snapshot,
         read=len(unread),
@@ -159,6 +161,7 @@ def _summary(
         rejected=len(snapshot.rejected),
         pages=pages,
         seconds=seconds,
+        contradicted=sum(1 for event in snapshot.events if event.findings),
     )
 
 

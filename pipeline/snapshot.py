@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.event import Fact
 from pipeline.rates import Rates
-from pipeline.records import Envelope, Registration, Rejection
+from pipeline.records import Envelope, Finding, Registration, Rejection, Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,37 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """What the pages of one document say of an event."""
+
+    document: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """All that was received of one event; ``form`` is the id of the form that goes with it, or
+    empty. ``findings`` pairs what is said otherwise than that form's ``form.toml`` has it with the
+    document that says so; in its ``roles`` the fields have their labels."""
+
+    form: str
+    announcements: tuple[Announcement, ...]
+    findings: tuple[tuple[Finding, str], ...] = ()
+    roles: Roles = field(default_factory=Roles)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that the store holds at one moment, in the order in which it is exported.
 
     ``documents`` counts what was received, the same bytes once. ``rates`` are those that checks
-    during reviews have measured.
+    during reviews have measured. ``announcements`` are what documents say of events, ``events`` the
+    same by event, once forms are known (see ``forms.announced``).
     """
 
     registrations: tuple[RegistrationRow, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     documents: int = 0
     rates: Rates = field(default_factory=Rates)
+    announcements: tuple[Announcement, ...] = ()
+    events: tuple[Event, ...] = ()

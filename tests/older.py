@@ -2,13 +2,14 @@
 
 from sqlalchemy import Connection
 
-_ADDED = {
+_ADDED: dict[str, tuple[str, ...]] = {
+    "v0006": (),
     "v0005": ("outcomes.judge", "receipts.opener", "registrations.read", "sources.said"),
     "v0004": ("findings.facts",),
     "v0003": ("readings.batch", "registrations.batch", "rejections.batch"),
     "v0002": ("readings.calibrated", "registrations.quality"),
 }
-_TABLES = {"v0003": ("decisions", "reviews", "placements")}
+_TABLES = {"v0006": ("facts",), "v0003": ("decisions", "reviews", "placements")}
 
 
 def made_older(connection: Connection, version: str) -> None:

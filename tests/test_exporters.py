@@ -38,6 +38,7 @@ OUTPUTS = {
     "fields.csv",
     "participants.csv",
     "rejected.csv",
+    "events.json",
     "report.html",
 }
 
@@ -345,7 +346,7 @@ def test_a_new_exporter_is_a_new_file(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(exporters, "__path__", [*exporters.__path__, str(plugins)])
     monkeypatch.delitem(sys.modules, "pipeline.exporters.count", raising=False)
     assert exporters.names() == (
-        *("count", "fields", "participants", "registrations", "rejected", "report"),
+        *("count", "events", "fields", "participants", "registrations", "rejected", "report"),
     )
     exporters.export_all(fake_store(), out)
     assert (out / "count.txt").read_text() == "1"
@@ -361,7 +362,7 @@ def test_a_full_disk_leaves_the_earlier_file_whole(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ExportError, match=r"fields.csv: cannot be written \(No space.*Free some"):
+    with pytest.raises(ExportError, match=r"\.(csv|json): cannot be written \(No space.*Free some"):
         exporters.export_all(fake_store("changed"), tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 

@@ -29,8 +29,15 @@ MAIL = b"From: lea@exemple.fr\nSubject: x\n\nBonjour\n"
         ("a", MAIL.decode().encode("utf-16"), Kind.EML),
         ("a", MAIL.replace(b"\n", b"\r"), Kind.EML),
         ("a.mbox", b"From \n" + MAIL, Kind.MBOX),
-        ("a.txt", b"From now on, all is well.\n", Kind.TEXT),
-        ("a.txt", b"12\nFrom 12 on\n", Kind.TEXT),
+        ("a.txt", b"From now on, all is well.\n", Kind.PLAIN_TEXT),
+        ("a.TEXT", b"12\nFrom 12 on\n", Kind.PLAIN_TEXT),
+        ("a.csv", b"12\nFrom 12 on\n", Kind.TEXT),
+        ("a.html", b"<html><p class='ocr_pages'>page</p></html>", Kind.TEXT),
+        ("a.html", b"<html><div id=1 class='ocr_page' title='bbox 0 0 9 9'>", Kind.HOCR),
+        ("a.hocr", b'<?xml version="1.0"?><html><div class="x ocr_page">', Kind.HOCR),
+        ("a.xml", b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a -->\n<alto xmlns='b'>", Kind.ALTO),
+        ("a.xml", b"<a:alto>", Kind.ALTO),
+        ("a.xml", b"<altogether>", Kind.TEXT),
     ],
 )
 def test_a_file_is_told_by_its_content(name, data, kind):

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import DocumentError
-from pipeline.intake.filekind import Kind
+from pipeline.intake.filekind import DOCUMENTS
 from pipeline.intake.mail import Piece
 from pipeline.intake.pieces import document_kind
 from tests.mails import PDF
@@ -25,7 +25,7 @@ def verdict(name: str, data: bytes, **told: object) -> str:
         kind = document_kind(Piece(name, data, **told), data)
     except DocumentError as err:
         return str(err)
-    return "document" if kind in (Kind.PDF, Kind.IMAGE) else "nothing"
+    return "document" if kind in DOCUMENTS else "nothing"
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,24 @@ def test_a_web_page_called_like_a_document_is_told(name):
     assert "nom" in verdict(name, PAGE)
 
 
-@pytest.mark.parametrize("name", ["inscription.html", "participants.txt", "liste.csv"])
+@pytest.mark.parametrize("name", ["inscription.html", "liste.csv"])
 def test_a_text_that_may_hold_a_fiche_is_told(name):
     assert verdict(name, b"Inscription de Marie Petit et de Paul Blanc, deux repas.") not in (
         "nothing",
         "document",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("participants.txt", b"Inscription de Marie Petit et de Paul Blanc, deux repas."),
+        ("fiche.hocr", b"<html><div class='ocr_page'><span class='ocr_line'>a</span></div>"),
+        ("fiche.xml", b"<?xml version='1.0'?><alto><Layout/></alto>"),
+    ],
+)
+def test_a_text_that_can_be_read_is_a_document(name, data):
+    assert verdict(name, data) == "document"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from sqlalchemy import create_engine, insert, select
 
 import pipeline.store
 from pipeline.errors import StoreError
+from pipeline.event import About, Fact
 from pipeline.records import Origin, Outcome, Quality, Rejection, Severity, Status
 from pipeline.store import Store, opening, tables
 from tests.pages import words
@@ -153,6 +154,28 @@ def test_what_the_fields_of_a_form_stand_for_is_kept_with_it(store_url: str) -> 
     assert row.registration == other_registration()
     found = row.registration
     assert (len(found.named), found.total_cents, found.gap_cents) == (2, 2500, 100)
+
+
+def test_what_documents_say_of_events_comes_back_as_it_was(store_url: str) -> None:
+    place = Fact(About.PLACE, "Salle « Zoé »", read="a Salle « Zoé »", line=4, probability=0.75)
+    bank = Fact(About.BIC, "CCOPFRPPXXX", "ASS", "CCOPERPPXXX", page=2, line=7)
+    blank = Rejection("blank", "Fiche vierge.")
+    said = replace(outcome(source("z.pdf"), rejections=(blank,)), facts=(place, bank))
+    with Store.open(store_url) as store:
+        fill(store, said, replace(said, source=source("a.pdf"), facts=(bank,)))
+        announcements = store.snapshot().announcements
+    assert [(a.document, a.facts) for a in announcements] == [
+        ("a.pdf", (bank,)),
+        ("z.pdf", (place, bank)),
+    ]
+
+
+def test_what_a_document_said_is_gone_with_it(store_url: str) -> None:
+    said = replace(outcome(source("a.pdf")), facts=(Fact(About.DATE, "2018-02-02"),))
+    with Store.open(store_url) as store:
+        fill(store, said)
+        store.record_received(replace(receipt(source("b.pdf")), name="a.pdf"))
+        assert store.snapshot().announcements == ()
 
 
 def test_rejections_of_pieces_documents_and_pages_are_told_in_order(store_url: str) -> None:

@@ -23,6 +23,7 @@ _TIME_LIMIT_S = 60.0
 """By the clock: a page takes it a second or two, where the machine is not overrun."""
 _LINES = "--psm 6"
 _SPARSE_PAGE = "--psm 11"
+_WHOLE_PAGE = "--psm 3"
 _Word = tuple[str, float, BoxPx]
 """Text, confidence 0..1, and where it stands."""
 
@@ -70,6 +71,28 @@ def read_words(page: Gray) -> list[tuple[str, BoxPx]]:
     return [(text, box) for text, _, box in _words(page, _SPARSE_PAGE)]
 
 
+def read_text(page: Gray) -> list[str]:
+    """The lines of a printed page, dark on white, with an empty one between two paragraphs.
+
+    Raises as ``read_lines``.
+    """
+    data = _data(page, _WHOLE_PAGE)
+    lines: list[str] = []
+    paragraph = line = None
+    columns = (data[key] for key in ("text", "block_num", "par_num", "line_num"))
+    for text, *at in zip(*columns, strict=True):
+        if not text.strip():
+            continue
+        if at == line:
+            lines[-1] += f" {text}"
+            continue
+        if lines and at[:2] != paragraph:
+            lines.append("")
+        lines.append(text)
+        paragraph, line = at[:2], at
+    return lines
+
+
 def _line(words: list[_Word]) -> EngineLine:
     if not words:
         return EngineLine("", 0.0)
@@ -78,6 +101,17 @@ def _line(words: list[_Word]) -> EngineLine:
 
 
 def _words(image: Gray, config: str) -> list[_Word]:
+    data = _data(image, config)
+    boxes = zip(*(data[key] for key in ("left", "top", "width", "height")), strict=True)
+    # Tesseract reports boxes without text as confidence -1; they are not words.
+    return [
+        (text, float(confidence) / 100, BoxPx(*(float(edge) for edge in box)))
+        for text, confidence, box in zip(data["text"], data["conf"], boxes, strict=True)
+        if text.strip() and float(confidence) >= 0
+    ]
+
+
+def _data(image: Gray, config: str) -> dict[str, list[str]]:
     # Imported where it is needed: it brings pandas along, a fifth of a second at every start.
     import pytesseract
 
@@ -103,10 +137,4 @@ def _words(image: Gray, config: str) -> list[_Word]:
         raise StalledError(
             "Tesseract ne répond plus sur cette page : relancer, ou demander un autre envoi."
         ) from err
-    boxes = zip(*(data[key] for key in ("left", "top", "width", "height")), strict=True)
-    # Tesseract reports boxes without text as confidence -1; they are not words.
-    return [
-        (text, float(confidence) / 100, BoxPx(*(float(edge) for edge in box)))
-        for text, confidence, box in zip(data["text"], data["conf"], boxes, strict=True)
-        if text.strip() and float(confidence) >= 0
-    ]
+    return data

@@ -9,7 +9,8 @@ import contextlib
 import fcntl
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -17,6 +18,8 @@ from typing import Protocol, cast
 
 from pipeline import installed
 from pipeline.errors import ExportError, bug_place
+from pipeline.forms.announced import by_event
+from pipeline.forms.schema import Form
 from pipeline.language import tr, why
 from pipeline.paths import PART, write_whole
 from pipeline.snapshot import Snapshot
@@ -49,13 +52,16 @@ def outputs(out: Path) -> list[Path]:
     return [out / exporter.FILE_NAME for exporter in _exporters()]
 
 
-def export_all(store: _Store, out: Path) -> Snapshot:
+def export_all(store: _Store, out: Path, forms: Sequence[Form] = ()) -> Snapshot:
     """Write every output into ``out``, and return what they were drawn from.
+
+    ``forms`` are those that what flyers say is held against.
 
     Raises ExportError where a file cannot be written; each file is then whole, old or new.
     """
     with _alone(out):
         snapshot = store.snapshot()
+        snapshot = replace(snapshot, events=by_event(snapshot.announcements, forms))
         for name in names():
             exporter = _load(name)
             _tidy(out, exporter.FILE_NAME)

@@ -3,20 +3,36 @@
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Template
 
-from pipeline.french import label, plural_of, sentence, small
-from pipeline.pages import day_and_month, french_date, templates
+from pipeline.event import About, Fact
+from pipeline.french import (
+    ABOUT,
+    announced,
+    day_and_month,
+    french_date,
+    label,
+    plural_of,
+    sentence,
+    small,
+)
+from pipeline.pages import plural, templates
 from pipeline.records import Status
-from pipeline.snapshot import RegistrationRow, Snapshot
+from pipeline.snapshot import Event, RegistrationRow, Snapshot
+from pipeline.text import fold
 
 FILE_NAME = "report.html"
 
+_SINGLE = (About.TITLE, About.ORGANISER, About.PLACE, About.ADDRESS, About.CONFIRMATION)
+"""What an event has one of. An account that one flyer alone gives must be seen."""
+_SURE = 0.8
+_NAMED = 3
+"""Of the documents that say the same, so many are named."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _THUMBNAILS = 60
 _STATUSES = {
@@ -65,6 +81,76 @@ class _Line:
         return b64encode(self.row.thumbnail).decode("ascii")
 
 
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What is said of one event: ``entries`` pairs what it is about with the facts, as shown."""
+
+    title: str
+    entries: tuple[tuple[str, tuple["_Told", ...]], ...]
+    documents: str
+
+    @classmethod
+    def of(cls, event: Event) -> "_Card":
+        facts = [fact for announcement in event.announcements for fact in announcement.facts]
+        entries = {about: _agreed(facts, about) for about in ABOUT}
+        title = next(iter(entries.pop(About.TITLE)), None)
+        return cls(
+            title.text if title else "Annonce",
+            tuple((ABOUT[about], facts) for about, facts in entries.items() if facts),
+            _some([announcement.document for announcement in event.announcements]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A fact as the card shows it: ``note`` says what was repaired, or how unsure it is."""
+
+    text: str
+    detail: str
+    note: str
+
+
+def _agreed(facts: Iterable[Fact], about: About) -> tuple[_Told, ...]:
+    """The facts about that; where several documents say it differently, as most say it."""
+    by_value: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        if fact.about is about:
+            by_value.setdefault((fact.value, fold(fact.detail)), []).append(fact)
+    most = max(map(len, by_value.values()), default=0)
+    return tuple(
+        _told(max(alike, key=lambda fact: fact.probability))
+        for alike in by_value.values()
+        if len(alike) > most / 2 or about not in _SINGLE
+    )
+
+
+def _contradictions(events: Iterable[Event]) -> Iterable[tuple[str, str]]:
+    """What flyers say otherwise than their form, and which of them do."""
+    documents: dict[str, list[str]] = {}
+    for event in events:
+        for finding, document in event.findings:
+            documents.setdefault(sentence(finding, event.roles), []).append(document)
+    return [(said, _some(names)) for said, names in documents.items()]
+
+
+def _some(documents: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    further = len(documents) - _NAMED
+    more = f" et {plural(further, 'autre document', 'autres documents')}" if further > 0 else ""
+    return ", ".join(documents[:_NAMED]) + more
+
+
+def _told(fact: Fact) -> _Told:
+    note = ""
+    if fact.repaired:
+        note = f"lu « {fact.read} », rétabli"
+    elif not fact.value:
+        note = f"lu « {fact.read} »"
+    elif fact.probability < _SURE:
+        note = "lecture incertaine"
+    return _Told(announced(fact.about, fact.value), fact.detail, note)
+
+
 def render(snapshot: Snapshot) -> str:
     rows = snapshot.registrations
     counted = [row for row in rows if row.counted]
@@ -75,6 +161,7 @@ def render(snapshot: Snapshot) -> str:
         for row in rows
         for name in row.registration.roles.others
     }
+    cards = [_Card.of(event) for event in snapshot.events]
     groups = Counter(group for line in review for group in _groups(line.row))
     return _template().render(
         documents=snapshot.documents,
@@ -97,6 +184,8 @@ def render(snapshot: Snapshot) -> str:
         gap=_Sum.of(row.registration.gap_cents for row in counted),
         gaps=sum(1 for row in counted if row.registration.gap_cents),
         rates=snapshot.rates,
+        cards=cards,
+        contradictions=[*_contradictions(snapshot.events)],
     )
 
 

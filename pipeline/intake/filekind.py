@@ -37,6 +37,10 @@ class Kind(Enum):
     PROGRAM = auto()
     TNEF = auto()
     TEXT = auto()
+    """Text that is none of the next three: a web page, a table, a program."""
+    PLAIN_TEXT = auto()
+    HOCR = auto()
+    ALTO = auto()
     JPEG_XL = auto()
     PHOTOSHOP = auto()
     DJVU = auto()
@@ -44,6 +48,11 @@ class Kind(Enum):
     RAW_PHOTO = auto()
     OTHER = auto()
 
+
+TEXTS = (Kind.PLAIN_TEXT, Kind.HOCR, Kind.ALTO)
+"""Text that may be a fiche or a flyer."""
+DOCUMENTS = (Kind.PDF, Kind.IMAGE, *TEXTS)
+"""What is read page by page."""
 
 _ADVICE = {
     Kind.MBOX: "Boîte aux lettres jointe à un courriel : la déposer elle-même dans le dossier.",
@@ -60,8 +69,9 @@ _ADVICE = {
     Kind.TNEF: "Pièce jointe au format propre d'Outlook (winmail.dat) : demander à l'expéditeur "
     "de renvoyer sa fiche en PDF, ou son courriel en texte simple ou HTML.",
     Kind.TEXT: "Fichier de texte ou page web, sans fiche à lire : si la fiche s'y trouve, "
-    "l'imprimer en PDF et déposer ce PDF.",
+    "l'enregistrer en texte (.txt) ou en PDF, et déposer ce fichier.",
 }
+_ADVICE |= dict.fromkeys(TEXTS, _ADVICE[Kind.TEXT])
 _LOCKED = {
     Kind.PROTECTED: "Document bureautique protégé par un mot de passe : demander à l'expéditeur "
     "de l'envoyer en PDF, sans protection.",
@@ -114,6 +124,9 @@ _OTHER_PICTURE = re.compile(
 _RAW_SUFFIXES = frozenset((".dng", ".nef", ".nrw", ".arw", ".sr2", ".pef", ".cr2", ".srw", ".3fr"))
 """Of camera files that begin as a TIFF does, and hold a thumbnail that Pillow would take."""
 _PGP = re.compile(rb"\s*-----BEGIN PGP MESSAGE-----")
+_HOCR = re.compile(rb"class\s*=\s*[\"'][^\"']*\bocr_page\b")
+_ALTO = re.compile(rb"\s*(?:(?:<!--.*?-->|<[?!][^>]*>)\s*)*<(?:\w+:)?alto\b", re.DOTALL)
+_PLAIN_SUFFIXES = (".txt", ".text")
 _MAIL_STORE = (b"!BDN", b"\xcf\xad\x12\xfe", b"JMF6", b"JMF9")
 _EMLX = re.compile(rb"\s*\d+[ \t]*\r?\n")
 
@@ -170,7 +183,13 @@ def _text_kind(head: bytes, suffix: str) -> Kind:
     # Readers take a PDF whose header stands anywhere in the first kilobyte; so does a mail's piece.
     if b"%PDF-" in head[:1024]:
         return Kind.PDF
-    return Kind.OTHER if b"\0" in text else Kind.TEXT
+    if b"\0" in text:
+        return Kind.OTHER
+    if _ALTO.match(text):
+        return Kind.ALTO
+    if _HOCR.search(text):
+        return Kind.HOCR
+    return Kind.PLAIN_TEXT if suffix in _PLAIN_SUFFIXES else Kind.TEXT
 
 
 def as_utf8(data: bytes) -> bytes:

@@ -11,8 +11,9 @@ from PIL import Image
 from pipeline.config import Settings
 from pipeline.errors import DocumentError, TooLargeError, UnavailableError
 from pipeline.intake import raster
-from pipeline.intake.filekind import Kind, kind_of, refusal
+from pipeline.intake.filekind import DOCUMENTS, TEXTS, Kind, kind_of, refusal
 from pipeline.intake.pdf import open_pdf, pdf_page
+from pipeline.intake.textpage import text_pages
 from pipeline.intake.whole import jpeg_is_whole, tiff_is_whole
 from pipeline.paper.emptiness import seems_empty
 from pipeline.records import Page, Rejection, Source
@@ -44,7 +45,7 @@ def open_pages(source: Source, settings: Settings) -> Pages:
     try:
         with source.path.open("rb") as file:
             kind = kind_of(file, source.path.name)
-            data = file.read() if kind in (Kind.PDF, Kind.IMAGE) else b""
+            data = file.read() if kind in DOCUMENTS else b""
     except OSError as err:
         raise UnavailableError(
             "Le fichier ne peut pas être ouvert (déplacé, supprimé ou protégé) : "
@@ -59,6 +60,9 @@ def open_pages(source: Source, settings: Settings) -> Pages:
         return Pages(len(document), partial(pdf_page, document, settings), document.close)
     if kind is Kind.IMAGE:
         return _image_pages(data, settings)
+    if kind in TEXTS:
+        drawn = text_pages(data, kind, settings)
+        return Pages(len(drawn), lambda number: drawn[number - 1](number), lambda: None)
     raise refusal(kind)
 
 

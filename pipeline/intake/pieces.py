@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from pipeline.errors import DocumentError, UnsupportedError
 from pipeline.intake import lost, raster
-from pipeline.intake.filekind import Kind, as_utf8, kind_of, refusal
+from pipeline.intake.filekind import TEXTS, Kind, as_utf8, kind_of, refusal
 from pipeline.intake.mail import Piece
 
 _SAYS_NOTHING_CHARS = 40
@@ -34,7 +34,7 @@ _PAGE_SHORT_PX, _SMALL_PAGE_SHORT_PX, _PAGE_LONGER = 700, 500, (1.2, 1.7)
 
 
 def document_kind(piece: Piece, data: bytes) -> Kind | None:
-    """PDF or IMAGE where the piece is a document to read; None where it is decoration.
+    """PDF, IMAGE or a text where the piece is a document to read; None where it is decoration.
 
     Raises DocumentError, which says what else it is.
     """
@@ -43,18 +43,19 @@ def document_kind(piece: Piece, data: bytes) -> Kind | None:
         return kind
     if kind is Kind.IMAGE or _INVOICE.fullmatch(piece.name):
         return None
-    if kind is Kind.TEXT:
-        if (error := _about_text(piece, data, suffix)) is not None:
-            raise error
-        return None
+    if kind is Kind.TEXT or kind in TEXTS:
+        return _text_kind(piece, data, suffix, kind)
     decorates = suffix in _DECORATION_SUFFIXES or piece.media_type in _DECORATION_TYPES
     if decorates and kind in (Kind.OTHER, Kind.EMPTY) and piece.media_type != "application/pdf":
         return None
     raise refusal(kind)
 
 
-def _about_text(piece: Piece, data: bytes, suffix: str) -> DocumentError | None:
-    """What to say of a text; None where it is the mail's own, or holds nothing."""
+def _text_kind(piece: Piece, data: bytes, suffix: str, kind: Kind) -> Kind | None:
+    """The kind of a text to read; None where it is the mail's own, or holds nothing.
+
+    Raises DocumentError, which says what it is else.
+    """
     text = as_utf8(data[:_LOOKED_AT_BYTES])
     words = re.sub(
         rb"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", b" ", text, flags=re.S | re.I
@@ -63,16 +64,22 @@ def _about_text(piece: Piece, data: bytes, suffix: str) -> DocumentError | None:
     if _DECORATION.match(text):
         return None
     if lost.tells_of_removal(shown):
-        return lost.removed()
+        raise lost.removed()
     if piece.media_type in _DECORATION_TYPES:
         return None
-    if suffix in _TEXT_SUFFIXES:
-        says_nothing = len("".join(shown.split())) < _SAYS_NOTHING_CHARS
-        return None if says_nothing or _EXCHANGE_TEXT.fullmatch(piece.name) else refusal(Kind.TEXT)
-    return UnsupportedError(
-        "Ce fichier n'est pas ce que dit son nom : c'est une page web ou un texte (souvent une "
-        "erreur de téléchargement). Demander à l'expéditeur de renvoyer sa fiche en PDF."
-    )
+    if kind in (Kind.HOCR, Kind.ALTO):
+        return kind
+    if suffix not in _TEXT_SUFFIXES:
+        raise UnsupportedError(
+            "Ce fichier n'est pas ce que dit son nom : c'est une page web ou un texte (souvent une "
+            "erreur de téléchargement). Demander à l'expéditeur de renvoyer sa fiche en PDF."
+        )
+    says_nothing = len("".join(shown.split())) < _SAYS_NOTHING_CHARS
+    if says_nothing or _EXCHANGE_TEXT.fullmatch(piece.name):
+        return None
+    if kind is Kind.TEXT:
+        raise refusal(kind)
+    return kind
 
 
 def _is_logo(piece: Piece, data: bytes) -> bool:

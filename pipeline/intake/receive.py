@@ -16,7 +16,7 @@ from pipeline.errors import (
     UnsupportedError,
 )
 from pipeline.intake.brought import Brought, Opening, refused
-from pipeline.intake.filekind import HEAD_BYTES, Kind, head_kind, refusal
+from pipeline.intake.filekind import DOCUMENTS, HEAD_BYTES, Kind, head_kind, refusal
 from pipeline.intake.mailbox import MOST_MAILS
 from pipeline.intake.naming import clean_name, unique_name
 from pipeline.intake.pdfnames import scanned
@@ -208,7 +208,7 @@ def _read(task: Opening, status: os.stat_result, opener: Opener) -> Brought:
             sha256, may_hold_files = scanned(file)
             plain = Brought((Source(task.name, task.path, sha256),))
             return _with_files(task, plain, opener) if may_hold_files else plain
-        if kind is Kind.IMAGE:
+        if kind in DOCUMENTS:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             return Brought((Source(task.name, task.path, sha256),))
     if kind not in _OPENED:

@@ -46,7 +46,7 @@ class CleanPage:
 
 def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
     """The page on the mm frame with even paper, with and without the form's own print."""
-    flat = _flatten(_rectify(aligned, blank))
+    flat = flattened(aligned, blank)
     distance = blank.from_print_px
     dark: Mask = cv2.compare(flat, _ink_level(flat, distance), cv2.CMP_LT)
     spread_px = _print_spread_px(dark, distance)
@@ -68,10 +68,16 @@ def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
     return CleanPage(flat, clean, ink, pale=cv2.bitwise_and(pale.strokes, ink), traces=pale.traces)
 
 
-def _rectify(aligned: AlignedPage, blank: BlankPage) -> Gray:
+def flattened(aligned: AlignedPage, blank: BlankPage, px_per_mm: float = PX_PER_MM) -> Gray:
+    """The page on the mm frame, so fine, on even white paper."""
+    return flatten(_rectify(aligned, blank, px_per_mm))
+
+
+def _rectify(aligned: AlignedPage, blank: BlankPage, px_per_mm: float) -> Gray:
     """The one interpolation: page px straight to the mm frame, skew and perspective undone."""
-    to_raster = mm_to_raster(PX_PER_MM) @ aligned.homography.matrix
-    size = (blank.image.shape[1], blank.image.shape[0])
+    to_raster = mm_to_raster(px_per_mm) @ aligned.homography.matrix
+    height, width = blank.image.shape
+    size = [round(side * px_per_mm / PX_PER_MM) for side in (width, height)]
     rectified: Gray = cv2.warpPerspective(
         aligned.page.image,
         to_raster,
@@ -83,7 +89,7 @@ def _rectify(aligned: AlignedPage, blank: BlankPage) -> Gray:
     return rectified
 
 
-def _flatten(image: Gray) -> Gray:
+def flatten(image: Gray) -> Gray:
     """Divide by the paper's brightness, so that shadow and grey paper become white."""
     h, w = image.shape
     small = cv2.resize(

@@ -33,6 +33,7 @@ from pipeline.paths import FORMS
 from pipeline.reading.extract import doubted_by_ink, extract, hidden_text, text_layer_lines
 from pipeline.reading.second_look import second_looks
 from pipeline.reading.second_reader import second_opinions
+from pipeline.reading.text_page import TextFiche, align_text, blank_paper, read_text, text_findings
 from pipeline.records import (
     AlignedPage,
     FieldReading,
@@ -96,17 +97,18 @@ def context(settings: Settings) -> Context:
 
 def read_or_tell(
     page: Page | Rejection, ctx: Context, placed: Sequence[Placement]
-) -> Sequence[FormPage | Rejection]:
-    """The forms on a page, read, or why there is none; nothing for an empty page or a flyer.
+) -> Sequence[FormPage | AlignedPage | Rejection]:
+    """The forms on a page, read, or why there is none; nothing for an empty page.
 
-    A page is empty only if it was decoded whole and nobody wrote on it.
+    A page of a form with nothing to read on it, as a flyer, is only aligned. A page is empty only
+    if it was decoded whole and nobody wrote on it.
     """
     if isinstance(page, Rejection):
         return (page,)
-    forms: list[FormPage | Rejection] = []
+    forms: list[FormPage | AlignedPage | Rejection] = []
     try:
         is_placed = any(placement.page == page.number for placement in placed)
-        if is_placed or page.advice or not is_empty(page):
+        if is_placed or page.advice or page.drawn or not is_empty(page):
             forms = read_page(page, ctx, placed)
     except DocumentError as err:
         if page.whole:
@@ -119,17 +121,23 @@ def read_or_tell(
 
 def read_page(
     page: Page, ctx: Context, placed: Sequence[Placement] = ()
-) -> list[FormPage | Rejection]:
+) -> list[FormPage | AlignedPage | Rejection]:
     """The forms that ``align_page`` finds, read; pieces of a form that show hardly any field are
     only told of."""
     on_page = [
         (aligned, find_blank(ctx, aligned.form_id, aligned.form_page))
         for aligned in align_page(page, ctx, placed)
     ]
-    read: list[FormPage | Rejection] = []
+    read: list[FormPage | AlignedPage | Rejection] = []
     for aligned, blank in on_page:
+        if not blank.form.zones_of(blank.number):
+            read.append(aligned)
+            continue
         if _is_scrap(aligned, blank):
             read.append(Rejection("cut", _SCRAP, page.number))
+            continue
+        if page.drawn:
+            read.append(_read_text(aligned, blank))
             continue
         form_page = _read_aligned(aligned, blank, ctx)
         beside = [(other, its_blank) for other, its_blank in on_page if other is not aligned]
@@ -144,21 +152,19 @@ def _is_scrap(aligned: AlignedPage, blank: BlankPage) -> bool:
 
 
 def align_page(page: Page, ctx: Context, placed: Sequence[Placement] = ()) -> list[AlignedPage]:
-    """The forms on the page, upright, where a person ``placed`` them if so; none without zones.
+    """The forms on the page, upright, where a person ``placed`` them if so.
 
     ``placed`` may be on other pages too. Raises AlignmentError where no form fits.
     """
+    if page.drawn:
+        return align_text(page, ctx.blanks)
     page = replace(page, image=remove_streaks(page.image))
     here = [placement for placement in placed if placement.page == page.number]
     if here:
         fitted = [align_placed(page, find_blank(ctx, p.form_id, p.form_page), p) for p in here]
     else:
         fitted = _align_either_way(page, ctx.blanks)
-    return [
-        upright(aligned)
-        for aligned in fitted
-        if ctx.forms[aligned.form_id].zones_of(aligned.form_page)
-    ]
+    return [upright(aligned) for aligned in fitted]
 
 
 def _align_either_way(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
@@ -177,6 +183,25 @@ def find_blank(ctx: Context, form_id: str, number: int) -> BlankPage:
         if (blank.form.id, blank.number) == (form_id, number):
             return blank
     raise AlignmentError(f"Le formulaire {form_id} (page {number}) n'est pas connu.")
+
+
+def _read_text(aligned: AlignedPage, blank: BlankPage) -> FormPage:
+    """A fiche that came as text; a field of which no label was found is not known to be empty."""
+    clean, fiche = blank_paper(aligned, blank), read_text(aligned, blank)
+    zones = blank.form.zones_of(blank.number)
+    read = extract(zones, fiche.held, clean, page=aligned.page.number)
+    readings = tuple(_placed(reading, fiche) for reading in read)
+    findings = text_findings(fiche, blank)
+    return FormPage(aligned, blank, clean, (), readings, findings, fiche.is_blank)
+
+
+def _placed(reading: FieldReading, fiche: TextFiche) -> FieldReading:
+    """The reading at the line where it stands, or its label does."""
+    name = reading.field.partition(".")[0]
+    if name not in fiche.places:
+        return replace(reading, candidates=())
+    stands = reading.field in fiche.held
+    return reading if stands else replace(reading, box_mm=fiche.places[name])
 
 
 def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormPage:

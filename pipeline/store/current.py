@@ -103,7 +103,7 @@ class Said:
 
 def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
     """The registrations whose documents were received, dropped ones too."""
-    received = _received(connection, scope)
+    documents = received(connection, scope)
     decided = decided_on(connection, scope, "r")
     placed = _placed(connection, scope)
     reviews = {
@@ -117,9 +117,9 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
         key = (row.outcome, row.number)
         subject = f"r{row.outcome}-{row.number}"
         then = decided.get(subject) or Said()
-        if row.outcome not in received or then.placed - {row.batch}:
+        if row.outcome not in documents or then.placed - {row.batch}:
             continue
-        document = received[row.outcome]
+        document = documents[row.outcome]
         came_to = reviews.get(key, row)
         last_findings = tuple(findings[key]) if came_to is row else _reviewed(came_to)
         registration = _registration(row, readings[key], last_findings, came_to)
@@ -156,7 +156,7 @@ def by_machine(connection: Connection, scope: Scope) -> dict[_Key, Registration]
 
 def refused(connection: Connection, scope: Scope) -> tuple[Refused, ...]:
     """What outcomes rejected, while nothing was made of it."""
-    received = _received(connection, scope)
+    documents = received(connection, scope)
     decided = decided_on(connection, scope, "x")
     placed = _placed(connection, scope)
     refusals = []
@@ -165,7 +165,7 @@ def refused(connection: Connection, scope: Scope) -> tuple[Refused, ...]:
     for row in connection.execute(chosen.order_by(table.c.outcome, table.c.position)):
         subject = f"x{row.outcome}-{row.position}"
         then = decided.get(subject) or Said()
-        document = received.get(row.outcome)
+        document = documents.get(row.outcome)
         if document is None or not document.current or then.keyed_in or then.placed:
             continue
         source = document.placed(placed.get(row.outcome, ()))[0]
@@ -223,7 +223,7 @@ def decided_on(connection: Connection, scope: Scope, kind: str) -> dict[str, Sai
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class Document:
     """The names under which a document was received, sorted; ``current`` while one still is."""
 
     sources: tuple[Source, ...]
@@ -260,7 +260,7 @@ REMARKS = frozenset({"not_replaced", "received_once", duplicates.RULE})
 """The rules of the findings that are not stored: they follow from what was received."""
 
 
-def _received(connection: Connection, scope: Scope) -> dict[int, _Document]:
+def received(connection: Connection, scope: Scope) -> dict[int, Document]:
     """The documents that were received, by their last outcome."""
     outcomes, sources = tables.outcomes, tables.sources
     same: dict[int, list[Source]] = defaultdict(list)
@@ -271,7 +271,7 @@ def _received(connection: Connection, scope: Scope) -> dict[int, _Document]:
         if not row.superseded:
             current.add(row.id)
     return {
-        outcome: _Document(tuple(sorted(alike, key=lambda s: s.document)), outcome in current)
+        outcome: Document(tuple(sorted(alike, key=lambda s: s.document)), outcome in current)
         for outcome, alike in same.items()
     }
 

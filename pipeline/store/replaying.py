@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, Select, Table, insert, select, union, update
 
 from pipeline.decisions import Act, Decision
+from pipeline.event import Fact
 from pipeline.records import Origin, Outcome, Registration, Rejection, Source
 from pipeline.store import rows, tables
 from pipeline.store.current import UNDO, Scope, by_machine, not_undone
@@ -60,7 +61,7 @@ def unjudged(connection: Connection, judge: str, among: Collection[str]) -> list
     ):
         if row.outcome in wanted:
             read[row.outcome].append(rows.read(row.read) if row.read else None)
-    rejected = _rejections(connection, wanted)
+    rejected, facts = _rejections(connection, wanted), facts_of(connection)
     brought = _sources(connection)
     return [
         Outcome(
@@ -69,6 +70,7 @@ def unjudged(connection: Connection, judge: str, among: Collection[str]) -> list
             read=tuple(forms),
             rejections=tuple(rejected[row.id]),
             seconds=row.seconds,
+            facts=facts[row.id],
         )
         for row in waiting
         if (source := brought.get((row.sha256, row.document)) or brought.get((row.sha256, "")))
@@ -179,6 +181,16 @@ def _rejections(connection: Connection, outcomes: set[int]) -> dict[int, list[Re
     for row in connection.execute(chosen):
         if row.outcome in outcomes:
             by_outcome[row.outcome].append(rows.rejection(row))
+    return by_outcome
+
+
+def facts_of(connection: Connection) -> Mapping[int, tuple[Fact, ...]]:
+    """What each document's last outcome says of an event; nothing, of most."""
+    by_outcome: dict[int, tuple[Fact, ...]] = defaultdict(tuple)
+    table = tables.facts
+    chosen = select(table).where(table.c.outcome.in_(Scope().latest()))
+    for row in connection.execute(chosen.order_by(table.c.outcome, table.c.position)):
+        by_outcome[row.outcome] += (rows.fact(row),)
     return by_outcome
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Table, select
 
+from pipeline.event import About, Fact
 from pipeline.geometry import BoxMm
 from pipeline.records import (
     Candidate,
@@ -102,7 +103,11 @@ def of_parts(outcome: Outcome, key: int) -> list[tuple[Table, list[Values]]]:
             registration, key, number, read=read, thumbnail=thumbnail
         ):
             parts.setdefault(table, []).extend(values)
-    return [(tables.rejections, of_rejections(outcome.rejections, key)), *parts.items()]
+    return [
+        (tables.rejections, of_rejections(outcome.rejections, key)),
+        (tables.facts, [of_fact(fact, key, at) for at, fact in enumerate(outcome.facts)]),
+        *parts.items(),
+    ]
 
 
 def forms_of(
@@ -240,6 +245,16 @@ def receipts(connection: Connection, *, opener: str) -> dict[str, Received]:
         for row in connection.execute(select(tables.receipts))
         if (row.opener == opener or not rejections[row.name]) and row.name not in unsaid
     }
+
+
+def of_fact(fact: Fact, outcome: int, position: int) -> Values:
+    return {"outcome": outcome, "position": position} | asdict(fact)
+
+
+def fact(row: Row[Any]) -> Fact:
+    """A fact, from a row of ``tables.facts``."""
+    where = (row.page, row.line, row.probability)
+    return Fact(About(row.about), row.value, row.detail, row.read, *where)
 
 
 def of_reading(reading: FieldReading) -> Values:

@@ -8,17 +8,18 @@ from sqlalchemy import Connection, func, select, true, tuple_
 from pipeline.decisions import Act, Filed, Refused, error_rates
 from pipeline.judging.duplicates import Twins
 from pipeline.records import Correction, Origin, Registration, Rejection, Status
-from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
+from pipeline.snapshot import Announcement, RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import rows, tables
-from pipeline.store.current import Scope, by_machine, filed, pieces, refused
+from pipeline.store.current import Scope, by_machine, filed, pieces, received, refused
+from pipeline.store.replaying import facts_of
 from pipeline.store.reviewing import history
 
 
 def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     """All there is to export. It is sorted here: databases do not agree on the order of text."""
     every = filed(connection, Scope())
-    received = pieces(connection)
-    waiting = [piece.refused for piece in received if not piece.keyed_in]
+    opened = pieces(connection)
+    waiting = [piece.refused for piece in opened if not piece.keyed_in]
     rejected = [_rejected(refusal) for refusal in (*waiting, *refused(connection, Scope()))]
     rejected += [_duplicate(fiche) for fiche in every if fiche.dropped]
     twins = Twins(every)
@@ -42,9 +43,21 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
             for fiche in kept
         ),
         tuple(sorted(rejected, key=_rejected_order)),
-        len(connection.execute(documents.distinct()).all()) + len(received),
+        len(connection.execute(documents.distinct()).all()) + len(opened),
         error_rates(history(connection, true())),
+        _announcements(connection),
     )
+
+
+def _announcements(connection: Connection) -> tuple[Announcement, ...]:
+    """What the documents that are still there say of events, in the order of their names."""
+    documents = received(connection, Scope())
+    said = [
+        Announcement(documents[outcome].sources[0].document, facts)
+        for outcome, facts in facts_of(connection).items()
+        if outcome in documents and documents[outcome].current
+    ]
+    return tuple(sorted(said, key=lambda announcement: announcement.document))
 
 
 def corrections(connection: Connection) -> list[Correction]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA = "v0005"
+SCHEMA = "v0006"
 """The migration that makes these tables."""
 
 # Half of a surrogate pair (Python's stand-in for a byte that is not UTF-8 in a file's name) cannot
@@ -144,6 +144,21 @@ rejections = Table(
     _text("message"),
     Column("page", Integer),
     _batch(),
+)
+
+# What an outcome's pages say of an event: see ``pipeline.event``.
+facts = Table(
+    "facts",
+    metadata,
+    Column("outcome", ForeignKey(outcomes.c.id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _text("about"),
+    _text("value"),
+    _text("detail"),
+    _text("read"),
+    Column("page", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("probability", Double, nullable=False),
 )
 
 # ``number`` is 1-based within the document. ``roles``: JSON, what the form's fields stand for.

@@ -301,7 +301,7 @@ class Desk:
             self._timer = None
         with self._exporting:
             try:
-                export_all(self.store, self._out)
+                export_all(self.store, self._out, [*self.forms.values()])
             except PipelineError as err:  # decisions are kept: the next writing has them
                 _log.error("%s", err)
 
