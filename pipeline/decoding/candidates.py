@@ -50,6 +50,9 @@ _READILY = 7.0
 """And of articles, which are short."""
 _SMALL = re.compile(r"[a-zà-ÿ¢]+")
 _ELIDES = re.compile(r"[aeiouyhàâéèêëîïôœæ]")
+_WANT_ARTICLE = frozenset("a à de dans par pour sur sous en avec sans vers".split())  # noqa: SIM905
+_COMMON = -13.5
+"""The natural logarithm of how often a word is used that hardly anybody is called ``l`` and it."""
 _LONG_ENOUGH = 5
 """A shorter word behind a lost apostrophe proves nothing."""
 _PROOF = 0.8
@@ -105,7 +108,7 @@ class Candidates:
         if raw[0].isupper() and not piece.opening:
             as_read += _UNHEARD_NAME
         others = (*self._misread(piece), *self._glued(piece, lost=lost), *self._short(raw))
-        return [(raw, as_read), *others, *self._unapostrophed(piece)]
+        return [(raw, as_read), *others, *self._unapostrophed(piece, before)]
 
     def _elided(self, piece: Piece) -> list[tuple[str, float]]:
         """Letters before an apostrophe: themselves, or an ``l``."""
@@ -158,30 +161,35 @@ class Candidates:
             if raw != word and against < _READILY:
                 yield word, self._french.log_prior(word) - against
 
-    def _unapostrophed(self, piece: Piece) -> Iterator[tuple[str, float]]:
+    def _unapostrophed(self, piece: Piece, behind: str) -> Iterator[tuple[str, float]]:
         """A word with what was elided before it, where the apostrophe was lost, and the ``l``
-        before it misread; of a name only where its first letter is one that an ``l`` becomes, and
-        what follows is a word as it stands."""
+        before it misread; of what may be a name only where the word that it stands ``behind`` wants
+        an article, and a common word follows whole."""
         raw = piece.text
         head, rest = raw[0], raw[1:]
+        if head.isupper() and not piece.opening:
+            if head in READ_FOR_L and behind in _WANT_ARTICLE and len(rest) > _LONG_ENOUGH:
+                for word in self._french.spelled_alike(rest):
+                    prior = self._french.log_prior(word)
+                    if prior > _COMMON and _ELIDES.match(word):
+                        prior += self._french.log_prior("l'") + _ELIDED_SO
+                        against = cost(head, "l") + cost("", "'") + cost(rest, word)
+                        yield f"l'{word}", prior - against
+            return
         stroke = rest[:1] in _STROKES and _ELIDES.match(rest[1:])
         if not (stroke or _ELIDES.match(rest)) or len(rest) < 2 or not rest.isalpha():
             return
-        named = head.isupper() and not piece.opening
-        if named and (head not in READ_FOR_L or len(rest) < _LONG_ENOUGH):
-            return
         most = _LONG_CLOSE if len(rest) > _LONG_ENOUGH else _ACCENTS
-        near = self._french.spelled_alike if named else self._french.near
         ends = [(rest, cost("", "'"))]
         if stroke:
             ends.append((rest[1:], cost("i", "'")))
-        for before in ("l",) if named else dict.fromkeys((head.lower(), "l")):
+        for before in dict.fromkeys((head.lower(), "l")):
             if before not in ELIDED:
                 continue
-            first = before.upper() if head.isupper() and not named else before
+            first = before.upper() if head.isupper() else before
             against = cost(head, first)
             for end, lost in ends:
-                for word in near(end):
+                for word in self._french.near(end):
                     if _ELIDES.match(word) and (apart := cost(end, word)) < most:
                         prior = self._french.log_prior(f"{before}'") + self._french.log_prior(word)
                         yield f"{first}'{word}", prior - against - lost - apart + _ELIDED_SO
