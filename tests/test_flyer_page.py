@@ -1,7 +1,10 @@
 """Which pages that are of no known form are flyers: nobody else's data becomes an event's."""
 
+from pathlib import Path
+
 import drawn_flyers
 import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
@@ -11,9 +14,11 @@ from pipeline.flyer.facts import facts_of
 from pipeline.intake.filekind import Kind
 from pipeline.intake.textpage import text_pages
 from pipeline.paths import FONTS
+from pipeline.process import process_document
 from pipeline.reading.flyer_page import _announces, facts_on
 from pipeline.reading.page import Context, context
-from pipeline.records import Page
+from pipeline.records import Page, Source
+from tests.pages import form
 
 LETTER = """Nantes, le 12 janvier 2018
 
@@ -82,3 +87,13 @@ def test_a_scanned_flyer_of_somebody_else_is_read(ctx: Context) -> None:
     facts = {(fact.about.value, fact.value) for fact in facts_on(scan, ctx)}
     assert ("date", "2026-03-14") in facts
     assert ("tariff", "500") in facts
+
+
+def test_a_blank_fiche_alone_gives_the_event_no_title(tmp_path: Path) -> None:
+    pdf = pdfium.PdfDocument(form().blank_path)
+    pdf.del_page(0)
+    pdf.save(tmp_path / "vierge.pdf")
+    source = Source("vierge.pdf", tmp_path / "vierge.pdf", "")
+    about = {fact.about.value for fact in process_document(source, Settings()).facts}
+    assert "iban" in about
+    assert "title" not in about

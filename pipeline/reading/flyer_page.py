@@ -56,7 +56,11 @@ def facts_on(page: Page | AlignedPage, ctx: Context) -> tuple[Fact, ...]:
         read = [run.text for run in plain.runs] if plain.drawn else _seen(plain, ctx, aligned)
         lines = _normaliser(_names(ctx)).lines(read) if _is_french(read) else ()
     facts = facts_of(lines, page=plain.number)
-    return facts if aligned or _announces(lines, facts) else ()
+    if aligned is None:
+        return facts if _announces(lines, facts) else ()
+    if plain.drawn or not ctx.forms[aligned.form_id].zones_of(aligned.form_page):
+        return facts
+    return tuple(fact for fact in facts if fact.about is not About.TITLE)  # a fiche's own
 
 
 def _announces(lines: Iterable[Line], facts: Iterable[Fact]) -> bool:
