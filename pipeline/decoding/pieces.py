@@ -209,6 +209,7 @@ def is_leader(chunk: str) -> bool:
     kinds = len(set(lower))
     return (
         len(chunk) >= _LONG_LEADER
+        and not chunk[0].isupper()  # a name may be spelled so: Cacaca
         and kinds <= _LEADER_KINDS * len(chunk)
         and sum(c in _LEADER_LETTERS for c in lower) >= len(lower) - 1
     )
