@@ -5,7 +5,7 @@ Besides the generator's fonts, pens hold real ink where there is some, so that r
 leader dots, scanners and the dropout as they will.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -24,12 +24,13 @@ from pipeline.paper.streaks import remove_streaks
 from pipeline.records import AlignedPage, Gray, Page
 from pipeline.simulate import draw, paper
 from pipeline.simulate.contents import Habits, pick
-from pipeline.simulate.pen import Pen, Strip, lay, write_zone_text
+from pipeline.simulate.pen import Pen, Strip, in_capitals, lay, write_zone_text
 
 STYLES = {"hand": 0.5, "photo": 0.2, "typed": 0.2, "fax": 0.1}
 _EMPTY_LINES = 0.12
 _REAL_NAMES, _REAL_DIGITS = 0.3, 0.6
 """Shares of the names and of the numbers on pages written by hand that are real ink."""
+_FELT, _PALE, _SPACED = 0.1, 0.1, 0.15
 _FAULT_MM = 0.07
 """Alignment is never quite right: about this much (measured on simulated pages)."""
 Invent = Callable[[np.random.Generator, Habits, float], tuple[str, str]]
@@ -158,9 +159,16 @@ def draw_crops(
     rng: np.random.Generator,
     name: str,
     invent: Invent = texts.invent_line,
+    hands: Sequence[str] = (),
 ) -> list[Sample]:
-    """One page of the form filled with invented texts, and its crops with what stands on them."""
+    """One page of the form filled with invented texts, and its crops with what stands on them.
+
+    ``hands`` are the fonts (``Pen.font``) to write by hand with; where they are given, people write
+    more variously than on simulated forms: with felt pens, pale ink and spaced letters.
+    """
     look = replace(draw.choose_look(rng, style), turns=0, exif=False)
+    if hands and not look.pen.printed:
+        look = replace(look, pen=_vary(look.pen, hands, rng, pale=not look.bilevel))
     px_per_mm = look.dpi / draw.MM_PER_INCH
     lines = _single_lines(form, blank.number)
     printed = draw.printed_page(form, blank.number, look)
@@ -171,6 +179,8 @@ def draw_crops(
         if rng.random() < _EMPTY_LINES:
             continue
         kind, text = invent(rng, habits, line.lines[0].w)
+        if in_capitals(look.pen.font):
+            text = text.upper()
         place = draw.where_to_write(printed, line.lines[0], look)
         hand = not look.pen.printed
         strip, source = None, style
@@ -194,6 +204,18 @@ def draw_crops(
         for written in find_lines(clean, lines)
         if written.field in labels
     ]
+
+
+def _vary(pen: Pen, hands: Sequence[str], rng: np.random.Generator, *, pale: bool) -> Pen:
+    stretch = pen.stretch * float(np.exp(rng.normal(0, 0.1)))
+    pen = replace(pen, font=pick(rng, hands), stretch=stretch)
+    if rng.random() < _FELT:
+        pen = replace(pen, weight=float(rng.uniform(0.8, 1.6)))
+    if pale and rng.random() < _PALE:
+        pen = replace(pen, colour=(int(rng.integers(110, 185)),) * 3)
+    if rng.random() < _SPACED:
+        pen = replace(pen, spacing=float(rng.uniform(0.1, 0.9)))
+    return pen
 
 
 _SIGNS = set("0123456789 .,-/+()€")

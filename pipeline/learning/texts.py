@@ -12,11 +12,11 @@ from pipeline.simulate.contents import Habits, Person, pick
 _DATE, _DIGITS = "date", "digits"
 """Kinds of lines that belong to no field type yet."""
 _WIDE: dict[str, float] = {
-    Means.PERSON: 0.36,
-    Means.EMAIL: 0.22,
+    Means.PERSON: 0.34,
+    Means.EMAIL: 0.28,
     Means.ORGANISATION: 0.16,
-    Means.PHONE: 0.2,
-    _DATE: 0.06,
+    Means.PHONE: 0.17,
+    _DATE: 0.05,
 }
 _NARROW: dict[str, float] = {Means.COUNT: 0.45, Means.AMOUNT: 0.4, _DIGITS: 0.1, _DATE: 0.05}
 _MONTHS = (
@@ -141,10 +141,10 @@ def invent_email(rng: np.random.Generator) -> str:
     """An address of somebody, at a provider or at a domain of any name."""
     person = invent_person(rng)
     address = contents.invent_email(person, contents.invent_organisation(rng), rng)
-    if rng.random() < 0.3:
+    if rng.random() < 0.5:
         local, _ = address.split("@")
         domain = pick(rng, lexicon.load("email_domains").entries)
-        if rng.random() < 0.4:
+        if rng.random() < 0.3:
             ending = pick(rng, ("fr", "fr", "com", "org", "net", "eu", "asso.fr"))
             domain = f"{contents.plain(_word(rng, 'surnames'))}.{ending}"
         address = f"{local}@{domain}"

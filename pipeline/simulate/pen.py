@@ -5,6 +5,7 @@ Ink is a coverage from 0 (paper) to 255 (ink) and is laid over the form's print 
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -25,6 +26,8 @@ HAND_FONTS = (
     *("indie-flower", "kalam", "marck-script", "neucha", "patrick-hand", "schoolbell"),
     *("shadows-into-light", "short-stack"),
 )
+_SAME_SHAPE = 0.7
+"""Small letters of a font that correlate so well with its capitals are capitals."""
 CAP_SHARE = 0.62
 """Capitals are at most this share of a line's height: accents and tails need the rest."""
 # Their letters join: a shift between two letters would tear the line.
@@ -35,9 +38,11 @@ _JOINED = ("caveat", "dancing-script", "marck-script")
 class Pen:
     """One writer's hand, or one printer.
 
-    ``cap_mm`` is the height of capitals, ``lift_mm`` how far above the leader dots the text
+    ``font`` is a font of ``models/fonts``, or the path of any other; ``cap_mm`` the height of
+    capitals, ``lift_mm`` how far above the leader dots the text
     stands, ``slant`` the shear (right is positive), ``waver`` 0..1 the unsteadiness, ``weight``
-    -1..1 the thickness of strokes, ``own_digits`` digits drawn stroke by stroke.
+    -1..1 the thickness of strokes (a felt pen's is above), ``spacing`` the room between letters
+    beyond the font's own, in heights of capitals, ``own_digits`` digits drawn stroke by stroke.
     """
 
     font: str
@@ -49,6 +54,7 @@ class Pen:
     waver: float = 0.0
     weight: float = 0.0
     colour: tuple[int, int, int] = (25, 25, 25)
+    spacing: float = 0.0
     own_digits: bool = False
     digit_seed: int = 0
     tick: str = "cross"
@@ -268,7 +274,7 @@ def _draw_letters(
         draw.text((x, y + dip), letter, fill=255, font=own, anchor="ls")
         following = text[i + 1] if i + 1 < len(text) else ""
         x += font.getlength(letter + following) - font.getlength(following)
-        x += 0.05 * cap_px * pen.waver * torn * rng.normal()
+        x += (0.05 * pen.waver * torn * rng.normal() + pen.spacing) * cap_px
         if letter == " ":
             x += cap_px * pen.waver * rng.uniform(-0.1, 0.4)
     return x
@@ -339,7 +345,8 @@ def stroke(ink: Gray, points: FloatArray, wide: int) -> None:
 
 def text_width(text: str, pen: Pen, cap_px: float) -> float:
     """The px a text is wide before stretching; own digits are about as wide as the font's."""
-    return float(_font(pen.font, _font_px(pen.font, cap_px)).getlength(text))
+    own = float(_font(pen.font, _font_px(pen.font, cap_px)).getlength(text))
+    return own + pen.spacing * cap_px * len(text)
 
 
 def _font_px(name: str, cap_px: float) -> int:
@@ -352,8 +359,23 @@ def _cap_height(name: str) -> float:
     return float(-_font(name, 200).getbbox("E", anchor="ls")[1])
 
 
+@lru_cache(maxsize=256)
+def in_capitals(name: str) -> bool:
+    """Whether a font draws its small letters as capitals, which is then what is written."""
+    alike = [np.corrcoef(_shape(name, c), _shape(name, c.upper()))[0, 1] for c in "abdeghnqrt"]
+    return float(np.median(alike)) > _SAME_SHAPE
+
+
+def _shape(name: str, letter: str) -> NDArray[np.float64]:
+    left, top, right, bottom = _font(name, 100).getbbox(letter, anchor="ls")
+    image = Image.new("L", (max(1, round(right - left)), max(1, round(bottom - top))))
+    pen = ImageDraw.Draw(image)
+    pen.text((-left, -top), letter, fill=255, font=_font(name, 100), anchor="ls")
+    return np.asarray(image.resize((16, 16)), dtype=np.float64).ravel()
+
+
 @lru_cache(maxsize=512)
 def _font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
     # The basic layout engine draws the same everywhere, with or without libraqm.
-    path = paths.FONTS / f"{name}.ttf"
+    path = Path(name) if Path(name).suffix else paths.FONTS / f"{name}.ttf"
     return ImageFont.truetype(path, size_px, layout_engine=ImageFont.Layout.BASIC)

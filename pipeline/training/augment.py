@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 
 from pipeline.engines import ppocr
+from pipeline.learning.drawing import STYLES
 from pipeline.learning.samples import Sample, flatten, written
 from pipeline.records import Gray
+from pipeline.training.data import NAME_SETS
 
 _WIDTHS_PX = (
     *(64, 96, 128, 160, 192, 256, 320, 384, 448, 512),
@@ -23,6 +25,8 @@ _BATCH_AREA_PX = 5120
 _MOST_IN_BATCH = 32
 _PX_PER_FRAME = 8
 _WHITE = 255
+_CLEAN = ("lines", "names", "names2")
+"""Sets whose paper is white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +87,24 @@ def _frames_needed(text: str) -> int:
 def augment(sample: Sample, rng: np.random.Generator) -> Gray:
     """The crop at the network's height, changed at random but as legible as before.
 
-    Crops of forms have been through a scanner and the dropout already: they are changed less.
+    Crops of forms have been through a scanner and the dropout already: they are changed less. What
+    has the ink of real pens alone meets what else the pipeline's own crops hold.
     """
     image = sample.image
-    is_form = sample.source not in ("lines", "names", "amounts")
-    if sample.source == "amounts" and rng.random() < 0.6:
-        image = _cut_from_paper(image)
-    if not is_form and rng.random() < 0.35:
-        image = _leader_dots(image, rng)
+    is_form = sample.source in STYLES or sample.source.endswith("-real")
+    if not is_form:
+        if sample.source not in _CLEAN and rng.random() < 0.6:
+            image = _cut_from_paper(image)
+        if sample.source in NAME_SETS and rng.random() < 0.3:
+            image = _space(image, rng)
+        if rng.random() < 0.3:
+            image = _leader_dots(image, rng)
+        if rng.random() < 0.15:
+            image = _cut_strokes(image, rng)
+    if rng.random() < 0.12:
+        image = _neighbour(image, rng)
     image = _frame(image, rng, loose=0.08 if is_form else 0.2)
-    image = _bend(image, rng, by=0.5 if is_form else 1.0)
+    image = _bend(image, rng, by=0.6 if is_form else 1.2)
     if rng.random() < (0.15 if is_form else 0.35):
         image = _thicken(image, rng)
     if rng.random() < (0.15 if is_form else 0.35):
@@ -127,6 +139,48 @@ def _leader_dots(image: Gray, rng: np.random.Generator) -> Gray:
     return dotted
 
 
+def _space(image: Gray, rng: np.random.Generator) -> Gray:
+    """The letters further apart, as capitals are written that want to be read."""
+    high, wide = image.shape
+    empty = ~(written(image) > 0).any(axis=0)
+    starts = np.flatnonzero(np.diff(empty.astype(np.int8)) == 1) + 1
+    inside = starts[(starts > 0.1 * high) & (starts < wide - 0.4 * high)]
+    room = round(high * float(rng.uniform(0.05, 0.5)))
+    paper = np.full((high, 1), int(np.median(image[0])), np.uint8)
+    parts = np.split(image, inside, axis=1)
+    return np.hstack([np.hstack([part, np.repeat(paper, room, axis=1)]) for part in parts])
+
+
+def _cut_strokes(image: Gray, rng: np.random.Generator) -> Gray:
+    """Thin lines taken out of the writing, as boxes for single letters or a ruled line leave it."""
+    high, wide = image.shape
+    cut = image.copy()
+    thick = max(1, round(high * float(rng.uniform(0.015, 0.04))))
+    if rng.random() < 0.5:
+        y = round(high * float(rng.uniform(0.5, 0.9)))
+        cut[y : y + thick] = _WHITE
+    else:
+        pitch = high * float(rng.uniform(0.5, 1.1))
+        for x in np.arange(rng.uniform(0, pitch), wide, pitch).astype(int):
+            cut[:, x : x + thick] = _WHITE
+    return cut
+
+
+def _neighbour(image: Gray, rng: np.random.Generator) -> Gray:
+    """What hangs into the line from the line above, or stands up from the one below: some of its
+    own writing, upside down."""
+    high, wide = image.shape
+    reach = max(2, round(high * float(rng.uniform(0.08, 0.22))))
+    tails = np.roll(image[-reach:][::-1], int(rng.integers(wide)), axis=1)
+    heads = np.roll(image[:reach][::-1], int(rng.integers(wide)), axis=1)
+    joined = image.copy()
+    if rng.random() < 0.6:
+        joined[:reach] = np.minimum(joined[:reach], tails[::-1])
+    else:
+        joined[-reach:] = np.minimum(joined[-reach:], heads[::-1])
+    return joined
+
+
 def _frame(image: Gray, rng: np.random.Generator, *, loose: float) -> Gray:
     """More or less paper around the line."""
     high = image.shape[0]
@@ -146,8 +200,8 @@ def _frame(image: Gray, rng: np.random.Generator, *, loose: float) -> Gray:
 def _bend(image: Gray, rng: np.random.Generator, *, by: float) -> Gray:
     """Slant, climb and sway."""
     high, wide = image.shape
-    slant = float(np.clip(rng.normal(0, 0.15 * by), -0.4, 0.4))
-    climb = float(np.clip(rng.normal(0, 0.008 * by), -0.02, 0.02)) * min(1.0, 400 / wide)
+    slant = float(np.clip(rng.normal(0, 0.17 * by), -0.5, 0.5))
+    climb = float(np.clip(rng.normal(0, 0.02 * by), -0.06, 0.06)) * min(1.0, 400 / wide)
     matrix = np.array([[1, -slant, slant * high / 2], [climb, 1, -climb * wide / 2]])
     reach = round(abs(slant) * high / 2)
     matrix[0, 2] += reach

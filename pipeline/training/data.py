@@ -1,12 +1,13 @@
 """Labelled lines of handwriting from the folder of real data, made fit for training.
 
-The folder holds ``lines``, ``names`` and ``amounts``, each with a table of its labels. Nothing of
-it is copied into the repository. A fifth of the names and of the amounts, chosen by the hash of the
-file's name, is never trained on, and neither are the writers of the ``val`` lines.
+The folder holds a folder for each set, with a table of its labels. Nothing of it is copied into the
+repository. Never trained on are the rows and writers of each table's split ``val``, and of
+``names`` and ``amounts``, whose tables know no split, a fifth by the hash of the file's name.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
+from pipeline import fields
 from pipeline.decoding import ctc, lexicon
 from pipeline.engines import EngineLine, ppocr
 from pipeline.fields import Means, meaning
@@ -28,8 +30,17 @@ from pipeline.learning.samples import (
     shrink,
     written,
 )
+from pipeline.paths import RECOGNIZER
 from pipeline.records import Gray
 
+LINE_SETS = (
+    *("lines", "numbers_ch", "unipen_lines", "unipen_fields", "dhsd"),
+    *("lectaurep", "poilus", "peraire", "tables"),
+)
+"""The sets of lines with a table of their writers' split."""
+FIELD_SETS = ("numbers_ch", "unipen_fields")
+"""Those whose lines are what people write into fields."""
+NAME_SETS = ("names", "names2")
 _HELD_OUT = 5
 """One file in so many is held out."""
 _LEAST_BAND_PX, _LEAST_GAP_PX = 12, 10
@@ -57,51 +68,95 @@ class Reader:
         return ppocr.read_with(self.session, self.alphabet, crops)
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A row of a table of names: ``as_written`` where its accents were looked at by eye."""
+
+    file: str
+    text: str
+    held_out: bool
+    as_written: bool
+
+
 def is_held_out(file: str) -> bool:
     """Whether this file of the names or the amounts is kept for validation."""
     return int(hashlib.sha256(file.encode()).hexdigest(), 16) % _HELD_OUT == 0
 
 
-def load_lines(data: Path, split: str, alphabet: str) -> list[Sample]:
-    """The handwritten lines of a split (``train`` or ``val``) whose labels can be written."""
+def load_lines(data: Path, name: str, split: str, alphabet: str) -> list[Sample]:
+    """The lines of a set's split (``train`` or ``val``) whose labels can be written."""
     samples = []
-    for row in read_table(data / "lines" / "lines.tsv"):
+    for row in read_table(data / name / "lines.tsv"):
         text = clean_label(row["text"], alphabet)
         if row["split"] == split and text:
-            image = shrink(read_gray(data / "lines" / row["file"]))
-            samples.append(Sample(image, text, "lines", "text", row["file"]))
+            image = shrink(read_gray(data / name / row["file"]))
+            samples.append(Sample(image, text, name, _kind(name, text), row["file"]))
     return samples
 
 
-def load_names(data: Path, reader: Reader) -> list[Sample]:
-    """The names, cut out of their crops: the printed "NOM :" and the neighbours are masked.
+def _kind(name: str, text: str) -> str:
+    """The field type that a line of a set resembles."""
+    if name not in FIELD_SETS:
+        return "text"
+    kinds = fields.meaning(Means.EMAIL, Means.PHONE)
+    parsed = (kind for kind in kinds if fields.load(kind).parse(text) is not None)
+    by_eye = "text" if any(char.isdigit() for char in text) else fields.meaning(Means.PERSON)[0]
+    return next(parsed, by_eye)
 
-    The pipeline's own crops never hold print, so that the network has no use for reading it. An
-    accent that the label dropped is put back where a French name has it and the paper shows it. A
-    crop to train on whose label does not stand there is left out; the held-out ones all stay.
+
+def load_names(data: Path, name: str, reader: Reader) -> list[Sample]:
+    """The names of a set, cut out of their crops: printed "NOM :" and neighbours are masked.
+
+    The pipeline's own crops never hold print, so that the network has no use for reading it. A
+    crop to train on is left out whose label does not stand there, or may have dropped an accent
+    that the ink shows; the held-out ones all stay.
     """
-    lexicons = (lexicon.load("given_names"), lexicon.load("surnames"))
     samples = []
-    for row in read_table(data / "names" / "names.tsv"):
-        text = clean_label(row["text"].replace(" - ", "-"), reader.alphabet)
-        if not text:
+    for row in read_names(data, name):
+        text = clean_label(row.text.replace(" - ", "-"), reader.alphabet)
+        if not text or not (row.held_out or row.as_written or not _may_lack_accents(text)):
             continue
-        image = read_gray(data / "names" / row["file"])
-        known = [word.upper() for names in lexicons for word in names.spellings(text)]
-        spellings = list(dict.fromkeys([text, *(word for word in known if not word.isascii())]))
-        crop, text, log_prob = find_handwriting(image, spellings, reader)
-        if log_prob >= _LEAST_LOG_PROB * len(text) or is_held_out(row["file"]):
-            samples.append(
-                Sample(shrink(crop), text, "names", meaning(Means.PERSON)[0], row["file"])
-            )
+        crop, text, log_prob = find_handwriting(read_gray(data / name / row.file), [text], reader)
+        if row.held_out or log_prob >= _LEAST_LOG_PROB * len(text):
+            kind = meaning(Means.PERSON)[0]
+            samples.append(Sample(shrink(crop), text, name, kind, row.file))
     return samples
+
+
+def read_names(data: Path, name: str) -> list[Name]:
+    """The table of ``names`` or ``names2``."""
+    table = read_table(data / name / f"{name}.tsv")
+    if name == "names2":
+        return [
+            Name(row["file"], row["text"], row["split"] == "val", row["how"] == "eye")
+            for row in table
+        ]
+    accents = {r["file"]: r["with_accents"] for r in read_table(data / name / "relabel.tsv")}
+    return [
+        Name(file, accents.get(file, row["text"]), is_held_out(file), file in accents)
+        for row in table
+        for file in [row["file"]]
+    ]
+
+
+def _may_lack_accents(text: str) -> bool:
+    """Whether a French name is spelled with accents that a label in plain letters may have lost."""
+    lexicons = (lexicon.load("given_names"), lexicon.load("surnames"))
+    return text.isascii() and any(
+        not known.isascii()
+        for word in re.findall(r"\w+", text)
+        for names in lexicons
+        for known in names.spellings(word)
+    )
 
 
 def cached_names(data: Path, cache: Path) -> list[Sample]:
-    """The names as ``load_names`` cuts them with the untrained recogniser, which takes a while."""
+    """The names of both sets as ``load_names`` cuts them with the shipped recogniser, which takes
+    a while."""
     path = cache / "names.npz"
     if not path.exists():
-        save_samples(path, load_names(data, Reader.open(untrained(cache))))
+        reader = Reader.open(RECOGNIZER / "recognizer.onnx")
+        save_samples(path, [s for name in NAME_SETS for s in load_names(data, name, reader)])
     return load_samples(path)
 
 
@@ -226,10 +281,9 @@ def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sa
         for s in load_samples(path)
         if (text := clean_label(s.text, alphabet))
     ]
-    names = cached_names(folder, cache)
     return {
-        "lines": load_lines(folder, "train", alphabet),
-        "names": [s for s in names if not is_held_out(s.name)],
+        **{name: load_lines(folder, name, "train", alphabet) for name in LINE_SETS},
+        **names_to_train(folder, cache),
         "amounts": load_amounts(folder, held_out=False),
         "real ink": [s for s in forms if s.source.endswith("-real")],
         "fonts": [s for s in forms if not s.source.endswith("-real")],
@@ -237,11 +291,33 @@ def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sa
 
 
 def load_validation(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
-    """The sets never trained on: ``lines`` (other writers), ``names``, ``amounts``, ``forms``."""
+    """The sets never trained on: real ones of other writers, and ``forms`` in fonts kept out."""
     forms = [s for path in sorted((cache / "val").glob("*.npz")) for s in load_samples(path)]
+    lines = {name: load_lines(folder, name, "val", alphabet) for name in LINE_SETS}
     return {
-        "lines": load_lines(folder, "val", alphabet),
-        "names": [s for s in cached_names(folder, cache) if is_held_out(s.name)],
+        **{name: samples for name, samples in lines.items() if samples},
+        **dict(zip(NAME_SETS, split_names(folder, cache, held_out=True), strict=True)),
         "amounts": load_amounts(folder, held_out=True),
         "forms": forms,
     }
+
+
+def names_to_train(folder: Path, cache: Path) -> dict[str, list[Sample]]:
+    """The names to train on; those of ``names2`` that nobody looked at are a set of their own."""
+    names, names2 = split_names(folder, cache, held_out=False)
+    by_eye = {row.file for row in read_names(folder, "names2") if row.as_written}
+    return {
+        "names": names,
+        "names2": [s for s in names2 if s.name in by_eye],
+        "names2, not by eye": [s for s in names2 if s.name not in by_eye],
+    }
+
+
+def split_names(folder: Path, cache: Path, *, held_out: bool) -> list[list[Sample]]:
+    """The names of each of ``NAME_SETS``: those to train on, or the held-out ones."""
+    samples = cached_names(folder, cache)
+    split = []
+    for name in NAME_SETS:
+        files = {row.file for row in read_names(folder, name) if row.held_out == held_out}
+        split.append([s for s in samples if s.source == name and s.name in files])
+    return split

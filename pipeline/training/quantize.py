@@ -79,6 +79,37 @@ def quantize(source: Path, target: Path, crops: Sequence[Gray]) -> None:
     onnx.save(model, str(target))
 
 
+def restore(shipped: Path, base: Path, target: Path) -> None:
+    """Write the float network ``base`` with the weights of ``shipped``, made of its kind by
+    ``quantize``: what training goes on from where the float weights are lost.
+
+    Whole numbers become floats again; what was folded into another is taken out of it.
+    """
+    model = onnx.load(str(base))
+    held = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(shipped)).graph.initializer}
+    old = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    new = {name: held[name] for name in old if name in held}
+    for name in old:
+        if f"{name}.whole" in held:
+            new[name] = (held[f"{name}.whole"] * held[f"{name}.scales"]).T
+        elif f"ConvAddFusion_Add_B_{name}" in held:
+            new[name] = held[f"ConvAddFusion_Add_B_{name}"]
+    for node in model.graph.node:
+        if node.op_type == "BatchNormalization":
+            conv = next(n for n in model.graph.node if n.output[0] == node.input[0])
+            scale, bias, mean, variance = node.input[1:]
+            epsilon = next(a.f for a in node.attribute if a.name == "epsilon")
+            share = old[scale] / np.sqrt(old[variance] + epsilon)
+            folded = held[f"ConvBnFusion_W_{conv.input[1]}"]
+            new[conv.input[1]] = folded / share[:, None, None, None]
+            new[bias] = held[f"ConvBnFusion_BN_B_{bias}"] + old[mean] * share
+    for tensor in model.graph.initializer:
+        if tensor.name in new and tensor.data_type == TensorProto.FLOAT:
+            array = np.ascontiguousarray(new[tensor.name].reshape(tuple(tensor.dims)), np.float32)
+            tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
+    onnx.save(model, str(target))
+
+
 def round_weights(weights: Floats, scales: Floats, gram: Floats) -> NDArray[np.int8]:
     """Weights (inputs, outputs) as whole multiples of the scale of their output.
 

@@ -6,7 +6,8 @@ numbers put together from single digits of the real amounts (never of the held-o
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -20,31 +21,42 @@ from pipeline.learning.samples import Sample, flatten, save_samples, written
 from pipeline.paths import FORMS
 from pipeline.records import Gray
 from pipeline.simulate.contents import pick
+from pipeline.simulate.pen import HAND_FONTS
 from pipeline.training import data
+from pipeline.training.fonts import shared_out
 
 FIRST_SEED = 10_000
 """Pages to train on begin here; the validation's own pages lie below."""
 
 _PAGES_A_FILE = 50
-
+_TIMES_A_WRITER = 20
 
 _log = logging.getLogger(__name__)
 
 
 def collect_ink(
-    names: Sequence[Sample], amounts: Sequence[data.Amount], *, held_out: bool
+    names: Iterable[Sample],
+    amounts: Iterable[data.Amount],
+    glyphs: Iterable[dict[str, list[Ink]]] = (),
 ) -> RealInk:
-    """Cut real names and digits out of their paper: those to train on, or the held-out ones."""
+    """Names and digits cut out of their paper; ``glyphs`` are the single digits of some writers."""
     return RealInk(
-        names=tuple(
-            (sample.text, _tight(_coverage(sample.image)))
-            for sample in names
-            if data.is_held_out(sample.name) == held_out
-        ),
-        writers=tuple(
-            _cut_digits(amount) for amount in amounts if data.is_held_out(amount.name) == held_out
-        ),
+        names=tuple((sample.text, _tight(_coverage(sample.image))) for sample in names),
+        writers=(*map(_cut_digits, amounts), *glyphs),
     )
+
+
+def read_glyphs(folder: Path, split: str) -> list[dict[str, list[Ink]]]:
+    """The single digits of ``numbers_ch``, each writer's several times over: a cheque's writer
+    brings five digits, one of these hundreds."""
+    with np.load(folder / "numbers_ch" / "glyphs.npz") as held:
+        columns = [held[name] for name in ("ink", "digit", "writer", "split")]
+    writers: dict[str, dict[str, list[Ink]]] = {}
+    for ink, digit, writer, of in zip(*columns, strict=True):
+        if str(of) == split:
+            tight = Ink(_tight(np.asarray(ink, dtype=np.uint8)), 0.0, 1.0)
+            writers.setdefault(str(writer), {}).setdefault(str(digit), []).append(tight)
+    return [digits for digits in writers.values() for _ in range(_TIMES_A_WRITER)]
 
 
 def _coverage(image: Gray) -> Gray:
@@ -90,6 +102,7 @@ def draw_all(
     *,
     pages: int,
     first_seed: int,
+    hands: Sequence[str],
     invent: Invent = texts.invent_line,
 ) -> None:
     """Draw pages into a folder, some a file; files that are there are kept."""
@@ -105,7 +118,12 @@ def draw_all(
             style = str(rng.choice(list(STYLES), p=list(STYLES.values())))
             blank = blank_pages(form)[pick(rng, written) - 1]
             samples += draw_crops(
-                form, blank, ink, style=style, rng=rng, name=f"page-{seed}", invent=invent
+                *(form, blank, ink),
+                style=style,
+                rng=rng,
+                name=f"page-{seed}",
+                invent=invent,
+                hands=hands,
             )
         save_samples(path, samples)
         _log.info("%s: %d crops", path.name, len(samples))
@@ -120,18 +138,23 @@ def main() -> None:
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     cv2.setNumThreads(1)
-    names, amounts = data.cached_names(args.data, args.cache), data.read_amounts(args.data)
-    unseen = collect_ink((), amounts, held_out=True)
-    draw_all(args.cache / "val", unseen, pages=100, first_seed=FIRST_SEED - 1000)
+    fonts = {use: [str(f) for f in files] for use, files in shared_out(args.cache).items()}
+    amounts = data.read_amounts(args.data)
+    names = [s for held in data.split_names(args.data, args.cache, held_out=False) for s in held]
+    held_out = [amount for amount in amounts if data.is_held_out(amount.name)]
+    unseen = collect_ink((), held_out, read_glyphs(args.data, "val"))
+    draw = partial(draw_all, ink=unseen, hands=fonts["judge"])
+    draw(args.cache / "val", pages=100, first_seed=FIRST_SEED - 1000)
+    rare = texts.invent_rare_line
+    draw(args.cache / "rare", pages=40, first_seed=FIRST_SEED - 2000, invent=rare)
+    known = [amount for amount in amounts if not data.is_held_out(amount.name)]
     draw_all(
-        args.cache / "rare",
-        unseen,
-        pages=40,
-        first_seed=FIRST_SEED - 2000,
-        invent=texts.invent_rare_line,
+        args.cache / "train",
+        collect_ink(names, known, read_glyphs(args.data, "train")),
+        pages=args.pages,
+        first_seed=args.first_seed,
+        hands=[*HAND_FONTS, *fonts["train"]],
     )
-    ink = collect_ink(names, amounts, held_out=False)
-    draw_all(args.cache / "train", ink, pages=args.pages, first_seed=args.first_seed)
 
 
 if __name__ == "__main__":
