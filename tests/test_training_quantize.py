@@ -17,7 +17,7 @@ from pipeline.records import Gray
 from pipeline.simulate.pen import Pen, write_line
 from pipeline.training import data
 from pipeline.training.data import Reader
-from pipeline.training.quantize import calibration_crops, quantize, round_weights
+from pipeline.training.quantize import calibration_crops, quantize, restore, round_weights
 
 TEXTS = ("Anaïs Le Goff", "02 99 12 34 56", "12,10 €", "zelie@exemple.fr", "MARCHAND", "7")
 
@@ -47,6 +47,23 @@ def test_whole_numbers_read_what_floats_read(source: Path, whole: Path) -> None:
     for expected, line in zip(read(source), read(whole), strict=True):
         assert line.text == expected.text
         assert line.alphabet == expected.alphabet
+        assert expected.log_probs is not None
+        assert line.log_probs is not None
+        assert np.abs(np.exp(line.log_probs) - np.exp(expected.log_probs)).mean() < 1e-3
+
+
+def test_training_can_go_on_from_the_whole_numbers(
+    source: Path, whole: Path, tmp_path: Path
+) -> None:
+    strange = onnx.load(str(source))  # every weight that may be restored is another than its own
+    for tensor in strange.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype == np.float32 and values.size > 1 and "batch_norm" not in tensor.name:
+            tensor.CopyFrom(numpy_helper.from_array(values * np.float32(1.5), tensor.name))
+    onnx.save(strange, str(tmp_path / "strange.onnx"))
+    restore(whole, tmp_path / "strange.onnx", tmp_path / "restored.onnx")
+    for expected, line in zip(read(whole), read(tmp_path / "restored.onnx"), strict=True):
+        assert line.text == expected.text
         assert expected.log_probs is not None
         assert line.log_probs is not None
         assert np.abs(np.exp(line.log_probs) - np.exp(expected.log_probs)).mean() < 1e-3

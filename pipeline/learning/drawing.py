@@ -30,7 +30,8 @@ STYLES = {"hand": 0.5, "photo": 0.2, "typed": 0.2, "fax": 0.1}
 _EMPTY_LINES = 0.12
 _REAL_NAMES, _REAL_DIGITS = 0.3, 0.6
 """Shares of the names and of the numbers on pages written by hand that are real ink."""
-_FELT, _PALE, _SPACED = 0.1, 0.1, 0.15
+_FELT, _PALE, _SPACED = 0.1, 0.07, 0.15
+_FAINT_INK = 30
 _FAULT_MM = 0.07
 """Alignment is never quite right: about this much (measured on simulated pages)."""
 Invent = Callable[[np.random.Generator, Habits, float], tuple[str, str]]
@@ -85,10 +86,19 @@ def write_number(
             max(3, round(len(digit.coverage) * scale)),
         )
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        glyph = np.asarray(cv2.resize(digit.coverage, size, interpolation=how), dtype=np.uint8)
+        glyph = _inked(cv2.resize(digit.coverage, size, interpolation=how))
         lay(strip.coverage, Strip(glyph, glyph.shape[0], 0.0, 0.0), x, foot - digit.above * cap_px)
         x += glyph.shape[1] + gap * rng.uniform(0.6, 1.4)
     return replace(strip, coverage=strip.coverage[:, : round(x + cap_px)], end=x)
+
+
+def _inked(coverage: Gray) -> Gray:
+    """Strokes in full ink, which shrinking made faint: how dark the pen is, its colour says."""
+    inked = coverage[coverage > _FAINT_INK]
+    if not inked.size:
+        return coverage
+    full = 255 / float(np.percentile(inked, 60))
+    return np.asarray(np.clip(coverage * max(1.0, full), 0, 255), dtype=np.uint8)
 
 
 def _draw_sign(
@@ -212,7 +222,7 @@ def _vary(pen: Pen, hands: Sequence[str], rng: np.random.Generator, *, pale: boo
     if rng.random() < _FELT:
         pen = replace(pen, weight=float(rng.uniform(0.8, 1.6)))
     if pale and rng.random() < _PALE:
-        pen = replace(pen, colour=(int(rng.integers(110, 185)),) * 3)
+        pen = replace(pen, colour=(int(rng.integers(110, 165)),) * 3)
     if rng.random() < _SPACED:
         pen = replace(pen, spacing=float(rng.uniform(0.1, 0.9)))
     return pen
@@ -229,7 +239,7 @@ def _name_strip(ink: RealInk, rng: np.random.Generator, *, cap_px: float) -> tup
         scale = cap_px / coverage.shape[0]
         size = (max(2, round(coverage.shape[1] * scale)), max(2, round(cap_px)))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        words.append(np.asarray(cv2.resize(coverage, size, interpolation=how), dtype=np.uint8))
+        words.append(_inked(cv2.resize(coverage, size, interpolation=how)))
     gap = round(cap_px * rng.uniform(0.9, 1.6))
     wide = sum(w.shape[1] for w in words) + gap * (len(words) + 1)
     strip = np.zeros((round(2 * cap_px), wide), np.uint8)
