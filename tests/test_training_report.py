@@ -16,8 +16,11 @@ def test_simulated_fields_stand_apart_by_type_and_by_what_wrote_them():
         Sample(PAPER, "12,10", source, kind, "page-1")
         for source, kind in (("typed", "amount"), ("hand-real", "amount"), ("photo", "person"))
     ]
-    sets = report.by_type({"lines": [], "forms": forms, "names": forms[:1]})
-    assert list(sets) == ["amount, real ink", "amount, typed", "names", "person, photo"]
+    sets = report.by_type({"forms": forms, "names": forms[:1], "unipen_fields": forms[1:]})
+    assert list(sets) == [
+        *("amount, real ink", "amount, typed", "names", "person, photo"),
+        *("unipen_fields, amount", "unipen_fields, person"),
+    ]
 
 
 def test_the_letter_model_tells_a_likely_spelling_and_is_back_after_a_look_without_it():
@@ -29,7 +32,8 @@ def test_the_letter_model_tells_a_likely_spelling_and_is_back_after_a_look_witho
 
 
 def test_a_set_without_a_field_type_leaves_its_cells_empty():
-    row = report.Row(Score(3, 0.1, 0.5, 0.25, 2.0))
+    row = report.Row(Score(40, 0.1, 0.5, 0.25, 2.0))
     assert (
-        list(report.table({"lines": row}))[-1] == "| lines | 3 | 10.0 | 50.0 | 25.0 |  |  | 2.0 |"
+        list(report.table({"lines": row}))[-1]
+        == "| lines | 40 | 10.0 | 50.0 | 25.0 | 12.7-41.2 |  |  |  | 2.0 |"
     )

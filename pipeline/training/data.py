@@ -273,11 +273,14 @@ def digits_only(amount: Amount) -> Gray:
     return np.asarray(cv2.inpaint(amount.image, outside, 3, cv2.INPAINT_TELEA), dtype=np.uint8)
 
 
-def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
-    """The sets to train on, by the names of ``train.WEIGHTS``."""
-    forms = [
+def load_training(
+    folder: Path, cache: Path, alphabet: str, *, forms: int | None = None
+) -> dict[str, list[Sample]]:
+    """The sets to train on, by the names of ``train.WEIGHTS``; of the drawn ``forms`` so many
+    files, or all."""
+    drawn = [
         replace(s, text=text)
-        for path in sorted((cache / "train").glob("*.npz"))
+        for path in sorted((cache / "train").glob("*.npz"))[:forms]
         for s in load_samples(path)
         if (text := clean_label(s.text, alphabet))
     ]
@@ -285,8 +288,8 @@ def load_training(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sa
         **{name: load_lines(folder, name, "train", alphabet) for name in LINE_SETS},
         **names_to_train(folder, cache),
         "amounts": load_amounts(folder, held_out=False),
-        "real ink": [s for s in forms if s.source.endswith("-real")],
-        "fonts": [s for s in forms if not s.source.endswith("-real")],
+        "real ink": [s for s in drawn if s.source.endswith("-real")],
+        "fonts": [s for s in drawn if not s.source.endswith("-real")],
     }
 
 

@@ -15,11 +15,12 @@ from pipeline.engines import ppocr
 from pipeline.learning import memory
 from pipeline.learning.features import Body
 from pipeline.learning.last_layer import Memory, remember
-from pipeline.learning.samples import Sample, load_samples
+from pipeline.learning.samples import Sample
 from pipeline.paths import MODELS, RECOGNIZER
 from pipeline.training import data
 
-_MOST = {"lines": 600, "names": 400, "amounts": 400, "forms": 800}
+_MOST = {"lines": 600, "names2": 400, "amounts": 400, "numbers_ch": 300, "unipen_fields": 400}
+_MOST_FORMS = 800
 
 _log = logging.getLogger(__name__)
 
@@ -32,17 +33,15 @@ def recall(body: Body, folder: Path, cache: Path) -> tuple[Memory, ...]:
 
 def trained_on(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
     """Some of each set that weights are trained on, the same each time."""
-    names = data.cached_names(folder, cache)
-    sets = {
-        "lines": data.load_lines(folder, "train", alphabet),
-        "names": [s for s in names if not data.is_held_out(s.name)],
-        "amounts": data.load_amounts(folder, held_out=False),
-        "forms": load_samples(sorted((cache / "train").glob("*.npz"))[0]),
+    sets = data.load_training(folder, cache, alphabet, forms=1)
+    forms = [*sets["real ink"], *sets["fonts"]]
+    chosen = {name: (sets[name], most) for name, most in _MOST.items()} | {
+        "forms": (forms, _MOST_FORMS)
     }
     rng = np.random.default_rng(0)
     return {
-        name: [samples[int(i)] for i in rng.permutation(len(samples))[: _MOST[name]]]
-        for name, samples in sets.items()
+        name: [samples[int(i)] for i in rng.permutation(len(samples))[:most]]
+        for name, (samples, most) in chosen.items()
     }
 
 
