@@ -12,6 +12,8 @@ JOBS ?= 2
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
 FORMS ?= 6000
+# The commit with the recogniser's first generation, which the second was trained from.
+FIRST ?= b0b85e6
 
 # The first Python that is new enough.
 PYTHON ?= $(firstword $(foreach python,python3.11 python3 python3.12 python3.13 python3.14,\
@@ -41,10 +43,11 @@ TRAIN = OMP_WAIT_POLICY=passive $(BIN)/python -m pipeline.training.train --data 
 train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes on with a run
 	$(BIN)/pip install -qq torch==2.13.0
 	$(BIN)/pip install -qq --no-deps onnx2torch==1.5.15
+	$(BIN)/python -m pipeline.training.fonts --data $(DATA) --cache $(CACHE)
 	$(BIN)/python -m pipeline.training.synthesis --data $(DATA) --cache $(CACHE)
-	$(TRAIN) --out $(CACHE)/run1 --minutes 75 --seed 1 $(ARGS)
-	$(TRAIN) --out $(CACHE)/run2 --minutes 32 --seed 2 --start $(CACHE)/run1/best.pt --rate 1.5e-4 $(ARGS)
-	$(BIN)/python -m pipeline.training.export $(CACHE)/run1/best.pt $(CACHE)/run2/best.pt --data $(DATA) --cache $(CACHE)
+	git show $(FIRST):models/recognizer/recognizer.onnx > $(CACHE)/first.onnx
+	$(TRAIN) --out $(CACHE)/run1 --base $(CACHE)/first.onnx --minutes 105 --seed 11 $(ARGS)
+	$(BIN)/python -m pipeline.training.export $(CACHE)/run1/best.pt --data $(DATA) --cache $(CACHE)
 	$(BIN)/python -m pipeline.training.memory --data $(DATA) --cache $(CACHE)
 
 calibrate: $(VENV)/.dev tesseract  ## measure anew how far readings can be trusted, on $(FORMS) drawn forms
