@@ -71,8 +71,7 @@ def invent_text(kind: str, rng: np.random.Generator, habits: Habits, *, wide: bo
         case Means.PERSON:
             return contents.write_person(invent_person(rng), rng, habits)
         case Means.ORGANISATION:
-            name = contents.invent_organisation(rng)
-            return name if rng.random() < 0.7 else f"{pick(rng, _ORGANISATION_PARTS)} {_town(rng)}"
+            return invent_organisation(rng)
         case Means.EMAIL:
             return invent_email(rng)
         case Means.PHONE:
@@ -94,8 +93,26 @@ def _spelled(kind: str, value: FieldValue) -> list[str]:
 
 _ORGANISATION_PARTS = (
     *("C.C.A.S. de", "Mairie de", "CHRS", "Association", "S.A.V.S.", "EHPAD", "ESAT de", "UDAF"),
-    *("Foyer de", "Conseil départemental", "Mission locale de", "Centre social", "MAIS"),
+    *("Foyer de", "Conseil départemental", "Mission locale de", "Centre social", "MAIS", "Emmaüs"),
+    *("Coallia", "ADAPEI", "APF France handicap", "Croix-Rouge", "Secours Catholique", "CIAS"),
+    *("Adoma", "Aurore", "SAMSAH", "FAM", "MAS", "IME", "ITEP", "SESSAD", "CMP", "PMI", "CADA"),
+    *("CPOM", "CAMSP", "GEM", "HUDA", "SIAO", "Pension de famille", "Maison d'enfants", "Lycée"),
 )
+
+
+def invent_organisation(rng: np.random.Generator) -> str:
+    """A service: half the generator's, half made of any words that services are named with, so
+    that no spelling is leaned towards."""
+    draw = rng.random()
+    if draw < 0.45:
+        return contents.invent_organisation(rng)
+    part = str(pick(rng, _ORGANISATION_PARTS))
+    if draw < 0.6:
+        return f"{part} {_town(rng)}"
+    words = [_word(rng, "organisation_words") for _ in range(int(rng.integers(1, 4)))]
+    name = " ".join(word[0].upper() + word[1:] if rng.random() < 0.6 else word for word in words)
+    name = f"{part.removesuffix(' de')} {name}"
+    return name.upper() if rng.random() < 0.2 else name
 
 
 def invent_person(rng: np.random.Generator) -> Person:
