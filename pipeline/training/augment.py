@@ -1,5 +1,6 @@
 """Make each crop look as if another hand, pen or scanner had made it, and put crops in batches."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,13 +64,13 @@ def batches(
             group.clear()
 
 
-def prefetched(stream: Iterator[Batch]) -> Iterator[Batch]:
-    """The same batches, each made while the one before it is learned from."""
+def prefetched(stream: Iterator[Batch], *, ahead: int = 2) -> Iterator[Batch]:
+    """The same batches, so many of them made while those before are learned from."""
     with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, stream)
+        coming = deque(maker.submit(next, stream) for _ in range(ahead))
         while True:
-            batch = coming.result()
-            coming = maker.submit(next, stream)
+            batch = coming.popleft().result()
+            coming.append(maker.submit(next, stream))
             yield batch
 
 
