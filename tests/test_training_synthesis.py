@@ -11,6 +11,7 @@ from pipeline.forms.schema import Form, load_forms
 from pipeline.learning import drawing, texts
 from pipeline.learning.samples import Sample
 from pipeline.paths import FORMS
+from pipeline.simulate.ink import write_number
 from pipeline.training import augment, synthesis
 from pipeline.training.data import Amount
 from pipeline.training.prune import ALPHABET
@@ -58,7 +59,7 @@ def test_nothing_held_out_is_drawn_with(ink: drawing.RealInk) -> None:
 
 
 def test_a_number_is_put_together_from_real_digits(ink: drawing.RealInk) -> None:
-    strip = drawing.write_number("07 11", ink, np.random.default_rng(1), cap_px=30)
+    strip = write_number("07 11", ink.writers, np.random.default_rng(1), cap_px=30)
     columns = (strip.coverage > 100).any(axis=0)
     strokes = np.flatnonzero(np.diff(columns.astype(int)) == 1)
     assert len(strokes) == 4
