@@ -347,7 +347,7 @@ def test_a_form_filled_on_screen_carries_its_text(form: Form, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", [*pen.HAND_FONTS, *pen.PRINT_FONTS])
 def test_every_font_has_the_french_letters_and_its_licence(name: str) -> None:
-    font = pen._font(name, 40)
+    font = pen.load_font(name, 40)
     missing = bytes(font.getmask("\U0010fffd"))
     for letter in "éèêëàâäçïîôöûùüœÿÉÈÊËÀÂÇÏÎÔÛŒ€@'-_.,+/()&0123456789":
         mask = bytes(font.getmask(letter))

@@ -89,10 +89,10 @@ def write_words(words: Sequence[Ink], rng: np.random.Generator, *, cap_px: float
 
 def write_number(
     text: str, writers: Sequence[Digits], rng: np.random.Generator, *, cap_px: float
-) -> Strip | None:
+) -> Strip:
     """A number in real digits of a few similar writers; the signs between them are drawn.
 
-    None where a digit is wanting.
+    Raises KeyError for a digit that none of the writers has.
     """
     few = [writers[int(i)] for i in rng.integers(len(writers), size=4)]
     wide = round(cap_px * (len(text) + 3))
@@ -106,7 +106,7 @@ def write_number(
             continue
         choices = next((w[char] for w in few if char in w), None)
         if choices is None and not any(char in w for w in writers):
-            return None
+            raise KeyError(char)
         while choices is None:
             choices = writers[int(rng.integers(len(writers)))].get(char)
         digit = pick(rng, choices)

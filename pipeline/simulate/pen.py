@@ -5,6 +5,7 @@ Ink is a coverage from 0 (paper) to 255 (ink) and is laid over the form's print 
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -27,17 +28,19 @@ HAND_FONTS = (
 )
 CAP_SHARE = 0.62
 """Capitals are at most this share of a line's height: accents and tails need the rest."""
-# Their letters join: a shift between two letters would tear the line.
+FONT_FILES = (".ttf", ".otf", ".woff2")
 _JOINED = ("caveat", "dancing-script", "marck-script")
+"""Shipped fonts whose letters join."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
     """One writer's hand, or one printer.
 
-    ``cap_mm`` is the height of capitals, ``lift_mm`` how far above the leader dots the text
-    stands, ``slant`` the shear (right is positive), ``waver`` 0..1 the unsteadiness, ``weight``
-    -1..1 the thickness of strokes, ``own_digits`` digits drawn stroke by stroke.
+    ``font`` is a shipped one, or a file; ``cap_mm`` the height of capitals, ``lift_mm`` how far
+    above the leader dots the text stands, ``slant`` the shear (right is positive), ``waver`` 0..1
+    the unsteadiness, ``weight`` -1..1 the thickness of strokes, ``own_digits`` digits drawn stroke
+    by stroke.
     """
 
     font: str
@@ -249,11 +252,12 @@ def _draw_letters(
     """Draw letter by letter; gives where the last one ends."""
     x, y = at
     size = _font_px(pen.font, cap_px)
-    font = _font(pen.font, size)
+    font = load_font(pen.font, size)
     if pen.printed:
         draw.text((x, y), text, fill=255, font=font, anchor="ls")
         return x + font.getlength(text)
-    torn = 0.3 if pen.font in _JOINED else 1.0
+    # Where letters join, a shift between two of them would tear the line.
+    torn = 0.3 if _is_joined(pen.font) else 1.0
     for i, letter in enumerate(text):
         if pen.own_digits and letter in digits.DIGITS:
             high, wide = cap_px * rng.normal(1, 0.06), cap_px * rng.uniform(0.42, 0.6)
@@ -263,7 +267,7 @@ def _draw_letters(
                 draw.line(points, fill=255, width=max(2, round(0.1 * cap_px)), joint="curve")
             x += wide + cap_px * rng.uniform(0.14, 0.3)
             continue
-        own = _font(pen.font, round(size * (1 + 0.045 * pen.waver * torn * rng.normal())))
+        own = load_font(pen.font, round(size * (1 + 0.045 * pen.waver * torn * rng.normal())))
         dip = 0.035 * cap_px * pen.waver * torn * rng.normal()
         draw.text((x, y + dip), letter, fill=255, font=own, anchor="ls")
         following = text[i + 1] if i + 1 < len(text) else ""
@@ -339,7 +343,7 @@ def stroke(ink: Gray, points: FloatArray, wide: int) -> None:
 
 def text_width(text: str, pen: Pen, cap_px: float) -> float:
     """The px a text is wide before stretching; own digits are about as wide as the font's."""
-    return float(_font(pen.font, _font_px(pen.font, cap_px)).getlength(text))
+    return float(load_font(pen.font, _font_px(pen.font, cap_px)).getlength(text))
 
 
 def _font_px(name: str, cap_px: float) -> int:
@@ -349,11 +353,24 @@ def _font_px(name: str, cap_px: float) -> int:
 
 @lru_cache(maxsize=64)
 def _cap_height(name: str) -> float:
-    return float(-_font(name, 200).getbbox("E", anchor="ls")[1])
+    return float(-load_font(name, 200).getbbox("E", anchor="ls")[1])
 
 
 @lru_cache(maxsize=512)
-def _font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
+def _is_joined(name: str) -> bool:
+    """Whether the letters of a hand join: of a font from elsewhere, some that mostly do."""
+    if name in HAND_FONTS:
+        return name in _JOINED
+    image = Image.new("L", (400, 200))
+    font = load_font(name, 80)
+    ImageDraw.Draw(image).text((40, 140), "nuum", fill=255, font=font, anchor="ls")
+    pieces, _ = cv2.connectedComponents((np.asarray(image) > 64).astype(np.uint8))
+    return pieces == 2  # the paper is one
+
+
+@lru_cache(maxsize=512)
+def load_font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
+    """A shipped font, or one from its file. Raises OSError where that is none."""
     # The basic layout engine draws the same everywhere, with or without libraqm.
-    path = paths.FONTS / f"{name}.ttf"
+    path = Path(name) if Path(name).suffix.lower() in FONT_FILES else paths.FONTS / f"{name}.ttf"
     return ImageFont.truetype(path, size_px, layout_engine=ImageFont.Layout.BASIC)
