@@ -19,7 +19,7 @@ from pipeline.forms.schema import Form, load_form
 from pipeline.records import Gray
 from pipeline.simulate import Hands, draw, simulate
 from pipeline.simulate.contents import Filling, invent
-from pipeline.simulate.ink import line_ink
+from pipeline.simulate.ink import line_ink, stroke_width, write_words
 from pipeline.simulate.ink_folder import InInk, Line, fill_in, load_folder
 from pipeline.simulate.pen import HAND_FONTS, Pen, write_line
 
@@ -217,3 +217,14 @@ def test_the_command_draws_in_ink(form: Form, folder: Path, tmp_path: Path) -> N
     assert {"email", "telephone", "personnes.1", "total"} <= set(hand["ink"])
     assert hand["fields"]["email"] in {address.lower() for address in ADDRESSES}
     assert main([*command, "--ink", str(tmp_path)]) == ExitCode.INPUT
+
+
+def test_who_writes_smaller_does_so_with_the_same_pen() -> None:
+    ink, rng = line_ink(picture("LUC PETIT", cap_px=60)), np.random.default_rng(1)
+    thin = write_words([ink], rng, cap_px=20).coverage
+    strip = write_words([ink], rng, cap_px=20, stroke_px=5.0).coverage
+    assert stroke_width(thin) < 4
+    assert stroke_width(strip) == pytest.approx(5.0, abs=0.7)
+    bold = stroke_width(write_words([ink], rng, cap_px=60).coverage)
+    kept = write_words([ink], rng, cap_px=60, stroke_px=bold / 2).coverage
+    assert stroke_width(kept) == pytest.approx(bold)

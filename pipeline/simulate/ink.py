@@ -19,6 +19,8 @@ SIGNS = frozenset("0123456789 .,-/+()€")
 """What a number may be set from: digits, and the signs that are drawn between them."""
 _HIGH, _FOOT = 2.6, 1.7
 """A strip's height and where its baseline stands, in heights of capitals."""
+_FINE = 4
+"""Strokes are widened at this scale, by whole px of it."""
 _ACCENTS = 0.04
 """Of a line's ink, so much stands above its capitals: accents, and loops that reach up."""
 
@@ -74,9 +76,11 @@ def line_ink(image: Gray) -> Ink:
     return Ink(coverage, (foot - high) / cap, high / cap)
 
 
-def write_words(words: Sequence[Ink], rng: np.random.Generator, *, cap_px: float) -> Strip:
-    """Words or lines side by side, as surname and given name."""
-    drawn = [_sized(word, word.height * cap_px) for word in words]
+def write_words(
+    words: Sequence[Ink], rng: np.random.Generator, *, cap_px: float, stroke_px: float = 0.0
+) -> Strip:
+    """Words or lines side by side, as surname and given name; no stroke thinner than told."""
+    drawn = [_sized(word, word.height * cap_px, stroke_px) for word in words]
     gap = round(cap_px * rng.uniform(0.9, 1.6))
     wide = sum(image.shape[1] for image in drawn) + gap * (len(drawn) + 1)
     foot, x = round(_FOOT * cap_px), gap
@@ -88,9 +92,15 @@ def write_words(words: Sequence[Ink], rng: np.random.Generator, *, cap_px: float
 
 
 def write_number(
-    text: str, writers: Sequence[Digits], rng: np.random.Generator, *, cap_px: float
+    text: str,
+    writers: Sequence[Digits],
+    rng: np.random.Generator,
+    *,
+    cap_px: float,
+    stroke_px: float = 0.0,
 ) -> Strip:
-    """A number in real digits of a few similar writers; the signs between them are drawn.
+    """A number in real digits of a few similar writers; the signs between them are drawn, with
+    strokes as wide as told.
 
     Raises KeyError for a digit that none of the writers has.
     """
@@ -99,7 +109,7 @@ def write_number(
     high, foot = round(cap_px * _HIGH), cap_px * _FOOT
     strip = Strip(np.zeros((high, wide), np.uint8), foot, 0.5 * cap_px, 0.0)
     x, gap = strip.start, cap_px * rng.uniform(0.0, 0.3)
-    thick = max(1, round(cap_px * rng.uniform(0.06, 0.12)))
+    thick = max(1, round(stroke_px or cap_px * rng.uniform(0.06, 0.12)))
     for char in text:
         if not char.isdigit():
             x += _draw_sign(strip.coverage, char, x, foot, cap_px, thick, rng) + 0.5 * gap
@@ -110,7 +120,7 @@ def write_number(
         while choices is None:
             choices = writers[int(rng.integers(len(writers)))].get(char)
         digit = pick(rng, choices)
-        glyph = _sized(digit, cap_px * float(np.clip(digit.height, 0.6, 1.5)))
+        glyph = _sized(digit, cap_px * float(np.clip(digit.height, 0.6, 1.5)), stroke_px)
         lay(strip.coverage, Strip(glyph, glyph.shape[0], 0.0, 0.0), x, foot - digit.above * cap_px)
         x += glyph.shape[1] + gap * rng.uniform(0.6, 1.4)
     return replace(strip, coverage=strip.coverage[:, : round(x + cap_px)], end=x)
@@ -146,15 +156,31 @@ def lay_on_line(
     lay(sheet, soft, x, dots_y - (pen.lift_mm + rng.normal(0, 0.3)) * px_per_mm)
 
 
-def _sized(ink: Ink, high_px: float) -> Gray:
-    """The ink so many px high."""
+def _sized(ink: Ink, high_px: float, stroke_px: float) -> Gray:
+    """The ink so many px high, its strokes no thinner than told: who writes smaller does so with
+    the same pen."""
     scale = high_px / ink.coverage.shape[0]
     size = (
         max(2, round(ink.coverage.shape[1] * scale)),
         max(3, round(ink.coverage.shape[0] * scale)),
     )
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(ink.coverage, size, interpolation=how), dtype=np.uint8)
+    wider = round(_FINE * (stroke_px - scale * stroke_width(ink.coverage))) if stroke_px else 0
+    coverage = ink.coverage
+    if wider > 0:
+        fine = (_FINE * size[0], _FINE * size[1])
+        coverage = np.asarray(cv2.resize(coverage, fine, interpolation=cv2.INTER_LINEAR))
+        tip = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wider + 1, wider + 1))
+        coverage = cv2.dilate(coverage, tip)
+    how = cv2.INTER_AREA if scale < 1 or wider > 0 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(coverage, size, interpolation=how), dtype=np.uint8)
+
+
+def stroke_width(coverage: Gray) -> float:
+    """How wide the strokes are on average, in px: their area by half of their outline."""
+    ink = np.pad((coverage > 100).astype(np.int8), 1)
+    steps = sum(int(np.abs(np.diff(ink, axis=axis)).sum()) for axis in (0, 1))
+    # The outline runs in all directions, and steps measure what it runs down and across.
+    return 2 * int(ink.sum()) / max(1.0, np.pi / 4 * steps)
 
 
 def _draw_sign(

@@ -44,6 +44,8 @@ _FREE = (Means.ORGANISATION, Means.EMAIL, Means.PHONE)
 _NAME = re.compile(r"[^\W\d_]+(?:(?:['-]| |\. ?)[^\W\d_]+)*\.?")
 _MOST_BLOCKS = 3
 """Names of a person, each with its particles."""
+_STROKE_MM = 0.38
+"""The stroke of a ball-point pen."""
 _NARROWEST, _SMALLEST = 0.8, 0.6
 """What would be squeezed to less of its width is written smaller, down to this share."""
 
@@ -139,18 +141,21 @@ def write_inked(
     box, dots = max(lines, key=lambda line: line[0].w)
     cap_px = pen.cap_mm * (1 + 0.06 * pen.waver * rng.normal()) * px_per_mm
     cap_px = min(cap_px, CAP_SHARE * box.h)
-    strip = _strip(inked, cap_px)
+    stroke_px = (_STROKE_MM + 0.08 * pen.weight) * px_per_mm
+    strip = _strip(inked, cap_px, stroke_px)
     room = (box.w - 2 * px_per_mm) / (_NARROWEST * max(1.0, strip.end - strip.start))
     if room < 1:
-        strip = _strip(inked, cap_px * max(room, _SMALLEST))
+        strip = _strip(inked, cap_px * max(room, _SMALLEST), stroke_px)
     lay_on_line(sheet, strip, (box, dots), pen, rng, px_per_mm=px_per_mm)
 
 
-def _strip(inked: Inked, cap_px: float) -> Strip:
+def _strip(inked: Inked, cap_px: float, stroke_px: float) -> Strip:
     rng = np.random.default_rng([inked.seed, 1])
     if inked.digits:
-        return write_number(inked.text, [_digits(inked.digits)], rng, cap_px=cap_px)
-    return write_words([_ink(line) for line in inked.lines], rng, cap_px=cap_px)
+        writers = [_digits(inked.digits)]
+        return write_number(inked.text, writers, rng, cap_px=cap_px, stroke_px=stroke_px)
+    words = [_ink(line) for line in inked.lines]
+    return write_words(words, rng, cap_px=cap_px, stroke_px=stroke_px)
 
 
 @lru_cache(maxsize=256)
