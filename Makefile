@@ -51,7 +51,8 @@ train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes 
 	$(BIN)/python -m pipeline.training.memory --data $(DATA) --cache $(CACHE)
 
 calibrate: $(VENV)/.dev tesseract  ## measure anew how far readings can be trusted, on $(FORMS) drawn forms
-	$(BIN)/fiches calibrate --n $(FORMS) --jobs $(JOBS) --out models/calibration
+	$(BIN)/fiches calibrate --n $(FORMS) --jobs $(JOBS) --out models/calibration \
+		$(foreach hands,ink fonts,$(addprefix --$(hands) ,$(wildcard $(CACHE)/calibrate-$(hands))))
 
 locale: $(VENV)/.dev  ## bring the French of the terminal in line with the code, and compile it
 	$(BIN)/python -m pipeline.locale.catalogue

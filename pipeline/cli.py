@@ -276,10 +276,11 @@ def _unlearn(folder: Path) -> None:
 def _calibrate(arguments: argparse.Namespace) -> ExitCode:
     from rich.table import Table
 
-    from pipeline.calibrate import calibrate
+    from pipeline.calibrate import HANDS_SHARE, calibrate
     from pipeline.forms.schema import find_form, load_forms
     from pipeline.judging.calibration import FILE_NAME, nature_name
     from pipeline.paths import FORMS
+    from pipeline.simulate import Hands
 
     settings = load_flags(arguments)
     forms = load_forms(FORMS, *settings.forms)
@@ -294,6 +295,7 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             jobs=jobs(arguments),
             labelled=arguments.truth,
             reviewed=arguments.reviewed,
+            hands=Hands(arguments.ink, arguments.fonts, HANDS_SHARE),
             progress=progress,
         )
     heads = (tr("target error"), tr("of"), tr("accepted"), tr("wrong among these"))
@@ -317,11 +319,12 @@ def _simulate(arguments: argparse.Namespace) -> ExitCode:
     from pipeline.forecast import forecast
     from pipeline.forms.schema import find_form, load_forms
     from pipeline.paths import FORMS
-    from pipeline.simulate import simulate, write_members
+    from pipeline.simulate import Hands, simulate, write_members
 
     settings, out = load_flags(arguments), arguments.out
     form = find_form(load_forms(FORMS, *settings.forms), arguments.form)
     drawn = {"jobs": jobs(arguments)} | {k: vars(arguments)[k] for k in ("n", "seed", "mailed")}
+    drawn["hands"] = Hands(arguments.ink, arguments.fonts)
     if arguments.only_draw and out is None:
         raise InputError(tr("--only-draw keeps what it draws: say where with --out."))
     with writing(out or Path(gettempdir())), telling() as progress:

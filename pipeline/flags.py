@@ -38,7 +38,7 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         help=tr("settings (default: {file}, if there)", file=CONFIG),
     )
     reading = _reading(config)
-    helps = _helps()
+    drawing, helps = _drawing(config), _helps()
 
     def add(name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         does = helps[name]
@@ -53,8 +53,8 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
     _evaluate(add("evaluate"))
     _evaluate_lines(add("evaluate-lines", config))
     _learn(add("learn", config))
-    _calibrate(add("calibrate", config))
-    _simulate(add("simulate", config))
+    _calibrate(add("calibrate", drawing))
+    _simulate(add("simulate", drawing))
     return parser
 
 
@@ -91,6 +91,21 @@ def _reading(config: argparse.ArgumentParser) -> argparse.ArgumentParser:
         help=tr("leave evidence out, to measure it: {kinds}", kinds=", ".join(get_args(Evidence))),
     )
     return reading
+
+
+def _drawing(config: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The flags of the verbs that draw."""
+    drawing = argparse.ArgumentParser(add_help=False, parents=[config])
+    drawing.add_argument(
+        "--ink",
+        type=Path,
+        metavar="DIR",
+        help=tr("write in real ink: lines.tsv (file, text, writer) and the pictures of its lines"),
+    )
+    drawing.add_argument(
+        "--fonts", type=Path, metavar="DIR", help=tr("write by hand with the fonts in DIR")
+    )
+    return drawing
 
 
 def _run(run: argparse.ArgumentParser) -> None:

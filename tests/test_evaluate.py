@@ -198,6 +198,24 @@ def test_what_is_wrong_among_the_accepted_has_an_upper_bound(tmp_path: Path) -> 
     assert FieldScore("total", 9999, 9999, 2995, 0, None).bound == pytest.approx(0.001, abs=1e-6)
 
 
+def test_fields_in_real_ink_are_shown_apart_from_those_in_fonts(tmp_path: Path) -> None:
+    forms = {"a.pdf": [registration(total=8520)], "b.pdf": [registration()]}
+    inked = {"fields": TRUTH, "style": "hand", "ink": ["total", "personnes.2"]}
+    truth = {"a.pdf": inked, "b.pdf": {"fields": TRUTH, "style": "typed", "ink": []}}
+    result = score(tmp_path, forms, truth)
+    assert set(result.hands) == {"ink", "fonts"}
+    scored = {h: {s.field: s for s in result.fields_of((h,))} for h in result.hands}
+    assert (scored["ink"]["total"].forms, scored["ink"]["total"].wrong) == (1, 1)
+    assert (scored["fonts"]["total"].forms, scored["fonts"]["total"].wrong) == (1, 0)
+    assert [scored[hand]["personnes"].forms for hand in ("ink", "fonts")] == [1, 1]
+    assert [scored[hand]["email"].forms for hand in ("ink", "fonts")] == [0, 2]
+    lines = [judged for judged in result.judged if judged.hand == "ink"]
+    assert len(lines) == 2  # the total, and the second person
+    head = str(result).splitlines()[2]
+    assert "real ink" in head
+    assert "fonts" in head
+
+
 def test_real_and_synthetic_hands_have_columns_of_their_own(tmp_path: Path) -> None:
     forms = {"a": [registration()], "b": [registration(total=8520)]}
     drawn = {"fields": TRUTH, "style": "hand"}

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from pipeline import installed, paths
 from pipeline.forms.schema import Form, load_form
 from pipeline.geometry import Homography
-from pipeline.simulate import STYLES, accidents, captured, draw, paper, pen, simulate
+from pipeline.simulate import STYLES, accidents, captured, draw, fonts, paper, pen, simulate
 from pipeline.simulate.accidents import Accident
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.digital import fill_pdf
@@ -345,9 +345,9 @@ def test_a_form_filled_on_screen_carries_its_text(form: Form, tmp_path: Path) ->
         assert str(filling.fields["email"]) in text
 
 
-@pytest.mark.parametrize("name", [*pen.HAND_FONTS, *pen.PRINT_FONTS])
+@pytest.mark.parametrize("name", [*fonts.HAND_FONTS, *fonts.PRINT_FONTS])
 def test_every_font_has_the_french_letters_and_its_licence(name: str) -> None:
-    font = pen._font(name, 40)
+    font = fonts.load_font(name, 40)
     missing = bytes(font.getmask("\U0010fffd"))
     for letter in "éèêëàâäçïîôöûùüœÿÉÈÊËÀÂÇÏÎÔÛŒ€@'-_.,+/()&0123456789":
         mask = bytes(font.getmask(letter))

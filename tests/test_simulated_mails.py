@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 
 from pipeline import calibrate, forecast, paths
+from pipeline.cli import main
 from pipeline.config import Settings
-from pipeline.errors import InputError
+from pipeline.errors import ExitCode, InputError
 from pipeline.forms.schema import Form, load_form
 from pipeline.intake.filekind import Kind
 from pipeline.intake.mail import open_mail
 from pipeline.intake.receive import discover
 from pipeline.judging.members import load_members, name_key
 from pipeline.records import Envelope, Source
-from pipeline.simulate import simulate, write_members
+from pipeline.simulate import Hands, simulate, write_members
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.mails import mail_document
 from pipeline.text import fold
@@ -184,13 +185,13 @@ def test_a_list_of_real_members_plays_no_part(
     assert [settings.members for settings in told] == [None]
 
 
-def test_half_of_what_is_calibrated_on_comes_as_mails(
+def test_half_of_what_is_calibrated_on_comes_as_mails_and_a_third_of_the_hands_is_as_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shares = []
+    drawn = []
 
-    def draw(_form: Form, folder: Path, **told: float) -> None:
-        shares.append(told["mailed"])
+    def draw(_form: Form, folder: Path, **told: object) -> None:
+        drawn.append((told["mailed"], told["hands"]))
         folder.mkdir(parents=True)
         (folder / "truth.json").write_text("{}", "utf-8")
 
@@ -199,6 +200,7 @@ def test_half_of_what_is_calibrated_on_comes_as_mails(
 
     monkeypatch.setattr(calibrate, "simulate", draw)
     monkeypatch.setattr(calibrate, "run", run)
-    with pytest.raises(InputError):
-        calibrate.calibrate(FORM, tmp_path, Settings(), n=1, seed=0, jobs=0)
-    assert shares == [0.5]
+    ink, fonts = str(tmp_path / "ink"), str(tmp_path / "fonts")
+    command = ["calibrate", FORM.id, "--n", "1", "--jobs", "0", "--out", str(tmp_path / "out")]
+    assert main([*command, "--ink", ink, "--fonts", fonts]) == ExitCode.INPUT
+    assert drawn == [(0.5, Hands(Path(ink), Path(fonts), share=1 / 3))]

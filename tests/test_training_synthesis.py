@@ -12,6 +12,7 @@ from pipeline.forms.schema import Form, load_forms
 from pipeline.learning import drawing, texts
 from pipeline.learning.samples import Sample, clean_label
 from pipeline.paths import FORMS
+from pipeline.simulate.ink import write_number
 from pipeline.training import augment, synthesis
 from pipeline.training.data import Amount
 from pipeline.training.prune import ALPHABET
@@ -86,7 +87,7 @@ def test_hands_are_those_asked_for_and_small_capitals_are_labelled_as_capitals(
 
 
 def test_a_number_is_put_together_from_real_digits(ink: drawing.RealInk) -> None:
-    strip = drawing.write_number("07 11", ink, np.random.default_rng(1), cap_px=30)
+    strip = write_number("07 11", ink.writers, np.random.default_rng(1), cap_px=30)
     columns = (strip.coverage > 100).any(axis=0)
     strokes = np.flatnonzero(np.diff(columns.astype(int)) == 1)
     assert len(strokes) == 4

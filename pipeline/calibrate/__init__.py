@@ -23,7 +23,7 @@ from pipeline.language import tr
 from pipeline.paths import CALIBRATION, MODELS, write_whole
 from pipeline.reader import Reader, with_learned
 from pipeline.runner import Progress, run
-from pipeline.simulate import simulate
+from pipeline.simulate import SHIPPED, Hands, simulate
 from pipeline.snapshot import RegistrationRow, Snapshot
 from pipeline.store import Store
 
@@ -31,6 +31,9 @@ SEEDS_FROM = 1_000_000_000
 """Forms to measure on are drawn with smaller seeds: those drawn here are never among them."""
 STYLES = ("typed", "hand", "photo", "fax")
 """A form filled in on screen holds its text: nothing is read, and nothing is to be measured."""
+HANDS_SHARE = 1 / 3
+"""Of the forms drawn by hand, as many in real ink, and as many in fonts of the user's: the rest is
+written in the shipped hands, which training knew."""
 MAILED = 0.5
 """So many come as mails, whose text and sender are evidence as they are in an inbox."""
 _SHARD = 25
@@ -50,6 +53,7 @@ def calibrate(
     jobs: int,
     labelled: Sequence[tuple[Path, Path]] = (),
     reviewed: Sequence[Path] = (),
+    hands: Hands = SHIPPED,
     progress: Progress = lambda _done, _total: None,
 ) -> Calibration:
     """Fit a calibration on ``n`` drawn forms and on labelled runs; write it into ``out``.
@@ -57,8 +61,9 @@ def calibrate(
     ``labelled`` pairs the folder of a run with the truth of its inbox. ``reviewed`` are folders of
     runs whose fields people confirmed or corrected: what they chose to look at serves the maps, and
     never the proof (see ``fit``). Both must have been read as runs read now. Forms are drawn and
-    read by ``jobs`` processes; the same seed gives the same calibration. Raises InputError where
-    there is nothing to fit or to prove, OSError, and any PipelineError of a run.
+    read by ``jobs`` processes, by hand partly in these ``hands``; the same seed gives the same
+    calibration. Raises InputError where there is nothing to fit or to prove, OSError, and any
+    PipelineError of a run.
     """
     settings = with_learned(settings, out.absolute())
     now = basis(settings)
@@ -73,7 +78,7 @@ def calibrate(
     decided = [form for out in reviewed for form in _reviewed(out)]
     if n:
         with TemporaryDirectory(prefix="fiches-calibrate-") as scratch:
-            forms += _drawn(form, Path(scratch), settings, n, seed, jobs, progress)
+            forms += _drawn(form, Path(scratch), settings, n, seed, jobs, hands, progress)
     if not forms:
         raise InputError(
             tr("Nothing was read to calibrate on: draw forms with --n, or name --truth.")
@@ -120,12 +125,15 @@ def _drawn(
     n: int,
     seed: int,
     jobs: int,
+    hands: Hands,
     progress: Progress,
 ) -> list[list[Sample]]:
     inbox, out = scratch / "inbox", scratch / "out"
     shards = [min(_SHARD, n - at) for at in range(0, n, _SHARD)]
     first = SEEDS_FROM + seed * _SHARDS_A_SEED
-    tasks = [(form.folder, inbox / f"{k:05d}", count, first + k) for k, count in enumerate(shards)]
+    tasks = [
+        (form.folder, inbox / f"{k:05d}", count, first + k, hands) for k, count in enumerate(shards)
+    ]
     _log.info("%s", tr("drawing {count} forms", count=n))
     if jobs > 1:
         with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
@@ -134,7 +142,7 @@ def _drawn(
         list(map(_draw, tasks))
     held = {
         f"{folder.name}/{document}": truth
-        for _, folder, _, _ in tasks
+        for _, folder, *_ in tasks
         for document, truth in load_truth(folder / "truth.json").items()
     }
     # Without any calibration, whatever is to be replaced; a reader of a name of its own, so that
@@ -146,10 +154,11 @@ def _drawn(
     return list(_judged(_snapshot(out), held))
 
 
-def _draw(task: tuple[Path, Path, int, int]) -> None:
+def _draw(task: tuple[Path, Path, int, int, Hands]) -> None:
     cv2.setNumThreads(1)  # other processes draw beside this one
-    source, folder, count, seed = task
-    simulate(load_form(source), folder, n=count, seed=seed, styles=STYLES, mailed=MAILED)
+    source, folder, count, seed, hands = task
+    form = load_form(source)
+    simulate(form, folder, n=count, seed=seed, styles=STYLES, mailed=MAILED, hands=hands)
 
 
 def _labelled(out: Path, truth: Path) -> list[list[Sample]]:

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import InputError
 from pipeline.evaluate.truth import (
+    Held,
     Truth,
     load_truth,
     matches,
@@ -132,7 +133,7 @@ class Evaluation:
 
     @property
     def hands(self) -> tuple[str, ...]:
-        """Who wrote the documents: real or synthetic hands, or both."""
+        """Who wrote: real or synthetic hands, real ink or fonts, as far as the truth tells."""
         return tuple(dict.fromkeys(v.hand for v in self.verdicts))
 
     def fields_of(self, hands: tuple[str, ...]) -> tuple[FieldScore, ...]:
@@ -181,15 +182,15 @@ def evaluate(out: Path, truth: Path) -> Evaluation:
     human_s = 0.0
     verdicts: list[Verdict] = []
     judged: list[Judged] = []
-    for document, (forms, hand) in ((d, (h.forms, h.hand)) for d, h in held.items()):
-        rows = registrations[document]
+    for document, holds in held.items():
+        forms, rows = holds.forms, registrations[document]
         of_document = [
             verdict
             for form, row in zip_longest(forms, rows)
-            for verdict in _verdicts(document, form or {}, row or {}, readings, hand)
+            for verdict in _verdicts(document, form or {}, row or {}, readings, holds)
         ]
         for form, row in zip(forms, rows, strict=False):
-            judged += _judge(form, readings[row["registration"]], hand)
+            judged += _judge(form, readings[row["registration"]], holds)
         accepted = bool(rows) and all(row["status"] == Status.ACCEPTED for row in rows)
         right = len(rows) == len(forms) and all(verdict.right for verdict in of_document)
         verdicts += of_document
@@ -214,7 +215,7 @@ def _verdicts(
     form: Mapping[str, Truth],
     row: _Row,
     readings: Mapping[str, list[_Row]],
-    hand: str,
+    held: Held,
 ) -> Iterator[Verdict]:
     statuses: dict[str, set[str]] = defaultdict(set)
     for reading in readings.get(row.get("registration", ""), ()):
@@ -229,10 +230,11 @@ def _verdicts(
             read = plain(cell or "", like=wanted)
             right = cell is not None and read == wanted
             edits = Levenshtein.distance(read, wanted)
+        hand = held.hand_of(field)
         yield Verdict(document, field, cell, wanted, right, accepted, edits, hand)
 
 
-def _judge(form: Mapping[str, Truth], readings: list[_Row], hand: str) -> Iterator[Judged]:
+def _judge(form: Mapping[str, Truth], readings: list[_Row], held: Held) -> Iterator[Judged]:
     for row in readings:
         if row["field"].split(".")[0] not in form or row["quality"] == Origin.HUMAN:
             continue
@@ -244,7 +246,7 @@ def _judge(form: Mapping[str, Truth], readings: list[_Row], hand: str) -> Iterat
             matches(row["value"], truth_of(row["field"], form)),
             accepted,
             blocked=not accepted and not row["reason"].startswith(UNSURE),
-            hand=hand,
+            hand=held.hand_of(row["field"]),
         )
 
 

@@ -9,7 +9,7 @@ from pipeline.rates import upper_bound
 
 
 def lines(evaluation: Evaluation) -> Iterator[str]:
-    """The tables, one line at a time; real and synthetic hands side by side where both wrote."""
+    """The tables, one line at a time; hands side by side where several wrote."""
     e = evaluation
     to_read = e.documents - e.unreadable
     yield tr("{to_read} documents to read, {unread} unread", to_read=to_read, unread=e.unread)
@@ -85,6 +85,10 @@ def hands_name(hand: str) -> str:
             return tr("real hands")
         case truth.SYNTHETIC:
             return tr("synthetic hands")
+        case truth.INK:
+            return tr("real ink")
+        case truth.FONTS:
+            return tr("fonts")
         case "all":
             return tr("all hands")
     return tr("{hand} hands", hand=hand)

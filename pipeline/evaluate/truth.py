@@ -4,7 +4,8 @@
 ``{"registrations": [{"fields": {...}}, ...]}`` in the order of its pages, or to
 ``{"rejected": kind}``. A field's truth is a text, a number (an amount in cents), a list of texts (a
 repeated field), or null (left empty). ``"hand": "real"`` or ``"synthetic"`` says who wrote it;
-unsaid, what was drawn with a ``style`` or a ``font`` is synthetic.
+unsaid, what was drawn with a ``style`` or a ``font`` is synthetic. Of a drawn document, ``"ink"``
+lists the fields that stand there in real ink; all others are then written with fonts.
 """
 
 import json
@@ -20,14 +21,27 @@ from pipeline.language import tr, why
 
 Truth = str | int | list[str] | None
 SYNTHETIC, REAL = "synthetic", "real"
+INK, FONTS = "ink", "fonts"
+"""Who wrote the fields of a drawn document, where its truth tells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What one document holds: the fields of its forms (none where it is to be rejected)."""
+    """What one document holds: the fields of its forms (none where it is to be rejected).
+
+    ``ink``: the fields, and lines of repeated fields, in real ink; None where that is not said.
+    """
 
     forms: tuple[Mapping[str, Truth], ...]
     hand: str
+    ink: frozenset[str] | None = None
+
+    def hand_of(self, field: str) -> str:
+        """Who wrote a field, or a line of it; of a repeated field, real ink wrote any line."""
+        if self.ink is None:
+            return self.hand
+        written = field in self.ink or any(name.split(".")[0] == field for name in self.ink)
+        return INK if written else FONTS
 
 
 def load_truth(path: Path) -> dict[str, Held]:
@@ -101,7 +115,9 @@ def _held(entry: Any, where: str) -> Held:
         ]
         well = all(_is_truth(value) for form in forms for value in form.values())
         if forms and well and len(forms) == len(listed):
-            return Held(tuple(forms), hand)
+            ink = entry.get("ink")
+            names = frozenset(map(str, ink)) if isinstance(ink, list) else None
+            return Held(tuple(forms), hand, names)
     raise InputError(
         tr(
             '{where}: give it "fields", "registrations" or "rejected"; a field is a '

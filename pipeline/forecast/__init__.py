@@ -16,8 +16,8 @@ from pipeline.evaluate import Evaluation, Verdict, evaluate, share
 from pipeline.forms.schema import Form, Zone
 from pipeline.language import tr
 from pipeline.runner import Progress, run
-from pipeline.simulate import simulate
-from pipeline.simulate.pen import PRINT_FONTS
+from pipeline.simulate import SHIPPED, Hands, simulate
+from pipeline.simulate.fonts import PRINT_FONTS
 from pipeline.simulate.room import Lack
 
 HANDS = ("typed", "by hand", "photo")
@@ -96,13 +96,15 @@ def forecast(
     seed: int,
     jobs: int,
     mailed: float = 0.0,
+    hands: Hands = SHIPPED,
     out: Path | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Forecast:
     """Draw ``n`` copies of the form and read them; ``out`` keeps them, and the forecast as a page.
 
-    ``mailed`` is the share of them that come as mails. A list of members plays no part: nobody
-    drawn is on it. Raises InputError for no copies, OSError, and any PipelineError of a run.
+    ``mailed`` is the share of them that come as mails, ``hands`` who writes by hand. A list of
+    members plays no part: nobody drawn is on it. Raises InputError for no copies, OSError, and any
+    PipelineError of a run.
     """
     from pipeline.forecast.page import write_page
 
@@ -111,7 +113,7 @@ def forecast(
     with TemporaryDirectory(prefix="fiches-simulate-") as folder:
         scratch = Path(folder)
         drawn, read = out or scratch / "drawn", scratch / "read"
-        simulate(form, drawn, n=n, seed=seed, mailed=mailed, jobs=jobs)
+        simulate(form, drawn, n=n, seed=seed, mailed=mailed, hands=hands, jobs=jobs)
         bare = settings.model_copy(update={"members": None})
         run(drawn, read, bare, jobs=jobs, progress=progress)
         truth = json.loads((drawn / "truth.json").read_text("utf-8"))

@@ -16,11 +16,11 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline import fields
 from pipeline.engines import Engine, EngineLine
-from pipeline.errors import ConfigError, InputError
+from pipeline.errors import ConfigError
 from pipeline.fields import FieldType, Nature
 from pipeline.geometry import BoxMm
 from pipeline.language import tr
-from pipeline.learning.samples import Sample, read_gray, read_table
+from pipeline.learning.samples import Sample, read_gray, read_labels
 from pipeline.paths import FONTS
 from pipeline.records import Gray, LineEvidence
 from pipeline.text import fold
@@ -74,18 +74,9 @@ def load_table(path: Path) -> list[Sample]:
 
     Raises InputError where the table, a column or a picture is missing, or it holds no line.
     """
-    rows = read_table(path)
-    if not rows or not all(row.get("file") and (row.get("text") or "").strip() for row in rows):
-        raise InputError(
-            tr(
-                "{path}: needs a first line with the columns file and text, tab between, and "
-                "a line with both for each picture.",
-                path=path,
-            )
-        )
     return [
         Sample(read_gray(path.parent / row["file"]), row["text"], "table", "text", row["file"])
-        for row in rows
+        for row in read_labels(path)
     ]
 
 

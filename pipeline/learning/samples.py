@@ -60,6 +60,23 @@ def read_table(path: Path) -> list[dict[str, str]]:
         ) from err
 
 
+def read_labels(path: Path) -> list[dict[str, str]]:
+    """The rows of a table of lines: a picture beside it (``file``) and its truth (``text``) each.
+
+    Raises InputError where the table or a column is missing, or it holds no line.
+    """
+    rows = read_table(path)
+    if not rows or not all(row.get("file") and (row.get("text") or "").strip() for row in rows):
+        raise InputError(
+            tr(
+                "{path}: needs a first line with the columns file and text, tab between, and "
+                "a line with both for each picture.",
+                path=path,
+            )
+        )
+    return rows
+
+
 def read_gray(path: Path) -> Gray:
     """A crop from its file. Raises InputError where it is no picture."""
     try:

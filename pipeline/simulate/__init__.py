@@ -10,6 +10,7 @@ A share of the documents may come as mails (``mails``); the truth names each doc
 import json
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipeline.simulate.accidents import happen
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.digital import fill_pdf
 from pipeline.simulate.draw import Leaf, Look, choose_look, draw_page, save
+from pipeline.simulate.hands import SHIPPED, Hands
 from pipeline.simulate.mails import mail_document
 from pipeline.simulate.membership import write_members
 from pipeline.simulate.room import lacks_mm
@@ -30,7 +32,16 @@ STYLES = ("typed", "hand", "photo", "fax", "digital")
 _CHUNK = 5
 """Copies a process draws at a time."""
 
-__all__ = ["STYLES", "captured", "simulate", "truth_of", "write_members", "write_truth"]
+__all__ = [
+    "SHIPPED",
+    "STYLES",
+    "Hands",
+    "captured",
+    "simulate",
+    "truth_of",
+    "write_members",
+    "write_truth",
+]
 
 
 def simulate(
@@ -42,17 +53,27 @@ def simulate(
     styles: Sequence[str] = STYLES,
     wrong_sums: float = 0.08,
     mailed: float = 0.0,
+    hands: Hands = SHIPPED,
     jobs: int = 1,
 ) -> None:
     """Write ``n`` filled copies of the form and their ``truth.json`` into ``out``.
 
     The same seed draws the same files. ``styles`` are taken in turn; ``jobs`` processes draw. Every
     page of the form that holds a zone is drawn; a form with several such pages never becomes a
-    single picture. ``mailed`` is the share of copies that come as mails.
+    single picture. ``mailed`` is the share of copies that come as mails, ``hands`` who writes by
+    hand. Raises InputError for hands that cannot write.
     """
+    hands.check()
     out.mkdir(parents=True, exist_ok=True)
     draw = partial(
-        _document, form, out, seed=seed, styles=styles, wrong_sums=wrong_sums, mailed=mailed
+        _document,
+        form,
+        out,
+        seed=seed,
+        styles=styles,
+        wrong_sums=wrong_sums,
+        mailed=mailed,
+        hands=hands,
     )
     if jobs > 1 and n > _CHUNK:
         with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
@@ -71,11 +92,13 @@ def _document(
     styles: Sequence[str],
     wrong_sums: float,
     mailed: float,
+    hands: Hands,
 ) -> tuple[str, dict[str, Any]]:
     """Draw one copy, and the mail it may come in; its name and its truth."""
     rng = np.random.default_rng([seed, k])
     filling = invent(form, rng, wrong_sums=wrong_sums)
-    name, truth = _draw(form, out, k, filling, rng, seed=seed, style=styles[k % len(styles)])
+    style = styles[k % len(styles)]
+    name, truth, filling = _draw(form, out, k, filling, rng, seed=seed, style=style, hands=hands)
     truth["people"] = [[person.given, person.surname] for person in filling.people]
     mail_rng = np.random.default_rng([seed, k, 2])
     if mail_rng.random() < mailed:
@@ -92,29 +115,46 @@ def _draw(
     *,
     seed: int,
     style: str,
-) -> tuple[str, dict[str, Any]]:
-    """Draw the file; its name and its truth."""
+    hands: Hands,
+) -> tuple[str, dict[str, Any], Filling]:
+    """Draw the file; its name, its truth, and what stands on it."""
     if style == "digital":
         name = f"{style}-{k:04d}.pdf"
         fill_pdf(form, filling, out / name)
-        return name, truth_of(form, filling) | {"style": style}
+        truth = truth_of(form, filling) | {"style": style} | ({"ink": []} if hands.ink else {})
+        return name, truth, filling
     pages = sorted({zone.page for zone in form.zones})
     look = choose_look(rng, style, several_pages=len(pages) > 1)
+    hands_rng = np.random.default_rng([seed, k, 4])
+    filling, pen, inked = hands.take_up(form, filling, look.pen, hands_rng)
+    look = replace(look, pen=pen)
     own_rng = np.random.default_rng([seed, k, 1])
-    happened = happen(form, filling, look.pen, own_rng, fit=look.fit)
-    leaves = [draw_page(form, page, filling, look, rng, happened=happened) for page in pages]
+    happened = {
+        key: accident
+        for key, accident in happen(form, filling, look.pen, own_rng, fit=look.fit).items()
+        if key not in inked
+    }
+    leaves = [
+        draw_page(form, page, filling, look, rng, happened=happened, inked=inked) for page in pages
+    ]
     name = f"{style}-{k:04d}.{look.kind}"
     save(leaves, out / name, look)
-    accidents = {
-        f"{field}.{n + 1}" if form.zone(field).repeated else field: accident.kind
-        for (field, n), accident in happened.items()
-    }
-    return name, (
+    truth = (
         truth_of(form, filling)
         | captured(leaves, look)
         | {"style": style, "lacks_mm": lacks_mm(form, filling, look.pen, fit=look.fit)}
-        | ({"accidents": accidents} if accidents else {})
     )
+    if happened:
+        truth["accidents"] = {_name_of(form, key): happened[key].kind for key in happened}
+    if hands.ink:
+        truth["ink"] = [_name_of(form, key) for key in inked]
+    return name, truth, filling
+
+
+def _name_of(form: Form, key: tuple[str, int]) -> str:
+    """A text of a form as readings name it: each line of a repeated field by its number."""
+    field, n = key
+    return f"{field}.{n + 1}" if form.zone(field).repeated else field
 
 
 def truth_of(form: Form, filling: Filling) -> dict[str, Any]:
@@ -130,7 +170,7 @@ def truth_of(form: Form, filling: Filling) -> dict[str, Any]:
 def captured(leaves: Sequence[Leaf], look: Look) -> dict[str, Any]:
     """How a document was made, and where on each of its pages the paper and the form lie."""
     return {
-        "font": look.pen.font,
+        "font": Path(look.pen.font).name,
         "dpi": look.dpi,
         "pages": [
             {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import cv2
@@ -17,6 +18,7 @@ from pipeline.records import Gray
 from pipeline.simulate import accidents, paper
 from pipeline.simulate.accidents import NONE, Accidents
 from pipeline.simulate.contents import Filling
+from pipeline.simulate.ink_folder import InInk, write_inked
 from pipeline.simulate.pen import Pen, choose_pen, tick_box, write_zone_text
 
 MM_PER_INCH = 25.4
@@ -115,13 +117,14 @@ def draw_sheet(
     rng: np.random.Generator,
     *,
     happened: Accidents = NONE,
+    inked: InInk = MappingProxyType({}),
 ) -> paper.Picture:
     """The form's page as it lies on the table: print and ink, no wear yet."""
     px_per_mm = look.dpi / MM_PER_INCH
     blank = printed_page(form, number, look)
     ink = np.zeros_like(blank)
     if filling:
-        _write(ink, blank, form.zones_of(number), filling, look, rng, happened)
+        _write(ink, blank, form.zones_of(number), filling, look, rng, happened, inked)
     ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.05 * px_per_mm), dtype=np.uint8)
     return paper.ink_over(blank, ink, look.pen.colour, coloured=look.coloured)
 
@@ -134,9 +137,11 @@ def draw_page(
     rng: np.random.Generator,
     *,
     happened: Accidents = NONE,
+    inked: InInk = MappingProxyType({}),
 ) -> Leaf:
-    """Fill in, wear and capture one page of the form, with the accidents that happened."""
-    sheet = draw_sheet(form, number, filling, look, rng, happened=happened)
+    """Fill in, wear and capture one page of the form, with the accidents that happened, and the
+    texts that real ink writes."""
+    sheet = draw_sheet(form, number, filling, look, rng, happened=happened, inked=inked)
     return capture(sheet, number, look, rng)
 
 
@@ -222,6 +227,7 @@ def _write(
     look: Look,
     rng: np.random.Generator,
     happened: Accidents,
+    inked: InInk,
 ) -> None:
     px_per_mm = look.dpi / MM_PER_INCH
     for zone in zones:
@@ -235,11 +241,13 @@ def _write(
         lines = [where_to_write(blank, line, look) for line in zone.lines]
         places = [[line] for line in lines] if zone.repeated else [lines]
         for n, (text, where) in enumerate(zip(texts, places, strict=False)):
-            accident = happened.get((zone.field, n))
-            # Written beside the page all the same: whatever follows is drawn as without accident.
-            sheet = np.zeros_like(ink) if accident else ink
+            accident, real = happened.get((zone.field, n)), inked.get((zone.field, n))
+            # Written beside the page all the same: whatever follows is drawn as it would be.
+            sheet = np.zeros_like(ink) if accident or real else ink
             write_zone_text(sheet, text, where, look.pen, rng, px_per_mm=px_per_mm)
-            if accident:
+            if real:
+                write_inked(ink, real, where, look.pen, px_per_mm=px_per_mm)
+            elif accident:
                 accidents.write(ink, accident, text, where, look.pen, px_per_mm=px_per_mm)
 
 

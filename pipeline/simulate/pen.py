@@ -4,45 +4,30 @@ Ink is a coverage from 0 (paper) to 255 (ink) and is laid over the form's print 
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from pipeline import paths
 from pipeline.geometry import BoxPx, FloatArray
 from pipeline.records import Gray
 from pipeline.simulate import digits
+from pipeline.simulate.fonts import HAND_FONTS, PRINT_FONTS, font_px, is_joined, load_font
 
-PRINT_FONTS = (
-    *("arimo", "carlito", "comic-neue", "courier-prime", "cousine", "eb-garamond", "lato"),
-    *("roboto", "source-sans-3", "tinos"),
-)
-HAND_FONTS = (
-    *("architects-daughter", "caveat", "dancing-script", "delius", "gochi-hand", "handlee"),
-    *("indie-flower", "kalam", "marck-script", "neucha", "patrick-hand", "schoolbell"),
-    *("shadows-into-light", "short-stack"),
-)
-_SAME_SHAPE = 0.7
-"""Small letters of a font that correlate so well with its capitals are capitals."""
 CAP_SHARE = 0.62
 """Capitals are at most this share of a line's height: accents and tails need the rest."""
-# Their letters join: a shift between two letters would tear the line.
-_JOINED = ("caveat", "dancing-script", "marck-script")
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
     """One writer's hand, or one printer.
 
-    ``font`` is a font of ``models/fonts``, or the path of any other; ``cap_mm`` the height of
-    capitals, ``lift_mm`` how far above the leader dots the text
-    stands, ``slant`` the shear (right is positive), ``waver`` 0..1 the unsteadiness, ``weight``
-    -1..1 the thickness of strokes (a felt pen's is above), ``spacing`` the room between letters
-    beyond the font's own, in heights of capitals, ``own_digits`` digits drawn stroke by stroke.
+    ``font`` is a shipped one, or a file; ``cap_mm`` the height of capitals, ``lift_mm`` how far
+    above the leader dots the text stands, ``slant`` the shear (right is positive), ``waver`` 0..1
+    the unsteadiness, ``weight`` -1..1 the thickness of strokes (a felt pen's is above), ``spacing``
+    the room between letters beyond the font's own, in heights of capitals, ``own_digits`` digits
+    drawn stroke by stroke.
     """
 
     font: str
@@ -254,12 +239,13 @@ def _draw_letters(
 ) -> float:
     """Draw letter by letter; gives where the last one ends."""
     x, y = at
-    size = _font_px(pen.font, cap_px)
-    font = _font(pen.font, size)
+    size = font_px(pen.font, cap_px)
+    font = load_font(pen.font, size)
     if pen.printed:
         draw.text((x, y), text, fill=255, font=font, anchor="ls")
         return x + font.getlength(text)
-    torn = 0.3 if pen.font in _JOINED else 1.0
+    # Where letters join, a shift between two of them would tear the line.
+    torn = 0.3 if is_joined(pen.font) else 1.0
     for i, letter in enumerate(text):
         if pen.own_digits and letter in digits.DIGITS:
             high, wide = cap_px * rng.normal(1, 0.06), cap_px * rng.uniform(0.42, 0.6)
@@ -269,7 +255,7 @@ def _draw_letters(
                 draw.line(points, fill=255, width=max(2, round(0.1 * cap_px)), joint="curve")
             x += wide + cap_px * rng.uniform(0.14, 0.3)
             continue
-        own = _font(pen.font, round(size * (1 + 0.045 * pen.waver * torn * rng.normal())))
+        own = load_font(pen.font, round(size * (1 + 0.045 * pen.waver * torn * rng.normal())))
         dip = 0.035 * cap_px * pen.waver * torn * rng.normal()
         draw.text((x, y + dip), letter, fill=255, font=own, anchor="ls")
         following = text[i + 1] if i + 1 < len(text) else ""
@@ -345,37 +331,5 @@ def stroke(ink: Gray, points: FloatArray, wide: int) -> None:
 
 def text_width(text: str, pen: Pen, cap_px: float) -> float:
     """The px a text is wide before stretching; own digits are about as wide as the font's."""
-    own = float(_font(pen.font, _font_px(pen.font, cap_px)).getlength(text))
+    own = float(load_font(pen.font, font_px(pen.font, cap_px)).getlength(text))
     return own + pen.spacing * cap_px * len(text)
-
-
-def _font_px(name: str, cap_px: float) -> int:
-    """The font size that makes capitals ``cap_px`` high."""
-    return max(4, round(cap_px * 200 / _cap_height(name)))
-
-
-@lru_cache(maxsize=64)
-def _cap_height(name: str) -> float:
-    return float(-_font(name, 200).getbbox("E", anchor="ls")[1])
-
-
-@lru_cache(maxsize=256)
-def in_capitals(name: str) -> bool:
-    """Whether a font draws its small letters as capitals, which is then what is written."""
-    alike = [np.corrcoef(_shape(name, c), _shape(name, c.upper()))[0, 1] for c in "abdeghnqrt"]
-    return float(np.median(alike)) > _SAME_SHAPE
-
-
-def _shape(name: str, letter: str) -> NDArray[np.float64]:
-    left, top, right, bottom = _font(name, 100).getbbox(letter, anchor="ls")
-    image = Image.new("L", (max(1, round(right - left)), max(1, round(bottom - top))))
-    pen = ImageDraw.Draw(image)
-    pen.text((-left, -top), letter, fill=255, font=_font(name, 100), anchor="ls")
-    return np.asarray(image.resize((16, 16)), dtype=np.float64).ravel()
-
-
-@lru_cache(maxsize=512)
-def _font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
-    # The basic layout engine draws the same everywhere, with or without libraqm.
-    path = Path(name) if Path(name).suffix else paths.FONTS / f"{name}.ttf"
-    return ImageFont.truetype(path, size_px, layout_engine=ImageFont.Layout.BASIC)

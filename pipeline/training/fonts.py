@@ -12,8 +12,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-from PIL import ImageFont
+from pipeline.simulate.fonts import draws
 
 _TO_JUDGE, _TO_CALIBRATE = 15, 10
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzÀÂÇÉÈÊËÎÏÔÙÛàâçéèêëîïôùûüÿœ"
@@ -39,11 +38,7 @@ def _rank(name: str) -> str:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a font draws something of its own for each letter and sign."""
-    font = ImageFont.truetype(path, 32, layout_engine=ImageFont.Layout.BASIC)
-    pictures = {char: np.asarray(font.getmask(char)).tobytes() for char in _LETTERS + _SIGNS}
-    missing = np.asarray(font.getmask("\ufffe")).tobytes()
-    return all(picture and picture != missing for picture in pictures.values())
+    return all(draws(str(path), char) for char in _LETTERS + _SIGNS)
 
 
 def install(names: Sequence[str], folder: Path) -> list[str]:

@@ -16,12 +16,12 @@ import numpy as np
 from pipeline.forms.blank import blank_pages
 from pipeline.forms.schema import load_forms
 from pipeline.learning import texts
-from pipeline.learning.drawing import STYLES, Ink, Invent, RealInk, draw_crops
-from pipeline.learning.samples import Sample, flatten, save_samples, written
+from pipeline.learning.drawing import STYLES, Invent, RealInk, draw_crops
+from pipeline.learning.samples import Sample, save_samples
 from pipeline.paths import FORMS
-from pipeline.records import Gray
 from pipeline.simulate.contents import pick
-from pipeline.simulate.pen import HAND_FONTS
+from pipeline.simulate.fonts import HAND_FONTS
+from pipeline.simulate.ink import Ink, coverage_of, tight
 from pipeline.training import data
 from pipeline.training.fonts import shared_out
 
@@ -41,8 +41,8 @@ def collect_ink(
 ) -> RealInk:
     """Names and digits cut out of their paper; ``glyphs`` are the single digits of some writers."""
     return RealInk(
-        names=tuple((sample.text, _tight(_coverage(sample.image))) for sample in names),
-        writers=(*map(_cut_digits, amounts), *glyphs),
+        names=tuple((sample.text, tight(coverage_of(sample.image))) for sample in names),
+        writers=(*map(cut_digits, amounts), *glyphs),
     )
 
 
@@ -54,28 +54,14 @@ def read_glyphs(folder: Path, split: str) -> list[dict[str, list[Ink]]]:
     writers: dict[str, dict[str, list[Ink]]] = {}
     for ink, digit, writer, of in zip(*columns, strict=True):
         if str(of) == split:
-            tight = Ink(_tight(np.asarray(ink, dtype=np.uint8)), 0.0, 1.0)
-            writers.setdefault(str(writer), {}).setdefault(str(digit), []).append(tight)
+            whole = Ink(tight(np.asarray(ink, dtype=np.uint8)), 0.0, 1.0)
+            writers.setdefault(str(writer), {}).setdefault(str(digit), []).append(whole)
     return [digits for digits in writers.values() for _ in range(_TIMES_A_WRITER)]
 
 
-def _coverage(image: Gray) -> Gray:
-    """The ink of an image, 0 to 255, with its soft edges."""
-    ink = written(image)
-    flat = flatten(image).astype(np.float32)
-    darkest = float(np.percentile(flat[ink > 0], 30)) if ink.any() else 0.0
-    near = cv2.dilate(ink, np.ones((3, 3), np.uint8)) > 0
-    cover = np.clip((250 - flat) / max(250 - darkest, 1), 0, 1) * near
-    return np.asarray(cover * 255, dtype=np.uint8)
-
-
-def _tight(coverage: Gray) -> Gray:
-    x, y, w, h = cv2.boundingRect((coverage > 60).astype(np.uint8))
-    return coverage[y : y + h, x : x + w] if w and h else coverage
-
-
-def _cut_digits(amount: data.Amount) -> dict[str, list[Ink]]:
-    coverage = _coverage(amount.image)
+def cut_digits(amount: data.Amount) -> dict[str, list[Ink]]:
+    """Each digit of an amount that is whole and alone, by what it is."""
+    coverage = coverage_of(amount.image)
     usual = float(np.median([h for *_, h in amount.boxes]))
     foot = float(np.median([y + h for _, y, _, h in amount.boxes]))
     _, labels, stats, _ = cv2.connectedComponentsWithStats((coverage > 60).astype(np.uint8))
