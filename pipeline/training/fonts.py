@@ -44,7 +44,7 @@ def _is_whole(path: Path) -> bool:
 def install(names: Sequence[str], folder: Path) -> list[str]:
     """Install the fonts with npm; gives those that do not install."""
     folder.mkdir(parents=True, exist_ok=True)
-    npm = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder]
+    npm = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
     return [
         name
         for name in names

@@ -1,0 +1,72 @@
+"""Fonts to train on, and those kept apart by the hash of their names."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from pipeline import paths
+from pipeline.training import fonts
+
+
+def _put(cache: Path, name: str, font: Path) -> None:
+    folder = cache / "fonts" / "node_modules" / "@fontsource" / name / "files"
+    folder.mkdir(parents=True)
+    shutil.copy(font, folder / f"{name}-latin-400-normal.woff2")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cache")
+    for i in range(32):
+        _put(folder, f"hand-{i}", paths.FONTS / "kalam.ttf")
+    return folder
+
+
+def test_fonts_to_judge_by_and_to_calibrate_on_are_never_trained_on(cache: Path) -> None:
+    shared = fonts.shared_out(cache)
+    assert {use: len(files) for use, files in shared.items()} == {
+        "judge": 15,
+        "calibrate": 10,
+        "train": 7,
+    }
+    assert len({path for files in shared.values() for path in files}) == 32
+
+
+def test_another_font_moves_hardly_any_from_one_use_to_another(cache: Path, tmp_path: Path) -> None:
+    shutil.copytree(cache, tmp_path, dirs_exist_ok=True)
+    _put(tmp_path, "hand-32", paths.FONTS / "kalam.ttf")
+    before, after = (
+        {path.name for path in fonts.shared_out(folder)["judge"]} for folder in (cache, tmp_path)
+    )
+    assert len(before & after) >= 14
+
+
+def test_a_font_without_accents_is_left_out(cache: Path, tmp_path: Path) -> None:
+    bare = subset.Subsetter()
+    bare.populate(text="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@.-_")
+    font = TTFont(paths.FONTS / "kalam.ttf")
+    bare.subset(font)
+    font.save(tmp_path / "bare.ttf")
+    _put(tmp_path, "bare", tmp_path / "bare.ttf")
+    _put(tmp_path, "whole", paths.FONTS / "kalam.ttf")
+    (kept,) = (path for files in fonts.shared_out(tmp_path).values() for path in files)
+    assert "whole" in kept.name
+
+
+def test_what_does_not_install_is_said_and_what_is_there_is_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def npm(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        asked.append(command[-1])
+        return subprocess.CompletedProcess(command, int("missing" in command[-1]))
+
+    monkeypatch.setattr(subprocess, "run", npm)
+    _put(tmp_path, "there", paths.FONTS / "kalam.ttf")
+    assert fonts.install(["there", "new", "missing"], tmp_path / "fonts") == ["missing"]
+    assert asked == ["@fontsource/new", "@fontsource/missing"]
