@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from pipeline import learned
 from pipeline.engines import EngineLine
-from pipeline.engines.straighten import straighten
 from pipeline.errors import EngineError
 from pipeline.language import tr
 from pipeline.paths import MODELS, RECOGNIZER
@@ -108,8 +107,7 @@ def read_with(
 
 
 def scale(crop: Gray) -> Gray:
-    """The crop straightened, at the height the network reads; a very long line is squeezed."""
-    crop = straighten(crop)
+    """The crop at the height the network reads; a very long line is squeezed."""
     height, width = crop.shape
     scaled_width = min(_MAX_WIDTH_PX, max(1, round(width * HEIGHT_PX / height)))
     how = cv2.INTER_AREA if height > HEIGHT_PX else cv2.INTER_LINEAR
