@@ -58,7 +58,7 @@ def test_every_weight_learns_and_reaches_the_file(tmp_path: Path, untrained: Pat
     before = {name: weight.detach().clone() for name, weight in run.recognizer.weights.items()}
     for group in run.optimizer.param_groups:
         group["lr"] = 3e-5
-    losses = [train.learn(run, batch_of("Zélie 7", "0299123456")) for _ in range(6)]
+    losses = [train.learn(run, [batch_of("Zélie 7", "0299123456")]) for _ in range(6)]
     assert losses[-1] < losses[0]
     # The statistics of the three batch normalisations are frozen, all the rest moves.
     assert all(
@@ -70,20 +70,36 @@ def test_every_weight_learns_and_reaches_the_file(tmp_path: Path, untrained: Pat
     train.save(run, tmp_path / "best.pt")
     run.average = {name: weight.detach() for name, weight in run.recognizer.weights.items()}
     train.save(run, tmp_path / "best.pt")
-    assert export.export([tmp_path / "best.pt"], untrained, tmp_path / "new.onnx") < 1e-5
+    held = tmp_path / "checkpoint.pt"
+    exported = export.export(
+        [tmp_path / "best.pt"], untrained, tmp_path / "new.onnx", to_go_on=held
+    )
+    assert exported < 1e-5
     assert model.difference(run.recognizer, tmp_path / "new.onnx", pixels) < 1e-5
+    again = train.begin(untrained, seed=1, start=held)
+    assert model.difference(again.recognizer, tmp_path / "new.onnx", pixels) < 5e-3
+
+
+def test_two_batches_at_a_time_teach_what_both_hold(untrained: Path) -> None:
+    batches = [batch_of("Zélie 7", "0299123456"), batch_of("Le Goff", "12,10 €")]
+    run = train.begin(untrained, seed=1, start=None)
+    for group in run.optimizer.param_groups:
+        group["lr"] = 3e-5
+    losses = [train.learn(run, batches) for _ in range(4)]
+    assert run.step == 4
+    assert losses[-1] < losses[0]
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, untrained: Path) -> None:
     batch = batch_of("Le Goff", "12,10 €")
     whole = train.begin(untrained, seed=1, start=None)
-    train.learn(whole, batch)
+    train.learn(whole, [batch])
     train.save(whole, tmp_path / "last.pt")
-    first = train.learn(whole, batch)
+    first = train.learn(whole, [batch])
     again = train.begin(untrained, seed=1, start=None)
     train.resume(again, tmp_path / "last.pt")
     assert again.step == 1
-    assert train.learn(again, batch) == pytest.approx(first, rel=1e-4)
+    assert train.learn(again, [batch]) == pytest.approx(first, rel=1e-4)
 
 
 def test_a_short_run_keeps_its_best_weights_and_its_figures(

@@ -15,7 +15,7 @@ from pipeline import fields
 from pipeline.fields import Means
 from pipeline.forms.blank import BlankPage
 from pipeline.forms.schema import Form, Zone
-from pipeline.geometry import Homography
+from pipeline.geometry import BoxPx, Homography
 from pipeline.learning import texts
 from pipeline.learning.samples import Sample, shrink
 from pipeline.paper.dropout import drop_print
@@ -81,28 +81,8 @@ def draw_crops(
         if in_capitals(look.pen.font):
             text = text.upper()
         place = draw.where_to_write(printed, line.lines[0], look)
-        hand = not look.pen.printed
-        strip, source = None, style
-        cap_px = min(look.pen.cap_mm * rng.uniform(0.9, 1.1) * px_per_mm, 0.6 * place[0].h)
-        stroke_px = rng.uniform(*_STROKES_MM) * px_per_mm
-        if hand and fields.means(kind) is Means.PERSON and ink.names and rng.random() < _REAL_NAMES:
-            text, strip = _name_strip(ink, rng, cap_px=cap_px, stroke_px=stroke_px)
-        elif hand and ink.writers and set(text) <= SIGNS and rng.random() < _REAL_DIGITS:
-            strip = write_number(text, ink.writers, rng, cap_px=cap_px, stroke_px=stroke_px)
-        if strip is not None:
-            source = f"{style}-real"
-            lay_on_line(
-                sheet,
-                strip,
-                place,
-                look.pen,
-                rng,
-                px_per_mm=px_per_mm,
-                stretch=float(rng.uniform(0.85, 1.15)),
-                slant=float(np.clip(rng.normal(0, 0.1), -0.2, 0.2)),
-            )
-        else:
-            write_zone_text(sheet, text, [place], look.pen, rng, px_per_mm=px_per_mm)
+        text, real = _write(sheet, kind, text, place, look, ink, rng)
+        source = f"{style}-real" if real else style
         labels[line.field] = (text, source, kind)
     sheet = np.asarray(cv2.GaussianBlur(sheet, (0, 0), 0.05 * px_per_mm), dtype=np.uint8)
     filled = paper.ink_over(printed, sheet, look.pen.colour, coloured=look.coloured)
@@ -113,6 +93,36 @@ def draw_crops(
         for written in find_lines(clean, lines)
         if written.field in labels
     ]
+
+
+def _write(
+    sheet: Gray,
+    kind: str,
+    text: str,
+    place: tuple[BoxPx, float],
+    look: draw.Look,
+    ink: RealInk,
+    rng: np.random.Generator,
+) -> tuple[str, bool]:
+    """Write a text on a line, or real ink in its place; what stands there, and whether it is."""
+    px_per_mm = look.dpi / draw.MM_PER_INCH
+    hand, strip = not look.pen.printed, None
+    cap_px = min(look.pen.cap_mm * rng.uniform(0.9, 1.1) * px_per_mm, 0.6 * place[0].h)
+    stroke_px = rng.uniform(*_STROKES_MM) * px_per_mm
+    if hand and fields.means(kind) is Means.PERSON and ink.names and rng.random() < _REAL_NAMES:
+        text, strip = _name_strip(ink, rng, cap_px=cap_px, stroke_px=stroke_px)
+    elif hand and ink.writers and set(text) <= SIGNS and rng.random() < _REAL_DIGITS:
+        strip = write_number(text, ink.writers, rng, cap_px=cap_px, stroke_px=stroke_px)
+    if strip is None:
+        write_zone_text(sheet, text, [place], look.pen, rng, px_per_mm=px_per_mm)
+        return text, False
+    lay_on_line(
+        *(sheet, strip, place, look.pen, rng),
+        px_per_mm=px_per_mm,
+        stretch=float(rng.uniform(0.85, 1.15)),
+        slant=float(np.clip(rng.normal(0, 0.1), -0.2, 0.2)),
+    )
+    return text, True
 
 
 def _vary(pen: Pen, hands: Sequence[str], rng: np.random.Generator, *, pale: bool) -> Pen:

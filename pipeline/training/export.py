@@ -2,7 +2,8 @@
 
 The weights of several runs are averaged (Wortsman et al., "Model soups", ICML 2022). Writes
 ``float.onnx`` beside the last checkpoint, the same with its heavy layers in whole numbers as
-``models/recognizer/recognizer.onnx``, and that file's checksum in ``models/MANIFEST.toml``.
+``models/recognizer/recognizer.onnx``, and that file's checksum in ``models/MANIFEST.toml``. The
+mean stays in half precision beside this module, for training to go on from; no package holds it.
 """
 
 import argparse
@@ -19,20 +20,29 @@ from pipeline.paths import MODELS, RECOGNIZER
 from pipeline.training import data, model, train
 from pipeline.training.quantize import calibration_crops, quantize
 
+CHECKPOINT = Path(__file__).with_name("checkpoint.pt")
 _TOLERANCE = 1e-5
 
 _log = logging.getLogger(__name__)
 
 
-def export(checkpoints: Sequence[Path], base: Path, target: Path) -> float:
-    """Write the mean of the checkpoints' averaged weights as ONNX.
+def export(
+    checkpoints: Sequence[Path], base: Path, target: Path, *, to_go_on: Path | None = None
+) -> float:
+    """Write the mean of the checkpoints' averaged weights as ONNX, and as a checkpoint ``to_go_on``
+    from.
 
     Gives the greatest difference of a probability between PyTorch and the file. Raises ValueError
     where they are not the same.
     """
     recognizer = model.from_onnx(base)
     runs = [torch.load(checkpoint, weights_only=True)["average"] for checkpoint in checkpoints]
-    mean = {name: torch.stack([run[name] for run in runs]).mean(0) for name in recognizer.weights}
+    mean = {
+        name: torch.stack([run[name].float() for run in runs]).mean(0)
+        for name in recognizer.weights
+    }
+    if to_go_on is not None:
+        torch.save({"average": {name: value.half() for name, value in mean.items()}}, to_go_on)
     train.put_weights(recognizer, mean)
     model.to_onnx(recognizer, base, target)
     pixels = np.random.default_rng(0).uniform(-1, 1, (2, 3, 48, 320)).astype(np.float32)
@@ -61,7 +71,8 @@ def main() -> None:
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     exact = args.checkpoints[-1].with_name("float.onnx")
-    difference = export(args.checkpoints, data.untrained(args.cache), exact)
+    base = data.untrained(args.cache)
+    difference = export(args.checkpoints, base, exact, to_go_on=CHECKPOINT)
     target = RECOGNIZER / "recognizer.onnx"
     sets = data.load_training(args.data, args.cache, data.Reader.open(exact).alphabet)
     quantize(exact, target, calibration_crops(sets))
