@@ -38,7 +38,7 @@ check: $(VENV)/.dev  ## format, lint and types, then the tests
 bench: $(VENV)/.dev tesseract  ## pages a minute and memory, against RapidOCR and Tesseract
 	$(BIN)/python -m pipeline.bench $(ARGS)
 
-TRAIN = OMP_WAIT_POLICY=passive $(BIN)/python -m pipeline.training.train --data $(DATA) --cache $(CACHE)
+TRAIN = $(BIN)/python -m pipeline.training.train --data $(DATA) --cache $(CACHE)
 # PyTorch is in no extra, so that its gigabytes are in no lock: only this target needs it.
 train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes on with a run
 	$(BIN)/pip install -qq torch==2.13.0

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -80,6 +81,14 @@ def test_the_wheel_holds_nothing_but_the_package(built: Path) -> None:
     with ZipFile(wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
     assert tops == {"pipeline", f"fiches-{__version__}.dist-info"}
+
+
+def test_no_package_holds_what_only_training_needs(built: Path) -> None:
+    (wheel,), (source,) = built.glob("*.whl"), built.glob("*.tar.gz")
+    with ZipFile(wheel) as archive, tarfile.open(source) as sources:
+        names = [*archive.namelist(), *sources.getnames()]
+    assert any(name.endswith("pipeline/training/train.py") for name in names)
+    assert not any(name.endswith(".pt") for name in names)
 
 
 def test_the_installed_command_works_without_the_checkout(installed: Path, tmp_path: Path) -> None:

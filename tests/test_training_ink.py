@@ -56,15 +56,15 @@ def test_only_lines_that_are_not_trained_on_are_taken(tmp_path: Path) -> None:
 
 
 def test_a_writer_of_many_digits_gives_some_of_each(tmp_path: Path) -> None:
-    path = tmp_path / "glyphs.npz"
+    (tmp_path / "numbers_ch").mkdir()
     np.savez(
-        path,
+        tmp_path / "numbers_ch" / "glyphs.npz",
         ink=np.zeros((60, 64, 64), np.uint8),
         digit=np.arange(60) % 3,
         writer=np.array(["v", "t"] * 30),
         split=np.array(["val", "train"] * 30),
     )
-    digits = list(ink.single_digits(path))
+    digits = list(ink.single_digits(tmp_path))
     assert {line.writer for line in digits} == {"v"}
     assert sorted(line.text for line in digits) == sorted("012" * 6)
 

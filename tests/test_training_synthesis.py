@@ -61,7 +61,7 @@ def test_single_digits_are_written_with_by_writer_and_split(tmp_path: Path) -> N
         writer=np.array(["a", "a", "b", "c"]),
         split=np.array(["train", "train", "train", "val"]),
     )
-    train, val = (synthesis.read_glyphs(tmp_path, split) for split in ("train", "val"))
+    train, val = (synthesis.digits_of_writers(tmp_path, split) for split in ("train", "val"))
     assert {tuple(sorted(digits)) for digits in train} == {("1", "2"), ("1",)}
     assert {tuple(digits) for digits in val} == {("1",)}
     assert len(train) == 2 * len(val)

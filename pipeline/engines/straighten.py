@@ -35,7 +35,7 @@ def straighten(crop: Gray) -> Gray:
     """The writing of a crop, dark on light, with its slope, slant and rows normalised."""
     darkest, _ = cv2.threshold(crop, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     ink = np.flatnonzero(crop <= darkest)
-    if len(ink) < _LEAST_INK_PX:
+    if not _LEAST_INK_PX <= len(ink) < crop.size:  # all of one shade is paper, too
         return crop
     high, wide = crop.shape
     rows, columns = np.divmod(ink[:: len(ink) // _MOST_INK_PX + 1], wide)

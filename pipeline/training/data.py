@@ -8,7 +8,7 @@ repository. Never trained on are the rows and writers of each table's split ``va
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -262,6 +262,15 @@ def _spaced(amount: Amount) -> str:
     ):
         text += (" " if x1 - x0 - w > wide else "") + digit
     return text
+
+
+def read_glyphs(data: Path, split: str) -> Iterator[tuple[str, str, Gray]]:
+    """The single digits of ``numbers_ch`` of a split: writer, digit, and its ink, 0 to 255."""
+    with np.load(data / "numbers_ch" / "glyphs.npz") as held:
+        columns = [held[name] for name in ("writer", "digit", "ink", "split")]
+    for writer, digit, ink, of in zip(*columns, strict=True):
+        if of == split:
+            yield str(writer), str(digit), np.asarray(ink, dtype=np.uint8)
 
 
 def digits_only(amount: Amount) -> Gray:

@@ -63,17 +63,13 @@ def lines_of(folder: Path) -> Iterator[Labelled]:
             yield Labelled(name, image, row["text"], row["writer"])
 
 
-def single_digits(path: Path) -> Iterator[Labelled]:
+def single_digits(folder: Path) -> Iterator[Labelled]:
     """Some digits of each writer that is not trained on."""
-    count: Counter[tuple[str, int]] = Counter()
-    with np.load(path) as held:
-        glyphs, writers, splits = held["ink"], held["writer"], held["split"]
-        for i, digit in enumerate(held["digit"]):
-            writer = str(writers[i])
-            if splits[i] != "val" or count[writer, digit] == _EACH_DIGIT:
-                continue
-            count[writer, digit] += 1
-            yield Labelled(f"digit-{i:05}.png", _on_paper(glyphs[i]), str(digit), writer)
+    count: Counter[tuple[str, str]] = Counter()
+    for i, (writer, digit, ink) in enumerate(data.read_glyphs(folder, "val")):
+        count[writer, digit] += 1
+        if count[writer, digit] <= _EACH_DIGIT:
+            yield Labelled(f"digit-{i:05}.png", _on_paper(ink), digit, writer)
 
 
 def cheques(folder: Path) -> Iterator[Labelled]:
@@ -89,13 +85,12 @@ def cheques(folder: Path) -> Iterator[Labelled]:
 
 def names(folder: Path, reader: data.Reader) -> Iterator[Labelled]:
     """Names that nobody trains on, cut out of the print around them where that can be done."""
-    for row in read_table(folder / "names2.tsv"):
-        if row["split"] == "val" and row["how"] == "eye":
-            crop, text, _ = data.find_handwriting(
-                read_gray(folder / row["file"]), [row["text"]], reader
-            )
+    for row in data.read_names(folder, "names2"):
+        if row.held_out and row.as_written:
+            picture = read_gray(folder / "names2" / row.file)
+            crop, text, _ = data.find_handwriting(picture, [row.text], reader)
             if is_alone(crop, text):
-                yield Labelled(f"name-{Path(row['file']).stem}.png", crop, text, "")
+                yield Labelled(f"name-{Path(row.file).stem}.png", crop, text, "")
 
 
 def is_alone(crop: Gray, text: str) -> bool:
@@ -151,8 +146,8 @@ def main() -> None:
     reader = data.Reader.open(data.untrained(args.cache))
     lines = [
         *lines_of(args.data / "numbers_ch"),
-        *single_digits(args.data / "numbers_ch" / "glyphs.npz"),
-        *names(args.data / "names2", reader),
+        *single_digits(args.data),
+        *names(args.data, reader),
         *lines_of(args.data / "unipen_fields"),
         *cheques(args.data),
     ]

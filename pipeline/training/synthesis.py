@@ -46,16 +46,12 @@ def collect_ink(
     )
 
 
-def read_glyphs(folder: Path, split: str) -> list[dict[str, list[Ink]]]:
+def digits_of_writers(folder: Path, split: str) -> list[dict[str, list[Ink]]]:
     """The single digits of ``numbers_ch``, each writer's several times over: a cheque's writer
     brings five digits, one of these hundreds."""
-    with np.load(folder / "numbers_ch" / "glyphs.npz") as held:
-        columns = [held[name] for name in ("ink", "digit", "writer", "split")]
     writers: dict[str, dict[str, list[Ink]]] = {}
-    for ink, digit, writer, of in zip(*columns, strict=True):
-        if str(of) == split:
-            whole = Ink(tight(np.asarray(ink, dtype=np.uint8)), 0.0, 1.0)
-            writers.setdefault(str(writer), {}).setdefault(str(digit), []).append(whole)
+    for writer, digit, ink in data.read_glyphs(folder, split):
+        writers.setdefault(writer, {}).setdefault(digit, []).append(Ink(tight(ink), 0.0, 1.0))
     return [digits for digits in writers.values() for _ in range(_TIMES_A_WRITER)]
 
 
@@ -128,7 +124,7 @@ def main() -> None:
     amounts = data.read_amounts(args.data)
     names = [s for held in data.split_names(args.data, args.cache, held_out=False) for s in held]
     held_out = [amount for amount in amounts if data.is_held_out(amount.name)]
-    unseen = collect_ink((), held_out, read_glyphs(args.data, "val"))
+    unseen = collect_ink((), held_out, digits_of_writers(args.data, "val"))
     draw = partial(draw_all, ink=unseen, hands=fonts["judge"])
     draw(args.cache / "val", pages=100, first_seed=FIRST_SEED - 1000)
     rare = texts.invent_rare_line
@@ -136,7 +132,7 @@ def main() -> None:
     known = [amount for amount in amounts if not data.is_held_out(amount.name)]
     draw_all(
         args.cache / "train",
-        collect_ink(names, known, read_glyphs(args.data, "train")),
+        collect_ink(names, known, digits_of_writers(args.data, "train")),
         pages=args.pages,
         first_seed=args.first_seed,
         hands=[*HAND_FONTS, *fonts["train"]],

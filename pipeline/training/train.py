@@ -287,9 +287,10 @@ def main() -> None:
     cv2.setNumThreads(1)
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
-    base = data.untrained(args.cache)
+    base = untrained = data.untrained(args.cache)
     if args.base is not None:
-        quantize.restore(args.base, base, base := args.out / "base.onnx")
+        base = args.out / "base.onnx"
+        quantize.restore(args.base, untrained, base)
     run = begin(base, seed=args.seed, start=args.start, device=args.device)
     if args.resume and (args.out / "last.pt").exists():
         resume(run, args.out / "last.pt")
