@@ -18,6 +18,7 @@ ROOMS = (
         "language",
         "french",
         "geometry",
+        "straighten",
         "money",
         "text",
         "event",

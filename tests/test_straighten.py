@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.engines.straighten import straighten
+from pipeline.straighten import straighten
 from pipeline.records import Gray
 from pipeline.simulate.pen import Pen, write_line
 
