@@ -39,21 +39,21 @@ from pipeline.training.data import Reader
 from pipeline.training.model import Recognizer
 
 WEIGHTS = {
-    "lines": 0.12,
-    "lectaurep": 0.02,
-    "poilus": 0.02,
+    "lines": 0.14,
+    "lectaurep": 0.01,
+    "poilus": 0.01,
     "peraire": 0.01,
     "tables": 0.02,
     "names": 0.03,
     "names2": 0.1,
-    "names2, not by eye": 0.04,
-    "dhsd": 0.04,
-    "amounts": 0.04,
+    "names2, not by eye": 0.03,
+    "dhsd": 0.03,
+    "amounts": 0.03,
     "numbers_ch": 0.06,
     "unipen_fields": 0.1,
-    "unipen_lines": 0.06,
+    "unipen_lines": 0.05,
     "real ink": 0.1,
-    "fonts": 0.24,
+    "fonts": 0.28,
 }
 """How often a crop comes from each set; what was not labelled by eye teaches less."""
 _RATE = 3e-4
