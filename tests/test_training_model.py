@@ -76,8 +76,9 @@ def test_every_weight_learns_and_reaches_the_file(tmp_path: Path, untrained: Pat
     )
     assert exported < 1e-5
     assert model.difference(run.recognizer, tmp_path / "new.onnx", pixels) < 1e-5
-    again = train.begin(untrained, seed=1, start=held)
-    assert model.difference(again.recognizer, tmp_path / "new.onnx", pixels) < 5e-3
+    again = train.begin(untrained, seed=1, start=held).recognizer.weights
+    learned = {name: weight.half().float() for name, weight in run.recognizer.weights.items()}
+    assert all(torch.equal(again[name], weight) for name, weight in learned.items())
 
 
 def test_two_batches_at_a_time_teach_what_both_hold(untrained: Path) -> None:
