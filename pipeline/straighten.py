@@ -76,7 +76,8 @@ def _slant(x: _Points, y: _Points) -> float:
 def _sharpness(of: _Points, along: _Points, shears: _Points) -> NDArray[np.float64]:
     """For each shear, the sum of the squares of the points' profile."""
     places = of[None] - shears[:, None] * along[None]
-    bins = np.round(places - places.min()).astype(np.int64)
+    # Never halfway between two bins: rounded to the even one, a lattice of pixels would look sharp.
+    bins = np.floor(places - places.min() + 1 / 3).astype(np.int64)
     count = int(bins.max()) + 1
     bins += count * np.arange(len(shears))[:, None]
     profiles = np.bincount(bins.ravel(), minlength=count * len(shears)).reshape(-1, count)

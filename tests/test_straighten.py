@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.records import Gray
@@ -55,10 +55,12 @@ def test_a_line_that_climbs_or_falls_is_made_level(slope: float) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(slant=st.floats(0.8, 1.1))
+@example(slant=0.875)
+@example(slant=1.1)
 def test_writing_that_leans_far_is_set_up(slant: float) -> None:
     text = "Camille Lefèvre HILL"
     usual, leaning = (straighten(_line(text, slant=lean)) for lean in (0.5, slant))
-    assert _lean(leaning) == pytest.approx(_lean(usual), abs=0.2)  # slants are a tenth apart
+    assert _lean(leaning) == pytest.approx(_lean(usual), abs=0.12)
     assert _lean(_line(text, slant=slant)) > _lean(leaning) + 0.2
 
 
