@@ -22,6 +22,7 @@ from pipeline.errors import EngineError
 from pipeline.language import tr
 from pipeline.paths import MODELS, RECOGNIZER
 from pipeline.records import Gray
+from pipeline.straighten import straighten
 
 HEIGHT_PX = 48
 _MIN_WIDTH_PX = 64
@@ -107,7 +108,8 @@ def read_with(
 
 
 def scale(crop: Gray) -> Gray:
-    """The crop at the height the network reads; a very long line is squeezed."""
+    """The crop straightened, at the height the network reads; a very long line is squeezed."""
+    crop = straighten(crop)
     height, width = crop.shape
     scaled_width = min(_MAX_WIDTH_PX, max(1, round(width * HEIGHT_PX / height)))
     how = cv2.INTER_AREA if height > HEIGHT_PX else cv2.INTER_LINEAR
