@@ -44,15 +44,20 @@ train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes 
 	$(BIN)/pip install -qq torch==2.13.0
 	$(BIN)/pip install -qq --no-deps onnx2torch==1.5.15
 	$(BIN)/python -m pipeline.training.fonts --data $(DATA) --cache $(CACHE)
-	$(BIN)/python -m pipeline.training.synthesis --data $(DATA) --cache $(CACHE)
+	$(BIN)/python -m pipeline.training.synthesis --data $(DATA) --cache $(CACHE) --pages 2400
 	git show $(FIRST):models/recognizer/recognizer.onnx > $(CACHE)/first.onnx
-	$(TRAIN) --out $(CACHE)/run1 --base $(CACHE)/first.onnx --minutes 105 --seed 11 $(ARGS)
-	$(BIN)/python -m pipeline.training.export $(CACHE)/run1/best.pt --data $(DATA) --cache $(CACHE)
+	$(TRAIN) --out $(CACHE)/run1 --base $(CACHE)/first.onnx --minutes 98 --seed 11 $(ARGS)
+	$(TRAIN) --out $(CACHE)/run2 --base $(CACHE)/first.onnx --start $(CACHE)/run1/last.pt \
+		--minutes 108 --seed 12 $(ARGS)
+	$(BIN)/python -m pipeline.training.export $(CACHE)/run2/last.pt --data $(DATA) --cache $(CACHE)
 	$(BIN)/python -m pipeline.training.memory --data $(DATA) --cache $(CACHE)
 
+# Without $(DATA), all hands are those of the shipped fonts.
 calibrate: $(VENV)/.dev tesseract  ## measure anew how far readings can be trusted, on $(FORMS) drawn forms
+	[ ! -d $(DATA) ] || $(BIN)/python -m pipeline.training.fonts --data $(DATA) --cache $(CACHE)
+	[ ! -d $(DATA) ] || $(BIN)/python -m pipeline.training.ink --data $(DATA) --cache $(CACHE)
 	$(BIN)/fiches calibrate --n $(FORMS) --jobs $(JOBS) --out models/calibration \
-		$(foreach hands,ink fonts,$(addprefix --$(hands) ,$(wildcard $(CACHE)/calibrate-$(hands))))
+		$(foreach hands,ink fonts,$(if $(wildcard $(DATA)),--$(hands) $(CACHE)/$(hands)/calibrate))
 
 locale: $(VENV)/.dev  ## bring the French of the terminal in line with the code, and compile it
 	$(BIN)/python -m pipeline.locale.catalogue

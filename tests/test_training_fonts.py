@@ -36,6 +36,18 @@ def test_fonts_to_judge_by_and_to_calibrate_on_are_never_trained_on(cache: Path)
     assert len({path for files in shared.values() for path in files}) == 32
 
 
+def test_fonts_to_judge_by_and_to_calibrate_on_lie_in_folders_of_their_own(
+    cache: Path, tmp_path: Path
+) -> None:
+    shared = fonts.shared_out(cache)
+    (tmp_path / "judge").mkdir()
+    (tmp_path / "judge" / "of-another-draw.woff2").touch()
+    fonts.set_apart(shared, tmp_path)
+    for use in ("judge", "calibrate"):
+        assert {f.name for f in (tmp_path / use).iterdir()} == {f.name for f in shared[use]}
+    assert not (tmp_path / "train").exists()
+
+
 def test_another_font_moves_hardly_any_from_one_use_to_another(cache: Path, tmp_path: Path) -> None:
     shutil.copytree(cache, tmp_path, dirs_exist_ok=True)
     _put(tmp_path, "hand-32", paths.FONTS / "kalam.ttf")

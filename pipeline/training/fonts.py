@@ -3,11 +3,13 @@
 ``python -m pipeline.training.fonts --data DIR --cache CACHE`` installs those that the folder of
 real data names into ``CACHE/fonts``, one by one, for some do not install. None of them is shipped.
 By the hash of their names, some are never trained on: those to judge by, and those to calibrate on.
+They lie in ``CACHE/fonts/judge`` and ``CACHE/fonts/calibrate`` besides, as ``--fonts`` takes them.
 """
 
 import argparse
 import hashlib
 import logging
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -53,6 +55,15 @@ def install(names: Sequence[str], folder: Path) -> list[str]:
     ]
 
 
+def set_apart(fonts: Mapping[str, Sequence[Path]], folder: Path) -> None:
+    """Copy those that are never trained on into a folder for each use."""
+    for use in ("judge", "calibrate"):
+        shutil.rmtree(folder / use, ignore_errors=True)  # of another draw
+        (folder / use).mkdir()
+        for font in fonts[use]:
+            shutil.copy(font, folder / use)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
@@ -62,8 +73,10 @@ def main() -> None:
     names = (args.data / "handwriting-fonts.txt").read_text("utf-8").split()
     missing = install(names, args.cache / "fonts")
     _log.info("not installed: %s", ", ".join(missing) or "none")
-    for use, fonts in shared_out(args.cache).items():
-        _log.info("%s: %d fonts", use, len(fonts))
+    fonts = shared_out(args.cache)
+    set_apart(fonts, args.cache / "fonts")
+    for use, files in fonts.items():
+        _log.info("%s: %d fonts", use, len(files))
 
 
 if __name__ == "__main__":

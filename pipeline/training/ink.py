@@ -1,7 +1,7 @@
 """Folders of real ink to draw forms with, of people whose ink is never trained on.
 
-``python -m pipeline.training.ink --data ../shared/data --out DIR`` writes ``DIR/calibrate`` and
-``DIR/test``, each as ``fiches simulate --ink`` takes it. No writer is in both; of a name, whose
+``python -m pipeline.training.ink --data ../shared/data --cache CACHE`` writes ``CACHE/ink/calibrate``
+and ``CACHE/ink/test``, each as ``fiches simulate --ink`` takes it. No writer is in both; of a name, whose
 writer nobody knows, the hash of its file says which. Nothing of it is copied into the repository.
 """
 
@@ -138,7 +138,6 @@ def write_folders(lines: Iterable[Labelled], out: Path) -> dict[str, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "fiches")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -151,8 +150,9 @@ def main() -> None:
         *lines_of(args.data / "unipen_fields"),
         *cheques(args.data),
     ]
-    for name, count in write_folders(lines, args.out).items():
-        _log.info("%s: %d lines", args.out / name, count)
+    out = args.cache / "ink"
+    for name, count in write_folders(lines, out).items():
+        _log.info("%s: %d lines", out / name, count)
 
 
 if __name__ == "__main__":
