@@ -1,8 +1,9 @@
 """Folders of real ink to draw forms with, of people whose ink is never trained on.
 
-``python -m pipeline.training.ink --data ../shared/data --cache CACHE`` writes ``CACHE/ink/calibrate``
-and ``CACHE/ink/test``, each as ``fiches simulate --ink`` takes it. No writer is in both; of a name, whose
-writer nobody knows, the hash of its file says which. Nothing of it is copied into the repository.
+``python -m pipeline.training.ink --data ../shared/data --cache CACHE`` writes
+``CACHE/ink/calibrate`` and ``CACHE/ink/test``, each as ``fiches simulate --ink`` takes it. No
+writer is in both; of a name, whose writer nobody knows, the hash of its file says which. Nothing of
+it is copied into the repository.
 """
 
 import argparse
