@@ -82,9 +82,9 @@ def test_two_strokes_that_an_engine_took_for_i_s_are_offered_as_the_letter_they_
 @pytest.mark.parametrize(
     ("named", "blurred", "name"),
     [
-        ("Coallio Redon", {6: {"o": 0.6, "a": 0.35}}, "Coallia Redon"),
-        ("SAMSAN", {5: {"N": 0.6, "H": 0.35}}, "SAMSAH"),
-        ("Les Glycimes", {9: {"m": 0.6, "n": 0.35}}, "Les Glycines"),
+        ("Oppelio Redon", {6: {"o": 0.6, "a": 0.35}}, "Oppelia Redon"),
+        ("PRAHBA", {4: {"B": 0.6, "D": 0.35}}, "PRAHDA"),
+        ("Les Pervemches", {9: {"m": 0.6, "n": 0.35}}, "Les Pervenches"),
     ],
 )
 def test_operators_kinds_and_houses_are_known(named, blurred, name):
