@@ -27,7 +27,10 @@ _PLAIN = str.maketrans(
 _LOOK_ALIKES = ("lI1|!i][tjJ", "oO0QD°", "zZ27", "sS5", "B8", "g9q", "b6G", "uv", "UV", "ce", "EF")
 _SWAPS = {frozenset((a, b)) for group in _LOOK_ALIKES for a in group for b in group if a != b}
 _SWAPS |= {frozenset(pair) for pair in ("tf", "rn", "nu", "hn", "hb", "ao", "ae", "4A", "7T", "&à")}
-_SHAPES = (("rn", "m"), ("cl", "d"), ("vv", "w"), ("VV", "W"), ("ii", "u"), ("li", "h"))
+_SHAPES = (
+    *(("rn", "m"), ("cl", "d"), ("vv", "w"), ("VV", "W")),
+    *(("ii", "u"), ("ii", "ü"), ("li", "h")),
+)
 _MOST_CASED = 6
 """Words of a name whose case may change behind each of them."""
 _SWAP_COST = 0.15

@@ -66,6 +66,31 @@ def test_blurred_letters_are_read_as_a_likely_word_has_them():
     assert best(read([seen("Fayer de vie", unsure={1: blurred[1]})]))[0] == "Foyer de vie"
 
 
+def test_a_house_that_an_engine_half_saw_is_told_by_the_words_of_the_field():
+    blurred = {4: {"i": 0.5, "ü": 0.35}, 5: {"i": 0.55, "": 0.4}, 19: {"e": 0.6, "": 0.35}}
+    candidates = read([seen("Emmaiis Les Cormieres", unsure=blurred)])
+    assert best(candidates)[0] == "Emmaüs Les Cormiers"
+    clearly = best(read([seen("Emmaiis Les Cormieres", sure=0.9999)]))
+    assert clearly[0] == "Emmaiis Les Cormieres"
+
+
+def test_two_strokes_that_an_engine_took_for_i_s_are_offered_as_the_letter_they_may_be():
+    candidates = read([said("Emmaiis Connect", confidence=0.6)])
+    assert "Emmaüs Connect" in [c.value for c in candidates[:2]]
+
+
+@pytest.mark.parametrize(
+    ("named", "blurred", "name"),
+    [
+        ("Oppelio Redon", {6: {"o": 0.6, "a": 0.35}}, "Oppelia Redon"),
+        ("PRAHBA", {4: {"B": 0.6, "D": 0.35}}, "PRAHDA"),
+        ("Les Pervemches", {9: {"m": 0.6, "n": 0.35}}, "Les Pervenches"),
+    ],
+)
+def test_operators_kinds_and_houses_are_known(named, blurred, name):
+    assert best(read([seen(named, unsure=blurred)]))[0] == name
+
+
 def test_a_text_layer_is_certain():
     assert best(read([held("Foyer de"), held("l’Étang")])) == ("Foyer de l'Étang", 0.999)
 

@@ -25,6 +25,34 @@ def test_a_name_clearly_written_stays_as_written(name):
     assert best(read([seen(name, sure=0.9999)]))[0] == name
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Gwenaëlle LE GOFF", "Yannick Guivarc'h", "Khadija Benali", "Omar EL KHATTABI"),
+        *("Fernanda Ferreira", "Aïssatou DIALLO", "Koffi N'Guessan", "Thi Nguyen"),
+        *("Mehmet Yildiz", "Tsiry Rakotoarisoa", "Ewenn KERZHERO", "Oumou Bassabaté"),
+        *("Ximun Etxebarne", "Lalla Zoubeïda TIJJINI", "Thuy Vân Huynhtrong"),
+    ],
+)
+def test_a_name_of_any_origin_clearly_written_stays_as_written(name):
+    assert best(read([seen(name, sure=0.9999)]))[0] == name
+
+
+@pytest.mark.parametrize(
+    ("named", "blurred", "name"),
+    [
+        ("Omar Ouazzami", {11: {"m": 0.6, "n": 0.35}}, "Omar Ouazzani"),
+        ("Carlos Pachcco", {11: {"c": 0.6, "e": 0.35}}, "Carlos Pacheco"),
+        ("Awa Ilbaudo", {7: {"a": 0.6, "o": 0.35}}, "Awa Ilboudo"),
+        ("Nina Rakotoarisaa", {15: {"a": 0.5, "o": 0.45}}, "Nina Rakotoarisoa"),
+        ("Lan Khuomg", {8: {"m": 0.6, "n": 0.35}}, "Lan Khuong"),
+        ("Nina Le Gaff", {9: {"a": 0.6, "o": 0.35}}, "Nina Le Goff"),
+    ],
+)
+def test_a_blurred_letter_of_a_name_of_any_origin_is_pulled_to_it(named, blurred, name):
+    assert best(read([seen(named, unsure=blurred)]))[0] == name
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.from_regex(r"[BDGHKLMNPRT][eiuy]?[bdfghklmnprt][eiuy][bdghkmnprt]{1,2}", fullmatch=True))
 def test_a_rare_name_clearly_written_is_never_rewritten(surname):

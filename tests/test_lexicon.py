@@ -53,8 +53,20 @@ def test_a_missing_lexicon_says_what_to_do():
     [
         ("given_names", ["Nolwenn", "Jean-Yves", "Gaëlle", "Zoé"]),
         ("surnames", ["Quemener", "Le Goff", "Lefèvre"]),
+        ("given_names", ["Gwenaëlle", "Yannick", "Padrig", "Mériadec"]),
+        ("given_names", ["Khadija", "Ahmed", "Omar", "Mohammed"]),
+        ("given_names", ["João", "Carlos", "Fernanda", "Jorge"]),
+        ("given_names", ["Aïssatou", "Ngoné", "Kouamé", "Tshala"]),
+        ("given_names", ["Thi", "Nguyet", "Khoa", "Mehmet", "Hasan"]),
+        ("surnames", ["Le Goff", "Goff", "Mével", "Guivarc'h"]),
+        ("surnames", ["Benali", "El Khattabi", "Khattabi", "Ouazzani"]),
+        ("surnames", ["Ferreira", "Conceição", "Pacheco"]),
+        ("surnames", ["Diallo", "Traoré", "Diaye", "Guessan", "Ilboudo", "Rakotoarisoa"]),
+        ("surnames", ["Nguyen", "Khuong", "Souvannavong", "Yildiz"]),
         ("organisation_words", ["CHRS", "Ille-et-Vilaine", "M.A.I.S."]),
-        ("email_domains", ["gmail.com", "laposte.net"]),
+        ("organisation_words", ["Coallia", "Emmaüs", "SAMSAH", "PRAHDA", "cormiers", "glycines"]),
+        ("organisation_words", ["Corse-du-Sud", "Boulogne-Billancourt", "Auvergne-Rhône-Alpes"]),
+        ("email_domains", ["gmail.com", "laposte.net", "coallia.org", "ac-mayotte.fr"]),
         ("email_endings", ["fr", "asso.fr"]),
     ],
 )
@@ -62,6 +74,19 @@ def test_what_ships_holds_what_a_form_needs(name, words):
     shipped = lexicon.load(name)
     assert all(word in shipped for word in words)
     assert not any(entry.startswith("#") for entry in shipped.entries)
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled", "bare"),
+    [
+        *(("given_names", "Aïssatou", "Aïssatoù"), ("given_names", "Kouamé", "Kouamè")),
+        *(("surnames", "Traoré", "Traorè"), ("surnames", "Mével", "Mèvel")),
+        *(("surnames", "Guèye", "Guéye"), ("surnames", "Nguyen", "Nguyên")),
+    ],
+)
+def test_the_accents_of_a_name_are_those_its_bearers_write(name, spelled, bare):
+    shipped = lexicon.load(name)
+    assert shipped.log_prior(spelled) > shipped.log_prior(bare) + 0.5
 
 
 def test_the_lexicons_are_small_and_load_at_once():
