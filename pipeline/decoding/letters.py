@@ -22,6 +22,8 @@ from pipeline.text import fold
 END = "$"
 ALPHABET = END + "abcdefghijklmnopqrstuvwxyz"
 """Class 0 is a word's end, and stands before its beginning too."""
+NATS_A_LETTER = 2.5
+"""What a letter of an ordinary French name costs: names cheaper than that are likelier."""
 _BITS = 5
 ORDER = 6
 """Letters a model looks at, the last one included; as many as a key of 32 bits holds."""

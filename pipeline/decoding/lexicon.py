@@ -14,6 +14,7 @@ from math import log
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.decoding.letters import NATS_A_LETTER
 from pipeline.errors import ConfigError
 from pipeline.language import tr, why
 from pipeline.paths import LEXICONS
@@ -22,6 +23,9 @@ from pipeline.text import fold
 _COMMONEST = 4.0
 _RAREST = 2.2
 """Natural logarithms: how much likelier the first and the last entry are than an unknown word."""
+
+_LOG_ALL = 2.4
+"""Natural logarithm of the sum of 1 / rank over some 20,000 entries."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACCENTED = 6.0
@@ -62,13 +66,16 @@ class Lexicon:
         """How much likelier the word is than an unknown one, in natural logarithms; 0 for those.
 
         Frequencies are taken to fall with the rank as Zipf has it (The Psycho-Biology of Language,
-        1935), within bounds that clear evidence outweighs.
+        1935), within bounds that clear evidence outweighs. A short word that is rare is no likelier
+        than any other letters: else clear words would fall apart into such.
         """
         rank = self._ranks.get(fold(word))
         if rank is None:
             return 0.0
         fallen = log(1 + rank) / log(1 + len(self.entries))
         common = _COMMONEST + (_RAREST - _COMMONEST) * fallen
+        any_letters = NATS_A_LETTER * (len(word) + 1)
+        common = min(common, max(0.0, any_letters - log(1 + rank) - _LOG_ALL))
         return common + log(self._share(word)) * (_IN_CAPITALS if word.isupper() else 1.0)
 
     def _share(self, word: str) -> float:

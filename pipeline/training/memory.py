@@ -19,7 +19,7 @@ from pipeline.learning.samples import Sample
 from pipeline.paths import MODELS, RECOGNIZER
 from pipeline.training import data
 
-_MOST = {"lines": 1800, "names2": 800, "amounts": 600, "numbers_ch": 600, "unipen_fields": 800}
+_MOST = {"lines": 600, "names2": 400, "amounts": 400, "numbers_ch": 300, "unipen_fields": 400}
 _MOST_FORMS = 800
 
 _log = logging.getLogger(__name__)

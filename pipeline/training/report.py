@@ -17,7 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 from pipeline import fields
-from pipeline.decoding import letters, wording
+from pipeline.decoding import letters
 from pipeline.engines import EngineLine
 from pipeline.fields import Means
 from pipeline.learning.evaluate_lines import Compare, Score, as_written, draw_worst, measure
@@ -91,7 +91,7 @@ def score(name: str, samples: Sequence[Sample], reader: Reader) -> Row:
 @contextmanager
 def without_letter_model() -> Iterator[None]:
     """The field types as they read where every word is spelled as well as any other."""
-    even = mock.Mock(log_prob=lambda word: -wording.NATS_A_LETTER * (len(word) + 1))
+    even = mock.Mock(log_prob=lambda word: -letters.NATS_A_LETTER * (len(word) + 1))
     try:
         _forget_words()
         with mock.patch.object(letters, "load", return_value=even):
