@@ -64,13 +64,10 @@ def beam_search(
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # prefix: ends in blank, in character
     log_scale = 0.0
     probs = np.exp(log_probs)
-    for frame in probs:
-        blank = float(frame[0])
-        likely = [
-            (alphabet[i - 1], float(frame[i]))
-            for i in np.flatnonzero(frame > least_probability)
-            if i
-        ]
+    likely_in: list[list[tuple[str, float]]] = [[] for _ in probs]
+    for at, i in zip(*np.nonzero(probs[:, 1:] > least_probability), strict=True):
+        likely_in[at].append((alphabet[i], float(probs[at, i + 1])))
+    for blank, likely in zip(map(float, probs[:, 0]), likely_in, strict=True):
         grown: dict[str, tuple[float, float]] = {}
         for prefix, (in_blank, in_char) in beams.items():
             total = in_blank + in_char
@@ -92,7 +89,9 @@ def beam_search(
                 b, c = grown.get(longer, (0.0, 0.0))
                 grown[longer] = (b, c + gain)
             grown[prefix] = (kept_blank + total * blank, kept_char)
-        best = sorted(grown.items(), key=lambda beam: -(beam[1][0] + beam[1][1]))[:width]
+        best = list(grown.items())
+        if likely:  # else, as in most frames, every text stays in its place
+            best = sorted(best, key=lambda beam: -(beam[1][0] + beam[1][1]))[:width]
         scale = sum(b + c for _, (b, c) in best)
         if scale <= 0.0:
             return []

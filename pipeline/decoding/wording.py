@@ -71,6 +71,7 @@ _LETTER_BY_DIGIT = -2.0
 _NO_ELISION = -4.0
 _NO_WRITING = -1.0
 _LONE_SIGN = -2.5
+_CUT = -1.0
 _PROPER_IN_SMALL = -1.5
 """Log-priors relative to an unknown word in capitals or with one capital."""
 _WIDTH = 12
@@ -178,7 +179,7 @@ class Wording:
         else:
             likelihoods = score(log_probs, targets, texts)
         log_priors = np.array([self.log_prior(text) for text in texts])
-        log_priors += self._unseen_marks(texts, likelihoods)
+        log_priors += self._unseen_marks(texts, likelihoods) + _cut_further(texts)
         probabilities: dict[str, float] = {}
         for text, p in zip(texts, weigh(likelihoods, log_priors), strict=True):
             probabilities[tidy(text)] = probabilities.get(tidy(text), 0.0) + float(p)
@@ -354,6 +355,13 @@ def _likelihoods_of_string(line: LineEvidence, texts: list[str]) -> FloatArray:
     ]
     result: FloatArray = np.log(max(line.confidence, 0.05)) - np.array(costs)
     return result
+
+
+def _cut_further(texts: list[str]) -> FloatArray:
+    """What counts against texts of more words than the first, which is as seen, and for those of
+    fewer: any word falls into shorter ones that a lexicon holds by chance (GAR IN)."""
+    words = np.array([len(_words(text)) for text in texts])
+    return np.where([bool(text) for text in texts], _CUT * (words - words[0]), 0.0)
 
 
 def _words(text: str) -> list[str]:

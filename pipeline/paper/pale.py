@@ -150,7 +150,7 @@ def _strokes(
     have drawn of what is ``deepish``."""
     linked = cv2.morphologyEx(deepish, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(linked)
-    at = np.flatnonzero(deepish)
+    at = np.flatnonzero(deepish > 0)
     label = labels.ravel()[at]
     area = np.bincount(label, minlength=count)
     share = np.bincount(label, darkness.ravel()[at], minlength=count) / np.maximum(255 * area, 1)

@@ -54,7 +54,8 @@ def find_word(ink: Mask) -> tuple[float, float] | None:
 
 def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
     height, width = (n // 2 for n in clean.ink.shape)
-    half = cv2.resize(clean.ink, (width, height), interpolation=cv2.INTER_AREA)
+    even = clean.ink[: 2 * height, : 2 * width]  # of which halving takes the mean, and little time
+    half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
     ink = np.where(half >= 128, np.uint8(255), np.uint8(0))
     ink[blank.from_print_px[::2, ::2][:height, :width] < _PRINT_REACH_MM * PX_PER_MM] = 0
     edge = round(_PAGE_MARGIN_MM * SCALE)
@@ -79,6 +80,6 @@ def _strokes(ink: Mask) -> Mask:
     drawn &= stats[:, cv2.CC_STAT_AREA] < _MAX_FILL * width * height
     drawn[0] = False
     strokes = np.zeros_like(ink)
-    at = np.flatnonzero(ink)
+    at = np.flatnonzero(ink > 0)
     strokes.ravel()[at[drawn[labels.ravel()[at]]]] = 255
     return strokes

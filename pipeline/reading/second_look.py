@@ -3,8 +3,8 @@
 A network reads every line at one height: without its white margins the writing comes out a quarter
 to a half larger. Where both looks see the same, that is evidence; where they differ, a doubt.
 
-On lines in unseen hands a second look of this kind takes what is exact from 75.4 to 76.4 %. A look at
-the writing leaning otherwise does the same, narrower, wider, unstraightened or padded ones less.
+On lines in unseen hands a second look of this kind takes what is exact from 75.4 to 76.4 %. A look
+at the writing leaning otherwise does the same, narrower, wider, unstraightened or padded ones less.
 """
 
 from collections.abc import Iterable
