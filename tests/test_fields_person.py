@@ -66,6 +66,32 @@ def test_a_rare_name_is_not_cut_into_known_ones(name):
     assert best(read([seen(name)]))[0] == name
 
 
+def _half_seen(text: str, share: float):
+    """A line whose first blank is one with the probability ``share``, and else nothing."""
+    return seen(text, unsure={text.index(" "): {" ": share, "": 0.999 - share}})
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5])
+@pytest.mark.parametrize("spread", ["GAR IN", "DORI AN", "FAN TIN Chab", "MURG IA Faton"])
+def test_capitals_set_apart_are_one_word_where_a_blank_is_half_seen(spread, share):
+    assert best(read([_half_seen(spread, share)]))[0] == spread.replace(" ", "", 1)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+@pytest.mark.parametrize("name", ["Nina Trémel", "LE BARS Nina", "NODAR AGEZ"])
+def test_two_words_stay_two_where_the_blank_between_them_is_half_seen(name, share):
+    assert best(read([_half_seen(name, share)]))[0] == name
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["DUPAS", "LE", "MARIE", "TRAN"]),
+    st.sampled_from(["BARS", "NOAH", "MARTIN", "GUEN"]),
+)
+def test_short_words_with_a_clear_blank_between_them_stay_apart(first, second):
+    assert best(read([seen(f"{first} {second}", sure=0.9999)]))[0] == f"{first} {second}"
+
+
 def test_a_name_is_found_in_the_lexicon_however_many_of_its_letters_are_blurred():
     blurred = {
         i: {c: 0.55, other: 0.4}
