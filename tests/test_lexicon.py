@@ -32,6 +32,13 @@ def test_a_first_capital_is_written_without_its_accent_as_often_as_not():
     assert towns.log_prior("Evron") > 0.0
 
 
+def test_a_short_word_is_raised_only_as_far_as_it_is_common():
+    names = lexicon.load("surnames")
+    rarest = {len(name): name for name in names.entries if name.isascii()}
+    assert names.log_prior(rarest[3]) == 0.0 < names.log_prior(rarest[7])
+    assert lexicon.load("given_names").log_prior("Léa") > 1.0
+
+
 def test_near_words_come_nearest_first():
     assert NAMES.neighbours("Kervela") == ["Kervella"]
     assert NAMES.neighbours("helane") == ["Hélène", "Helene"]
