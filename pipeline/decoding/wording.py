@@ -85,8 +85,6 @@ _MISSED, _MISSED_ON_CAPITALS = 0.02, 0.08
 hand, photographed and faxed."""
 _SETTLED = 0.6
 """Evidence as clear as this, of known words only, needs no other wordings."""
-NATS_A_LETTER = 2.5
-"""What a letter of an ordinary French name costs: names cheaper than that are likelier."""
 _MOST_BY_LETTERS = 4.0
 _EDIT_COST = 5.0
 """How many natural logarithms a whole edit costs, at least, where only a string was seen."""
@@ -271,7 +269,7 @@ class Wording:
         small = _SMALL_WORD_IN_CAPITALS if word.lower() in self.small_words else 0.0
         known = self.lexicon_weight * max(lexicon.log_prior(word) for lexicon in self.lexicons)
         if len(word) > 1:
-            spelling = letters.load().log_prob(word) + NATS_A_LETTER * (len(word) + 1)
+            spelling = letters.load().log_prior(word)
             known += float(np.clip(self.letters_weight * spelling, 0.0, _MOST_BY_LETTERS))
         known = max(known, small)
         if len(word) == 1 or word.isupper() or word == _capitalised(word):
