@@ -76,3 +76,19 @@ def test_a_post_and_a_name_may_have_lost_the_dot_between_them() -> None:
 def test_an_ending_that_lost_its_first_letter_is_mended() -> None:
     faint = seen("claire@sessad.asso.fr", unsure={14: {"": 0.85, "a": 0.15}})
     assert best(read([faint]))[0] == "claire@sessad.asso.fr"
+
+
+def test_a_name_too_hard_to_read_for_the_search_is_proposed_from_those_known() -> None:
+    faint = seen("secretariat@orange.fr", unsure={7: {"v": 0.6, "r": 0.004}})
+    assert probability_of(read([faint]), "secretariat@orange.fr") > 0.05
+
+
+def test_of_two_readings_the_one_spelled_like_a_name_is_likelier() -> None:
+    """Neither stands in a lexicon."""
+    unsure = {"q": 0.5, "g": 0.49}
+    assert best(read([seen("kergourgadec@kerzu.fr", unsure={7: unsure})]))[0] == (
+        "kergourgadec@kerzu.fr"
+    )
+    assert best(read([seen("n.kerzu@kergourgadec.fr", unsure={15: unsure})]))[0] == (
+        "n.kerzu@kergourgadec.fr"
+    )

@@ -58,6 +58,11 @@ def test_a_french_spelling_is_likelier_than_a_misread_one(likely, unlikely):
     assert model.log_prob(likely) > model.log_prob(unlikely) + 2.0
 
 
+def test_a_usual_name_is_likelier_than_an_ordinary_one_and_noise_is_not():
+    model = letters.load()
+    assert model.log_prior("martin") > 0.0 > model.log_prior("xqzwkj")
+
+
 @pytest.mark.parametrize("damage", ["emptied", "cut short", "a byte changed"])
 def test_a_damaged_model_says_what_to_do(monkeypatch, tmp_path, damage):
     held = bytearray((letters.LEXICONS / "letters.npz").read_bytes())

@@ -28,6 +28,8 @@ _BITS = 5
 ORDER = 6
 """Letters a model looks at, the last one included; as many as a key of 32 bits holds."""
 _CACHED = 20_000
+NATS_A_LETTER = 2.5
+"""What a letter of an ordinary French name costs: names cheaper than that are likelier."""
 
 
 class LetterModel:
@@ -42,6 +44,10 @@ class LetterModel:
         }
         self._next = lru_cache(maxsize=_CACHED)(self._find_next)
         self.log_prob = lru_cache(maxsize=_CACHED)(self._find_log_prob)
+
+    def log_prior(self, word: str) -> float:
+        """How much likelier the word is than an ordinary name of its length."""
+        return self.log_prob(word) + NATS_A_LETTER * (len(word) + 1)
 
     def _find_log_prob(self, word: str) -> float:
         """Natural logarithm of the probability of a whole word; letters are folded, signs left

@@ -270,7 +270,7 @@ class Wording:
         small = _SMALL_WORD_IN_CAPITALS if word.lower() in self.small_words else 0.0
         known = self.lexicon_weight * max(lexicon.log_prior(word) for lexicon in self.lexicons)
         if len(word) > 1:
-            spelling = letters.load().log_prob(word) + letters.NATS_A_LETTER * (len(word) + 1)
+            spelling = letters.load().log_prior(word)
             known += float(np.clip(self.letters_weight * spelling, 0.0, _MOST_BY_LETTERS))
         known = max(known, small)
         if len(word) == 1 or word.isupper() or word == _capitalised(word):

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline import fields
-from pipeline.decoding import lexicon
-from pipeline.decoding.ctc import beam_search
-from pipeline.decoding.evidence import Channel, posterior
+from pipeline.decoding import letters, lexicon
+from pipeline.decoding.ctc import beam_search, score
+from pipeline.decoding.evidence import EVIDENCE_WEIGHT, Channel, weigh
 from pipeline.decoding.lexicon import Lexicon
 from pipeline.fields import Comparison, Means
 from pipeline.records import Candidate, FieldValue, LineEvidence
-from pipeline.text import cased
+from pipeline.text import cased, fold
 
 _EMPTY = 0.99
 _WIDTH = 12
@@ -30,7 +31,9 @@ _ODD_DOMAIN = -2.0
 _NO_WRITING = -1.0
 _DIGIT_FIRST = -1.5
 """Log-prior of a digit before a letter, as in ``6o`` for ``60``; digits mostly follow a name."""
-_PARTED = 0.7
+_PARTED = 0.4
+_NOT_PARTED = -0.5
+"""Log-prior of two words that nothing parts, as in ``ninatremel``."""
 _DOMAIN_SHARE = 1.5
 """How much a known domain counts: hardly anybody has one a letter away from a provider's."""
 _POSTS = frozenset(
@@ -38,8 +41,16 @@ _POSTS = frozenset(
 ) | {"mairie", "rh", "secretariat", "service"}
 _POST = 3.0
 """Addresses of a post rather than a person are as usual as common names."""
-_NAME_SHARE = 0.5
+_NAME_SHARE = 0.4
 """How much a person's name in an address counts, of what it counts on a line of its own."""
+_SPELLING_SHARE = 0.2
+"""How much it counts how words of an address are spelled."""
+_LEAST_SPELLED = -6.0
+_REFINED, _DOMAINS_NEAR, _NAMES_NEAR, _POSTS_NEAR = 1, 8, 4, 1
+"""So many of the likeliest addresses are varied, each with so many of what is known."""
+_POST_CUTOFF = 0.4
+"""Posts further from a word than this share of its letters are not like it."""
+_CACHED = 4096
 _CHANNEL = Channel(
     "abcdefghijklmnopqrstuvwxyz0123456789._-@+",
     {
@@ -69,6 +80,8 @@ _CHANNEL = Channel(
 )
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _ADDRESS = re.compile(rf"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:{_LABEL}\.)+[a-z]{{2,}}")
+_LONG_WORD = re.compile(r"[a-z]{3,}")
+_ENDING = re.compile(r"(\.[a-z]+){1,2}$")
 _TAKEN_FOR_AT = "aeoqcg0926"
 
 
@@ -91,13 +104,17 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     line = max(lines, key=lambda evidence: len(evidence.text))
     log_probs = _CHANNEL.read(line)
     beams = beam_search(log_probs, _CHANNEL.targets, width=_WIDTH, least_probability=_LEAST_LIKELY)
-    proposed = [
-        "",
-        *sorted({a for text, _ in beams for a in _addresses(text) if _ADDRESS.fullmatch(a)}),
-    ]
+    seen = {a for text, _ in beams for a in _addresses(text) if _ADDRESS.fullmatch(a)}
+    proposed = ["", *sorted(seen)]
+    likelihoods = score(log_probs, _CHANNEL.targets, proposed)
     log_priors = np.array([_log_prior(address) for address in proposed])
-    shares = posterior(log_probs, _CHANNEL.targets, proposed, log_priors)
-    return fields.ranked(dict(zip(proposed, map(float, shares), strict=True)), to_text)
+    best = np.argsort(-EVIDENCE_WEIGHT * likelihoods - log_priors)[:_REFINED]
+    # A name or domain too hard to read for the search is near what the search made of it.
+    near = sorted({a for i in best if proposed[i] for a in _near(proposed[i])} - {*proposed})
+    likelihoods = np.append(likelihoods, score(log_probs, _CHANNEL.targets, near))
+    log_priors = np.append(log_priors, [_log_prior(address) for address in near])
+    shares = map(float, weigh(likelihoods, log_priors))
+    return fields.ranked(dict(zip([*proposed, *near], shares, strict=True)), to_text)
 
 
 def to_text(value: FieldValue) -> str:
@@ -160,18 +177,72 @@ def _mended_domains(domain: str) -> set[str]:
     return near
 
 
+def _near(address: str) -> set[str]:
+    """Addresses with a known domain, a name or a post in the place of what is like it."""
+    local, _, domain = address.partition("@")
+    domains = process.extract(
+        domain,
+        _domains().entries,
+        scorer=Levenshtein.normalized_distance,
+        limit=_DOMAINS_NEAR,
+    )
+    return {f"{local}@{known}" for known, *_ in domains} | {
+        f"{local[: word.start()]}{other}{local[word.end() :]}@{domain}"
+        for word in re.finditer(r"[a-z]{3,}", local)
+        for other in _names_near(word[0])
+    }
+
+
+@lru_cache(maxsize=_CACHED)
+def _names_near(word: str) -> frozenset[str]:
+    posts = process.extract(
+        word,
+        sorted(_POSTS),
+        scorer=Levenshtein.normalized_distance,
+        score_cutoff=_POST_CUTOFF,
+        limit=_POSTS_NEAR,
+    )
+    names = {
+        fold(name)
+        for known in ("given_names", "surnames")
+        for name in lexicon.load(known).neighbours(word, limit=_NAMES_NEAR)
+    }
+    return frozenset({name for name in names if name.isalpha()} | {post for post, *_ in posts})
+
+
 def _log_prior(address: str) -> float:
     """Relative to an address of an unknown domain with a known ending."""
     if not address:
         return _NO_WRITING
     local, _, domain = address.partition("@")
-    names = sum(map(_name_log_prior, re.split(r"[^a-z]+", local)))
+    words = sum(map(_words_log_prior, _LONG_WORD.findall(local)))
     known = _DOMAIN_SHARE * _domains().log_prior(domain)
     parts = [ending.count(".") for ending in _endings().entries if domain.endswith(f".{ending}")]
     odd = _ODD_DOMAIN if not known and parts and domain.count(".") - max(parts) > 1 else 0.0
     shape = _DIGIT_FIRST * len(re.findall(r"\d[a-z]|^\d+[._-]", local))
     shape += _PARTED if re.search(r"[a-z][._-][a-z]", local) else 0.0
-    return shape + _NAME_SHARE * names + odd + (known if known or parts else _UNKNOWN_ENDING)
+    if not known:  # words of one's own speak against a domain where nobody would spell them so
+        own = _LONG_WORD.findall(_ENDING.sub("", domain))
+        words += sum(min(0.0, _words_log_prior(word)) for word in own)
+    return shape + words + odd + (known if known or parts else _UNKNOWN_ENDING)
+
+
+@lru_cache(maxsize=_CACHED)
+def _words_log_prior(word: str) -> float:
+    """Of a word, or of two that nothing parts; the first may be a letter."""
+    joined = [
+        _word_log_prior(word[:i]) + _word_log_prior(word[i:]) + _NOT_PARTED
+        for i in (1, *range(3, len(word) - 2))
+        if _name_log_prior(word[:i]) or _name_log_prior(word[i:])
+    ]
+    return max(_word_log_prior(word), *joined, _LEAST_SPELLED)
+
+
+def _word_log_prior(word: str) -> float:
+    if len(word) < 3:
+        return 0.0
+    spelling = letters.load().log_prior(word)
+    return _SPELLING_SHARE * spelling + _NAME_SHARE * _name_log_prior(word)
 
 
 @lru_cache(maxsize=4096)
