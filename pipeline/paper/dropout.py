@@ -97,8 +97,9 @@ def flatten(image: Gray) -> Gray:
     )
     paper = cv2.dilate(small, np.ones((5, 5), np.uint8))
     paper = cv2.GaussianBlur(cv2.medianBlur(paper, 9), (0, 0), 3)
-    paper = cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR)
-    flat: Gray = cv2.divide(image, np.maximum(paper, 40), scale=255)
+    paper = np.asarray(cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    np.maximum(paper, 40, out=paper)
+    flat: Gray = cv2.divide(image, paper, scale=255)
     return flat
 
 
@@ -136,7 +137,9 @@ def _without_specks(ink: Mask, distance: Mask, spread_px: int) -> Mask:
     """Ink that never leaves the surroundings of print is a rest of it; a few pixels are noise, but
     right above other ink they may be an accent."""
     count, labels = cv2.connectedComponents(ink)
-    at = np.flatnonzero(ink)  # one pixel in a hundred: the page itself is not gone through again
+    at = np.flatnonzero(
+        ink != 0
+    )  # one pixel in a hundred: the page itself is not gone through again
     label = labels.ravel()[at]
     area_mm2 = np.bincount(label, minlength=count) / PX_PER_MM**2
     beyond = np.zeros(count, dtype=bool)

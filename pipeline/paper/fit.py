@@ -5,6 +5,7 @@ The patches refine the proposal and prove it: of the whole page, or of the piece
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -135,13 +136,22 @@ def _nearer(coarse: Gray, best: Fit, rival: Fit) -> Fit:
     """Two editions of a form fit equally well: where their print differs, the scan decides."""
     if best.blank.coarse.shape != rival.blank.coarse.shape:
         return best
-    prints = [cv2.GaussianBlur(fit.blank.coarse, (0, 0), 1).astype(float) for fit in (best, rival)]
-    differ = np.abs(prints[0] - prints[1]) > _OTHER_PRINT
+    differ, prints = _other_print(best.blank, rival.blank)
     if np.count_nonzero(differ) < _MIN_OTHER_PRINT_PX:
         return best
     seen = cv2.GaussianBlur(_rectify(coarse, best), (0, 0), 1)[differ]
-    alike, alike_rival = (float(np.corrcoef(seen, p[differ])[0, 1]) for p in prints)
+    alike, alike_rival = (float(np.corrcoef(seen, p)[0, 1]) for p in prints)
     return rival if alike_rival > alike else best
+
+
+@cache
+def _other_print(
+    blank: BlankPage, rival: BlankPage
+) -> tuple[NDArray[np.bool_], tuple[FloatArray, FloatArray]]:
+    """Where the print of two pages of one size differs, and how bright each of them is there."""
+    prints = [cv2.GaussianBlur(page.coarse, (0, 0), 1).astype(float) for page in (blank, rival)]
+    differ = np.abs(prints[0] - prints[1]) > _OTHER_PRINT
+    return differ, (prints[0][differ], prints[1][differ])
 
 
 def _rectify(coarse: Gray, fit: Fit) -> Gray:
