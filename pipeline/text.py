@@ -9,6 +9,7 @@ another word.
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -27,10 +28,8 @@ _PLAIN = str.maketrans(
 _LOOK_ALIKES = ("lI1|!i][tjJ", "oO0QD°", "zZ27", "sS5", "B8", "g9q", "b6G", "uv", "UV", "ce", "EF")
 _SWAPS = {frozenset((a, b)) for group in _LOOK_ALIKES for a in group for b in group if a != b}
 _SWAPS |= {frozenset(pair) for pair in ("tf", "rn", "nu", "hn", "hb", "ao", "ae", "4A", "7T", "&à")}
-_SHAPES = (
-    *(("rn", "m"), ("cl", "d"), ("vv", "w"), ("VV", "W")),
-    *(("ii", "u"), ("ii", "ü"), ("li", "h")),
-)
+_SHAPES = {"rn": "m", "cl": "d", "vv": "w", "VV": "W", "ii": "uü", "li": "h"}
+"""Letters in a row, and those that look like them."""
 _MOST_CASED = 6
 """Words of a name whose case may change behind each of them."""
 _SWAP_COST = 0.15
@@ -93,22 +92,24 @@ def confusion_distance(raw: str, target: str) -> float:
     a = unicodedata.normalize("NFC", raw).translate(_PLAIN)
     b = unicodedata.normalize("NFC", target).translate(_PLAIN)
     rows = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
-    for j, char in enumerate(b, 1):
-        rows[0][j] = rows[0][j - 1] + _edit_cost(char)
+    costs = [_edit_cost(char) for char in b]
+    narrow_b = ["", *(_SHAPES.get(pair, "") for pair in map("".join, pairwise(b)))]
+    for j, cost in enumerate(costs, 1):
+        rows[0][j] = rows[0][j - 1] + cost
     for i, char in enumerate(a, 1):
         row, above = rows[i], rows[i - 1]
-        row[0] = above[0] + _edit_cost(char)
+        cost, narrow = _edit_cost(char), _SHAPES.get(a[i - 2 : i], "") if i > 1 else ""
+        row[0] = above[0] + cost
         for j, other in enumerate(b, 1):
             best = min(
-                above[j] + _edit_cost(char),
-                row[j - 1] + _edit_cost(other),
+                above[j] + cost,
+                row[j - 1] + costs[j - 1],
                 above[j - 1] + (0.0 if char == other else _swap_cost(char, other)),
             )
-            for wide, narrow in _SHAPES:
-                if a[i - 2 : i] == wide and other == narrow and i > 1:
-                    best = min(best, rows[i - 2][j - 1] + 2 * _SWAP_COST)
-                if b[j - 2 : j] == wide and char == narrow and j > 1:
-                    best = min(best, above[j - 2] + 2 * _SWAP_COST)
+            if other in narrow:
+                best = min(best, rows[i - 2][j - 1] + 2 * _SWAP_COST)
+            if char in narrow_b[j - 1]:
+                best = min(best, above[j - 2] + 2 * _SWAP_COST)
             row[j] = best
     return rows[-1][-1]
 

@@ -61,6 +61,15 @@ def test_a_beam_is_sorted_and_never_exceeds_the_exact_score(log_probs, width):
 
 
 @settings(max_examples=60, deadline=None)
+@given(small_evidence(), st.integers(1, 8))
+def test_what_a_beam_passes_over_early_would_not_have_stayed(log_probs, width):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pipeline.decoding.ctc._least_kept", lambda *_: 0.0)
+        slowly = beam_search(log_probs, ALPHABET, width=width)
+    assert beam_search(log_probs, ALPHABET, width=width) == slowly
+
+
+@settings(max_examples=60, deadline=None)
 @given(small_evidence())
 def test_a_grammar_leaves_only_its_texts(log_probs):
     grammar = Grammar("a(ba)*")

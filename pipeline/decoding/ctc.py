@@ -9,7 +9,7 @@ Recognition using Bi-Directional Recurrent DNNs" (2014); the forward recursion a
 "Connectionist Temporal Classification" (ICML 2006), section 4.1.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -64,10 +64,11 @@ def beam_search(
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # prefix: ends in blank, in character
     log_scale = 0.0
     probs = np.exp(log_probs)
-    likely_in: list[list[tuple[str, float]]] = [[] for _ in probs]
-    for at, i in zip(*np.nonzero(probs[:, 1:] > least_probability), strict=True):
-        likely_in[at].append((alphabet[i], float(probs[at, i + 1])))
-    for blank, likely in zip(map(float, probs[:, 0]), likely_in, strict=True):
+    chars = _likely(probs, alphabet, least_probability)
+    for blank, likely in zip(probs[:, 0].tolist(), chars, strict=True):
+        # What is less likely than that would be cut off again.
+        full = likely and len(beams) == width
+        least = _least_kept(beams, blank, dict(likely)) if full else 0.0
         grown: dict[str, tuple[float, float]] = {}
         for prefix, (in_blank, in_char) in beams.items():
             total = in_blank + in_char
@@ -84,6 +85,8 @@ def beam_search(
                 if gain <= 0.0:
                     continue
                 longer = prefix + char
+                if gain < least and longer not in beams:
+                    continue
                 if grammar is not None and not grammar.allows_prefix(longer):
                     continue
                 b, c = grown.get(longer, (0.0, 0.0))
@@ -102,6 +105,28 @@ def beam_search(
         for prefix, (b, c) in beams.items()
         if b + c > 0.0 and (grammar is None or grammar.allows(prefix))
     ]
+
+
+def _least_kept(
+    beams: Mapping[str, tuple[float, float]], blank: float, likely: Mapping[str, float]
+) -> float:
+    """How likely each of the beams is at least if none of them grows in a frame."""
+    return min(
+        (in_blank + in_char) * blank + in_char * likely.get(prefix[-1:], 0.0)
+        for prefix, (in_blank, in_char) in beams.items()
+    )
+
+
+def _likely(
+    probs: FloatArray, alphabet: str, least_probability: float
+) -> list[list[tuple[str, float]]]:
+    """The characters of each frame that are likelier than that, with their probabilities."""
+    likely: list[list[tuple[str, float]]] = [[] for _ in probs]
+    frames, columns = np.nonzero(probs[:, 1:] > least_probability)
+    chances = probs[frames, columns + 1].tolist()
+    for frame, column, p in zip(frames.tolist(), columns.tolist(), chances, strict=True):
+        likely[frame].append((alphabet[column], p))
+    return likely
 
 
 def score(log_probs: FloatArray, alphabet: str, texts: Sequence[str]) -> FloatArray:

@@ -120,7 +120,8 @@ def decode(image: Image.Image, settings: Settings, *, exif: bool) -> tuple[Gray,
         raise
     except Exception as err:  # damaged bytes make the decoders raise anything
         raise damaged() from err
-    gray = gray.reduce(reduction(*gray.size))
+    if (factor := reduction(*gray.size)) > 1:
+        gray = gray.reduce(factor)
     return pixels(gray), max(1, round(full_px / max(gray.size)))
 
 

@@ -97,8 +97,9 @@ def flatten(image: Gray) -> Gray:
     )
     paper = cv2.dilate(small, np.ones((5, 5), np.uint8))
     paper = cv2.GaussianBlur(cv2.medianBlur(paper, 9), (0, 0), 3)
-    paper = cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR)
-    flat: Gray = cv2.divide(image, np.maximum(paper, 40), scale=255)
+    paper = np.asarray(cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    np.maximum(paper, 40, out=paper)
+    flat: Gray = cv2.divide(image, paper, scale=255)
     return flat
 
 

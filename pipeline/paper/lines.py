@@ -11,6 +11,7 @@ from pipeline.engines import Engine
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.forms.schema import Zone
 from pipeline.geometry import BoxMm
+from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage, crop, segment
 from pipeline.paper.strokes import joined, marks_above
 from pipeline.records import Finding, Gray, LineEvidence, Mask, Severity
@@ -122,10 +123,10 @@ def _own_strokes(ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slic
     ``marks``: where ``ink`` is the line's wherever it lies. ``columns`` and ``rows`` are the line's
     box in ``ink``. A word that begins in it is followed past its ends.
     """
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(joined(ink))
+    labels, stats, centres = find_components(joined(ink))
     left, top, width, height, area = stats.T
     own = (centres[:, 1] >= rows.start) & (centres[:, 1] <= rows.stop)
-    own |= np.bincount(labels[marks & (ink > 0)], minlength=count) > 0
+    own |= np.bincount(labels[marks & (ink > 0)], minlength=len(stats)) > 0
     runs_on = (top == 0) | (top + height == ink.shape[0])
     own &= ~runs_on | (width > _STREAK_MM * PX_PER_MM)
     own[0] = False

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
+from pipeline.paper.components import find_components
 from pipeline.paper.rims import find_rims
 from pipeline.records import Gray, Mask
 
@@ -86,12 +87,13 @@ def find_pale_ink(
     depth = cv2.morphologyEx(half, cv2.MORPH_BLACKHAT, _square(_BREADTH_MM))
     apart = cv2.bitwise_not(cv2.dilate(darkness, _square(_LEAVES_MM)))
     far = cv2.compare(from_print, _FAR_FROM_PRINT_PX, cv2.CMP_GT) & apart
-    level, near_level, least = _levels(depth, far=far, near=near_print & ~by_print & apart)
+    around_print, off_print = near_print & ~by_print, ~near_print
+    level, near_level, least = _levels(depth, far=far, near=around_print & apart)
 
     def deeper(share: float) -> Mask:
-        near = cv2.compare(depth, share * near_level, cv2.CMP_GT) & near_print
-        far = cv2.compare(depth, share * level, cv2.CMP_GT) & ~near_print
-        return np.asarray((near | far) & ~by_print, dtype=np.uint8)
+        near = cv2.compare(depth, share * near_level, cv2.CMP_GT) & around_print
+        far = cv2.compare(depth, share * level, cv2.CMP_GT) & off_print
+        return np.asarray(near | far, dtype=np.uint8)
 
     strokes, traces = _strokes(deeper(1.0), deeper(_TRACE), depth, darkness, from_print)
     for box in boxes:
@@ -149,7 +151,8 @@ def _strokes(
     """What a pen has drawn of what is ``deep``, but for the strokes that are dark; and what it may
     have drawn of what is ``deepish``."""
     linked = cv2.morphologyEx(deepish, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(linked)
+    labels, stats, _ = find_components(linked)
+    count = len(stats)
     at = np.flatnonzero(deepish > 0)
     label = labels.ravel()[at]
     area = np.bincount(label, minlength=count)
@@ -203,7 +206,7 @@ def _creases(ink: Mask) -> Mask:
     joint = 2 * round(_JOINED_MM * scale / 2) + 1  # odd, or closing would shift what it joins
     for kernel in (np.ones((1, joint), np.uint8), np.ones((joint, 1), np.uint8)):
         joined = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+        labels, stats, _ = find_components(joined)
         width, height, area = (stats[:, cv2.CC_STAT_WIDTH :] / (scale, scale, scale**2)).T
         longer, shorter = np.maximum(width, height), np.minimum(width, height)
         fold = (longer > _FOLD_MM[0]) & (shorter < _FOLD_MM[1])

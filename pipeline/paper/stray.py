@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage
+from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage
 from pipeline.records import Finding, Mask, Severity
 
@@ -72,7 +73,7 @@ def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
 
 def _strokes(ink: Mask) -> Mask:
     """Only what looks drawn by a pen: no specks, folds, streaks or blots."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    labels, stats, _ = find_components(ink)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     length_mm = np.maximum(width, height) / SCALE
     drawn = (length_mm >= _STROKE_MM[0]) & (length_mm <= _STROKE_MM[1])

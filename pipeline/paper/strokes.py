@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm, FloatArray, bounding_box
+from pipeline.paper.components import find_components
 from pipeline.records import Mask
 
 _CRUMB_PX = 3
@@ -45,7 +46,7 @@ def marks_above(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.int16]:
     reach = bounding_box(list(boxes)).grown(_REACH_MM, _REACH_MM)
     x0, y0 = (max(0, round(edge * PX_PER_MM)) for edge in (reach.x, reach.y))
     part = (slice(y0, round(reach.bottom * PX_PER_MM)), slice(x0, round(reach.right * PX_PER_MM)))
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(joined(ink[part]))
+    labels, stats, centres = find_components(joined(ink[part]))
     strokes = (stats[:, :4] + np.array([x0, y0, 0, 0])) / PX_PER_MM
     middle = (centres + np.array([x0, y0])) / PX_PER_MM
     line = np.zeros(len(strokes), dtype=np.int16)
