@@ -5,6 +5,7 @@ to a half larger. Where both looks see the same, that is evidence; where they di
 
 On lines in unseen hands a second look of this kind takes what is exact from 75.4 to 76.4 %. A look
 at the writing leaning otherwise does the same, narrower, wider, unstraightened or padded ones less.
+A second network, that of the first generation, takes 78.8 % to 77.8.
 """
 
 from collections.abc import Iterable
