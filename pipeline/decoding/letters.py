@@ -28,8 +28,6 @@ _BITS = 5
 ORDER = 6
 """Letters a model looks at, the last one included; as many as a key of 32 bits holds."""
 _CACHED = 20_000
-NATS_A_LETTER = 2.5
-"""What a letter of an ordinary French name costs: names cheaper than that are likelier."""
 
 
 class LetterModel:
