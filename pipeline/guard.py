@@ -39,6 +39,9 @@ memory."""
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
 )
+_KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
+"""A page's pictures come and go: glibc keeps their memory for the next, up to what it would by
+itself, where to ask the kernel for it anew takes a child 15 ms a page."""
 
 
 class Guard:
@@ -138,7 +141,7 @@ class _Child:
         command = f"from pipeline.guard import serve; serve({theirs.fileno()})"
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", command],
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
+            env={**os.environ, **_ONE_THREAD, **_KEPT_MEMORY, "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             # Its own session: Ctrl-C reaches the parent alone, and a kill takes the programs that
