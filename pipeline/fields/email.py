@@ -31,8 +31,8 @@ _ODD_DOMAIN = -2.0
 _NO_WRITING = -1.0
 _DIGIT_FIRST = -1.5
 """Log-prior of a digit before a letter, as in ``6o`` for ``60``; digits mostly follow a name."""
-_PARTED = 0.4
-_NOT_PARTED = -0.5
+_PARTED = 0.7
+_NOT_PARTED = -1.5
 """Log-prior of two words that nothing parts, as in ``ninatremel``."""
 _DOMAIN_SHARE = 1.5
 """How much a known domain counts: hardly anybody has one a letter away from a provider's."""
