@@ -23,6 +23,8 @@ from pipeline.evaluate import (
 from pipeline.evaluate.curves import bins, cells, risk_coverage
 from pipeline.evaluate.page import write_page
 from pipeline.exporters import export_all
+from pipeline.judging.error_class import ErrorClass
+from pipeline.rates import Rate
 from pipeline.records import Quality, Registration, Rejection
 from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 
@@ -214,6 +216,20 @@ def test_fields_in_real_ink_are_shown_apart_from_those_in_fonts(tmp_path: Path) 
     head = str(result).splitlines()[2]
     assert "real ink" in head
     assert "fonts" in head
+
+
+def test_errors_among_the_accepted_are_counted_by_what_they_cost(tmp_path: Path) -> None:
+    typed = {"total": "amount", "personnes.1": "person", "personnes.2": "person", "email": "email"}
+    form = registration()
+    more = tuple(replace(r, type=typed[r.field]) for r in form.readings if r.field in typed)
+    truth = TRUTH | {"total": 8520, "personnes": ["Zoe MARTIN", "Luc PETIT"]}
+    result = score(tmp_path, {"a": [registration(more=more)]}, {"a": {"fields": truth}})
+    errors = result.errors_of(result.hands)
+    assert errors[ErrorClass.MONEY] == Rate(1, 1)
+    assert errors[ErrorClass.SPELLING] == Rate(1, 2)
+    assert errors[ErrorClass.IDENTITY].wrong == 0
+    assert errors[ErrorClass.IDENTITY].of > 2  # of addresses, too
+    assert any(line.startswith("spelling") and "1 of 2" in line for line in str(result).split("\n"))
 
 
 def test_real_and_synthetic_hands_have_columns_of_their_own(tmp_path: Path) -> None:

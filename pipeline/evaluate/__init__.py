@@ -22,9 +22,10 @@ from pipeline.evaluate.truth import (
 )
 from pipeline.exporters import unguarded
 from pipeline.exporters.registrations import column_of
+from pipeline.judging.error_class import ErrorClass, classes_of, error_class
 from pipeline.judging.validate import UNSURE
 from pipeline.language import tr, why
-from pipeline.rates import upper_bound
+from pipeline.rates import Rate, upper_bound
 from pipeline.records import Origin, Status
 
 _Row = Mapping[str, str]
@@ -53,7 +54,7 @@ class Judged:
     """One reading (of one line, where a field is repeated) against its truth.
 
     ``source``: the quality of the picture, or ``text-layer``. ``blocked``: a finding sent it to
-    review, however sure it was.
+    review, however sure it was. ``error``: what its error costs; None where it is right.
     """
 
     type: str
@@ -63,6 +64,7 @@ class Judged:
     accepted: bool
     blocked: bool
     hand: str = ""
+    error: ErrorClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,18 @@ class Evaluation:
             if verdict.hand in hands:
                 grouped[verdict.field].append(verdict)
         return tuple(FieldScore.of(field, verdicts) for field, verdicts in grouped.items())
+
+    def errors_of(self, hands: tuple[str, ...]) -> dict[ErrorClass, Rate]:
+        """By class, the readings in those hands that are wrong so among the accepted ones that
+        may be."""
+        accepted = [j for j in self.judged if j.accepted and j.hand in hands]
+        return {
+            error: Rate(
+                sum(j.error is error for j in accepted),
+                sum(error in classes_of(j.type) for j in accepted),
+            )
+            for error in ErrorClass
+        }
 
     def __add__(self, other: "Evaluation") -> "Evaluation":
         return Evaluation(
@@ -239,14 +253,17 @@ def _judge(form: Mapping[str, Truth], readings: list[_Row], held: Held) -> Itera
         if row["field"].split(".")[0] not in form or row["quality"] == Origin.HUMAN:
             continue
         accepted = row["status"] == Status.ACCEPTED
+        truth = truth_of(row["field"], form)
+        right = matches(row["value"], truth)
         yield Judged(
             row["type"],
             row["quality"],
             float(row["confidence"]),
-            matches(row["value"], truth_of(row["field"], form)),
+            right,
             accepted,
             blocked=not accepted and not row["reason"].startswith(UNSURE),
             hand=held.hand_of(row["field"]),
+            error=None if right else error_class(row["type"], row["value"], plain_truth(truth)),
         )
 
 

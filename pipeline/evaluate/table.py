@@ -1,11 +1,12 @@
 """An evaluation as plain text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.evaluate import FIELD_S, KEY_S, OPEN_S, Evaluation, FieldScore, Judged, share, truth
 from pipeline.evaluate.curves import cells
+from pipeline.judging.error_class import ErrorClass
 from pipeline.language import tr
-from pipeline.rates import upper_bound
+from pipeline.rates import Rate, upper_bound
 
 
 def lines(evaluation: Evaluation) -> Iterator[str]:
@@ -32,6 +33,9 @@ def lines(evaluation: Evaluation) -> Iterator[str]:
     for row in zip(*columns, strict=True):
         yield f"{row[0].field:14}" + "".join(map(_score, row))
     yield ""
+    if e.judged:
+        yield from _by_class([e.errors_of(group) for group in groups])
+        yield ""
     yield tr(
         "STP rate {stp:.3f}, false-accept rate {rate:.3f} ({false} of {untouched} accepted "
         "untouched, <{bound:.4f} with 95 %)",
@@ -67,6 +71,11 @@ def lines(evaluation: Evaluation) -> Iterator[str]:
         )
 
 
+def _by_class(by_hand: Sequence[Mapping[ErrorClass, Rate]]) -> Iterator[str]:
+    for error in ErrorClass:
+        yield class_name(error).ljust(14) + "".join(_rate(errors[error]) for errors in by_hand)
+
+
 def _calibration(judged: Iterable[Judged]) -> Iterator[str]:
     yield tr("type          source      readings  exact  stated   error  accepted  wrong    <95%")
     for cell in cells(judged):
@@ -76,6 +85,17 @@ def _calibration(judged: Iterable[Judged]) -> Iterator[str]:
             f"{share(cell.accepted, cell.readings):8.3f}  {cell.wrong:5}  "
             f"{upper_bound(cell.wrong, cell.accepted):.4f}"
         )
+
+
+def class_name(error: ErrorClass) -> str:
+    """What people call the errors of a class."""
+    match error:
+        case ErrorClass.MONEY:
+            return tr("money")
+        case ErrorClass.IDENTITY:
+            return tr("identity")
+        case ErrorClass.SPELLING:
+            return tr("spelling")
 
 
 def hands_name(hand: str) -> str:
@@ -92,6 +112,11 @@ def hands_name(hand: str) -> str:
         case "all":
             return tr("all hands")
     return tr("{hand} hands", hand=hand)
+
+
+def _rate(rate: Rate) -> str:
+    wrong = tr("{wrong:6} of {accepted:<8}", wrong=rate.wrong, accepted=rate.of)
+    return f"{'':16}{wrong} {upper_bound(rate.wrong, rate.of):.4f} {'':6}"
 
 
 def _score(score: FieldScore) -> str:
