@@ -141,7 +141,7 @@ class _Child:
         command = f"from pipeline.guard import serve; serve({theirs.fileno()})"
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", command],
-            env={**os.environ, **_ONE_THREAD, **_KEPT_MEMORY, "PYTHONPATH": path},
+            env={**_KEPT_MEMORY, **os.environ, **_ONE_THREAD, "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             # Its own session: Ctrl-C reaches the parent alone, and a kill takes the programs that

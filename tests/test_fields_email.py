@@ -92,3 +92,9 @@ def test_of_two_readings_the_one_spelled_like_a_name_is_likelier() -> None:
     assert best(read([seen("n.kerzu@kergourgadec.fr", unsure={15: unsure})]))[0] == (
         "n.kerzu@kergourgadec.fr"
     )
+
+
+@pytest.mark.parametrize("address", ["c.garcon@free.fr", "nolwenn.herve@askoria.eu"])
+def test_a_dot_between_the_names_of_an_address_stays_where_it_is_faint(address: str) -> None:
+    faint = seen(address, unsure={address.index("."): {".": 0.2, "": 0.79}})
+    assert best(read([faint]))[0] == address

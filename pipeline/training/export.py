@@ -1,4 +1,4 @@
-"""Put trained weights into the product: ``python -m pipeline.training.export RUN/best.pt ...``.
+"""Put trained weights into the product: ``python -m pipeline.training.export RUN/last.pt ...``.
 
 The weights of several runs are averaged (Wortsman et al., "Model soups", ICML 2022). Writes
 ``float.onnx`` beside the last checkpoint, the same with its heavy layers in whole numbers as
@@ -81,8 +81,8 @@ def main() -> None:
         target,
         key="recognizer/recognizer.onnx",
         origin="PP-OCRv6_rec_small.onnx of the rapidocr 3.10.0 wheel, its last layer cut to 136 "
-        "French characters, fine-tuned on French handwriting and put in whole numbers "
-        "(pipeline/training)",
+        "French characters, fine-tuned on handwriting and on drawn forms, and put in "
+        "whole numbers (pipeline/training)",
     )
     megabytes = target.stat().st_size / 1e6
     _log.info("%s: %.1f MB; in floats it differs by %.1e", target, megabytes, difference)

@@ -2,7 +2,7 @@
 
 ``python -m pipeline.training.fonts --data DIR --cache CACHE`` installs those that the folder of
 real data names into ``CACHE/fonts``, one by one, for some do not install. None of them is shipped.
-By the hash of their names, some are never trained on: those to judge by, and those to calibrate on.
+By the hash of its name, a font is trained on, or never: then it judges, or calibrates.
 They lie in ``CACHE/fonts/judge`` and ``CACHE/fonts/calibrate`` besides, as ``--fonts`` takes them.
 """
 
@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pipeline.simulate.fonts import draws
 
-_TO_JUDGE, _TO_CALIBRATE = 15, 10
+_JUDGING, _CALIBRATING = 0.1344, 0.192
+"""Hashes up to these shares of all: 15 fonts of the list to judge by, and 10 to calibrate on."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzÀÂÇÉÈÊËÎÏÔÙÛàâçéèêëîïôùûüÿœ"
 _SIGNS = "0123456789@._-,'/+()"
 
@@ -26,17 +27,16 @@ _log = logging.getLogger(__name__)
 def shared_out(cache: Path) -> Mapping[str, Sequence[Path]]:
     """The installed fonts that hold every French letter: ``judge``, ``calibrate`` and ``train``."""
     files = (cache / "fonts").glob("node_modules/@fontsource/*/files/*-latin-400-normal.woff2")
-    fonts = sorted(filter(_is_whole, files), key=lambda path: _rank(path.name))
-    ends = (_TO_JUDGE, _TO_JUDGE + _TO_CALIBRATE)
-    return {
-        "judge": fonts[: ends[0]],
-        "calibrate": fonts[ends[0] : ends[1]],
-        "train": fonts[ends[1] :],
-    }
+    fonts: dict[str, list[Path]] = {"judge": [], "calibrate": [], "train": []}
+    for path in sorted(filter(_is_whole, files)):
+        fonts[use_of(path.name)].append(path)
+    return fonts
 
 
-def _rank(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
+def use_of(name: str) -> str:
+    """What a font of that file name is for, whichever others there are."""
+    share = int(hashlib.sha256(name.encode()).hexdigest(), 16) / 16**64
+    return "judge" if share < _JUDGING else "calibrate" if share < _CALIBRATING else "train"
 
 
 def _is_whole(path: Path) -> bool:
@@ -70,6 +70,8 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "fiches")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if shutil.which("npm") is None:
+        parser.error("npm is missing, which brings the fonts: on Debian type apt install npm")
     names = (args.data / "handwriting-fonts.txt").read_text("utf-8").split()
     missing = install(names, args.cache / "fonts")
     _log.info("not installed: %s", ", ".join(missing) or "none")

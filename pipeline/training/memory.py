@@ -26,13 +26,13 @@ _log = logging.getLogger(__name__)
 
 
 def recall(body: Body, folder: Path, cache: Path) -> tuple[Memory, ...]:
-    """What a network remembers of each set it was trained on."""
+    """What a network remembers of the sets of ``_MOST``, and of drawn forms."""
     sets = trained_on(folder, cache, body.alphabet)
     return tuple(remember(body.lines(samples), body.layer) for samples in sets.values())
 
 
 def trained_on(folder: Path, cache: Path, alphabet: str) -> dict[str, list[Sample]]:
-    """Some of each set that weights are trained on, the same each time."""
+    """Some lines of these sets, which weights are trained on, the same each time."""
     sets = data.load_training(folder, cache, alphabet, forms=1)
     forms = [*sets["real ink"], *sets["fonts"]]
     chosen = {name: (sets[name], most) for name, most in _MOST.items()} | {

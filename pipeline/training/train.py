@@ -278,7 +278,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=_RATE, help="highest learning rate")
     parser.add_argument("--steps", type=int, help="stop after so many steps: a trial")
     parser.add_argument("--base", type=Path, help="the shipped kind of network to start from")
-    parser.add_argument("--start", type=Path, help="weights of an earlier run (best.pt)")
+    parser.add_argument("--start", type=Path, help="weights of an earlier run (last.pt)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--resume", action="store_true")
     args = parser.parse_args()
