@@ -191,6 +191,7 @@ class FieldReading:
 
     ``raw`` is what the engine saw, before any grammar or lexicon. ``calibrated`` is how often such
     a reading is right, where that was measured; the candidates keep the probabilities they had.
+    ``typed``: the writing is print; ``known``: the mail, a list or an earlier review says the same.
     """
 
     field: str
@@ -203,6 +204,8 @@ class FieldReading:
     status: Status = Status.REVIEW
     reason: str = ""
     calibrated: float | None = None
+    typed: bool = False
+    known: bool = False
 
     @property
     def value(self) -> FieldValue:

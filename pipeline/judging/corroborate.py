@@ -12,7 +12,6 @@ what a kind of evidence is worth, and calibration is made with half of the forms
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
 from itertools import permutations, product
@@ -22,10 +21,18 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.fields import Means
 from pipeline.geometry import FloatArray
+from pipeline.judging.background import (
+    LISTED,
+    SAID,
+    SENDER,
+    SENDER_NAME,
+    Background,
+    says,
+)
 from pipeline.judging.inference import Factor
 from pipeline.judging.members import Members, name_key
 from pipeline.judging.unknowns import Unknown
-from pipeline.records import Envelope, FieldReading, Finding, Registration, Severity
+from pipeline.records import FieldReading, Finding, Registration, Severity
 from pipeline.text import fold
 
 _WHOLE_NAME, _PART_OF_NAME = 40.0, 8.0
@@ -35,12 +42,6 @@ _OWNED = 0.6
 _MOST_OWNERS = 4
 _ORGANISATION = 8.0
 """The same for a domain that spells the organisation's words."""
-_SENDER, _SENDER_NAME = 50.0, 20.0
-"""How much likelier the sender's own address, and name, stand on the form than another one."""
-_SAID = 10.0
-"""How much likelier the form holds what the mail says, or is signed with, than something else."""
-_LISTED = 10.0
-"""How much likelier a form is of somebody listed than of a near namesake."""
 _UNLISTED_CLAIM, _LISTED_ELSEWHERE = 0.1, 0.2
 """How often somebody claims to be a member and is not listed, and is listed without claiming it."""
 _UNKNOWN_CLAIM = 0.1
@@ -48,31 +49,6 @@ _LEAST_WORD = 4
 _MISREAD = 2
 """Letters by which a word of a name may be misread."""
 _MOST_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What is known beside a form itself; ``without`` names evidence that is left out.
-
-    That is to measure what each kind is worth: ``joint`` (the whole joint step), ``names`` (on the
-    form in its address), ``organisation`` (in its domain), ``mail`` (its sender and text),
-    ``members``, and ``known`` (people and organisations that reviews of this inbox confirmed).
-    """
-
-    envelope: Envelope | None = None
-    members: Members | None = None
-    known: Members | None = None
-    without: Collection[str] = ()
-
-    @property
-    def list(self) -> Members | None:
-        return None if "members" in self.without else self.members
-
-    @property
-    def lists(self) -> tuple[Members, ...]:
-        """Those that a form's people and organisation may be on."""
-        known = None if "known" in self.without else self.known
-        return tuple(members for members in (self.list, known) if members is not None)
 
 
 def corroborations(
@@ -170,22 +146,6 @@ def spells(domain: str, organisation: str) -> float:
     return spelled / sum(map(len, words)) if words else 0.0
 
 
-@lru_cache(maxsize=4096)
-def says(mail_text: str, text: str) -> bool:
-    """Whether a mail's text holds a value: its words in a row, or its number however spaced."""
-    words = _words_of(text)
-    number = words.replace(" ", "")
-    if number.isdecimal():
-        digits = re.sub(r"\D", "", re.sub(r"(?:\+|00)33 ?(?:\(0\))?", "0", mail_text))
-        return len(number) > _LEAST_WORD and number in digits
-    return len(words) >= _LEAST_WORD and f" {words} " in f" {_words_of(mail_text)} "
-
-
-@lru_cache(maxsize=4096)
-def _words_of(text: str) -> str:
-    return " ".join(re.findall(r"[\w@]+", fold(text)))
-
-
 def _domain(address: str) -> str:
     return address.rpartition("@")[2] if "@" in address else ""
 
@@ -224,19 +184,19 @@ def _of_sender(
     phones: list[Unknown],
     background: Background,
 ) -> Iterator[Factor]:
-    if background.envelope is None or "mail" in background.without:
+    if background.mail is None:
         return
-    mail_text, (shown, sender) = background.envelope.said, parseaddr(background.envelope.sender)
+    mail_text, (shown, sender) = background.mail.said, parseaddr(background.mail.sender)
     sender = sender.lower()
     # Who writes a mail signs it, too: that is one fact, so the stronger of two gains counts alone.
     for email in emails:
         yield _alone(
-            email, lambda t: 1.0 if t and t == sender else _mail_gain(mail_text, t, _SENDER)
+            email, lambda t: 1.0 if t and t == sender else _mail_gain(mail_text, t, SENDER)
         )
     for person in people:
         yield _alone(
             person,
-            lambda t: max(_mail_gain(mail_text, t, _SENDER_NAME), _sender_gain(t, shown, sender)),
+            lambda t: max(_mail_gain(mail_text, t, SENDER_NAME), _sender_gain(t, shown, sender)),
         )
     for organisation in organisations:
         yield _alone(
@@ -247,17 +207,17 @@ def _of_sender(
             ),
         )
     for phone in phones:
-        yield _alone(phone, lambda t: _mail_gain(mail_text, t, _SAID))
+        yield _alone(phone, lambda t: _mail_gain(mail_text, t, SAID))
 
 
 def _mail_gain(mail_text: str, text: str, most: float) -> float:
     """What a mail's text says of a value, beside evidence that gains ``most`` at most."""
-    return min(1.0, _SAID / most) if says(mail_text, text) else 1.0 / most
+    return min(1.0, SAID / most) if says(mail_text, text) else 1.0 / most
 
 
 def _sender_gain(person: str, shown: str, address: str) -> float:
     same = bool(name_key(person)) and name_key(person) == name_key(shown)
-    return 1.0 if same else max(1.0 / _SENDER_NAME, _name_gain(address, person))
+    return 1.0 if same else max(1.0 / SENDER_NAME, _name_gain(address, person))
 
 
 def _of_list(
@@ -271,7 +231,7 @@ def _of_list(
         return
 
     def gain(*, listed: bool) -> float:
-        return 1.0 if listed else 1.0 / _LISTED
+        return 1.0 if listed else 1.0 / LISTED
 
     for email in emails:
         yield _alone(

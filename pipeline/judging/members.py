@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -35,10 +35,13 @@ _SEPARATORS = ";,\t|"
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """What a list of members tells; compared without case, accents, titles and order of words."""
+    """What a list of members tells; compared without case, accents, titles and order of words.
+
+    ``organisations``: as they are written, by what is compared.
+    """
 
     names: frozenset[tuple[str, ...]]
-    organisations: frozenset[str] = frozenset()
+    organisations: Mapping[str, str] = field(default_factory=dict)
     emails: frozenset[str] = frozenset()
 
     def lists(self, person: str) -> bool:
@@ -93,7 +96,7 @@ def load_members(path: Path) -> Members:
     listed = members[1:]
     return Members(
         frozenset(key for member in listed for key in _keys(member)),
-        frozenset(fold(m[_SERVICE]) for m in listed if m.get(_SERVICE)),
+        {fold(m[_SERVICE]): m[_SERVICE] for m in listed if m.get(_SERVICE)},
         frozenset(m[_EMAIL].lower() for m in listed if m.get(_EMAIL)),
     )
 
@@ -108,8 +111,8 @@ def load_known(path: Path) -> Members:
     """What ``save_known`` kept. Raises ConfigError."""
     try:
         known = json.loads(path.read_text("utf-8"))
-        people, organisations = map(name_key, known["people"]), map(fold, known["organisations"])
-        return Members(frozenset(people), frozenset(organisations))
+        people, organisations = map(name_key, known["people"]), known["organisations"]
+        return Members(frozenset(people), {fold(name): name for name in organisations})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
         raise ConfigError(
             tr("{path}: damaged. Delete it: the next run writes it anew.", path=path)

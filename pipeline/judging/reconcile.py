@@ -18,8 +18,8 @@ from pipeline.fields import Means, find, means
 from pipeline.forms.constraints import Arithmetic, Constraint, People
 from pipeline.forms.schema import Form
 from pipeline.geometry import FloatArray
+from pipeline.judging.background import Background, is_known, with_known
 from pipeline.judging.corroborate import (
-    Background,
     corroborations,
     members_are_listed,
     members_factor,
@@ -41,10 +41,9 @@ _P_TOO_MANY_COUNTED = 0.01
 """How often more people are counted than are named."""
 _P_UNCOUNTED = 0.2
 """How often one person more is named than counted (a student)."""
-_SUPPORT, _LEAST_SUPPORT = 0.3, 0.1
+_SUPPORT = 0.3
 """A value that the others prefer is taken without a person where the paper gives it this much: with
-less, a sender who errs, or a namesake, would overwrite what was written. With hardly any, or where
-a total would be overwritten, all that is bound together is doubted."""
+less, a sender who errs, or a namesake, would overwrite what was written."""
 _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
 _LETTERS_OF_A_NAME = 4
@@ -66,7 +65,12 @@ def reconcile(
     if "joint" in background.without:
         reconciled = _as_read(registration, form)
     else:
+        registration = with_known(registration, background)
         reconciled = _jointly(registration, form, background)
+    reconciled = replace(
+        reconciled,
+        readings=tuple(replace(r, known=is_known(r, background)) for r in reconciled.readings),
+    )
     findings = [*registration.findings, *_overruled(registration, reconciled, form)]
     people = form.people
     if people and people.members and background.list:
@@ -283,27 +287,22 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
 
     A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
     """
-    people = form.people
     bound_names = [name for bond in form.bonds for group in bond.groups for name in group]
     known_names = [r.field for r in before.readings if means(r.type) in _CORROBORATED]
     for name in dict.fromkeys((*bound_names, *known_names)):
         written, chosen = before.reading(name), after.reading(name)
         if written is None or chosen is None or written.value == chosen.value:
             continue
-        bonds = [b for b in form.bonds if any(name in group for group in b.groups)]
         support = sum(c.probability for c in written.candidates if c.value == chosen.value)
-        if support >= _SUPPORT:
+        if support >= _SUPPORT or (chosen.known and name not in bound_names):
             continue
-        bound = [name]
-        if support < _LEAST_SUPPORT or any(name in bond.totals for bond in bonds):
-            bound = [n for bond in bonds for g in bond.groups for n in g if not form.people_are(n)]
-        if people and not set(people.counted).isdisjoint(bound):
-            bound.append(people.uncounted)
+        bonds = [b for b in form.bonds if any(name in group for group in b.groups)]
         summed = any(isinstance(bond, Arithmetic) for bond in bonds)
         rule = f"reading_agrees_with_{'sum' if summed else 'rest'}"
         facts = (name, _shown(written) or written.raw, _shown(chosen))
-        fields = tuple(dict.fromkeys((name, *bound)))
-        yield Finding(rule, Severity.REVIEW, fields, facts)
+        counted = form.people is not None and name in form.people.counted
+        follows = (form.people.uncounted,) if form.people and counted else ()
+        yield Finding(rule, Severity.REVIEW, (name, *follows), facts)
 
 
 def _shown(reading: FieldReading) -> str:

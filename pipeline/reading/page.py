@@ -29,6 +29,7 @@ from pipeline.paper.piece import clean_piece
 from pipeline.paper.same_print import check_print
 from pipeline.paper.stray import find_stray_ink
 from pipeline.paper.streaks import remove_streaks
+from pipeline.paper.typed import typed_fields
 from pipeline.paths import FORMS
 from pipeline.reading.extract import doubted_by_ink, extract, hidden_text, text_layer_lines
 from pipeline.reading.second_look import second_looks
@@ -211,6 +212,8 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     lines = find_lines(clean, zones)
     seen = read_lines(lines, ctx.engine)
     readings = extract(zones, {**seen, **held}, clean, page=aligned.page.number)
+    typed = typed_fields(lines)
+    readings = tuple(replace(r, typed=r.field in typed) for r in readings)
     if "second" not in ctx.settings.without:
         by_eye = [line for line in lines if line.field not in held]
         readings = second_looks(readings, by_eye, ctx.engine)
@@ -228,7 +231,7 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     if not aligned.page.whole:
         fields = tuple(zone.field for zone in zones)
         findings += (Finding("page_is_whole", Severity.REVIEW, fields),)
-    typed = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
-    is_blank = not lines and not typed and not findings
+    filled = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
+    is_blank = not lines and not filled and not findings
     is_blank &= all(r.value == "" for r in readings if nature(r.type) is Nature.MARK)
     return FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)

@@ -5,18 +5,14 @@ value, that is evidence, and where they differ nothing is lost. It is asked once
 doubtful lines together, and only for type, which is what it reads well.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-
-import cv2
-import numpy as np
 
 from pipeline import fields
 from pipeline.engines import tesseract
 from pipeline.errors import StalledError
-from pipeline.forms.blank import PX_PER_MM
 from pipeline.paper.lines import WrittenLine
-from pipeline.records import FieldReading, Gray
+from pipeline.records import FieldReading
 from pipeline.text import fold
 
 _SURE = 0.98
@@ -25,12 +21,6 @@ _AGREEMENT = 12.0
 """How much likelier two readers agree on the truth than on the same error."""
 _SAME_LETTERS = 4.0
 """The same on the letters, where they are wrong about an accent."""
-_MIN_TYPED = 0.4
-"""Share of a page's lines that look typed on a typed page: short ones tell nothing."""
-_MIN_LETTERS = 4
-_MIN_LETTER_MM = 1.2
-_BASELINE_MM = 0.1
-"""Type stands on a straight line: half of its letters end within this of each other."""
 
 
 def second_opinions(
@@ -46,9 +36,11 @@ def second_opinions(
     for line in lines:
         by_field.setdefault(line.field, []).append(line)
     doubtful = {
-        r.field: by_field[r.field] for r in readings if r.field in by_field and r.confidence < _SURE
+        r.field: by_field[r.field]
+        for r in readings
+        if r.typed and r.field in by_field and r.confidence < _SURE
     }
-    if not doubtful or not _is_typed_page(by_field) or not tesseract.is_installed():
+    if not doubtful or not tesseract.is_installed():
         return readings
     asked = [line for of_field in doubtful.values() for line in of_field]
     try:
@@ -57,22 +49,6 @@ def second_opinions(
         return readings
     texts = {name: " ".join(next(answers).text for _ in doubtful[name]) for name in doubtful}
     return tuple(_weigh(r, texts[r.field]) if r.field in texts else r for r in readings)
-
-
-def _is_typed_page(by_field: Mapping[str, list[WrittenLine]]) -> bool:
-    lines = [is_typed(line.image) for of_field in by_field.values() for line in of_field]
-    return sum(lines) >= _MIN_TYPED * len(lines)
-
-
-def is_typed(image: Gray) -> bool:
-    """Whether the letters of a line all stand on one straight line, as no hand writes them."""
-    ink = (image < 128).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    letters = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= _MIN_LETTER_MM * PX_PER_MM]
-    if len(letters) < _MIN_LETTERS:
-        return False
-    ends = letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT]
-    return bool(np.median(np.abs(ends - np.median(ends))) <= _BASELINE_MM * PX_PER_MM)
 
 
 def _weigh(reading: FieldReading, text: str) -> FieldReading:
