@@ -68,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> ExitCode:
     from rich.table import Table
 
+    from pipeline.judging.error_class import ErrorClass, class_name
     from pipeline.runner import run
 
     settings = load_flags(arguments)
@@ -90,6 +91,18 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         f"{60 * summary.pages / summary.seconds:.0f}" if summary.read else "-",
     )
     print_table(table)
+    if summary.fields:
+        promised = (
+            f"{class_name(error)} {settings.promise.target(error):.1%}" for error in ErrorClass
+        )
+        print(
+            tr(
+                "{sure} of the fields stand without a person; promised are at most so many errors "
+                "among them: {promised}.",
+                sure=f"{summary.sure / summary.fields:.0%}",
+                promised=", ".join(promised),
+            )
+        )
     if summary.contradicted:
         contradicted = summary.contradicted
         print(tr("Flyers contradict form.toml ({count}): see report.html.", count=contradicted))
@@ -278,7 +291,8 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
 
     from pipeline.calibrate import HANDS_SHARE, calibrate
     from pipeline.forms.schema import find_form, load_forms
-    from pipeline.judging.calibration import FILE_NAME, nature_name
+    from pipeline.judging.calibration import FILE_NAME, writing_name
+    from pipeline.judging.error_class import class_name
     from pipeline.paths import FORMS
     from pipeline.simulate import Hands
 
@@ -298,17 +312,21 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             hands=Hands(arguments.ink, arguments.fonts, HANDS_SHARE),
             progress=progress,
         )
-    heads = (tr("target error"), tr("of"), tr("accepted"), tr("wrong among these"))
+    heads = (tr("error of"), tr("in"), tr("target"), tr("accepted"), tr("wrong among these"))
     table = Table(*heads, tr("at most"), tr("from"))
-    for promise in made.promises:
+    for proof in made.proofs:
         figures = (
-            f"{promise.accepted:.1%}",
-            str(promise.wrong),
-            f"{promise.bound:.5f}",
-            str(promise.threshold),
+            (
+                f"{proof.accepted:.1%}",
+                str(proof.wrong),
+                f"{proof.bound:.5f}",
+                f"{proof.threshold:.5f}",
+            )
+            if proof.threshold is not None
+            else (tr("nothing"),)
         )
-        cells = figures if promise.threshold is not None else (tr("nothing"),)
-        table.add_row(f"{promise.target:g}", nature_name(promise.nature), *cells)
+        what = class_name(proof.error), writing_name(proof.writing)
+        table.add_row(*what, f"{proof.target:g}", *figures)
     print_table(table)
     file, out = arguments.out / FILE_NAME, arguments.out
     print(tr("{file}: the next run into {out} uses it.", file=file, out=out))

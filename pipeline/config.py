@@ -17,6 +17,24 @@ Evidence = Literal["joint", "second", "names", "organisation", "mail", "members"
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
+_Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Promise(BaseModel):
+    """So many of the fields accepted without a person may have an error of each class, of those
+    that can have one: see ``judging.error_class``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    money: _Share = 0.001
+    identity: _Share = 0.005
+    spelling: _Share = 0.02
+
+    def target(self, error: str) -> float:
+        """The share of a class."""
+        return float(getattr(self, error))
+
+
 class Settings(BaseModel):
     """Frozen and picklable: a worker rebuilds everything else from it."""
 
@@ -35,8 +53,7 @@ class Settings(BaseModel):
     """The people and organisations confirmed in reviews: a run into the same folder names it."""
     calibration: Path | None = None
     """What ``fiches calibrate`` wrote; a run takes the one beside its outputs, else the shipped."""
-    target_error: Annotated[float, Field(gt=0, lt=1)] = 0.001
-    """So many of the fields that are accepted without a person may be wrong."""
+    promise: Promise = Promise()
     without: tuple[Evidence, ...] = ()
     """Evidence left out, to measure what it is worth: never for a real run.
 

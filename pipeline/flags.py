@@ -9,7 +9,7 @@ from pipeline import __version__
 from pipeline.config import Evidence
 from pipeline.errors import ExitCode
 from pipeline.language import tr
-from pipeline.terminal import CONFIG, part, share, whole
+from pipeline.terminal import CONFIG, part, targets, whole
 
 Verb = Callable[[argparse.Namespace], ExitCode]
 
@@ -129,9 +129,12 @@ def _run(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--target-error",
-        type=share,
-        metavar="SHARE",
-        help=tr("so many of the fields accepted without a person may be wrong (0.001)"),
+        type=targets,
+        metavar="CLASS=SHARE,...",
+        help=tr(
+            "so many of the fields accepted without a person may be wrong "
+            "(money=0.001,identity=0.005,spelling=0.02)"
+        ),
     )
 
 

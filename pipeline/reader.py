@@ -17,6 +17,7 @@ from pipeline.fields import Means
 from pipeline.fingerprint import code_digest
 from pipeline.forms.schema import load_forms
 from pipeline.judging import calibration
+from pipeline.judging.error_class import class_name
 from pipeline.judging.members import save_known
 from pipeline.language import tr, why
 from pipeline.paths import CALIBRATION, FORMS, MODELS
@@ -142,14 +143,16 @@ def doubts(settings: Settings) -> Iterator[str]:
             "Type fiches calibrate with the form that has them.",
             types=", ".join(sorted(unmeasured)),
         )
-    gate = calibration.Gate.of(used, settings.target_error)
-    for nature, least in gate.least_targets.items():
+    gate = calibration.Gate.of(used, settings.promise)
+    for error, least in gate.least_targets.items():
         yield tr(
-            "The calibration cannot prove that at most {target:g} of the accepted {nature} are "
-            "wrong, so none is accepted. It would prove {least:.2g}: say so with --target-error, "
-            "or type fiches calibrate with more forms.",
-            target=settings.target_error,
-            nature=calibration.nature_name(nature),
+            "The calibration cannot prove that at most {target:g} of the accepted fields have an "
+            "error of {error}, so not all are accepted that might be. It would prove {least:.2g}: "
+            "say so with --target-error {name}={least:.2g}, or type fiches calibrate with more "
+            "forms.",
+            target=settings.promise.target(error),
+            error=class_name(error),
+            name=error.value,
             least=least,
         )
 
@@ -175,7 +178,7 @@ def judge_fingerprint(settings: Settings) -> str:
     return _name(
         code_digest(*JUDGING),
         installed.versions(installed.FIELDS),
-        settings.model_dump_json(include={"target_error", "without"}),
+        settings.model_dump_json(include={"promise", "without"}),
         _shipped("lexicons/"),
         _content(settings.calibration or CALIBRATION / calibration.FILE_NAME),
         _content(settings.members) if settings.members else "",

@@ -185,13 +185,23 @@ class Candidate:
     probability: float
 
 
+class Backing(StrEnum):
+    """What beside the writing speaks for what was read."""
+
+    NOTHING = ""
+    FAMILIAR = "familiar"
+    """All its words are known ones, or those of the form's own people and service."""
+    KNOWN = "known"
+    """The mail, a list or an earlier review says the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldReading:
     """The reading of one field: its candidates, best first, and what was decided about it.
 
     ``raw`` is what the engine saw, before any grammar or lexicon. ``calibrated`` is how often such
     a reading is right, where that was measured; the candidates keep the probabilities they had.
-    ``typed``: the writing is print; ``known``: the mail, a list or an earlier review says the same.
+    ``typed``: the writing is print; ``backing``: what beside the writing speaks for the value.
     """
 
     field: str
@@ -205,7 +215,7 @@ class FieldReading:
     reason: str = ""
     calibrated: float | None = None
     typed: bool = False
-    known: bool = False
+    backing: Backing = Backing.NOTHING
 
     @property
     def value(self) -> FieldValue:

@@ -39,7 +39,7 @@ from pipeline.reader import (
     with_known,
     with_learned,
 )
-from pipeline.records import Outcome, Rejection, Source, Status
+from pipeline.records import Origin, Outcome, Rejection, Source, Status
 
 if TYPE_CHECKING:
     from pipeline.snapshot import Snapshot
@@ -72,7 +72,8 @@ class Summary:
     ``read`` documents (``pages`` pages) were read by this run in ``seconds``, and ``judged`` ones,
     read before, were judged again. ``received`` documents, registrations ``accepted`` (or
     corrected) and to ``review``, and documents or pages ``rejected`` count all that the outputs
-    hold; ``contradicted`` counts events that flyers announce otherwise than ``form.toml`` does.
+    hold; ``contradicted`` counts events that flyers announce otherwise than ``form.toml`` does. Of
+    all the ``fields``, so many stand without a person: ``sure``.
     """
 
     received: int
@@ -84,6 +85,8 @@ class Summary:
     pages: int
     seconds: float
     contradicted: int = 0
+    fields: int = 0
+    sure: int = 0
 
 
 def run(
@@ -152,6 +155,7 @@ def _summary(
 ) -> Summary:
     statuses = [row.registration.status for row in snapshot.registrations]
     review = statuses.count(Status.REVIEW)
+    readings = [r for row in snapshot.registrations for r in row.registration.readings]
     return Summary(
         received=snapshot.documents,
         read=read,
@@ -162,6 +166,8 @@ def _summary(
         pages=pages,
         seconds=seconds,
         contradicted=sum(1 for event in snapshot.events if event.findings),
+        fields=len(readings),
+        sure=sum(r.status is Status.ACCEPTED and r.origin is not Origin.HUMAN for r in readings),
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.config import Settings, load_settings
+from pipeline.config import Promise, Settings, load_settings
 from pipeline.errors import ExportError
 from pipeline.language import tr, why
 
@@ -39,7 +39,7 @@ def load_flags(arguments: argparse.Namespace) -> Settings:
     base = path.absolute().parent if path else Path.cwd()
     members = getattr(arguments, "members", None)
     without = getattr(arguments, "without", None)
-    target_error = getattr(arguments, "target_error", None)
+    targets = getattr(arguments, "target_error", None) or {}
     settings = settings.model_copy(
         update={
             "forms": tuple(base / folder for folder in settings.forms),
@@ -49,7 +49,7 @@ def load_flags(arguments: argparse.Namespace) -> Settings:
             if members
             else settings.members and base / settings.members,
             "without": tuple(without) if without else settings.without,
-            "target_error": target_error or settings.target_error,
+            "promise": settings.promise.model_copy(update=targets),
             "form": getattr(arguments, "form", None) or settings.form,
         }
     )
@@ -119,6 +119,23 @@ def share(text: str) -> float:
             tr("{text} is not a share between 0 and 1, such as 0.001", text=text)
         )
     return value
+
+
+def targets(text: str) -> dict[str, float]:
+    """A flag's value as ``money=0.001,identity=0.005``; one share alone is that of all classes."""
+    names = list(Promise.model_fields)
+    if "=" not in text:
+        return dict.fromkeys(names, share(text))
+    given = [pair.partition("=")[::2] for pair in text.split(",")]
+    if unknown := [name for name, _ in given if name not in names]:
+        raise argparse.ArgumentTypeError(
+            tr(
+                "{unknown} is no class of errors: write {names}",
+                unknown=unknown[0],
+                names=", ".join(names),
+            )
+        )
+    return {name: share(value) for name, value in given}
 
 
 def part(text: str) -> float:

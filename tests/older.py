@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 _ADDED: dict[str, tuple[str, ...]] = {
+    "v0007": ("readings.typed", "readings.backing"),
     "v0006": (),
     "v0005": ("outcomes.judge", "receipts.opener", "registrations.read", "sources.said"),
     "v0004": ("findings.facts",),

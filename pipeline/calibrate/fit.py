@@ -3,49 +3,59 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 import numpy as np
 
-from pipeline.evaluate.truth import Truth, matches, truth_of
+from pipeline.config import Promise
+from pipeline.evaluate.truth import Truth, matches, plain_truth, truth_of
 from pipeline.geometry import FloatArray
 from pipeline.judging.calibration import (
     LEAST_DOUBT,
-    NUMBERS,
     Calibration,
     Curve,
+    Gate,
     Made,
     Map,
-    Promise,
+    Proof,
     Step,
     Tally,
-    nature_of,
-    sureness,
+    Writing,
+    writing_of,
 )
-from pipeline.records import Origin, Registration
+from pipeline.judging.error_class import ErrorClass, certainty, classes_of, error_class, is_spared
+from pipeline.rates import DELTA
+from pipeline.records import Backing, FieldReading, Origin, Quality, Registration
 
 _FITTED = 0.25
 """The share of forms that the maps are fitted on: they need few errors, the proof many readings."""
-_STEPS = 40
-"""Thresholds to try, at equal shares of the fitted readings."""
+_STEPS = (*np.linspace(0.05, 0.6, 12), *np.linspace(0.62, 1.0, 39))
+"""Thresholds to try, by the share of the fitted readings that they accept."""
+_SPELLING_STEPS = (*np.linspace(0.3, 0.8, 6), *np.linspace(0.85, 1.0, 7))
+_Weights = tuple[float, float, float]
 _IDENTITY = (1.0, 1.0, 0.0)
 _TYPE_SPREAD = (0.5, 0.5, 2.0)
+_KIND_SPREAD = (0.4, 0.4, 2.0)
 _CELL_SPREAD = (0.2, 0.2, 0.7)
-"""How far a type's map strays from the identity, and a cell's from its type's: the deviations of a
-Gaussian prior on a, b and c."""
+"""How far a type's map strays from the identity, that of a writing and backing from its type's, and
+that of a quality from theirs: the deviations of a Gaussian prior on a, b and c."""
 _LEAST_SLOPE = (0.0, 0.05)
 """Lower limits of a and b: a surer reading is never less probable."""
-_TARGETS = (0.01, 0.003, 0.001, 0.0003)
-"""Error rates whose promises are told to people; a run may ask for any other."""
+_HALVED, _DOUBLED = 0.5, 2.0
+"""Beside what is promised by default, these times it are told to people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One reading of a form; ``free``: no finding would keep it from being accepted."""
+    """One reading of a form, and the class of its error, None where it is right.
 
-    type: str
-    quality: str
-    posterior: float
-    right: bool
+    ``free``: no finding would keep it from being accepted.
+    """
+
+    reading: FieldReading
+    quality: Quality
+    error: ErrorClass | None
     free: bool
 
 
@@ -62,10 +72,9 @@ def samples_against(
     doubted = {name for finding in registration.findings if finding.asks for name in finding.fields}
     return [
         Sample(
-            reading.type,
-            registration.quality.value,
-            reading.posterior,
-            matches(reading.text, truths[reading.field]),
+            reading,
+            registration.quality,
+            _error(reading, truths[reading.field]),
             free=not doubted & {reading.field, reading.field.split(".")[0]},
         )
         for reading in registration.readings
@@ -73,6 +82,12 @@ def samples_against(
         and reading.candidates
         and reading.field in truths
     ]
+
+
+def _error(reading: FieldReading, truth: str | int | None) -> ErrorClass | None:
+    if matches(reading.text, truth):
+        return None
+    return error_class(reading.type, reading.text, plain_truth(truth))
 
 
 def fit(
@@ -94,43 +109,56 @@ def fit(
     cut = max(1, round(_FITTED * len(forms)))
     fitting = [sample for k in order[:cut] for sample in forms[k]]
     proving = [sample for k in order[cut:] for sample in forms[k]]
-    types = {sample.type for sample in fitting}
-    mapped = fit_maps([*fitting, *(sample for sample in reviewed if sample.type in types)])
+    types = {sample.reading.type for sample in fitting}
+    mapped = fit_maps([*fitting, *(s for s in reviewed if s.reading.type in types)])
     calibration = Calibration(made=made, maps=mapped, curves=())
-    curves = (
-        _curve(nature, fitted, _of_nature(proving, nature), calibration)
-        for nature in sorted({nature_of(kind) for kind in types})
-        if (fitted := _of_nature(fitting, nature))
-    )
-    whole = calibration.model_copy(update={"curves": tuple(curves)})
-    return whole.model_copy(update={"promises": tuple(_promises(whole))})
+    curves = tuple(_curves(fitting, proving, Gate.of(calibration, Promise())))
+    whole = calibration.model_copy(update={"curves": curves})
+    return whole.model_copy(update={"proofs": tuple(_proofs(whole))})
 
 
 def fit_maps(samples: Iterable[Sample]) -> tuple[Map, ...]:
-    """A map for each type, and for each of its qualities."""
+    """A map for each type and class of error, each writing and backing of it, and each of its
+    qualities."""
     by_type: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
-        by_type[sample.type].append(sample)
+        by_type[sample.reading.type].append(sample)
     maps = []
     for kind, of_type in sorted(by_type.items()):
-        whole = fit_map(of_type, centre=_IDENTITY, spread=_TYPE_SPREAD)
-        maps.append(_map(kind, "", whole, of_type))
-        for quality in sorted({sample.quality for sample in of_type}):
-            here = [sample for sample in of_type if sample.quality == quality]
-            maps.append(_map(kind, quality, fit_map(here, centre=whole, spread=_CELL_SPREAD), here))
+        for error in classes_of(kind):
+            whole = _fitted(of_type, error, _IDENTITY, _TYPE_SPREAD)
+            maps.append(_map(whole, of_type, error, type=kind))
+            for typed, backing in product((False, True), Backing):
+                same = [
+                    sample
+                    for sample in of_type
+                    if (sample.reading.typed, sample.reading.backing) == (typed, backing)
+                ]
+                cell: dict[str, Any] = {"type": kind, "typed": typed, "backing": backing}
+                ours = _fitted(same, error, whole, _KIND_SPREAD)
+                maps += [_map(ours, same, error, **cell)] if same else []
+                for quality in sorted({sample.quality for sample in same}):
+                    here = [sample for sample in same if sample.quality is quality]
+                    weights = _fitted(here, error, ours, _CELL_SPREAD)
+                    maps.append(_map(weights, here, error, quality=quality.value, **cell))
     return tuple(maps)
 
 
+def _fitted(
+    samples: Sequence[Sample], error: ErrorClass, centre: _Weights, spread: _Weights
+) -> _Weights:
+    said = [certainty(sample.reading, error) for sample in samples]
+    right = [is_spared(sample.error, error) for sample in samples]
+    return fit_map(said, right, centre=centre, spread=spread)
+
+
 def fit_map(
-    samples: Sequence[Sample],
-    *,
-    centre: tuple[float, float, float],
-    spread: tuple[float, float, float],
-) -> tuple[float, float, float]:
+    said: Sequence[float], is_right: Sequence[bool], *, centre: _Weights, spread: _Weights
+) -> _Weights:
     """The likeliest a, b, c of beta calibration under a Gaussian prior, by Newton's method."""
-    p = np.clip([sample.posterior for sample in samples], LEAST_DOUBT, 1 - LEAST_DOUBT)
+    p = np.clip(np.array(said, dtype=np.float64), LEAST_DOUBT, 1 - LEAST_DOUBT)
     x = np.column_stack([np.log(p), -np.log1p(-p), np.ones(len(p))])
-    right = np.array([sample.right for sample in samples], dtype=np.float64)
+    right = np.array(is_right, dtype=np.float64)
     prior, precision = np.array(centre), 1 / np.square(spread)
     least = np.array([*_LEAST_SLOPE, -np.inf])
 
@@ -166,70 +194,90 @@ def _descend(
     return w
 
 
-def _map(kind: str, quality: str, w: tuple[float, float, float], of: Sequence[Sample]) -> Map:
-    a, b, c = (float(f"{v:.6g}") for v in w)
-    wrong = sum(not sample.right for sample in of)
-    return Map(type=kind, quality=quality, a=a, b=b, c=c, readings=len(of), wrong=wrong)
+def _map(weights: _Weights, of: Sequence[Sample], error: ErrorClass, **cell: Any) -> Map:
+    a, b, c = (float(f"{v:.6g}") for v in weights)
+    wrong = sum(not is_spared(sample.error, error) for sample in of)
+    return Map(error=error, a=a, b=b, c=c, readings=len(of), wrong=wrong, **cell)
 
 
-def _of_nature(samples: Iterable[Sample], nature: str) -> list[Sample]:
-    """The readings that one promise is about: what a finding blocks is never accepted."""
-    return [sample for sample in samples if sample.free and nature_of(sample.type) == nature]
+def _curves(fitting: Sequence[Sample], proving: Sequence[Sample], gate: Gate) -> Iterator[Curve]:
+    """The curves of each class and writing; what a finding blocks is never accepted."""
+    for error in (ErrorClass.MONEY, ErrorClass.IDENTITY):
+        parts, proofs = _by_writing(error, fitting), _by_writing(error, proving)
+        outside = DELTA / len(parts)
+        for writing, fitted in sorted(parts.items()):
+            proven = proofs.get(writing, [])
+            curve = _curve(error, fitted, proven, gate, _STEPS)
+            yield (curve := curve.model_copy(update={"writing": writing, "outside": outside}))
+            if error is not ErrorClass.IDENTITY:
+                continue
+            for step in curve.steps:
+                ours, theirs = (_passed(part, step.threshold, gate) for part in (fitted, proven))
+                spelled = _curve(ErrorClass.SPELLING, ours, theirs, gate, _SPELLING_STEPS)
+                of = {"writing": writing, "outside": outside, "given": step.threshold}
+                yield spelled.model_copy(update=of)
+
+
+def _by_writing(error: ErrorClass, samples: Iterable[Sample]) -> dict[Writing, list[Sample]]:
+    parts: dict[Writing, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        if sample.free and error in classes_of(sample.reading.type):
+            parts[writing_of(error, typed=sample.reading.typed)].append(sample)
+    return parts
+
+
+def _passed(samples: Iterable[Sample], threshold: float, gate: Gate) -> list[Sample]:
+    """Those that may be misspelled, and whose letters are sure enough."""
+    return [
+        s
+        for s in samples
+        if ErrorClass.SPELLING in classes_of(s.reading.type)
+        and gate.sure(s.reading, ErrorClass.IDENTITY, s.quality) >= threshold
+    ]
 
 
 def _curve(
-    nature: str,
+    error: ErrorClass,
     fitted: Sequence[Sample],
     proving: Sequence[Sample],
-    calibration: Calibration,
+    gate: Gate,
+    shares: Sequence[float],
 ) -> Curve:
-    ours, theirs = (_surenesses(part, calibration) for part in (fitted, proving))
+    ours, theirs = (
+        np.array([gate.sure(s.reading, error, s.quality) for s in part])
+        for part in (fitted, proving)
+    )
     ranked = np.sort(ours)[::-1]
-    ends = np.linspace(0, len(ranked), _STEPS + 1).astype(int)[1:] - 1
-    types = np.array([sample.type for sample in proving])
-    right = np.array([sample.right for sample in proving], dtype=bool)
+    ends = np.maximum(1, np.round(np.array(shares) * len(ranked))).astype(int) - 1
+    types = np.array([sample.reading.type for sample in proving])
+    wrong = np.array([sample.error is error for sample in proving], dtype=bool)
     steps = []
-    for threshold in sorted({float(t) for t in ranked[ends]}, reverse=True):
+    for threshold in sorted({float(t) for t in ranked[ends] if t >= 0}, reverse=True):
         accepted = theirs >= threshold
         proof = {
             str(kind): Tally(
                 accepted=int((accepted & (types == kind)).sum()),
-                wrong=int((accepted & (types == kind) & ~right).sum()),
+                wrong=int((accepted & (types == kind) & wrong).sum()),
             )
             for kind in np.unique(types)
         }
         steps.append(Step(threshold=threshold, proof=proof))
-    return Curve(nature=nature, readings=len(proving), steps=tuple(steps))
+    return Curve(error=error, writing=Writing.ANY, readings=len(proving), steps=tuple(steps))
 
 
-def _promises(calibration: Calibration) -> Iterator[Promise]:
-    readings = {curve.nature: curve.readings for curve in calibration.curves}
-    for target in _TARGETS:
-        steps = calibration.steps(target)
-        for nature, step in steps.items():
-            promise = Promise(target=target, nature=nature)
+def _proofs(calibration: Calibration) -> Iterator[Proof]:
+    """What is proven for the promise made by default, and for half and twice of it."""
+    default = Promise()
+    for times in (_HALVED, 1.0, _DOUBLED):
+        promise = Promise(**{e.value: times * default.target(e) for e in ErrorClass})
+        for (error, writing), (curve, step) in calibration.chosen(promise).items():
+            proof = Proof(target=promise.target(error), error=error, writing=writing)
             if step is not None:
-                beside = steps.get(NUMBERS) if nature != NUMBERS else None
                 proven = {
                     "threshold": step.threshold,
-                    "accepted": step.accepted / max(1, readings[nature]),
+                    "accepted": step.accepted / max(1, curve.readings),
                     "wrong": step.wrong,
-                    "bound": step.bound(beside),
+                    "bound": step.bound(curve.outside),
                 }
-                promise = promise.model_copy(update=proven)
-            yield promise
-
-
-def _surenesses(samples: Sequence[Sample], calibration: Calibration) -> FloatArray:
-    maps = {(m.type, m.quality): m for m in calibration.maps}
-    calibrated = [
-        maps.get((s.type, s.quality), maps.get((s.type, ""), _never))(s.posterior) for s in samples
-    ]
-    return np.array(
-        [sureness(s.type, s.posterior, p) for s, p in zip(samples, calibrated, strict=True)]
-    )
-
-
-def _never(_posterior: float) -> float:
-    """A type that only the proving part holds was not fitted, and is not accepted."""
-    return -1.0
+                proof = proof.model_copy(update=proven)
+            yield proof

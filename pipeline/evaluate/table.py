@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.evaluate import FIELD_S, KEY_S, OPEN_S, Evaluation, FieldScore, Judged, share, truth
 from pipeline.evaluate.curves import cells
-from pipeline.judging.error_class import ErrorClass
+from pipeline.judging.error_class import ErrorClass, class_name
 from pipeline.language import tr
 from pipeline.rates import Rate, upper_bound
 
@@ -85,17 +85,6 @@ def _calibration(judged: Iterable[Judged]) -> Iterator[str]:
             f"{share(cell.accepted, cell.readings):8.3f}  {cell.wrong:5}  "
             f"{upper_bound(cell.wrong, cell.accepted):.4f}"
         )
-
-
-def class_name(error: ErrorClass) -> str:
-    """What people call the errors of a class."""
-    match error:
-        case ErrorClass.MONEY:
-            return tr("money")
-        case ErrorClass.IDENTITY:
-            return tr("identity")
-        case ErrorClass.SPELLING:
-            return tr("spelling")
 
 
 def hands_name(hand: str) -> str:

@@ -36,7 +36,7 @@ _NOT_PARTED = -1.5
 """Log-prior of two words that nothing parts, as in ``ninatremel``."""
 _DOMAIN_SHARE = 1.5
 """How much a known domain counts: hardly anybody has one a letter away from a provider's."""
-_POSTS = frozenset(
+POSTS = frozenset(
     ("accueil", "administration", "cadre", "compta", "contact", "direction", "formation", "info")
 ) | {"mairie", "rh", "secretariat", "service"}
 _POST = 3.0
@@ -197,7 +197,7 @@ def _near(address: str) -> set[str]:
 def _names_near(word: str) -> frozenset[str]:
     posts = process.extract(
         word,
-        sorted(_POSTS),
+        sorted(POSTS),
         scorer=Levenshtein.normalized_distance,
         score_cutoff=_POST_CUTOFF,
         limit=_POSTS_NEAR,
@@ -249,7 +249,7 @@ def _word_log_prior(word: str) -> float:
 def _name_log_prior(part: str) -> float:
     if len(part) < 3:
         return 0.0
-    if part in _POSTS:
+    if part in POSTS:
         return _POST
     return max(lexicon.load(name).log_prior(part) for name in ("given_names", "surnames"))
 

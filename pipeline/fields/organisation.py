@@ -21,7 +21,7 @@ from pipeline.text import cased, tidy
 _EMPTY = 0.99
 _NO_NAME = 0.5
 """The probability of what a file holds as a name and is only signs, so that a person looks."""
-_SMALL_WORDS = frozenset(
+SMALL_WORDS = frozenset(
     ("de", "du", "des", "d", "l", "la", "le", "les", "et", "à", "au", "aux", "en", "sur", "sous")
 ) | {"pour", "par", "dans", "un", "une", "avec", "chez", "s", "n", "qu"}
 _CHANNEL = Channel(
@@ -52,8 +52,8 @@ def _wording() -> Wording:
     return Wording(
         _CHANNEL,
         _GRAMMAR,
-        (words.of_words(without=_SMALL_WORDS),),
-        _SMALL_WORDS,
+        (words.of_words(without=SMALL_WORDS),),
+        SMALL_WORDS,
         small_letters=-0.7,
         lexicon_weight=1.0,
         letters_weight=0.3,

@@ -2,8 +2,7 @@
 
 It serves twice. What it holds and is nearly what was read becomes a candidate (``with_known``): a
 sender's address is far likelier on the form than any other that is two letters from what an engine
-saw. And what was read and is known (``is_known``) is right far more often than what is not, which
-calibration measures apart. Nobody's word replaces what stands on the form: a candidate is only as
+saw. And what was read and is known (``backing``) is right far more often than what is not. Nobody's word replaces what stands on the form: a candidate is only as
 likely as the reading leaves room for another, and as the two look alike.
 """
 
@@ -17,7 +16,7 @@ from itertools import combinations
 
 from pipeline import fields
 from pipeline.fields import Means
-from pipeline.judging.members import Members, name_key
+from pipeline.judging.members import Members
 from pipeline.records import Candidate, Envelope, FieldReading, Registration
 from pipeline.text import cased, fold, similarity
 
@@ -76,39 +75,10 @@ def with_known(registration: Registration, background: Background) -> Registrati
         means = fields.means(reading.type)
         if means in (Means.EMAIL, Means.ORGANISATION) and reading.raw:
             exact = means is Means.EMAIL
-            texts = _addresses(background) if exact else _services(background)
+            texts = addresses(background) if exact else _services(background)
             ranked = _with_candidates(reading, _candidates(reading, texts, exact=exact))
             registration = registration.replacing(replace(reading, candidates=ranked))
     return registration
-
-
-def is_known(reading: FieldReading, background: Background) -> bool:
-    """Whether what was read is what the mail, a list or an earlier review says, too."""
-    text, means = reading.text, fields.means(reading.type)
-    if not text:
-        return False
-    mail, lists = background.mail, background.lists
-    shown, sender = parseaddr(mail.sender) if mail else ("", "")
-    match means:
-        case Means.EMAIL:
-            return text == sender.lower() or text in _addresses(background)
-        case Means.PERSON:
-            key = name_key(text)
-            return (
-                key == name_key(shown) != ()
-                or any(m.lists(text) for m in lists)
-                or _said(mail, text)
-            )
-        case Means.ORGANISATION:
-            return any(fold(text) in members.organisations for members in lists) or _said(
-                mail, text
-            )
-        case _:
-            return means is Means.PHONE and _said(mail, text)
-
-
-def _said(mail: Envelope | None, text: str) -> bool:
-    return mail is not None and says(mail.said, text)
 
 
 @lru_cache(maxsize=4096)
@@ -161,7 +131,7 @@ def _with_candidates(reading: FieldReading, added: Iterable[Candidate]) -> tuple
     return tuple(by_text.values())
 
 
-def _addresses(background: Background) -> list[str]:
+def addresses(background: Background) -> list[str]:
     """The addresses that a form may hold, in small letters, the sender's own first."""
     mail = background.mail
     said = [parseaddr(mail.sender)[1], *_ADDRESS.findall(mail.said)] if mail else []

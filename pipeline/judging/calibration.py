@@ -1,23 +1,26 @@
-"""Confidence as a probability, and the threshold that keeps a promised error rate.
+"""Confidence as a probability, and the thresholds that keep what is promised of each class.
 
-**Probability.** What reading says of a value (its posterior) is mapped to how often such a value is
-right, for each field type and image quality, by beta calibration (Kull, Silva Filho and Flach,
-"Beta calibration", AISTATS 2017): three numbers a map, monotone, the identity among its members. An
+**Probability.** What reading says of a value (its posterior) is mapped to how often such a value
+has no error of a class, by field type, by what wrote it (print or a hand), by whether the mail or a
+list says the same, and by image quality: beta calibration (Kull, Silva Filho and Flach, "Beta
+calibration", AISTATS 2017), three numbers a map, monotone, the identity among its members. An
 isotonic map (Zadrozny and Elkan, "Transforming classifier scores into accurate multiclass
 probability estimates", KDD 2002) would need a thousand readings and many errors a cell, and calls
 its best readings certain. A cell's map is drawn to its type's, and a type's to the identity, as far
 as its errors are too few to say otherwise.
 
-**Promise.** Of the fields accepted no more than the target is wrong, and of the amounts and counts
-alone neither: names may use up what sums leave over. One threshold on the calibrated probability
-for all that is alike accepts most for a given error rate. It is found on forms that the maps were
-not fitted on by fixed sequence testing (Angelopoulos, Bates, Candes, Jordan and Lei, "Learn then
-Test", 2021), selective risk control as in Geifman and El-Yaniv, "Selective Classification for Deep
-Neural Networks" (NeurIPS 2017): thresholds are tried from strict to lenient, and the last one
-counts before the Clopper-Pearson upper bound of the wrong among the accepted exceeds the target.
-Many tries cost nothing: the promise is broken only if the first bad threshold passes. The promise
-of numbers holds with probability 1 - ``DELTA`` over the draw of the forms it was made with; that of
-all fields nearly so, for the numbers it rests on were chosen on the same forms.
+**Promise.** Of the fields accepted that may have an error of a class, no more than the class's
+target have one: of money, identity and spelling each (``error_class``), of print and of hands each,
+and of amounts and of counts. One threshold on the calibrated probability for all that is alike
+accepts most for a given error rate. It is found on forms that the maps were not fitted on by fixed
+sequence testing (Angelopoulos, Bates, Candes, Jordan and Lei, "Learn then Test", 2021), selective
+risk control as in Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks"
+(NeurIPS 2017): thresholds are tried from strict to lenient, and the last one counts before the
+Clopper-Pearson upper bound of the wrong among the accepted exceeds the target. Many tries cost
+nothing: the promise is broken only if the first bad threshold passes. Each class's promise holds
+with probability 1 - ``DELTA`` over the draw of the forms it was made with; print and hands share
+that out (Bonferroni). That of spelling nearly so, for it is about what passes for its letters, and
+the threshold for these was chosen on the same forms.
 
 The bound takes fields for independent, and forms for drawn like those measured. What a file holds
 as text was not read by a machine: it is accepted where its place is sure.
@@ -28,26 +31,28 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import fields
-from pipeline.config import Settings
+from pipeline.config import Promise, Settings
 from pipeline.errors import ConfigError
-from pipeline.fields import Nature
 from pipeline.fingerprint import code_digest
+from pipeline.judging.error_class import ErrorClass, certainty, classes_of
 from pipeline.language import tr, why
 from pipeline.paths import CALIBRATION, MODELS
 from pipeline.rates import DELTA, upper_bound
-from pipeline.records import FieldReading, Origin, Quality
+from pipeline.records import Backing, FieldReading, Origin, Quality
 
 FILE_NAME = "calibration.json"
-NUMBERS, WORDS = "numbers", "words"
 LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _SURE_TEXT = 0.95
+_AMPLE = 3.0
+"""A proof begins with so many times the readings that would prove a target without an error."""
 _POSTERIORS = ("pipeline.reading.page:read_or_tell", "pipeline.judging.reconcile:reconcile")
 """What they say follows from the code of these, of the field types and of the engines."""
 
@@ -85,14 +90,26 @@ class Made(_Part):
     basis: Basis
 
 
+class Writing(StrEnum):
+    """What a promise is about apart: nothing, print, or hands."""
+
+    ANY = ""
+    PRINT = "print"
+    HAND = "hand"
+
+
 class Map(_Part):
     """Beta calibration in one cell: log odds = ``a`` ln p - ``b`` ln(1 - p) + ``c``.
 
-    ``quality`` is empty for a type over all qualities. ``readings`` and ``wrong`` are those fitted.
+    Of no error of a class in readings of a type; ``typed``, ``backing`` and ``quality`` as readings
+    have them, None and empty for all of them. ``readings`` and ``wrong`` are those fitted.
     """
 
     type: str
-    quality: str
+    error: ErrorClass
+    typed: bool | None = None
+    backing: Backing | None = None
+    quality: str = ""
     a: Annotated[float, Field(ge=0)]
     b: Annotated[float, Field(gt=0)]
     c: float
@@ -128,57 +145,64 @@ class Step(_Part):
 
     @property
     def worst(self) -> float:
-        """The error rate of the worse of amounts and counts: one may not hide the other's."""
-        tallies = [tally for kind, tally in self.proof.items() if nature_of(kind) == NUMBERS]
-        return max((t.wrong / t.accepted for t in tallies if t.accepted), default=0.0)
+        """The error rate of the worst type: counts may not hide wrong amounts."""
+        return max((t.wrong / t.accepted for t in self.proof.values() if t.accepted), default=0.0)
 
-    def bound(self, beside: "Step | None" = None) -> float:
-        """The upper limit of the error rate of what the step accepts, ``beside`` another's."""
-        steps = [step for step in (self, beside) if step]
-        return upper_bound(sum(s.wrong for s in steps), sum(s.accepted for s in steps))
+    def bound(self, outside: float = DELTA) -> float:
+        """The upper limit of the error rate of what the step accepts."""
+        return upper_bound(self.wrong, self.accepted, outside=outside)
 
 
 class Curve(_Part):
-    """The steps of one nature from strict to lenient.
+    """The steps for one class and writing, from strict to lenient.
 
-    ``readings``: those of the proof that no finding blocks.
+    ``given``: the threshold of the dearer class that all have passed, where there is one.
+    ``readings``: those of the proof that no finding blocks. ``outside``: how often its promise may
+    be broken.
     """
 
-    nature: str
+    error: ErrorClass
+    writing: Writing
     readings: _Count
     steps: tuple[Step, ...]
+    given: _Share | None = None
+    outside: _Share = DELTA
 
-    def step(self, target: float, beside: Step | None = None) -> Step | None:
+    def step(self, target: float) -> Step | None:
         """The most lenient step that keeps to ``target``; None where none is proven to.
 
-        ``beside`` is what is accepted already, and falls under the same promise.
-        The sequence begins where enough is accepted for a proof. How much is right has no say in
-        that, so no error is spent on the steps left out.
+        The sequence begins where enough is accepted for a proof, where it can with some errors
+        among it: a few readings are wrong and look certain. How much is right has no say in where
+        it begins, so no error is spent on the steps left out.
         """
-        enough = math.log(DELTA) / math.log1p(-target)
+        least = math.log(self.outside) / math.log1p(-target)
+        most = max((step.accepted for step in self.steps), default=0)
+        enough = _AMPLE * least if most >= _AMPLE * least else least
         proven = None
         for step in self.steps:
-            if step.accepted + (beside.accepted if beside else 0) < enough:
-                continue
-            if step.bound(beside) > target or step.worst > target:
-                break
-            proven = step
+            if step.accepted >= enough:
+                if self.limit(step) > target:
+                    break
+                proven = step
         return proven
+
+    def limit(self, step: Step) -> float:
+        """The error rate that a step proves; of money, of no type more was seen."""
+        bound = step.bound(self.outside)
+        return max(bound, step.worst) if self.error is ErrorClass.MONEY else bound
 
     @property
     def least_target(self) -> float:
-        """The lowest error rate that any step, taken alone, would prove."""
-        return min((max(step.bound(), step.worst) for step in self.steps), default=1.0)
+        """The lowest error rate that any step would prove."""
+        return min(map(self.limit, self.steps), default=1.0)
 
 
-class Promise(_Part):
-    """What the steps prove for one target, for people to read: no ``threshold``, nothing.
-
-    The ``bound`` of words is that of all fields.
-    """
+class Proof(_Part):
+    """What the steps prove for one target, for people to read: no ``threshold``, nothing."""
 
     target: _Share
-    nature: str
+    error: ErrorClass
+    writing: Writing
     threshold: _Share | None = None
     accepted: _Share = 0.0
     wrong: _Count = 0
@@ -191,76 +215,118 @@ class Calibration(_Part):
     made: Made
     maps: tuple[Map, ...]
     curves: tuple[Curve, ...]
-    promises: tuple[Promise, ...] = ()
+    proofs: tuple[Proof, ...] = ()
 
-    def map_of(self, kind: str, quality: str) -> Map | None:
-        """The map of a type in a quality, else of the type; None for a type never measured."""
-        known = {(cell.type, cell.quality): cell for cell in self.maps}
-        return known.get((kind, quality)) or known.get((kind, ""))
+    def chosen(
+        self, promise: Promise
+    ) -> dict[tuple[ErrorClass, Writing], tuple[Curve, Step | None]]:
+        """The curve of each class and writing, and the step that a promise leads to on it."""
+        chosen: dict[tuple[ErrorClass, Writing], tuple[Curve, Step | None]] = {}
+        for error in ErrorClass:  # the dearest first: others are about what has passed for it
+            for curve in self.curves:
+                if curve.error is error and curve.given == _given(chosen, curve):
+                    step = curve.step(promise.target(error))
+                    chosen[error, curve.writing] = curve, step
+        return chosen
 
-    def steps(self, target: float) -> dict[str, Step | None]:
-        """By nature, the step that a target error rate leads to; numbers first, words beside."""
-        by_nature: dict[str, Step | None] = {}
-        for curve in sorted(self.curves, key=lambda c: c.nature != NUMBERS):
-            by_nature[curve.nature] = curve.step(target, by_nature.get(NUMBERS))
-        return by_nature
+
+def _given(
+    chosen: Mapping[tuple[ErrorClass, Writing], tuple[Curve, Step | None]], curve: Curve
+) -> float | None:
+    """The threshold that what ``curve`` is about has passed already."""
+    if curve.error is not ErrorClass.SPELLING:
+        return None
+    _, dearer = chosen.get((ErrorClass.IDENTITY, curve.writing), (curve, None))
+    return dearer.threshold if dearer else None
+
+
+_Cell = tuple[str, ErrorClass, bool | None, Backing | None, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What a reading has to pass to be accepted: built once a process."""
 
-    maps: Mapping[tuple[str, str], Map | None]
-    thresholds: Mapping[str, float]
-    """Of the calibrated probability, by field type; a type that is not here is never accepted."""
-    least_targets: Mapping[str, float]
-    """By nature, the lowest error rate that can be proven, where ``target_error`` cannot."""
+    maps: Mapping[_Cell, Map]
+    thresholds: Mapping[tuple[ErrorClass, Writing], float]
+    """Of the calibrated probability; what has none is never accepted."""
+    least_targets: Mapping[ErrorClass, float]
+    """The lowest error rate of a class that can be proven, where the one promised cannot."""
 
     @classmethod
-    def of(cls, calibration: Calibration, target_error: float) -> Self:
-        types = {cell.type for cell in calibration.maps}
-        steps = calibration.steps(target_error)
-        thresholds = {nature: step.threshold for nature, step in steps.items() if step}
+    def of(cls, calibration: Calibration, promise: Promise) -> Self:
+        chosen = calibration.chosen(promise)
+        least: dict[ErrorClass, float] = {}
+        for curve, step in chosen.values():
+            if step is None:
+                least[curve.error] = max(least.get(curve.error, 0.0), curve.least_target)
         return cls(
-            {(t, q.value): calibration.map_of(t, q.value) for t in types for q in Quality},
-            {t: thresholds.get(nature_of(t), math.inf) for t in types},
-            {c.nature: c.least_target for c in calibration.curves if not steps[c.nature]},
+            {(m.type, m.error, m.typed, m.backing, m.quality): m for m in calibration.maps},
+            {key: step.threshold for key, (_, step) in chosen.items() if step},
+            least,
         )
 
     def calibrated(self, reading: FieldReading, quality: Quality) -> FieldReading:
         """The reading with its probability of being right, as far as its type was measured."""
-        cell_map = self.maps.get((reading.type, quality.value))
-        if cell_map is None or reading.origin is Origin.TEXT_LAYER or not reading.candidates:
+        if reading.origin is Origin.TEXT_LAYER or not reading.candidates:
             return reading
-        return replace(reading, calibrated=cell_map(reading.posterior))
+        sure = self.sure(reading, classes_of(reading.type)[-1], quality)
+        return reading if sure < 0 else replace(reading, calibrated=sure)
 
-    def accepts(self, reading: FieldReading) -> bool:
-        """Whether a reading, calibrated, is sure enough."""
+    def doubt(self, reading: FieldReading, quality: Quality) -> ErrorClass | None:
+        """The dearest class of which the reading may have an error; None where it is accepted."""
+        classes = classes_of(reading.type)
         if reading.origin is Origin.TEXT_LAYER:
-            return reading.posterior >= _SURE_TEXT
-        sure = sureness(reading.type, reading.posterior, reading.confidence)
-        return sure >= self.thresholds.get(reading.type, math.inf)
+            return None if reading.posterior >= _SURE_TEXT else classes[0]
+        for error in classes:
+            sure = self.sure(reading, error, quality)
+            if sure < self.thresholds.get(
+                (error, writing_of(error, typed=reading.typed)), math.inf
+            ):
+                return error
+        return None
+
+    def sure(self, reading: FieldReading, error: ErrorClass, quality: Quality) -> float:
+        """How probably the reading has no error of that class, as measured; -1 if that never was.
+
+        But written digits that no sum checks must look as sure before: most of those measured on
+        are drawn with fonts, and people write theirs less clearly.
+        """
+        cells: tuple[_Cell, ...] = (
+            (reading.type, error, reading.typed, reading.backing, quality.value),
+            (reading.type, error, reading.typed, reading.backing, ""),
+            (reading.type, error, None, None, ""),
+        )
+        said = certainty(reading, error)
+        for cell in cells:
+            if cell in self.maps:
+                return sureness(reading.type, said, self.maps[cell](said), typed=reading.typed)
+        return -1.0
 
 
-def sureness(kind: str, posterior: float, calibrated: float) -> float:
-    """What a threshold is compared with: the probability of being right, as measured.
-
-    But digits that no sum checks must look as sure before: those measured on are drawn with fonts,
-    and people write theirs less clearly.
-    """
+def sureness(kind: str, said: float, calibrated: float, *, typed: bool) -> float:
+    """What a threshold is compared with, see ``Gate``."""
     field_type = fields.find(kind)
-    unchecked = field_type is not None and field_type.unchecked_digits
-    return min(posterior, calibrated) if unchecked else calibrated
+    unchecked = field_type is not None and field_type.unchecked_digits and not typed
+    return min(said, calibrated) if unchecked else calibrated
 
 
-def nature_of(kind: str) -> str:
-    """Which promise a field type falls under."""
-    return NUMBERS if fields.nature(kind) is Nature.NUMBER else WORDS
+def writing_of(error: ErrorClass, *, typed: bool) -> Writing:
+    """Which promise of a class a reading falls under: a digit alone does not tell who wrote it."""
+    if error is ErrorClass.MONEY:
+        return Writing.ANY
+    return Writing.PRINT if typed else Writing.HAND
 
 
-def nature_name(nature: str) -> str:
-    """What people call the fields of a nature."""
-    return tr("numbers") if nature == NUMBERS else tr("words")
+def writing_name(writing: Writing) -> str:
+    """What people call it."""
+    match writing:
+        case Writing.ANY:
+            return tr("print and hands")
+        case Writing.PRINT:
+            return tr("print")
+        case Writing.HAND:
+            return tr("hands")
 
 
 def load(path: Path | None = None) -> Calibration:

@@ -4,9 +4,12 @@ The one place that says so: whoever counts errors, promises few of them or speak
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 from pipeline import fields
 from pipeline.fields import Means, Nature
+from pipeline.language import tr
+from pipeline.records import FieldReading
 from pipeline.text import fold
 
 
@@ -40,6 +43,43 @@ def error_class(kind: str, read: str, truth: str) -> ErrorClass:
     return dearer[0] if dearer and _letters(read) != _letters(truth) else cheapest
 
 
+def class_name(error: ErrorClass) -> str:
+    """What people call the errors of a class."""
+    match error:
+        case ErrorClass.MONEY:
+            return tr("money")
+        case ErrorClass.IDENTITY:
+            return tr("identity")
+        case ErrorClass.SPELLING:
+            return tr("spelling")
+
+
+def is_spared(error: ErrorClass | None, of: ErrorClass) -> bool:
+    """Whether what has that error (None: none) has none of class ``of``, nor a dearer one."""
+    order = list(ErrorClass)
+    return error is None or order.index(error) > order.index(of)
+
+
+def certainty(reading: FieldReading, of: ErrorClass) -> float:
+    """How probable reading makes it that its value has no error of that class, nor a dearer one:
+    what differs only in spelling speaks for the same letters."""
+    if of is classes_of(reading.type)[-1]:
+        return reading.posterior
+    letters = _letters(reading.text)
+    return min(1.0, sum(c.probability for c in reading.candidates if _letters(c.text) == letters))
+
+
+def alternatives(reading: FieldReading, doubted: ErrorClass, *, most: int) -> tuple[str, ...]:
+    """What else may stand there, likeliest first: what is spelled otherwise only where that is the
+    doubt."""
+    texts = dict.fromkeys(candidate.text for candidate in reading.candidates)
+    if doubted is ErrorClass.IDENTITY and ErrorClass.SPELLING in classes_of(reading.type):
+        firsts = {_letters(text): text for text in reversed(texts)}
+        texts = dict.fromkeys(t for t in texts if firsts[_letters(t)] == t)
+    return tuple(text for text in texts if text != reading.text)[:most]
+
+
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
     """What a name is apart from how it is spelled: its letters and digits."""
     return "".join(filter(str.isalnum, fold(text)))

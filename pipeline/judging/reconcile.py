@@ -18,7 +18,8 @@ from pipeline.fields import Means, find, means
 from pipeline.forms.constraints import Arithmetic, Constraint, People
 from pipeline.forms.schema import Form
 from pipeline.geometry import FloatArray
-from pipeline.judging.background import Background, is_known, with_known
+from pipeline.judging.background import Background, with_known
+from pipeline.judging.backing import backing_of
 from pipeline.judging.corroborate import (
     corroborations,
     members_are_listed,
@@ -29,6 +30,7 @@ from pipeline.judging.sums import left_uncounted
 from pipeline.judging.unknowns import Unknown, of_count, of_total, of_words, ranked
 from pipeline.judging.values import type_of
 from pipeline.records import (
+    Backing,
     Candidate,
     FieldReading,
     Finding,
@@ -69,7 +71,9 @@ def reconcile(
         reconciled = _jointly(registration, form, background)
     reconciled = replace(
         reconciled,
-        readings=tuple(replace(r, known=is_known(r, background)) for r in reconciled.readings),
+        readings=tuple(
+            replace(r, backing=backing_of(r, reconciled, background)) for r in reconciled.readings
+        ),
     )
     findings = [*registration.findings, *_overruled(registration, reconciled, form)]
     people = form.people
@@ -294,7 +298,7 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
         if written is None or chosen is None or written.value == chosen.value:
             continue
         support = sum(c.probability for c in written.candidates if c.value == chosen.value)
-        if support >= _SUPPORT or (chosen.known and name not in bound_names):
+        if support >= _SUPPORT or (chosen.backing is Backing.KNOWN and name not in bound_names):
             continue
         bonds = [b for b in form.bonds if any(name in group for group in b.groups)]
         summed = any(isinstance(bond, Arithmetic) for bond in bonds)

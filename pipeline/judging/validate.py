@@ -8,6 +8,7 @@ from pipeline.fields import Nature
 from pipeline.forms.schema import Form
 from pipeline.french import depends_on, sentence
 from pipeline.judging.calibration import Gate
+from pipeline.judging.error_class import ErrorClass, alternatives
 from pipeline.judging.people import names_are_whole, people_are_persons
 from pipeline.judging.sums import GAP
 from pipeline.paper.covered import WHOLE_FORM
@@ -24,8 +25,10 @@ from pipeline.records import (
 
 Rule = Callable[[Registration, Form], Iterator[Finding]]
 
-UNSURE = "Lecture incertaine"
-"""How the reason begins where nothing but its confidence speaks against a reading."""
+UNSURE, MISSPELLED = "Lecture incertaine", "Orthographe incertaine"
+"""How the reason begins where nothing but its confidence speaks against a reading, or against how
+it is spelled."""
+_OFFERED = 2
 
 
 def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -169,9 +172,9 @@ def _decide(
     reason = ""
     if not reading.candidates:
         reason = "Illisible."
-    elif not gate.accepts(reading):
-        others = [c.text for c in reading.candidates[1:3] if c.text != reading.text]
-        reason = f"{UNSURE} ({min(reading.confidence, 0.99):.0%})"
+    elif (error := gate.doubt(reading, quality)) is not None:
+        others = alternatives(reading, error, most=_OFFERED)
+        reason = MISSPELLED if error is ErrorClass.SPELLING else UNSURE
         reason += f" ; peut-être : {', '.join(others)}." if others else "."
     status = Status.REVIEW if reason else Status.ACCEPTED
     return replace(reading, status=status, reason=reason)

@@ -40,7 +40,7 @@ def criteria(settings: Settings) -> Criteria:
     """Raises ConfigError for a bad form or list of members, or a damaged calibration."""
     return Criteria(
         {form.id: form for form in load_forms(FORMS, *settings.forms)},
-        Gate.of(calibration.load(settings.calibration), settings.target_error),
+        Gate.of(calibration.load(settings.calibration), settings.promise),
         load_members(settings.members) if settings.members else None,
         load_known(settings.known) if settings.known else None,
         settings.without,

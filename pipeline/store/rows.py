@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Table, select
 from pipeline.event import About, Fact
 from pipeline.geometry import BoxMm
 from pipeline.records import (
+    Backing,
     Candidate,
     Envelope,
     FieldReading,
@@ -274,6 +275,8 @@ def of_reading(reading: FieldReading) -> Values:
         ),
         "probability": float(reading.posterior),
         "calibrated": reading.calibrated,
+        "typed": reading.typed,
+        "backing": reading.backing,
         "status": reading.status,
         "reason": reading.reason,
         "origin": reading.origin,
@@ -293,6 +296,8 @@ def reading(row: Row[Any]) -> FieldReading:
         Status(row.status),
         row.reason,
         row.calibrated,
+        bool(row.typed),
+        Backing(row.backing or ""),
     )
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA = "v0006"
+SCHEMA = "v0007"
 """The migration that makes these tables."""
 
 # Half of a surrogate pair (Python's stand-in for a byte that is not UTF-8 in a file's name) cannot
@@ -206,6 +206,7 @@ findings = Table(
 # Of a field's readings, the last counts: a correction is a new row, with ``origin`` "human" and
 # ``who``. ``candidates``: JSON, a list of [value, text, probability], best first; ``value`` and
 # ``probability`` are the best one's; ``calibrated`` is how often such a reading is right.
+# ``typed`` and ``backing``: as in ``records``; null where an earlier version wrote it.
 readings = Table(
     "readings",
     metadata,
@@ -224,6 +225,8 @@ readings = Table(
     _text("candidates"),
     Column("probability", Double, nullable=False),
     Column("calibrated", Double),
+    Column("typed", Boolean),
+    _text("backing", nullable=True),
     _text("status"),
     _text("reason"),
     _text("origin"),

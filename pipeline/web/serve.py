@@ -62,7 +62,7 @@ def serve(
     close_to_others(*outputs(out))  # they are written anew only once something is decided
     settings = with_calibration(with_learned(settings, out), out)
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
-    gate = Gate.of(load(settings.calibration), settings.target_error)
+    gate = Gate.of(load(settings.calibration), settings.promise)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     names = {host, LOOPBACK, "localhost"} if is_loopback(host) else {host, *_own_names()}
