@@ -2,8 +2,9 @@
 
 It serves twice. What it holds and is nearly what was read becomes a candidate (``with_known``): a
 sender's address is far likelier on the form than any other that is two letters from what an engine
-saw. And what was read and is known (``backing``) is right far more often than what is not. Nobody's word replaces what stands on the form: a candidate is only as
-likely as the reading leaves room for another, and as the two look alike.
+saw. And what was read and is known (``backing``) is right far more often than what is not. Nobody's
+word replaces what stands on the form: a candidate is only as likely as the reading leaves room for
+another, and as the two look alike.
 """
 
 import math

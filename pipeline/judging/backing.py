@@ -1,4 +1,4 @@
-"""What beside its writing speaks for a value: what is known says the same, or its words are familiar.
+"""What beside its writing speaks for a value: what is known says the same, or it is familiar.
 
 A reading that the sender's signature confirms, or all of whose words are names that people bear, is
 right far more often than a word that nobody ever wrote, however sure the engine is of both: most of

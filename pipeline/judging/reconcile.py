@@ -43,9 +43,10 @@ _P_TOO_MANY_COUNTED = 0.01
 """How often more people are counted than are named."""
 _P_UNCOUNTED = 0.2
 """How often one person more is named than counted (a student)."""
-_SUPPORT = 0.3
+_SUPPORT, _LEAST_SUPPORT = 0.3, 0.1
 """A value that the others prefer is taken without a person where the paper gives it this much: with
-less, a sender who errs, or a namesake, would overwrite what was written."""
+less, a sender who errs, or a namesake, would overwrite what was written. With hardly any, or where
+a total would be overwritten, all that is bound together is doubted."""
 _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
 _LETTERS_OF_A_NAME = 4
@@ -298,15 +299,25 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
         if written is None or chosen is None or written.value == chosen.value:
             continue
         support = sum(c.probability for c in written.candidates if c.value == chosen.value)
-        if support >= _SUPPORT or (chosen.backing is Backing.KNOWN and name not in bound_names):
+        if support >= _SUPPORT or _is_proposed(chosen):
             continue
         bonds = [b for b in form.bonds if any(name in group for group in b.groups)]
+        bound = [name]
+        if support < _LEAST_SUPPORT or any(name in bond.totals for bond in bonds):
+            bound = [n for bond in bonds for g in bond.groups for n in g if not form.people_are(n)]
+        if form.people and not set(form.people.counted).isdisjoint(bound):
+            bound.append(form.people.uncounted)
         summed = any(isinstance(bond, Arithmetic) for bond in bonds)
         rule = f"reading_agrees_with_{'sum' if summed else 'rest'}"
         facts = (name, _shown(written) or written.raw, _shown(chosen))
-        counted = form.people is not None and name in form.people.counted
-        follows = (form.people.uncounted,) if form.people and counted else ()
-        yield Finding(rule, Severity.REVIEW, (name, *follows), facts)
+        fields = tuple(dict.fromkeys((name, *bound)))
+        yield Finding(rule, Severity.REVIEW, fields, facts)
+
+
+def _is_proposed(reading: FieldReading) -> bool:
+    """Whether it is an address or a service that is known, which reading alone could not prefer."""
+    is_offered = means(reading.type) in (Means.EMAIL, Means.ORGANISATION)
+    return is_offered and reading.backing is Backing.KNOWN
 
 
 def _shown(reading: FieldReading) -> str:
