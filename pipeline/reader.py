@@ -72,14 +72,16 @@ class Reader:
 
 
 def with_known(settings: Settings, out: Path, store: "Store") -> Settings:
-    """The settings with the people and organisations that reviews of this store confirmed."""
+    """The settings with the people, services and addresses that reviews of this store confirmed."""
     confirmed = store.confirmed()
     if not confirmed:
         return settings
-    people = [text for kind, text in confirmed if fields.means(kind) is Means.PERSON]
-    organisations = [text for kind, text in confirmed if fields.means(kind) is Means.ORGANISATION]
+    texts = {
+        means: [text for kind, text in confirmed if fields.means(kind) is means]
+        for means in (Means.PERSON, Means.ORGANISATION, Means.EMAIL)
+    }
     try:
-        save_known(out / KNOWN, people, organisations)
+        save_known(out / KNOWN, *texts.values())
     except OSError as err:
         raise ExportError(
             tr("{path}: cannot be written ({why}).", path=out / KNOWN, why=why(err))

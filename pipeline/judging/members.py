@@ -101,9 +101,12 @@ def load_members(path: Path) -> Members:
     )
 
 
-def save_known(path: Path, people: Iterable[str], organisations: Iterable[str]) -> None:
-    """Keep whom people confirmed in reviews, as evidence for later fiches. Raises OSError."""
-    known = {"people": sorted(set(people)), "organisations": sorted(set(organisations))}
+def save_known(
+    path: Path, people: Iterable[str], organisations: Iterable[str], emails: Iterable[str] = ()
+) -> None:
+    """Keep what people confirmed in reviews, as evidence for later fiches. Raises OSError."""
+    kinds = {"people": people, "organisations": organisations, "emails": emails}
+    known = {kind: sorted(set(texts)) for kind, texts in kinds.items()}
     write_whole(path, json.dumps(known, ensure_ascii=False, indent=1).encode())
 
 
@@ -112,7 +115,8 @@ def load_known(path: Path) -> Members:
     try:
         known = json.loads(path.read_text("utf-8"))
         people, organisations = map(name_key, known["people"]), known["organisations"]
-        return Members(frozenset(people), {fold(name): name for name in organisations})
+        emails = frozenset(address.lower() for address in known.get("emails", ()))
+        return Members(frozenset(people), {fold(name): name for name in organisations}, emails)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
         raise ConfigError(
             tr("{path}: damaged. Delete it: the next run writes it anew.", path=path)

@@ -151,9 +151,10 @@ class Store:
             return snapshots.corrections(connection)
 
     def confirmed(self) -> tuple[tuple[str, str], ...]:
-        """The people and organisations that a person read: each field's type and text, once."""
+        """The people, services and addresses that a person read: each field's type and text, once."""
+        means = Means.PERSON, Means.ORGANISATION, Means.EMAIL
         with self._reading() as connection:
-            return snapshots.confirmed(connection, fields.meaning(Means.PERSON, Means.ORGANISATION))
+            return snapshots.confirmed(connection, fields.meaning(*means))
 
     def reviewed(self) -> tuple[tuple[Registration, Mapping[str, str]], ...]:
         """The machine's own reading of each registration that a person read fields of, and these
