@@ -11,7 +11,7 @@ OUT ?= outputs
 JOBS ?= 2
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
-FORMS ?= 6000
+FORMS ?= 10000
 # The commit with the recogniser's first generation, which the second was trained from.
 FIRST ?= b0b85e6
 
