@@ -93,13 +93,15 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     print_table(table)
     if summary.fields:
         promised = (
-            f"{class_name(error)} {settings.promise.target(error):.1%}" for error in ErrorClass
+            f"{class_name(error)} {100 * settings.promise.target(error):.3g}%"
+            for error in ErrorClass
         )
+        sure = f"{summary.sure / summary.fields:.0%}"
         print(
             tr(
                 "{sure} of the fields stand without a person; promised are at most so many errors "
                 "among them: {promised}.",
-                sure=f"{summary.sure / summary.fields:.0%}",
+                sure=sure,
                 promised=", ".join(promised),
             )
         )

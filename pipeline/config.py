@@ -132,4 +132,13 @@ def load_settings(path: Path | None) -> Settings:
     try:
         return Settings.model_validate(read_toml(path))
     except ValidationError as err:
-        raise faulty(path, faults_of(err)) from err
+        instead = _instead()
+        faults = [(where, instead.get(where, what)) for where, what in faults_of(err)]
+        raise faulty(path, faults) from err
+
+
+def _instead() -> dict[str, str]:
+    """What to write for keys that an earlier version knew."""
+    shares = ", ".join(f"{name} = {share:g}" for name, share in Promise())
+    target = tr("now a share for each class of errors: promise = {{ {shares} }}", shares=shares)
+    return {"target_error": target}

@@ -248,6 +248,7 @@ def _curve(
         for part in (fitted, proving)
     )
     ranked = np.sort(ours)[::-1]
+    shares = shares if len(ranked) else ()
     ends = np.maximum(1, np.round(np.array(shares) * len(ranked))).astype(int) - 1
     types = np.array([sample.reading.type for sample in proving])
     wrong = np.array([sample.error is error for sample in proving], dtype=bool)

@@ -23,7 +23,7 @@ from pipeline.evaluate.truth import (
 from pipeline.exporters import unguarded
 from pipeline.exporters.registrations import column_of
 from pipeline.judging.error_class import ErrorClass, classes_of, error_class
-from pipeline.judging.validate import UNSURE
+from pipeline.judging.validate import MISSPELLED, UNSURE
 from pipeline.language import tr, why
 from pipeline.rates import Rate, upper_bound
 from pipeline.records import Origin, Status
@@ -261,7 +261,7 @@ def _judge(form: Mapping[str, Truth], readings: list[_Row], held: Held) -> Itera
             float(row["confidence"]),
             right,
             accepted,
-            blocked=not accepted and not row["reason"].startswith(UNSURE),
+            blocked=not accepted and not row["reason"].startswith((UNSURE, MISSPELLED)),
             hand=held.hand_of(row["field"]),
             error=None if right else error_class(row["type"], row["value"], plain_truth(truth)),
         )

@@ -13,7 +13,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from functools import lru_cache
-from itertools import combinations
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
 from pipeline import fields
 from pipeline.fields import Means
@@ -31,6 +33,8 @@ read."""
 _LEAST = 1e-4
 """A known value that is less probable than this is not worth a candidate."""
 _COMPARED = 3
+_LEAST_NEAR, _MOST_NEAR = 0.4, 8
+"""So near to what was read, by its letters alone, and so many: of others none is looked at."""
 _LEAST_WORD = 4
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHRASE = re.compile(r"[^\n,;:()|]+")
@@ -107,12 +111,28 @@ def _candidates(
     """
     left = 1.0 - reading.posterior
     seen = [reading.raw, *(candidate.text for candidate in reading.candidates[:_COMPARED])]
-    for known in dict.fromkeys(texts):
+    for known in _nearest(seen, texts):
         spelled = [known] if exact else list(cased(known))
         alike, text = max((_alike(s, t), t) for s in seen for t in spelled)
         probability = left * math.exp(_LIKENESS * (alike - 1.0))
         if alike >= _LEAST_ALIKE and probability >= _LEAST:
             yield Candidate(text, text, probability)
+
+
+def _nearest(seen: Collection[str], texts: Collection[str]) -> list[str]:
+    """The few known texts that are worth weighing by how their letters look, which takes long."""
+    folded = {text: fold(text) for text in texts}
+    near = (
+        process.extract(
+            fold(text),
+            folded,
+            scorer=Levenshtein.normalized_similarity,
+            score_cutoff=_LEAST_NEAR,
+            limit=_MOST_NEAR,
+        )
+        for text in dict.fromkeys(seen)
+    )
+    return list(dict.fromkeys(known for some in near for _, _, known in some))
 
 
 def _alike(seen: str, known: str) -> float:
@@ -153,9 +173,12 @@ def _phrases(mail_text: str) -> list[str]:
     phrases = []
     for piece in _PHRASE.findall(mail_text):
         words = piece.split()
-        for start, end in combinations(range(len(words) + 1), 2):
-            name = words[start:end]
-            goes_on = end < len(words) and not words[end][0].islower()
-            if len(name) <= _MOST_WORDS and name[0][0].isupper() and not goes_on:
-                phrases.append(" ".join(name).strip(" .-"))
+        starts = [k for k, word in enumerate(words) if word[0].isupper()]
+        for start in starts:
+            ends = range(start + 1, min(start + _MOST_WORDS, len(words)) + 1)
+            phrases += [
+                " ".join(words[start:end]).strip(" .-")
+                for end in ends
+                if end == len(words) or words[end][0].islower()
+            ]
     return [phrase for phrase in phrases if len(phrase) >= _LEAST_WORD]

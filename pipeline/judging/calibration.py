@@ -193,8 +193,15 @@ class Curve(_Part):
 
     @property
     def least_target(self) -> float:
-        """The lowest error rate that any step would prove."""
-        return min(map(self.limit, self.steps), default=1.0)
+        """The lowest error rate, in two digits, that the curve would prove; 1 for none."""
+        limits = sorted({_two_digits(self.limit(step)) for step in self.steps})
+        return next((limit for limit in limits if limit < 1 and self.step(limit)), 1.0)
+
+
+def _two_digits(share: float) -> float:
+    """No less, as people are told it."""
+    unit = 10.0 ** (math.floor(math.log10(share)) - 1)
+    return float(f"{math.ceil(share / unit) * unit:.2g}")
 
 
 class Proof(_Part):
