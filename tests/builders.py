@@ -83,9 +83,7 @@ def reading(field: str, text: str, value: FieldValue = None) -> FieldReading:
     return FieldReading(field, "text", 2, box, text, (best,), Origin.OCR, Status.ACCEPTED)
 
 
-def doubtful(
-    field: str, *, reason: str = "Lecture incertaine (62%) ; peut-être : Lue."
-) -> FieldReading:
+def doubtful(field: str, *, reason: str = "Lecture incertaine ; peut-être : Lue.") -> FieldReading:
     """A reading to review, with two candidates."""
     both = (Candidate("Luc", "Luc", 0.62), Candidate("Lue", "Lue", 0.1 + 0.2))
     return replace(reading(field, "Luc"), candidates=both, status=Status.REVIEW, reason=reason)

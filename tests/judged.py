@@ -1,19 +1,37 @@
 """What a person decides about a registration, as a test says it; and the gates tests judge by."""
 
+from collections.abc import Iterable
+
 from pipeline.decisions import Act, Decision
 from pipeline.forms.schema import Form
-from pipeline.judging.calibration import Gate
+from pipeline.judging.calibration import Gate, Map, Writing
 from pipeline.judging.deciding import apply
+from pipeline.judging.error_class import ErrorClass, classes_of
 from pipeline.records import Registration
 
 ASK_ALL = Gate(maps={}, thresholds={}, least_targets={})
 """Accepts no reading of the machine but text that the file holds."""
-LENIENT = Gate(
-    maps={},
-    thresholds=dict.fromkeys(
-        ("text", "person", "organisation", "email", "phone", "count", "amount", "checkbox"), 0.9
-    ),
-    least_targets={},
+
+
+def accepting(*types: str, above: float, maps: Iterable[Map] = ()) -> Gate:
+    """Accepts readings of these types that are at least so sure, whoever wrote them.
+
+    Confidence stays as it was read, but for the cells of ``maps``.
+    """
+    identity = [
+        Map(type=kind, error=error, a=1.0, b=1.0, c=0.0)
+        for kind in types
+        for error in classes_of(kind)
+    ]
+    return Gate(
+        maps={(m.type, m.error, m.typed, m.backing, m.quality): m for m in (*identity, *maps)},
+        thresholds={(error, writing): above for error in ErrorClass for writing in Writing},
+        least_targets={},
+    )
+
+
+LENIENT = accepting(
+    *("text", "person", "organisation", "email", "phone", "count", "amount", "checkbox"), above=0.9
 )
 
 

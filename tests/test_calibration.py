@@ -2,13 +2,14 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.config import Settings
+from pipeline.config import Promise, Settings
 from pipeline.errors import ConfigError
 from pipeline.judging import calibration
 from pipeline.judging.calibration import (
@@ -18,11 +19,20 @@ from pipeline.judging.calibration import (
     Gate,
     Made,
     Map,
+    Proof,
     Step,
     Tally,
+    Writing,
+    writing_of,
 )
+from pipeline.judging.error_class import ErrorClass, classes_of
 from pipeline.rates import upper_bound
-from pipeline.records import Candidate, FieldReading, Origin, Quality
+from pipeline.records import Backing, Candidate, FieldReading, Origin, Quality
+from tests.judged import accepting
+
+MONEY, IDENTITY, SPELLING = ErrorClass
+ANY, PRINT, HAND = Writing
+KINDS = ("count", "amount", "email", "person")
 
 BASIS = Basis(engine="ppocr", weights="w", learned="", code="c", without=())
 MADE = Made(date="2018-02-02", form="f", drawn=9, seed=0, labelled=0, basis=BASIS)
@@ -30,15 +40,27 @@ PROBABILITIES = st.floats(0, 1)
 MAPS = st.builds(
     Map,
     type=st.just("count"),
-    quality=st.just(""),
+    error=st.just(ErrorClass.MONEY),
     a=st.floats(0, 5),
     b=st.floats(0.05, 5),
     c=st.floats(-5, 5),
 )
+SHARES = st.floats(0.0005, 0.3)
 
 
-def _map(kind: str, quality: str = "", **weights: float) -> Map:
-    return Map(type=kind, quality=quality, **({"a": 1.0, "b": 1.0, "c": 0.0} | weights))
+@st.composite
+def curves(draw: st.DrawFn) -> Curve:
+    """Of any class: each step accepts what the one before it does, and more."""
+    accepted, wrong, steps = 0, 0, []
+    for k in range(draw(st.integers(0, 8))):
+        more = draw(st.integers(0, 4000))
+        accepted, wrong = accepted + more, wrong + min(more, draw(st.integers(0, 6)))
+        steps.append(_step(1 - k / 10, count=(accepted, wrong)))
+    return _curve(draw(st.sampled_from(ErrorClass)), *steps)
+
+
+def _map(kind: str, error: ErrorClass, **cell: object) -> Map:
+    return Map.model_validate({"type": kind, "error": error, "a": 1, "b": 1, "c": 0} | cell)
 
 
 def _step(threshold: float, **proof: tuple[int, int]) -> Step:
@@ -47,19 +69,33 @@ def _step(threshold: float, **proof: tuple[int, int]) -> Step:
 
 
 def _calibration(*curves: Curve, maps: tuple[Map, ...] = ()) -> Calibration:
-    return Calibration(made=MADE, maps=maps or (_map("count"), _map("person")), curves=curves)
+    plain = [_map(kind, error) for kind in KINDS for error in classes_of(kind)]
+    return Calibration(made=MADE, maps=maps or tuple(plain), curves=curves)
+
+
+def _curve(
+    error: ErrorClass, *steps: Step, writing: Writing = Writing.ANY, given: float | None = None
+) -> Curve:
+    return Curve(error=error, writing=writing, readings=99999, steps=steps, given=given)
 
 
 def _numbers(*steps: Step) -> Curve:
-    return Curve(nature="numbers", readings=9999, steps=steps)
+    return _curve(MONEY, *steps)
 
 
-def _words(*steps: Step) -> Curve:
-    return Curve(nature="words", readings=9999, steps=steps)
+def _hands(*steps: Step) -> Curve:
+    return _curve(IDENTITY, *steps, writing=HAND)
 
 
-def _reading(kind: str, posterior: float, origin: Origin = Origin.OCR) -> FieldReading:
-    return FieldReading("x", kind, 1, None, "", (Candidate("x", "x", posterior),), origin)
+def _reading(
+    kind: str, posterior: float, origin: Origin = Origin.OCR, *, typed: bool = False
+) -> FieldReading:
+    best = (Candidate("x", "x", posterior),)
+    return FieldReading("x", kind, 1, None, "", best, origin, typed=typed)
+
+
+def _promising(share: float) -> Promise:
+    return Promise(money=share, identity=share, spelling=share)
 
 
 @given(MAPS, PROBABILITIES, PROBABILITIES)
@@ -72,7 +108,7 @@ def test_a_calibrated_confidence_is_a_probability_and_keeps_the_order(
 
 @given(st.floats(1e-6, 1 - 1e-6))
 def test_the_identity_is_among_the_maps(p: float) -> None:
-    assert _map("count")(p) == pytest.approx(p, rel=1e-9)
+    assert _map("count", MONEY)(p) == pytest.approx(p, rel=1e-9)
 
 
 @pytest.mark.parametrize(("wrong", "of"), [(0, 2995), (0, 10), (1, 10), (3, 1000), (40, 900)])
@@ -95,10 +131,10 @@ def test_nothing_seen_bounds_nothing() -> None:
 
 def test_the_most_lenient_threshold_that_keeps_the_promise_is_taken() -> None:
     steps = (
-        _step(0.999, count=(3000, 0)),
-        _step(0.99, count=(5000, 1)),
-        _step(0.9, count=(5100, 9)),
-        _step(0.5, count=(99999, 9)),
+        _step(0.999, count=(9000, 0)),
+        _step(0.99, count=(15000, 2)),
+        _step(0.9, count=(16000, 40)),
+        _step(0.5, count=(99999, 40)),
     )
     curve = _numbers(*steps)
     assert curve.step(0.001) == steps[1]
@@ -106,71 +142,147 @@ def test_the_most_lenient_threshold_that_keeps_the_promise_is_taken() -> None:
 
 
 def test_a_threshold_after_the_first_failure_is_not_tried() -> None:
-    curve = _numbers(_step(0.9, count=(3000, 9)), _step(0.5, count=(99999, 9)))
+    curve = _numbers(_step(0.9, count=(9000, 40)), _step(0.5, count=(99999, 40)))
     assert curve.step(0.001) is None
 
 
 def test_steps_too_few_to_prove_anything_are_passed_over() -> None:
     curve = _numbers(_step(0.999, count=(20, 1)), _step(0.99, count=(3000, 0)))
     assert curve.step(0.001) == curve.steps[1]
+    assert _numbers(_step(0.99, count=(2900, 0))).step(0.001) is None
+
+
+def test_a_proof_begins_where_enough_is_accepted_to_bear_an_error() -> None:
+    """An early error among few spends the proof only where more is never accepted."""
+    few, ample = _step(0.99, count=(3000, 1)), _step(0.9, count=(9000, 2))
+    assert few.bound() > 0.001 > ample.bound()
+    assert _numbers(few, ample).step(0.001) == ample
+    assert _numbers(few, _step(0.9, count=(8900, 2))).step(0.001) is None
+
+
+@given(curves(), SHARES)
+def test_a_proof_never_begins_where_it_does_for_how_much_is_right(c: Curve, target: float) -> None:
+    """Were all right, the step taken would be the last: so whatever is left out, is by its size."""
+    spotless = tuple(_step(s.threshold, count=(s.accepted, 0)) for s in c.steps)
+    without = c.model_copy(update={"steps": spotless}).step(target)
+    taken = c.step(target)
+    if taken is not None:
+        assert without is not None
+        assert c.limit(taken) <= target
+        after = c.steps[c.steps.index(taken) + 1 :]
+        assert not after or c.limit(after[0]) > target
 
 
 def test_counts_do_not_hide_wrong_amounts() -> None:
     curve = _numbers(_step(0.9, count=(9000, 0), amount=(900, 2)))
+    assert curve.steps[0].bound() < 0.001
     assert curve.step(0.001) is None
     assert curve.step(0.003) is not None
 
 
-def test_words_use_up_what_sums_leave_over() -> None:
-    sums = _numbers(_step(0.9, count=(9000, 0)))
-    names = _words(_step(0.99, person=(1000, 3)), _step(0.9, person=(2000, 30)))
-    steps = _calibration(sums, names).steps(0.001)
-    assert steps == {"numbers": sums.steps[0], "words": names.steps[0]}
-    assert _calibration(names).steps(0.001) == {"words": None}
+def test_each_class_and_writing_has_the_threshold_of_its_own_target() -> None:
+    made = _calibration(
+        _numbers(_step(0.99, count=(9000, 0)), _step(0.9, count=(9500, 50))),
+        _curve(IDENTITY, _step(0.8, person=(3000, 2)), writing=PRINT),
+        _curve(IDENTITY, _step(0.95, person=(3000, 2)), writing=HAND),
+    )
+    gate = Gate.of(made, Promise(money=0.001, identity=0.005))
+    assert gate.thresholds == {(MONEY, ANY): 0.99, (IDENTITY, PRINT): 0.8, (IDENTITY, HAND): 0.95}
+    for typed, error in ((True, None), (False, IDENTITY)):
+        assert gate.doubt(_reading("email", 0.9, typed=typed), Quality.GREY) is error
+    assert Gate.of(made, Promise(money=0.01, identity=0.0001)).thresholds == {(MONEY, ANY): 0.9}
+
+
+def test_the_spelling_is_proven_of_what_has_passed_for_its_letters() -> None:
+    letters = _hands(_step(0.99, person=(2000, 0)), _step(0.9, person=(4000, 40)))
+    spelled = [
+        _curve(SPELLING, _step(at, person=(2000, 5)), writing=HAND, given=given)
+        for given, at in ((0.99, 0.7), (0.9, 0.8))
+    ]
+    made = _calibration(letters, *spelled)
+    for identity, (of_letters, of_spelling) in ((0.005, (0.99, 0.7)), (0.02, (0.9, 0.8))):
+        gate = Gate.of(made, Promise(identity=identity, spelling=0.02))
+        assert gate.thresholds == {(IDENTITY, HAND): of_letters, (SPELLING, HAND): of_spelling}
+    assert Gate.of(made, Promise(identity=0.0001, spelling=0.02)).thresholds == {}
 
 
 def test_a_lower_target_never_accepts_more() -> None:
-    curves = (
-        _numbers(*(_step(1 - k / 50, count=(1000 * k, k * k // 4)) for k in range(1, 9))),
-        _words(*(_step(1 - k / 50, person=(500 * k, k * k)) for k in range(1, 9))),
-    )
-    gates = [Gate.of(_calibration(*curves), t) for t in (0.0005, 0.001, 0.003, 0.01, 0.1)]
-    for kind in ("count", "person"):
-        thresholds = [gate.thresholds[kind] for gate in gates]
+    money = _numbers(*(_step(1 - k / 50, count=(4000 * k, k * k // 4)) for k in range(1, 9)))
+    hands = _hands(*(_step(1 - k / 50, person=(4000 * k, k * k)) for k in range(1, 9)))
+    promises = [_promising(t) for t in (0.0005, 0.001, 0.003, 0.01, 0.1)]
+    gates = [Gate.of(_calibration(money, hands), promise) for promise in promises]
+    for key in ((MONEY, ANY), (IDENTITY, HAND)):
+        thresholds = [gate.thresholds.get(key, 1.0) for gate in gates]
         assert thresholds == sorted(thresholds, reverse=True)
         assert thresholds[0] > thresholds[-1]
 
 
 def test_where_nothing_is_proven_nothing_is_accepted_and_the_gate_says_what_would_be() -> None:
-    gate = Gate.of(_calibration(_numbers(_step(0.9, count=(100, 0)))), 0.001)
-    assert not gate.accepts(gate.calibrated(_reading("count", 1.0), Quality.GREY))
-    assert gate.least_targets == {"numbers": pytest.approx(0.0295, abs=1e-4)}
+    gate = Gate.of(_calibration(_numbers(_step(0.9, count=(100, 0)))), Promise())
+    assert gate.doubt(_reading("count", 1.0), Quality.GREY) is MONEY
+    assert gate.least_targets == {MONEY: 0.03}
 
 
-def test_a_quality_has_its_own_map_and_else_its_type_s() -> None:
-    maps = (_map("count"), _map("count", "photo", c=-2.0))
-    gate = Gate.of(_calibration(_numbers(_step(0.9, count=(9999, 0))), maps=maps), 0.001)
-    assert gate.calibrated(_reading("count", 0.95), Quality.GREY).confidence == pytest.approx(0.95)
-    photo = gate.calibrated(_reading("count", 0.95), Quality.PHOTO)
-    assert photo.confidence == pytest.approx(1 / (1 + math.exp(2) * 0.05 / 0.95))
-    assert photo.posterior == 0.95
-    assert not gate.accepts(photo)
+@given(curves())
+def test_what_the_gate_says_it_would_prove_it_proves_as_it_is_told(curve: Curve) -> None:
+    least = curve.least_target
+    assert float(f"{least:.2g}") == least
+    assert least == 1 or curve.step(least) is not None
+
+
+def test_a_quality_has_its_own_map_and_else_its_writing_s_and_else_its_type_s() -> None:
+    cell = {"typed": True, "backing": Backing.KNOWN}
+    maps = (
+        _map("count", MONEY),
+        _map("count", MONEY, c=1.0, **cell),
+        _map("count", MONEY, c=-2.0, quality="photo", **cell),
+    )
+    gate = Gate.of(_calibration(_numbers(_step(0.9, count=(9999, 0))), maps=maps), Promise())
+    plain = _reading("count", 0.95)
+    backed = replace(plain, typed=True, backing=Backing.KNOWN)
+    for reading, quality, odds in (
+        (plain, Quality.PHOTO, 0.0),
+        (replace(plain, typed=True), Quality.GREY, 0.0),
+        (backed, Quality.GREY, 1.0),
+        (backed, Quality.PHOTO, -2.0),
+    ):
+        told = gate.calibrated(reading, quality)
+        assert told.confidence == pytest.approx(1 / (1 + math.exp(-odds) * 0.05 / 0.95))
+        assert told.posterior == 0.95
+        assert gate.doubt(told, quality) is (MONEY if odds < 0 else None)
 
 
 def test_a_type_that_was_never_measured_is_never_accepted() -> None:
-    gate = Gate.of(_calibration(_numbers(_step(0.5, count=(9999, 0)))), 0.001)
-    assert not gate.accepts(gate.calibrated(_reading("iban", 1.0), Quality.GREY))
+    gate = Gate.of(_calibration(_hands(_step(0.5, email=(9999, 0)))), Promise())
+    assert gate.doubt(_reading("email", 1.0), Quality.GREY) is None
+    assert gate.doubt(_reading("iban", 1.0), Quality.GREY) is IDENTITY
+    assert gate.calibrated(_reading("iban", 0.9), Quality.GREY).calibrated is None
 
 
 def test_text_of_the_file_itself_is_accepted_where_its_place_is_sure() -> None:
-    gate = Gate.of(_calibration(), 0.001)
-    for posterior, accepted in ((0.999, True), (0.5, False)):
-        reading = gate.calibrated(_reading("count", posterior, Origin.TEXT_LAYER), Quality.GREY)
-        assert reading.confidence == posterior
-        assert gate.accepts(reading) is accepted
+    gate = Gate.of(_calibration(), Promise())
+    for kind, dearest in (("email", IDENTITY), ("person", IDENTITY), ("amount", MONEY)):
+        for posterior, doubt in ((0.999, None), (0.5, dearest)):
+            reading = _reading(kind, posterior, Origin.TEXT_LAYER)
+            assert gate.calibrated(reading, Quality.GREY) is reading
+            assert gate.doubt(reading, Quality.GREY) is doubt
 
 
-# files
+@pytest.mark.parametrize(
+    ("shares", "doubt"),
+    [
+        ({"Zoé ROUX": 0.96, "Zoe ROUX": 0.03}, None),
+        ({"Zoé ROUX": 0.6, "Zoe ROUX": 0.38}, SPELLING),
+        ({"Zoé ROUX": 0.6, "Zoé ROUL": 0.38}, IDENTITY),
+        ({"Zoé ROUX": 0.5, "Zoe ROUX": 0.2, "Zoé ROUL": 0.2}, IDENTITY),
+    ],
+)
+def test_the_dearest_class_in_doubt_is_named(
+    shares: dict[str, float], doubt: ErrorClass | None
+) -> None:
+    candidates = tuple(Candidate(text, text, p) for text, p in shares.items())
+    reading = FieldReading("x", "person", 1, None, "", candidates)
+    assert accepting("person", above=0.9).doubt(reading, Quality.GREY) is doubt
 
 
 def _written(tmp_path: Path, text: str) -> Path:
@@ -180,12 +292,27 @@ def _written(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_calibration_survives_its_file(tmp_path: Path) -> None:
-    made = _calibration(_numbers(_step(0.1 + 0.2, count=(9, 1))))
+    proof = Proof(target=0.1, error=SPELLING, writing=PRINT, threshold=0.3, wrong=1)
+    curves = (
+        _numbers(_step(0.1 + 0.2, count=(9, 1))),
+        _curve(SPELLING, _step(0.7, person=(9, 1)), writing=PRINT, given=0.1 + 0.2),
+    )
+    cell = _map("person", SPELLING, typed=True, backing=Backing.FAMILIAR, quality="grey", c=0.1)
+    made = _calibration(*curves, maps=(cell,)).model_copy(update={"proofs": (proof,)})
     assert calibration.load(_written(tmp_path, made.model_dump_json(indent=1))) == made
 
 
 def _damage(**changes: object) -> str:
     return json.dumps(json.loads(_calibration().model_dump_json()) | changes)
+
+
+_CELL = {"type": "count", "error": "money", "a": 1, "b": 1, "c": 0}
+_OF_MONEY = {"error": "money", "writing": "", "readings": 1, "steps": []}
+
+
+def test_what_is_damaged_below_is_whole_by_itself(tmp_path: Path) -> None:
+    whole = _damage(maps=[_CELL], curves=[_OF_MONEY])
+    assert calibration.load(_written(tmp_path, whole)).maps == (_map("count", MONEY),)
 
 
 @pytest.mark.parametrize(
@@ -194,10 +321,14 @@ def _damage(**changes: object) -> str:
         "",
         "{",
         "[]",
-        _damage(maps=[{"type": "count", "quality": "", "a": -1, "b": 1, "c": 0}]),
-        _damage(maps=[{"type": "count", "quality": "", "a": 1, "b": 1, "c": "NaN"}]),
+        _damage(maps=[_CELL | {"a": -1}]),
+        _damage(maps=[_CELL | {"c": "NaN"}]),
+        _damage(maps=[_CELL | {"error": "colour"}]),
+        _damage(maps=[_CELL | {"backing": "hearsay"}]),
         _damage(version=2),
-        _damage(curves=[{"nature": "numbers", "readings": 1, "steps": [{"threshold": 2}]}]),
+        _damage(curves=[_OF_MONEY | {"steps": [{"threshold": 2, "proof": {}}]}]),
+        _damage(curves=[_OF_MONEY | {"writing": "runes"}]),
+        _damage(curves=[{"nature": "numbers", "readings": 1, "steps": []}]),
     ],
 )
 def test_a_damaged_calibration_is_refused(tmp_path: Path, text: str) -> None:
@@ -218,7 +349,7 @@ def test_a_foreign_basis_is_named() -> None:
 
 def test_what_posteriors_depend_on_is_in_the_basis() -> None:
     plain = calibration.basis(Settings())
-    assert plain == calibration.basis(Settings(target_error=0.01, max_pages=3))
+    assert plain == calibration.basis(Settings(promise=_promising(0.01), max_pages=3))
     assert plain != calibration.basis(Settings(without=("joint",)))
     assert plain != calibration.basis(Settings(learned=Path("001-0.npz")))
 
@@ -228,12 +359,18 @@ def test_the_shipped_calibration_is_for_the_shipped_weights() -> None:
     assert made.weights == calibration.basis(Settings()).weights, "type make calibrate"
 
 
-def test_digits_that_no_sum_checks_are_not_accepted_for_what_fonts_showed() -> None:
+def test_written_digits_that_no_sum_checks_are_not_accepted_for_what_fonts_showed() -> None:
     """Drawn phone numbers are right more often than reading says; those people write are not."""
-    boost = Map(type="phone", quality="", a=1.0, b=1.0, c=5.0)
-    quality = Quality.GREY
-    gate = Gate({("phone", quality.value): boost}, {"phone": 0.99, "email": 0.99}, {})
+    boost = _map("phone", IDENTITY, c=5.0)
+    gate, quality = accepting("phone", above=0.99, maps=(boost,)), Quality.GREY
     doubtful = _reading("phone", 0.95)
-    assert gate.calibrated(doubtful, quality).confidence > 0.99
-    assert not gate.accepts(gate.calibrated(doubtful, quality))
-    assert gate.accepts(gate.calibrated(_reading("phone", 0.995), quality))
+    assert boost(0.95) > 0.99
+    assert gate.doubt(doubtful, quality) is IDENTITY
+    assert gate.doubt(_reading("phone", 0.995), quality) is None
+    assert gate.doubt(_reading("phone", 0.95, typed=True), quality) is None
+
+
+def test_a_digit_alone_does_not_tell_who_wrote_it() -> None:
+    assert [writing_of(MONEY, typed=typed) for typed in (True, False)] == [ANY, ANY]
+    for error in (IDENTITY, SPELLING):
+        assert [writing_of(error, typed=typed) for typed in (True, False)] == [PRINT, HAND]

@@ -167,7 +167,7 @@ def test_fields_csv_has_a_line_for_each_reading() -> None:
     assert len(lines) == 1 + len(form.readings)
     assert (
         "mail.eml!a.pdf,2,0123456789ab-1,personnes.1,Luc,Luc,0.6200,review,"
-        "Lecture incertaine (62%) ; peut-être : Lue.,11.50,26.60,100.70,9.20,text,grey"
+        "Lecture incertaine ; peut-être : Lue.,11.50,26.60,100.70,9.20,text,grey"
     ) in lines
     assert "mail.eml!a.pdf,2,0123456789ab-1,etudiants,0,0,0.9900,accepted,,,,,,text,grey" in lines
 

@@ -210,7 +210,7 @@ def test_a_decision_leaves_what_another_gate_decided_about_other_fields() -> Non
     strict = replace(
         lenient,
         readings=tuple(
-            replace(r, status=Status.REVIEW, reason="Lecture incertaine (99%).")
+            replace(r, status=Status.REVIEW, reason="Lecture incertaine.")
             if r.field == "personnes.1"
             else r
             for r in lenient.readings

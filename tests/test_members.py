@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.judging.members import load_members
+from pipeline.judging.members import load_known, load_members, save_known
 
 
 def _write(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -44,7 +44,25 @@ def test_an_initial_may_stand_for_the_given_name(tmp_path: Path) -> None:
 
 def test_organisations_are_known_where_they_are_told(tmp_path: Path) -> None:
     text = "nom;prenom;structure\nPETIT;Luc;ESAT du Chêne\n"
-    assert load_members(_write(tmp_path, text)).organisations == {"esat du chene"}
+    listed = load_members(_write(tmp_path, text)).organisations
+    assert listed == {"esat du chene": "ESAT du Chêne"}
+
+
+def test_what_reviews_confirmed_is_known_again_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    save_known(path, ["ROUX Léa"], ["ESAT du Chêne"], ["L.Roux@exemple.fr"])
+    known = load_known(path)
+    assert known.lists("Léa Roux")
+    assert known.organisations == {"esat du chene": "ESAT du Chêne"}
+    assert known.emails == {"l.roux@exemple.fr"}
+
+
+def test_what_an_earlier_version_kept_without_addresses_is_known_again(tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    path.write_text('{"people": ["ROUX Léa"], "organisations": []}', "utf-8")
+    known = load_known(path)
+    assert known.lists("Léa Roux")
+    assert known.emails == frozenset()
 
 
 @pytest.mark.parametrize(

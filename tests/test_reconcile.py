@@ -14,19 +14,19 @@ from pydantic import TypeAdapter
 from pipeline.forms.constraints import Constraint
 from pipeline.forms.schema import Form, load_form
 from pipeline.judging import reconcile as stage
-from pipeline.judging.calibration import Gate
-from pipeline.judging.corroborate import Background
+from pipeline.judging.background import Background
 from pipeline.judging.inference import marginals
 from pipeline.judging.judge import broken_constraints, judge
 from pipeline.judging.members import Members
 from pipeline.judging.reconcile import reconcile
 from pipeline.judging.sums import with_due
 from pipeline.paths import FORMS
-from pipeline.records import Candidate, FieldReading, Registration, Severity, Status
+from pipeline.records import Backing, Candidate, FieldReading, Registration, Severity, Status
+from tests.judged import accepting
 from tests.pages import words
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
-_ACCEPTS_ALL = Gate({}, dict.fromkeys(("count", "amount", "person"), 0.0), {})
+_ACCEPTS_ALL = accepting("count", "amount", "person", above=0.0)
 _TARIFFS = {"adherents": 3000, "non_adherents": 4000, "repas": 1210}
 
 
@@ -269,7 +269,9 @@ def test_without_the_joint_step_each_field_stands_by_itself() -> None:
     counts = {**_sure(adherents=1, repas=1), "repas": {1: 0.9, 0: 0.05}}
     form = _registration(people=3, counts=counts, total={3000: 0.95})
     done = reconcile(form, _FORM, Background(without=("joint",)))
-    assert done.readings[:-1] == form.readings
+    assert [replace(r, backing=Backing.NOTHING) for r in done.readings[:-1]] == list(form.readings)
+    backed = {r.field for r in done.readings if r.backing is not Backing.NOTHING}
+    assert backed == {r.field for r in form.readings if r.type == "person"}
     assert _value(done, "etudiants") == 2
     assert with_due(done, _FORM).total_due_cents == 4210
 

@@ -114,6 +114,8 @@ def test_reasons_are_grouped_and_counted_by_registration() -> None:
 @pytest.mark.parametrize(
     ("reason", "shared"),
     [
+        ("Lecture incertaine ; peut-être : Léa, Léo.", "Lecture incertaine"),
+        ("Orthographe incertaine ; peut-être : Lea.", "Orthographe incertaine"),
         ("Lecture incertaine (85%) ; peut-être : Léa, Léo.", "Lecture incertaine"),
         ("Total écrit 1 136,30 €, tarif attendu −5 €.", "Total écrit …, tarif attendu −…"),
         ("3 inscription(s) pour 2 personne(s).", "… inscription(s) pour … personne(s)"),

@@ -15,7 +15,7 @@ from pipeline.store import Store
 from tests.pages import form
 
 
-def test_the_next_run_knows_the_people_and_organisations_that_were_confirmed(
+def test_the_next_run_knows_the_people_organisations_and_addresses_that_were_confirmed(
     tmp_path: Path,
 ) -> None:
     inbox = Inbox(tmp_path)
@@ -28,6 +28,7 @@ def test_the_next_run_knows_the_people_and_organisations_that_were_confirmed(
         decisions = (
             Decision(Act.CORRECT, "organisation", "Foyer du Chêne"),
             Decision(Act.CONFIRM, "personnes.1", "Zoé MARTIN"),
+            Decision(Act.CONFIRM, "email", "accueil@foyer-du-chene.fr"),
         )
         after = filed.registration
         for decision in decisions:
@@ -35,4 +36,8 @@ def test_the_next_run_knows_the_people_and_organisations_that_were_confirmed(
         store.decide([Change(filed.subject, filed.version, decisions, after)], who="Luc")
     run(tmp_path / "later", inbox.out, Settings(), reader=READER)
     known = json.loads((inbox.out / "known.json").read_text("utf-8"))
-    assert known == {"organisations": ["Foyer du Chêne"], "people": ["Zoé MARTIN"]}
+    assert known == {
+        "organisations": ["Foyer du Chêne"],
+        "people": ["Zoé MARTIN"],
+        "emails": ["accueil@foyer-du-chene.fr"],
+    }

@@ -6,10 +6,12 @@ import pytest
 
 from pipeline.fields.checkbox import read_marks
 from pipeline.forms.schema import Form, load_form
-from pipeline.judging.calibration import Gate, Map
+from pipeline.judging.calibration import Map
+from pipeline.judging.error_class import ErrorClass
 from pipeline.judging.judge import judge
 from pipeline.paths import FORMS
 from pipeline.records import (
+    Backing,
     Candidate,
     FieldReading,
     Finding,
@@ -18,11 +20,12 @@ from pipeline.records import (
     Severity,
     Status,
 )
+from tests.judged import ASK_ALL, accepting
 from tests.pages import words
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _TYPES = {zone.type for zone in _FORM.zones}
-_GATE = Gate(maps={}, thresholds=dict.fromkeys(_TYPES, 0.98), least_targets={})
+_GATE = accepting(*_TYPES, above=0.98)
 
 
 def _reading(name: str, kind: str, value: str | int | None, p: float = 0.999) -> FieldReading:
@@ -179,33 +182,70 @@ def test_students_are_unsure_where_the_counts_are() -> None:
 
 
 def test_a_finding_wins_over_any_confidence() -> None:
-    gate = Gate(maps={}, thresholds=dict.fromkeys(_TYPES, 0.0), least_targets={})
+    gate = accepting(*_TYPES, above=0.0)
     done = judge(_registration(total=7790), _FORM, gate)
     assert done.status is Status.REVIEW
     assert done.reading("total").status is Status.REVIEW  # type: ignore[union-attr]
 
 
 def test_the_confidence_that_is_told_and_decides_is_the_calibrated_one() -> None:
-    maps = {
-        (kind, quality.value): Map(type=kind, quality=quality.value, a=1, b=1, c=-3)
-        for kind in _TYPES
-        for quality in Quality
-    }
-    gate = Gate(maps=maps, thresholds=dict.fromkeys(_TYPES, 0.98), least_targets={})
-    done = judge(_registration(), _FORM, gate)
-    reading = done.reading("email")
-    assert reading is not None
-    assert reading.posterior == 0.999
-    assert reading.confidence == pytest.approx(0.9803, abs=1e-4)
-    assert reading.status is Status.ACCEPTED
-    strict = replace(gate, thresholds=dict.fromkeys(_TYPES, 0.99))
-    reading = judge(_registration(), _FORM, strict).reading("email")
-    assert reading is not None
-    assert (reading.status, reading.reason) == (Status.REVIEW, "Lecture incertaine (98%).")
+    doubts_all = [
+        Map(type="email", error=ErrorClass.IDENTITY, quality=q.value, a=1, b=1, c=-3, **cell)
+        for q in Quality
+        for cell in ({"typed": False, "backing": backing} for backing in Backing)
+    ]
+    gates = (accepting(*_TYPES, above=above, maps=doubts_all) for above in (0.98, 0.99))
+    lenient, strict = (judge(_registration(), _FORM, gate).reading("email") for gate in gates)
+    assert lenient is not None
+    assert lenient.posterior == 0.999
+    assert lenient.confidence == pytest.approx(0.9803, abs=1e-4)
+    assert lenient.status is Status.ACCEPTED
+    assert strict is not None
+    assert (strict.status, strict.reason) == (Status.REVIEW, "Lecture incertaine.")
 
 
 def test_a_reading_that_is_nearly_certain_is_not_told_as_certain() -> None:
-    gate = Gate(maps={}, thresholds={}, least_targets={})
-    reading = judge(_registration(), _FORM, gate).reading("email")
-    assert reading is not None
-    assert reading.reason == "Lecture incertaine (99%)."
+    for reading in judge(_registration(), _FORM, ASK_ALL).readings:
+        assert (reading.status, reading.reason) == (Status.REVIEW, "Lecture incertaine.")
+
+
+# what is in doubt: who it is, or how it is spelled
+
+
+def _named(*spelled: tuple[str, float]) -> FieldReading:
+    """The person on the first line, as judged with 0.9 for each class of error."""
+    listed = tuple(Candidate(text, text, p) for text, p in spelled)
+    person = FieldReading("personnes.1", "person", 1, None, spelled[0][0], listed)
+    done = judge(_registration().replacing(person), _FORM, accepting(*_TYPES, above=0.9))
+    judged = done.reading("personnes.1")
+    assert judged is not None
+    return judged
+
+
+def test_where_only_the_spelling_is_in_doubt_spellings_are_offered() -> None:
+    judged = _named(("Zélie MARCHAND", 0.55), ("Zelie MARCHAND", 0.4), ("Zélie MARCHANT", 0.03))
+    assert judged.status is Status.REVIEW
+    assert judged.reason == "Orthographe incertaine ; peut-être : Zelie MARCHAND, Zélie MARCHANT."
+
+
+def test_where_the_person_is_in_doubt_others_are_offered_and_no_spelling_of_the_same() -> None:
+    judged = _named(("Zélie MARCHAND", 0.5), ("Zelie MARCHAND", 0.2), ("Zélie MARCHANT", 0.25))
+    assert judged.status is Status.REVIEW
+    assert judged.reason == "Lecture incertaine ; peut-être : Zélie MARCHANT."
+
+
+def test_a_person_who_is_sure_in_letters_and_spelling_is_accepted() -> None:
+    judged = _named(("Zélie MARCHAND", 0.95), ("Zelie MARCHAND", 0.04))
+    assert (judged.status, judged.reason) == (Status.ACCEPTED, "")
+
+
+def test_a_spelling_that_was_never_proven_is_not_accepted_however_sure_the_letters() -> None:
+    gate = accepting(*_TYPES, above=0.9)
+    proven = {k: v for k, v in gate.thresholds.items() if k[0] is not ErrorClass.SPELLING}
+    done = judge(_registration(), _FORM, replace(gate, thresholds=proven))
+    for reading in done.readings:
+        is_spelled = reading.type in ("person", "organisation")
+        expected = (
+            (Status.REVIEW, "Orthographe incertaine.") if is_spelled else (Status.ACCEPTED, "")
+        )
+        assert (reading.status, reading.reason) == expected
