@@ -204,7 +204,7 @@ def _curves(fitting: Sequence[Sample], proving: Sequence[Sample], gate: Gate) ->
     """The curves of each class and writing; what a finding blocks is never accepted."""
     for error in (ErrorClass.MONEY, ErrorClass.IDENTITY):
         parts, proofs = _by_writing(error, fitting), _by_writing(error, proving)
-        outside = DELTA / len(parts)
+        outside = DELTA / max(1, len(parts))
         for writing, fitted in sorted(parts.items()):
             proven = proofs.get(writing, [])
             curve = _curve(error, fitted, proven, gate, _STEPS)
