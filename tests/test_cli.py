@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline import errors
 from pipeline.cli import main
+from pipeline.config import Promise
 from pipeline.forms.schema import Form
 from pipeline.judging import calibration
-from pipeline.judging.calibration import Calibration
+from pipeline.judging.calibration import Calibration, Proof, Writing
+from pipeline.judging.error_class import ErrorClass
 from pipeline.paths import FONTS
 from pipeline.runner import Summary, available_cores
 from tests.paper import saved, sheet
@@ -25,6 +28,12 @@ from tests.paper import saved, sheet
 FORM = "mais-2018-02-02"
 SUMMARY = Summary(
     received=9, read=6, judged=0, accepted=5, review=3, rejected=0, pages=12, seconds=30.0
+)
+
+PROOFS = (
+    Proof(target=0.001, error=ErrorClass.MONEY, writing=Writing.ANY),
+    Proof(target=0.005, error=ErrorClass.IDENTITY, writing=Writing.PRINT, threshold=0.9),
+    Proof(target=0.02, error=ErrorClass.SPELLING, writing=Writing.HAND, threshold=0.123454),
 )
 
 
@@ -399,13 +408,60 @@ def test_a_disk_that_fills_up_ends_the_run_and_the_next_one_goes_on(tmp_path: Pa
 
 def test_the_promised_error_rate_reaches_the_run(told: dict[str, Any]) -> None:
     main(["run", "inbox"])
-    assert told["settings"].target_error == 0.001
-    Path("fiches.toml").write_text('target_error = 0.02\ncalibration = "c.json"\n')
+    assert told["settings"].promise == Promise(money=0.001, identity=0.005, spelling=0.02)
+    Path("fiches.toml").write_text('calibration = "c.json"\n[promise]\nspelling = 0.2\n')
     main(["run", "inbox"])
-    assert told["settings"].target_error == 0.02
+    assert told["settings"].promise == Promise(spelling=0.2)
     assert told["settings"].calibration == Path.cwd() / "c.json"
-    main(["run", "inbox", "--target-error", "0.0001"])
-    assert told["settings"].target_error == 0.0001
+    for said, promise in (
+        ("0.0001", Promise(money=0.0001, identity=0.0001, spelling=0.0001)),
+        ("identity=0.01", Promise(identity=0.01, spelling=0.2)),
+        ("money=0.01,spelling=0.1", Promise(money=0.01, spelling=0.1)),
+    ):
+        main(["run", "inbox", "--target-error", said])
+        assert told["settings"].promise == promise
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("colour=0.1", "colour is no class of errors: write money, identity, spelling"),
+        ("money=0.1,colour=0.1", "colour is no class of errors: write money, identity, spelling"),
+        ("=0.1", " is no class of errors: write money, identity, spelling"),
+        ("money=0.1,identity", " is not a share between 0 and 1"),
+        ("money=2", "2 is not a share between 0 and 1"),
+        ("money=", " is not a share between 0 and 1"),
+        ("money=0.1;identity=0.1", "0.1;identity=0.1 is not a share between 0 and 1"),
+    ],
+)
+def test_an_error_rate_of_no_class_is_wrong_usage(
+    said: str, fault: str, told: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "inbox", f"--target-error={said}"])
+    assert ended.value.code == 2
+    assert f"argument --target-error: {fault}" in capsys.readouterr().err
+    assert told == {}
+
+
+def test_a_run_says_what_is_promised_and_how_much_stands_without_a_person(
+    told: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def promised() -> list[str]:
+        lines = capsys.readouterr().out.splitlines()
+        return [line for line in lines if "stand without a person" in line]
+
+    main(["run", "inbox"])
+    assert promised() == [], "nothing was read"
+    counted = replace(SUMMARY, fields=40, sure=31)
+    monkeypatch.setattr("pipeline.runner.run", lambda *_, **__: counted)
+    main(["run", "inbox", "--target-error", "money=0.00025,identity=0.01"])
+    assert promised() == [
+        "78% of the fields stand without a person; promised are at most so many errors among them: "
+        "money 0.025%, identity 1%, spelling 2%."
+    ]
 
 
 @pytest.mark.parametrize("share", ["0", "1", "-0.1", "a", "nan"])
@@ -425,9 +481,10 @@ def test_calibrate_hands_on_what_it_was_told_and_ends_with_a_table(
 
     def calibrate(form: Form, out: Path, settings: object, **options: Any) -> Calibration:
         told.update(options, form=form.id, out=out)
-        return calibration.load()
+        return calibration.load().model_copy(update={"proofs": PROOFS})
 
     monkeypatch.setattr("pipeline.calibrate.calibrate", calibrate)
+    monkeypatch.setenv("COLUMNS", "120")
     flags = ["--n", "9", "--seed", "3", "--truth", "o", "t", "--jobs", "1"]
     assert main(["calibrate", *flags, "--reviewed", "r", "--reviewed", "s"]) == 0
     assert (told["form"], told["out"]) == (FORM, Path("outputs"))
@@ -435,6 +492,9 @@ def test_calibrate_hands_on_what_it_was_told_and_ends_with_a_table(
     assert told["labelled"] == [[Path("o"), Path("t")]]
     assert told["reviewed"] == [Path("r"), Path("s")]
     said = capsys.readouterr().out
-    assert "target error" in said
+    for word in ("error of", "target", "accepted", "wrong among these", "at most", "from"):
+        assert word in said
+    for cell in ("money", "identity", "spelling", "print", "hands", "0.12345", "nothing"):
+        assert re.search(rf"│ {cell}\s", said), cell
     assert "outputs/calibration.json: the next run into outputs uses it." in said
     assert main(["calibrate", "nobody"]) == 3

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from pipeline.forms.schema import load_form
-from pipeline.judging.corroborate import Background, made_of, says, spells
+from pipeline.judging.background import Background, says
+from pipeline.judging.corroborate import made_of, spells
 from pipeline.judging.members import Members, load_known, name_key, save_known
 from pipeline.judging.reconcile import reconcile
 from pipeline.paths import FORMS

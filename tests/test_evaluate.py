@@ -261,6 +261,21 @@ def test_each_reading_is_judged_with_its_type_and_source(tmp_path: Path) -> None
     assert not any(one.blocked for one in result.judged), "it is only unsure"
 
 
+@pytest.mark.parametrize(
+    ("reason", "blocked"),
+    [
+        ("Lecture incertaine ; peut-être : Lue.", False),
+        ("Orthographe incertaine.", False),
+        ("Orthographe incertaine ; peut-être : Luç.", False),
+        ("Dépend de : adhérents.", True),
+    ],
+)
+def test_what_is_only_unsure_is_not_blocked(tmp_path: Path, reason: str, *, blocked: bool) -> None:
+    form = registration(more=(doubtful("email", reason=reason),))
+    result = score(tmp_path, {"a": [form]}, {"a": {"fields": TRUTH}})
+    assert [one.blocked for one in result.judged if not one.accepted] == [blocked]
+
+
 def test_human_time_is_what_a_person_would_look_at(tmp_path: Path) -> None:
     forms = {"a": [registration()], "b": [registration(more=(doubtful("email"),))]}
     truth = {name: {"fields": TRUTH} for name in ("a", "b", "c")}

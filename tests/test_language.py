@@ -214,7 +214,8 @@ def test_the_environment_says_which_language(
 BROKEN = """
 form = 3
 second = 1
-target_error = 1.0
+promise = { money = 1.0, identity = 0, colour = 0.1 }
+target_error = 0.001
 time_limit_s = 0
 max_pages = 2.5
 quality_sample = "x"
@@ -242,10 +243,14 @@ def test_faults_are_told_in_french(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "  forms: doit être une liste",
         "  learned: doit être un chemin",
         "  max_pages: doit être un nombre entier, sans décimales",
+        "  promise.colour: clé inconnue",
+        "  promise.identity: doit être supérieur à 0",
+        "  promise.money: doit être inférieur à 1",
         "  quality_sample: doit être un nombre",
         "  second: clé inconnue",
         "  second_reader: doit être true ou false",
-        "  target_error: doit être inférieur à 1",
+        "  target_error: maintenant une part pour chaque classe d'erreurs\u00a0: "
+        "promise = { money = 0.001, identity = 0.005, spelling = 0.02 }",
         "  time_limit_s: doit être supérieur à 0",
         "  without.0: attendu\u00a0: 'joint', 'second', 'names', 'organisation', 'mail', 'members' "
         "ou 'known'",

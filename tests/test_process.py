@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 
 from pipeline import process
-from pipeline.config import Settings
+from pipeline.config import Promise, Settings
 from pipeline.errors import ConfigError, EngineError
 from pipeline.forms.schema import Form, load_form
 from pipeline.intake.ingest import Pages
 from pipeline.judging import verdict
-from pipeline.judging.corroborate import Background
+from pipeline.judging.background import Background
+from pipeline.judging.error_class import ErrorClass
 from pipeline.judging.reconcile import reconcile
 from pipeline.judging.verdict import criteria
 from pipeline.parts import Stretch
@@ -371,9 +372,13 @@ def test_an_unreadable_page_parts_what_lies_before_and_behind_it(tmp_path: Path)
 
 
 def test_the_promised_error_rate_moves_what_is_accepted() -> None:
-    strict, lenient = (criteria(Settings(target_error=t)).gate for t in (1e-6, 0.5))
-    for kind, threshold in strict.thresholds.items():
-        assert threshold > lenient.thresholds[kind]
+    strict, lenient = (
+        criteria(Settings(promise=Promise(money=t, identity=t, spelling=t))).gate
+        for t in (1e-6, 0.5)
+    )
+    assert {error for error, _ in lenient.thresholds} == set(ErrorClass)
+    for key, threshold in lenient.thresholds.items():
+        assert threshold < strict.thresholds.get(key, 1.0)
 
 
 def test_a_registration_knows_how_its_paper_became_a_picture(tmp_path: Path) -> None:

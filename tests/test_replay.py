@@ -11,7 +11,7 @@ from builders import ENVELOPE, GAP, outcome, receipt, registration, source
 from sqlalchemy import create_engine, update
 
 from pipeline import process
-from pipeline.config import Settings
+from pipeline.config import Promise, Settings
 from pipeline.decisions import Act, Change, Decision
 from pipeline.forms.schema import load_form
 from pipeline.judging import deciding
@@ -29,7 +29,9 @@ Change_of = Callable[[Path, Settings], Settings]
 
 
 def _another_target(_place: Path, settings: Settings) -> Settings:
-    return settings.model_copy(update={"target_error": 0.02})
+    return settings.model_copy(
+        update={"promise": Promise(money=1e-6, identity=1e-6, spelling=1e-6)}
+    )
 
 
 def _another_tariff(place: Path, settings: Settings) -> Settings:

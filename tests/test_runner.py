@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fake_work import READER, write_document
 
-from pipeline.config import Settings
+from pipeline.config import Promise, Settings
 from pipeline.errors import ConfigError, EngineError, ExportError, InputError, TimeLimitError
 from pipeline.judging import calibration
 from pipeline.paths import FORMS
@@ -338,12 +338,15 @@ def test_a_damaged_calibration_stops_the_run(inbox: Path, out: Path) -> None:
 
 
 def test_what_is_not_promised_is_said(out: Path) -> None:
-    named = Settings(calibration=_calibrated(out / "c.json"), target_error=1e-9)
+    never = Promise(money=1e-9, identity=1e-9)
+    named = Settings(calibration=_calibrated(out / "c.json"), promise=never)
     said = list(doubts(named))
     assert "made for a reader that is another in: code" in said[0]
     assert len(said) == 3
-    assert all("at most 1e-09 of the accepted" in one for one in said[1:])
-    proven = named.model_copy(update={"target_error": 0.9})
+    for told, error in zip(said[1:], ("money", "identity"), strict=True):
+        assert f"at most 1e-09 of the accepted fields have an error of {error}" in told
+        assert f"say so with --target-error {error}=0." in told
+    proven = named.model_copy(update={"promise": Promise(money=0.9, identity=0.9, spelling=0.9)})
     assert len(list(doubts(proven))) == 1
 
 
@@ -353,7 +356,7 @@ def test_another_promise_or_calibration_is_another_judge_of_the_same_readings(ou
     own.write_text(own.read_text() + " ")
     others = [
         Settings(calibration=own),
-        Settings(target_error=0.01),
+        Settings(promise=Promise(spelling=0.01)),
         Settings(without=("joint",)),
     ]
     prints += map(judge_fingerprint, others)

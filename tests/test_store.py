@@ -31,7 +31,7 @@ from sqlalchemy import create_engine, insert, select
 import pipeline.store
 from pipeline.errors import StoreError
 from pipeline.event import About, Fact
-from pipeline.records import Origin, Outcome, Quality, Rejection, Severity, Status
+from pipeline.records import Backing, Origin, Outcome, Quality, Rejection, Severity, Status
 from pipeline.store import Store, opening, tables
 from tests.pages import words
 
@@ -488,6 +488,37 @@ def test_what_was_calibrated_is_kept_beside_what_was_read(store_url: str) -> Non
     assert row.registration == form
     assert row.registration.readings[1].confidence == 0.51
     assert row.registration.readings[1].posterior == 0.99
+
+
+def test_who_wrote_and_what_speaks_for_it_is_kept_beside_what_was_read(store_url: str) -> None:
+    form = registration()
+    backed = tuple(
+        replace(r, typed=i % 2 == 1, backing=list(Backing)[i % 3])
+        for i, r in enumerate(form.readings)
+    )
+    form = replace(form, readings=backed)
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), form))
+        (row,) = store.snapshot().registrations
+    assert row.registration == form
+
+
+def test_a_store_that_does_not_say_who_wrote_takes_it_for_a_hand_that_nothing_backs(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'fiches.sqlite'}"
+    form = registration()
+    backed = tuple(replace(r, typed=True, backing=Backing.KNOWN) for r in form.readings)
+    with Store.open(url) as store:
+        fill(store, outcome(source("a"), replace(form, readings=backed)))
+    with engine_of(url).begin() as connection:
+        made_older(connection, "v0006")
+    with Store.open(url) as store:
+        (row,) = store.snapshot().registrations
+        assert row.registration == form
+        fill(store, outcome(source("b"), replace(form, readings=backed)))
+        _, added = store.snapshot().registrations
+    assert added.registration.readings == backed
 
 
 def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
