@@ -296,8 +296,8 @@ class Gate:
     def sure(self, reading: FieldReading, error: ErrorClass, quality: Quality) -> float:
         """How probably the reading has no error of that class, as measured; -1 if that never was.
 
-        But written digits that no sum checks must look as sure before: most of those measured on
-        are drawn with fonts, and people write theirs less clearly.
+        But written digits that no sum checks, and no mail, must look as sure before: most of those
+        measured on are drawn with fonts, and people write theirs less clearly.
         """
         cells: tuple[_Cell, ...] = (
             (reading.type, error, reading.typed, reading.backing, quality.value),
@@ -305,17 +305,14 @@ class Gate:
             (reading.type, error, None, None, ""),
         )
         said = certainty(reading, error)
+        field_type = fields.find(reading.type)
+        checked = reading.typed or reading.backing is Backing.KNOWN
+        unchecked = field_type is not None and field_type.unchecked_digits and not checked
         for cell in cells:
             if cell in self.maps:
-                return sureness(reading.type, said, self.maps[cell](said), typed=reading.typed)
+                measured = self.maps[cell](said)
+                return min(said, measured) if unchecked else measured
         return -1.0
-
-
-def sureness(kind: str, said: float, calibrated: float, *, typed: bool) -> float:
-    """What a threshold is compared with, see ``Gate``."""
-    field_type = fields.find(kind)
-    unchecked = field_type is not None and field_type.unchecked_digits and not typed
-    return min(said, calibrated) if unchecked else calibrated
 
 
 def writing_of(error: ErrorClass, *, typed: bool) -> Writing:
