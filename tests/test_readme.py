@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline import fields
 from pipeline.cli import build_parser
-from pipeline.config import Settings
+from pipeline.config import Promise, Settings
 from pipeline.errors import DocumentError, ExitCode
 from pipeline.exporters import outputs
 from pipeline.forms.constraints import Constraint
@@ -122,9 +122,12 @@ def test_the_options_are_those_of_the_verbs() -> None:
 
 
 def test_the_settings_are_named_with_their_defaults() -> None:
-    told = table(section("## Settings of `fiches.toml`"))
-    assert {coded(name)[0]: value for name, _, value, _ in told} == {
-        key: default(field) for key, field in keys(Settings).items()
+    told = {coded(row[0])[0]: row for row in table(section("## Settings of `fiches.toml`"))}
+    _, names, shares, _ = told.pop("[promise]")
+    promised = Promise().model_dump()
+    assert (coded(names), coded(shares)) == (list(promised), [f"{p:g}" for p in promised.values()])
+    assert {name: value for name, (_, _, value, _) in told.items()} == {
+        key: default(field) for key, field in keys(Settings).items() if key != "promise"
     }
 
 

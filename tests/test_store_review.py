@@ -661,7 +661,11 @@ def test_corrections_and_confirmed_names_are_those_that_hold(store_url: str) -> 
         store.decide([Change(third.subject, 0, (confirm,), after)], who=ZOE)
         store.decide([corrected(fourth, "organisation", "Faux", kind="organisation")], who=ZOE)
         store.undo(who=ZOE)
-        assert store.confirmed() == (("organisation", "CCAS"), ("person", "Zoé MARTIN"))
+        assert store.confirmed() == (
+            ("email", "a@exemple.fr"),
+            ("organisation", "CCAS"),
+            ("person", "Zoé MARTIN"),
+        )
         assert [(c.number, c.field, c.value) for c in store.corrections()] == [
             (1, "organisation", "CCAS"),
             (2, "email", "a@exemple.fr"),
