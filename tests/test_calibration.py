@@ -368,6 +368,8 @@ def test_written_digits_that_no_sum_checks_are_not_accepted_for_what_fonts_showe
     assert gate.doubt(doubtful, quality) is IDENTITY
     assert gate.doubt(_reading("phone", 0.995), quality) is None
     assert gate.doubt(_reading("phone", 0.95, typed=True), quality) is None
+    for backing, doubt in ((Backing.KNOWN, None), (Backing.FAMILIAR, IDENTITY)):
+        assert gate.doubt(replace(doubtful, backing=backing), quality) is doubt
 
 
 def test_a_digit_alone_does_not_tell_who_wrote_it() -> None:
