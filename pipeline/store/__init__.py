@@ -151,7 +151,7 @@ class Store:
             return snapshots.corrections(connection)
 
     def confirmed(self) -> tuple[tuple[str, str], ...]:
-        """The people, services and addresses that a person read: each field's type and text, once."""
+        """The people, services and addresses that a person read: each type and text, once."""
         means = Means.PERSON, Means.ORGANISATION, Means.EMAIL
         with self._reading() as connection:
             return snapshots.confirmed(connection, fields.meaning(*means))
