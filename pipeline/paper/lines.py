@@ -29,7 +29,7 @@ _MIN_INK_MM2 = 0.35
 _SPECK_MM2 = 0.25
 _SPECK_GAP_MM = 4.0
 """A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
-_BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 3.5, 0.65, 0.35
+_BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
 """A round solid spot up to this size is a full stop or dirt: by itself it is no writing."""
 _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
