@@ -134,6 +134,7 @@ def child_environment(stretch: Stretch, settings: Settings) -> Iterator[Part]:
         "cv2 threads": cv2.getNumThreads(),
         "omp": os.environ["OMP_THREAD_LIMIT"],
         "path": sys.path[0],
+        "malloc": os.environ["MALLOC_TRIM_THRESHOLD_"],
     }
     yield Part(1, 2, 2, rejections=tuple(Rejection(k, str(v)) for k, v in facts.items()))
 

@@ -30,3 +30,9 @@ def test_the_paper_has_the_box_of_the_whole_mask() -> None:
     ink[0] = 255
     _, stats, _ = find_components(ink)
     np.testing.assert_array_equal(stats[0], [0, 0, 6, 4, 18])
+
+
+def test_a_mask_without_a_pixel_is_all_paper() -> None:
+    """OpenCV ends the process at it."""
+    labels, stats, middles = find_components(np.zeros((0, 5), np.uint8))
+    assert (labels.shape, len(stats), len(middles)) == ((0, 5), 1, 1)

@@ -61,6 +61,8 @@ def _share(registration: Registration, field: str, text: str) -> float:
         ("jm.dupont", "Jean-Marc DUPONT", 1.0),
         ("anne.legoff", "Anne LE GOFF", 1.0),
         ("helene.cote", "Hélène CÔTÉ", 1.0),
+        ("a.lhostis", "Anne L'HOSTIS", 1.0),
+        ("a.hostis", "Anne L'HOSTIS", 0.0),
         ("direction.dupont", "Claire DUPONT", 0.5),
         ("claire.dupond", "Claire DUPONT", 0.0),
         ("claire.dupond", "Luc DUPONT", 0.0),

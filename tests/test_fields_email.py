@@ -1,7 +1,7 @@
 import pytest
 from written import best, held, probability_of, said, seen
 
-from pipeline.fields.email import parse, read
+from pipeline.fields.email import endings_of, parse, read
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,25 @@ def test_of_two_readings_the_one_spelled_like_a_name_is_likelier() -> None:
 def test_a_dot_between_the_names_of_an_address_stays_where_it_is_faint(address: str) -> None:
     faint = seen(address, unsure={address.index("."): {".": 0.2, "": 0.79}})
     assert best(read([faint]))[0] == address
+
+
+@pytest.mark.parametrize(
+    ("joined", "parted"), [("zoemartin", "zoe.martin"), ("raymartin", "ray.martin")]
+)
+def test_a_short_given_name_is_one_without_its_accent_and_however_rare(
+    joined: str, parted: str
+) -> None:
+    texts = {c.text for c in read([seen(f"{joined}@orange.fr")])}
+    assert f"{parted}@orange.fr" in texts
+
+
+def test_an_ending_that_no_domain_has_loses_to_one_that_is_nearly_as_clear() -> None:
+    address = "camille.nadeau@udafsarthe.eu"
+    blurred = seen(address, unsure={len(address) - 1: {"i": 0.9, "u": 0.09}})
+    assert best(read([blurred]))[0] == address
+
+
+@pytest.mark.parametrize("domain", ["udaf-sarthe.asso.fr", "kerzu.bzh"])
+def test_a_domain_has_the_endings_that_are_known(domain: str) -> None:
+    assert endings_of(domain)
+    assert not endings_of(f"{domain}x")

@@ -147,6 +147,20 @@ def test_a_child_works_on_one_thread_in_a_session_of_its_own(tmp_path: Path) -> 
     assert facts["session"] == facts["pid"] != str(os.getpid())
 
 
+@pytest.mark.parametrize("own", [None, "131072"])
+def test_a_child_keeps_the_memory_of_a_page_unless_its_user_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str | None
+) -> None:
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+    if own is not None:
+        monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", own)
+    guard = Guard("fake_work:child_environment", Settings())
+    outcome = guard.read(source_of(tmp_path, "fine"))
+    guard.close()
+    facts = {rejection.kind: rejection.message for rejection in outcome.rejections}
+    assert int(facts["malloc"]) == int(own or 64 << 20)
+
+
 def test_one_child_serves_many_documents_and_threads_have_one_each(
     guard: Guard, tmp_path: Path
 ) -> None:

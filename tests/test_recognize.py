@@ -50,6 +50,33 @@ def test_feet_of_the_line_above_do_not_belong_to_a_line() -> None:
     assert [line.field for line in _lines(image)] == ["personnes.1"]
 
 
+_END_MM, _BOX_MM = 112.2, (119.04, 122.51)
+"""Where the line of the address ends, and the columns of the check box beside it."""
+
+
+def test_an_address_that_runs_on_over_a_check_box_is_found_to_its_end() -> None:
+    address, height_mm = "accueil.letallec@sessad-tilleuls.eu", 3.0
+    image = _write(fiche().image, address, 60, 53, height_mm=height_mm)
+    font = cv2.FONT_HERSHEY_DUPLEX
+    (width_px, _), _ = cv2.getTextSize(address, font, height_mm * PX_PER_MM / 22, 2)
+    end_mm = 60 + width_px / PX_PER_MM
+    assert end_mm > _BOX_MM[1] + 2
+    (line,) = [one for one in _lines(image) if one.field == "email"]
+    assert line.box_mm.right == pytest.approx(end_mm, abs=1.5)
+
+
+def test_a_tick_beside_an_address_that_runs_on_is_none_of_it() -> None:
+    bare = _write(fiche().image, "accueil.letallec@tilleuls.eu", 62, 53)
+    ticked = bare.copy()
+    for ends in (((119.5, 51.2), (122, 53.8)), ((119.5, 53.8), (122, 51.2))):
+        start, stop = ([round(v * PX_PER_MM) for v in end] for end in ends)
+        cv2.line(ticked, start, stop, 20, 4, cv2.LINE_AA)
+    lines = [next(one for one in _lines(i) if one.field == "email") for i in (bare, ticked)]
+    assert lines[0].box_mm.right > _END_MM
+    assert lines[1].box_mm == lines[0].box_mm
+    assert lines[1].box_mm.right < _BOX_MM[0]
+
+
 def _mark(image: Gray, x_mm: float, y_mm: float) -> Gray:
     image = image.copy()
     at = [

@@ -1,8 +1,11 @@
 """The table of before and after: sets by type, and what the letter model is worth."""
 
+from functools import cache
+
 import numpy as np
 from written import best, seen
 
+from pipeline.decoding import letters
 from pipeline.fields import person
 from pipeline.learning.evaluate_lines import Score
 from pipeline.learning.samples import Sample
@@ -29,6 +32,15 @@ def test_the_letter_model_tells_a_likely_spelling_and_is_back_after_a_look_witho
     with report.without_letter_model():
         assert best(person.read(blurred))[0] == "Nina MONTELLIXR"
     assert best(person.read(blurred))[0] == "Nina MONTELLIER"
+
+
+def test_whatever_a_field_type_keeps_is_forgotten_with_the_letter_model(monkeypatch):
+    spelled = cache(lambda: letters.load().log_prior("nina"))
+    monkeypatch.setattr(person, "_kept_by_any_name", spelled, raising=False)
+    assert spelled() != 0.0
+    with report.without_letter_model():
+        assert spelled() == 0.0
+    assert spelled() != 0.0
 
 
 def test_a_set_without_a_field_type_leaves_its_cells_empty():

@@ -112,6 +112,8 @@ def scale(crop: Gray) -> Gray:
     crop = straighten(crop)
     height, width = crop.shape
     scaled_width = min(_MAX_WIDTH_PX, max(1, round(width * HEIGHT_PX / height)))
+    # A line that was sheared is interpolated twice: one warp would have to shrink it, too, and only
+    # INTER_AREA, which cannot shear, takes the mean of all the pixels that thin strokes lie on.
     how = cv2.INTER_AREA if height > HEIGHT_PX else cv2.INTER_LINEAR
     scaled: Gray = cv2.resize(crop, (scaled_width, HEIGHT_PX), interpolation=how)
     return scaled

@@ -24,7 +24,7 @@ _WIDTH = 12
 _LEAST_LIKELY = 5e-3
 _LEAST_PARTED = 6
 _USUAL_ENDINGS = 8
-_UNKNOWN_ENDING = -3.0
+_UNKNOWN_ENDING = -5.0
 """Log-prior of an address whose domain ends in no known way."""
 _ODD_DOMAIN = -2.0
 """The same of one with a third part that belongs to no known ending, as in ``sso.fr``."""
@@ -81,7 +81,7 @@ _CHANNEL = Channel(
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _ADDRESS = re.compile(rf"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:{_LABEL}\.)+[a-z]{{2,}}")
 _LONG_WORD = re.compile(r"[a-z]{3,}")
-_ENDING = re.compile(r"(\.[a-z]+){1,2}$")
+_NAMES = ("given_names", "surnames")
 _TAKEN_FOR_AT = "aeoqcg0926"
 
 
@@ -157,9 +157,7 @@ def _locals(name: str) -> set[str]:
         return {name, numbered}
     word, rest = head[0], name[head.end() :]
     cuts = [
-        i
-        for i in range(1, len(word) - 2)
-        if _name_log_prior(word[i:]) and (i == 1 or _name_log_prior(word[:i]))
+        i for i in range(1, len(word) - 2) if is_name(word[i:]) and (i == 1 or is_name(word[:i]))
     ]
     return {name, numbered, *(f"{word[:i]}{sign}{word[i:]}{rest}" for i in cuts for sign in ".-")}
 
@@ -188,7 +186,7 @@ def _near(address: str) -> set[str]:
     )
     return {f"{local}@{known}" for known, *_ in domains} | {
         f"{local[: word.start()]}{other}{local[word.end() :]}@{domain}"
-        for word in re.finditer(r"[a-z]{3,}", local)
+        for word in _LONG_WORD.finditer(local)
         for other in _names_near(word[0])
     }
 
@@ -204,7 +202,7 @@ def _names_near(word: str) -> frozenset[str]:
     )
     names = {
         fold(name)
-        for known in ("given_names", "surnames")
+        for known in _NAMES
         for name in lexicon.load(known).neighbours(word, limit=_NAMES_NEAR)
     }
     return frozenset({name for name in names if name.isalpha()} | {post for post, *_ in posts})
@@ -217,14 +215,20 @@ def _log_prior(address: str) -> float:
     local, _, domain = address.partition("@")
     words = sum(map(_words_log_prior, _LONG_WORD.findall(local)))
     known = _DOMAIN_SHARE * _domains().log_prior(domain)
-    parts = [ending.count(".") for ending in _endings().entries if domain.endswith(f".{ending}")]
+    parts = [ending.count(".") for ending in endings_of(domain)]
     odd = _ODD_DOMAIN if not known and parts and domain.count(".") - max(parts) > 1 else 0.0
     shape = _DIGIT_FIRST * len(re.findall(r"\d[a-z]|^\d+[._-]", local))
     shape += _PARTED if re.search(r"[a-z][._-][a-z]", local) else 0.0
     if not known:  # words of one's own speak against a domain where nobody would spell them so
-        own = _LONG_WORD.findall(_ENDING.sub("", domain))
+        own = _LONG_WORD.findall(_without_ending(domain))
         words += sum(min(0.0, _words_log_prior(word)) for word in own)
     return shape + words + odd + (known if known or parts else _UNKNOWN_ENDING)
+
+
+def _without_ending(domain: str) -> str:
+    """A domain without the longest ending that is known, or else its last part."""
+    ending = max(endings_of(domain), key=len, default=domain.rpartition(".")[2])
+    return domain.removesuffix(f".{ending}")
 
 
 @lru_cache(maxsize=_CACHED)
@@ -233,7 +237,7 @@ def _words_log_prior(word: str) -> float:
     joined = [
         _word_log_prior(word[:i]) + _word_log_prior(word[i:]) + _NOT_PARTED
         for i in (1, *range(3, len(word) - 2))
-        if _name_log_prior(word[:i]) or _name_log_prior(word[i:])
+        if is_name(word[:i]) or is_name(word[i:])
     ]
     return max(_word_log_prior(word), *joined, _LEAST_SPELLED)
 
@@ -245,13 +249,24 @@ def _word_log_prior(word: str) -> float:
     return _SPELLING_SHARE * spelling + _NAME_SHARE * _name_log_prior(word)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_CACHED)
 def _name_log_prior(part: str) -> float:
-    if len(part) < 3:
-        return 0.0
     if part in POSTS:
         return _POST
-    return max(lexicon.load(name).log_prior(part) for name in ("given_names", "surnames"))
+    return (
+        max(0.0, *(lexicon.load(name).log_prior(part) for name in _NAMES)) if is_name(part) else 0.0
+    )
+
+
+@lru_cache(maxsize=_CACHED)
+def is_name(part: str) -> bool:
+    """Whether people or posts are called so; two letters are too few to tell."""
+    return part in POSTS or (len(part) > 2 and any(part in lexicon.load(name) for name in _NAMES))
+
+
+def endings_of(domain: str) -> list[str]:
+    """The known endings that a domain has: ``asso.fr`` and ``fr``."""
+    return [ending for ending in _endings().entries if domain.endswith(f".{ending}")]
 
 
 TYPE = fields.FieldType(

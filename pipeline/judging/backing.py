@@ -14,7 +14,7 @@ from pipeline import fields
 from pipeline.decoding import lexicon
 from pipeline.decoding.lexicon import Lexicon
 from pipeline.fields import Means
-from pipeline.fields.email import POSTS
+from pipeline.fields.email import endings_of, is_name
 from pipeline.fields.organisation import SMALL_WORDS
 from pipeline.judging.background import Background, addresses, says
 from pipeline.judging.corroborate import made_of, spells
@@ -77,7 +77,7 @@ def _is_familiar_person(text: str) -> bool:
     """Whether it has a given name, and all its words are names."""
     words = _WORD.findall(fold(text))
     is_named = len(words) > 1 and any(word in _known("given_names") for word in words)
-    return is_named and all(map(_is_name, words))
+    return is_named and all(map(_is_of_names, words))
 
 
 def _is_familiar_service(text: str) -> bool:
@@ -90,10 +90,12 @@ def _is_familiar_address(text: str, registration: Registration) -> bool:
     """Whether it is made of somebody on the form, or of names and posts, at a domain that is known
     or that the service's name, or words of services, make up."""
     local, _, domain = text.partition("@")
+    if not endings_of(domain):
+        return False
     of_local = [word for word in _WORD.findall(local) if len(word) > 1]
     of_domain = _WORD.findall(domain.rpartition(".")[0])
     is_somebody = any(made_of(local, name) == 1.0 for name in _texts(registration, Means.PERSON))
-    is_familiar = bool(of_local) and all(_is_name(word) or word in POSTS for word in of_local)
+    is_familiar = bool(of_local) and all(map(is_name, of_local))
     services = _texts(registration, Means.ORGANISATION)
     is_theirs = any(spells(domain, name) >= _SPELLED for name in services)
     is_there = is_theirs or domain in _domains() or all(map(_is_of_services, of_domain))
@@ -104,7 +106,7 @@ def _texts(registration: Registration, means: Means) -> list[str]:
     return [r.text for r in registration.readings if fields.means(r.type) is means and r.text]
 
 
-def _is_name(word: str) -> bool:
+def _is_of_names(word: str) -> bool:
     return word in _known("given_names") or word in _known("surnames")
 
 

@@ -117,7 +117,8 @@ def made_of(local: str, person: str) -> float:
 @lru_cache(maxsize=4096)
 def _addresses(person: str) -> tuple[list[str], frozenset[str]]:
     """The words of a name, and all that an address made wholly of them may be."""
-    words = [w for w in re.findall(r"[a-z]+", fold(person)) if len(w) > 1][:_MOST_WORDS]
+    joined = fold(person).replace("'", "")  # l.hostis is no address of L'Hostis
+    words = [w for w in re.findall(r"[a-z]+", joined) if len(w) > 1][:_MOST_WORDS]
     if len(words) < 2:
         return words, frozenset()
     cuts = product(permutations(words), range(len(words)))

@@ -18,7 +18,8 @@ def find_components(ink: Mask) -> tuple[Labels, Labels, FloatArray]:
     them, but for the first, the paper: that has the whole mask's box, and no middle.
     """
     height, width = ink.shape
-    count, labels = cv2.connectedComponents(ink)
+    # OpenCV ends the process at a mask of no pixels: there, all is paper.
+    count, labels = cv2.connectedComponents(ink) if ink.size else (1, np.zeros(ink.shape, np.int32))
     at = np.flatnonzero(ink != 0)
     label = labels.ravel()[at]
     rows, columns = np.divmod(at, width)

@@ -1,7 +1,7 @@
 """Find the written lines of each zone and have an engine read them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,8 +20,10 @@ IntArray = NDArray[np.intp]
 
 _REACH_MM = 3.0
 """How far above and below a line's box its own strokes are followed."""
-_OVERSHOOT_MM = 12.0
-"""How far a word may run on past the ends of its line."""
+_OVERSHOOT_MM, _FAR_MM = 12.0, 60.0
+"""How far a word may run on past the ends of its line, and how much further past the right one."""
+_BEHIND_MM = 1.5
+"""Writing goes on behind a box where it reaches so far beyond it."""
 _MIN_INK_MM2 = 0.35
 """Less ink than this is dirt (a full stop is about 0.2 mm2, a dash 1 mm2)."""
 _SPECK_MM2 = 0.25
@@ -79,16 +81,43 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
 def _writing_in(
     clean: CleanPage, boxes: Sequence[BoxMm], index: int, marks: NDArray[np.int16]
 ) -> tuple[BoxMm, Gray] | None:
-    """The box of the writing on a line, and its pixels; ``marks`` as ``marks_above`` has them."""
+    """The box of the writing on a line, and its pixels; ``marks`` as ``marks_above`` has them.
+
+    What runs on beyond its line is followed over what stands beside it, if it goes on behind that:
+    else it may be a tick that stands there.
+    """
     box = boxes[index]
-    around = box.grown(_OVERSHOOT_MM, _REACH_MM)
+    beside = [other for other in boxes if other.x >= box.right or other.right <= box.x]
+    writing = _writing_around(box.grown(_OVERSHOOT_MM, _REACH_MM), clean, box, index, marks, beside)
+    if writing is None or writing[0].right <= box.right + _MARGIN_MM:
+        return writing
+    far = replace(box, w=box.w + _FAR_MM).grown(_OVERSHOOT_MM, _REACH_MM)
+    before = [other for other in beside if other.right <= box.x]
+    whole = _writing_around(far, clean, box, index, marks, before)
+    passed = [o for o in beside if whole and _is_beside(o, box) and o.x < whole[0].right]
+    goes_on = whole and all(whole[0].right > other.right + _BEHIND_MM for other in passed)
+    return whole if goes_on else writing
+
+
+def _is_beside(other: BoxMm, box: BoxMm) -> bool:
+    return other.x >= box.right and other.y < box.bottom and box.y < other.bottom
+
+
+def _writing_around(
+    around: BoxMm,
+    clean: CleanPage,
+    box: BoxMm,
+    index: int,
+    marks: NDArray[np.int16],
+    others: Sequence[BoxMm],
+) -> tuple[BoxMm, Gray] | None:
+    """The same, looked for in ``around`` and not in ``others``."""
     left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
     ink = crop(clean.ink, around).copy()
     mark = crop(marks, around)
     ink[(mark > 0) & (mark != index + 1)] = 0
-    for other in boxes:
-        if other.x >= box.right or other.right <= box.x:  # beside the line, not above or below
-            ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
+    for other in others:
+        ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
     columns, rows = _slice(box.x, box.right, left), _slice(box.y, box.bottom, top)
     ink = _own_strokes(ink, mark == index + 1, columns, rows)
     if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:

@@ -1,7 +1,10 @@
 """Writing outside the zones: a fifth person under four lines, a remark in the margin."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.paper.components import find_components
@@ -23,6 +26,8 @@ _MAX_FILL = 0.75
 """A solid blot fills its box, a stroke does not."""
 _MIN_STROKES = 3
 _WORD_GAP_MM = 5.0
+_BLANKS = 8
+"""The masks of so many blanks are kept, a megabyte each."""
 
 
 def find_stray_ink(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
@@ -57,18 +62,24 @@ def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
     height, width = (n // 2 for n in clean.ink.shape)
     even = clean.ink[: 2 * height, : 2 * width]  # of which halving takes the mean, and little time
     half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
-    ink = np.where(half >= 128, np.uint8(255), np.uint8(0))
-    ink[blank.from_print_px[::2, ::2][:height, :width] < _PRINT_REACH_MM * PX_PER_MM] = 0
+    return np.where((half >= 128) & _searched(blank, height, width), np.uint8(255), np.uint8(0))
+
+
+@lru_cache(maxsize=_BLANKS)
+def _searched(blank: BlankPage, height: int, width: int) -> NDArray[np.bool_]:
+    """Where a page of that size has neither print nor a zone nor the paper's edge."""
+    searched = blank.from_print_px[::2, ::2][:height, :width] >= _PRINT_REACH_MM * PX_PER_MM
     edge = round(_PAGE_MARGIN_MM * SCALE)
-    ink[:edge] = ink[height - edge :] = 0
-    ink[:, :edge] = ink[:, width - edge :] = 0
+    searched[:edge] = searched[height - edge :] = False
+    searched[:, :edge] = searched[:, width - edge :] = False
     for zone in blank.form.zones_of(blank.number):
         for box in (*zone.lines, *zone.boxes.values()):
             around = box.grown(_ZONE_REACH_MM, _ZONE_REACH_MM)
             edges = (around.x, around.y, around.right, around.bottom)
             x0, y0, x1, y1 = (max(0, round(edge_mm * SCALE)) for edge_mm in edges)
-            ink[y0:y1, x0:x1] = 0
-    return ink
+            searched[y0:y1, x0:x1] = False
+    searched.flags.writeable = False  # every page of the blank shares it
+    return searched
 
 
 def _strokes(ink: Mask) -> Mask:

@@ -103,9 +103,9 @@ def without_letter_model() -> Iterator[None]:
 def _forget_words() -> None:
     for name in fields.meaning(*Means):
         module = sys.modules[fields.load(name).read.__module__]
-        for cached in ("_wording", "_words_log_prior"):
-            if hasattr(module, cached):
-                getattr(module, cached).cache_clear()
+        for kept in vars(module).values():
+            if hasattr(kept, "cache_clear"):
+                kept.cache_clear()
 
 
 def table(rows: Mapping[str, Row]) -> Iterator[str]:
