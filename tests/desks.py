@@ -41,7 +41,7 @@ from pipeline.store import Store
 from tests.pages import drawn, form
 
 REPOSITORY = Path(__file__).parent.parent
-_GATE = Gate.of(calibration.load(), Settings().target_error)
+GATE = Gate.of(calibration.load(), Settings().target_error)
 PEOPLE = ("Zoé MARTIN", "Luc PETIT", "Inès ROUX", "Yann LE GOFF", "Awa DIOP", "Théo GARCIA")
 
 
@@ -121,7 +121,7 @@ def fiche(
     readings.sort(key=lambda reading: position(of, reading.field))
     due = len(people) * (3000 + 1210)
     bare = Registration(of.id, 1, tuple(readings), total_due_cents=due, roles=of.roles)
-    return judge(bare, of, _GATE)
+    return judge(bare, of, GATE)
 
 
 class Inbox:

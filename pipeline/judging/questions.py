@@ -152,8 +152,8 @@ def settle(
         reason = answers.reasons.get(rule, "")
         if not reason and needs_reason(rule):
             problems[rule] = _REASON
-        elif answers.said.get(rule) != words and rule != GAP:  # a gap is shown as it changes
-            problems[rule] = words
+        elif rule != GAP and answers.said.get(rule, "").split() != words.split():
+            problems[rule] = words  # of a gap, all is shown as it changes
         else:
             decisions.append(Decision(Act.SETTLE, rule, reason=reason or SEEN))
             after = deciding.apply(after, form, decisions[-1], gate=gate)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.decisions import Filed
 from pipeline.errors import DocumentError
 from pipeline.forms.schema import Form
-from pipeline.french import finding_label, label
+from pipeline.french import SEEN, finding_label, label
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.judging import duplicates
 from pipeline.judging.doubts import briefly
@@ -137,7 +137,8 @@ class _Looking:
             words=question.words if rule else "",
             asks=asks,
             motives=motives,
-            reason=self.answers.reasons.get(rule, ""),
+            # What Enter says of a finding that needs no other reason.
+            reason=self.answers.reasons.get(rule, SEEN if SEEN in dict(motives).values() else ""),
             problem=self.problems.get(rule, "") if rule else "",
             is_sum=is_sum,
             is_twice=rule == duplicates.RULE,
@@ -151,8 +152,9 @@ class _Looking:
         text, known = screens.held(self.view.desk, self.filed.subject, reading)
         said = "empty" if name in self.answers.empty else ""
         said = "illegible" if name in self.answers.illegible else said
-        if name in self.answers.texts and self.answers.texts[name] != text:
-            text, known = self.answers.texts[name], False
+        typed = self.answers.texts.get(name, text)
+        if typed.split() != text.split():
+            text, known = typed, False
         offered = screens.offered(reading, text, most=_MOST_OFFERED)
         image, width, height = screens.image_of(self.filed, name, reading.box_mm, most_px=_CROP_PX)
         tariffs = self.form.sum.tariffs_cents if self.form.sum else {}

@@ -54,7 +54,7 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target)) {
     const value = event.target.matches("[data-value]") && event.target;
     if (!value) return;
-    if (event.key === "Escape") { restore(value); (value.closest(".ask") || work()).focus({ preventScroll: true }); }
+    if (event.key === "Escape") { if (!whole) restore(value); (value.closest(".ask") || work()).focus({ preventScroll: true }); }
     else if (event.key === "Enter" && value.tagName === "SELECT") { event.preventDefault(); if (!busy) value.form.requestSubmit(); }
     else if (whole && value.tagName !== "SELECT" && /^Arrow(Up|Down)$/.test(event.key)) step(value, event.key === "ArrowDown" ? 1 : -1, event);
     else if (!whole && event.key === "Tab") {
@@ -75,6 +75,7 @@ document.addEventListener("keydown", (event) => {
   const there = whole?.querySelector(`[data-number="${digit || CSS.escape(event.key)}"] [data-value]`);
   if (there) { write(there, event); return; }
   const value = (here() || document).querySelector("[data-value]");
+  if (whole && event.key === "Escape") { if (value) fill(here(), initial(value), ""); return; }
   if (value && (event.key === "F2" || event.key === "m" || event.key === "Backspace")) {
     write(value, event);
     if (event.key === "Backspace" && value.tagName !== "SELECT") { value.value = ""; changed(value); }
@@ -101,6 +102,12 @@ function step(value, by, event) {
 document.addEventListener("focusin", (event) => {
   const ask = event.target.closest?.(".ask");
   if (ask) for (const other of document.querySelectorAll(".ask")) other.toggleAttribute("data-here", other === ask);
+});
+
+// The page that is shown whole is that of the question the keys are about.
+document.addEventListener("htmx:configRequest", (event) => {
+  const place = event.target.matches?.('.look [data-key="p"]') && here()?.dataset.place;
+  if (place) event.detail.path = event.detail.path.replace(/[^/]+(?=\/page$)/, encodeURIComponent(place));
 });
 
 // What is picked, or said of a field, shows in the field and is decided by Enter, with all the rest.
@@ -137,6 +144,9 @@ document.addEventListener("input", (event) => {
 const differs = (value) => value.tagName === "SELECT"
   ? [...value.options].some((option) => option.selected !== option.defaultSelected)
   : value.value !== value.defaultValue;
+
+const initial = (value) => value.tagName === "SELECT"
+  ? [...value.options].find((option) => option.defaultSelected)?.value || "" : value.defaultValue;
 
 function restore(value) {
   if (value.tagName === "SELECT") for (const option of value.options) option.selected = option.defaultSelected;
