@@ -21,8 +21,9 @@ from pipeline.web.views import View
 
 PICK_KEYS = "abcdegjknoqstuwxy"
 """The letters that pick what is offered; the others are commands."""
-_NUMBERS = "123456789"
-_MOST_OFFERED = 3
+_NUMBERS = "1234567890"
+_MOST_OFFERED, _LEAST_OFFERED = 3, 0.01
+"""So many other readings, each so probable: there are other fields to look at."""
 _CROP_PX, _PAPER_PX = 560, 900
 _AROUND_MM = 14.0
 """So much of the sheet is shown around its fields, for their print to be read."""
@@ -133,7 +134,7 @@ class _Looking:
         return Card(
             name=question.name,
             rule=rule,
-            title=finding_label(rule) if rule else asks[0].label,
+            title=_title(question, asks),
             words=question.words if rule else "",
             asks=asks,
             motives=motives,
@@ -155,7 +156,7 @@ class _Looking:
         typed = self.answers.texts.get(name, text)
         if typed.split() != text.split():
             text, known = typed, False
-        offered = screens.offered(reading, text, most=_MOST_OFFERED)
+        offered = screens.offered(reading, text, most=_MOST_OFFERED, least=_LEAST_OFFERED)
         image, width, height = screens.image_of(self.filed, name, reading.box_mm, most_px=_CROP_PX)
         tariffs = self.form.sum.tariffs_cents if self.form.sum else {}
         return Ask(
@@ -249,6 +250,14 @@ def the_sum(registration: Registration, form: Form, answers: Answers, keys: list
     asks = bool(stands.gap_cents) or unverifiable or not set(typed).isdisjoint(answers.illegible)
     motives = tuple(zip(keys, screens.motives(GAP), strict=False)) if asks else ()
     return Sum(stands, motives)
+
+
+def _title(question: Question, asks: tuple[Ask, ...]) -> str:
+    if not question.rule:
+        return asks[0].label
+    if question.rule == GAP:
+        return "Écart entre le total écrit et le tarif" if question.words else "La somme"
+    return finding_label(question.rule)
 
 
 def _standing(reading: FieldReading) -> str:

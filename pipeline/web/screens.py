@@ -199,12 +199,20 @@ def marked(reading: FieldReading, text: str) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def offered(reading: FieldReading, text: str, *, most: int = 9) -> tuple[tuple[str, str], ...]:
-    """What else than ``text`` may be there, as one may type it and as readers read it."""
-    texts = alternatives(reading)
-    may_be = {c.text: shown(reading, c) for c in reversed(reading.candidates) if c.text in texts}
-    others = [(typed, may_be[typed]) for typed in texts if text not in (typed, may_be[typed])]
-    return tuple(others[:most])
+def offered(
+    reading: FieldReading, text: str, *, most: int = 9, least: float = 0.0
+) -> tuple[tuple[str, str], ...]:
+    """What else than ``text`` may be there, as one may type it and as readers read it.
+
+    ``least``: how probable a reading has to be, to be worth showing.
+    """
+    may_be = {c.text: c for c in reversed(reading.candidates)}
+    others = [
+        (typed, shown(reading, may_be[typed]))
+        for typed in alternatives(reading)
+        if may_be[typed].probability >= least or typed == reading.text
+    ]
+    return tuple(pair for pair in others if text not in pair)[:most]
 
 
 def options(form: Form, reading: FieldReading) -> tuple[tuple[str, str], ...]:

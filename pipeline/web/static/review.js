@@ -71,7 +71,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   // The digits' own keys, shifted or not: a French keyboard has other signs on them.
-  const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
+  const digit = /^Digit([0-9])$/.exec(event.code)?.[1];
   const there = whole?.querySelector(`[data-number="${digit || CSS.escape(event.key)}"] [data-value]`);
   if (there) { write(there, event); return; }
   const value = (here() || document).querySelector("[data-value]");
