@@ -96,6 +96,20 @@ def test_a_digit_goes_to_a_field_and_a_letter_takes_what_is_offered(
     assert _texts(inbox)["telephone"] == "02 40 12 34 56"
 
 
+def test_the_mouse_picks_and_enter_still_confirms_all(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", fiche(total="50.00", doubtful={"email": _TWO["email"]}))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.get_by_role("button", name="b@exemple.fr").click()
+        page.get_by_role("button", name="accord avec l'expéditeur").click()
+        page.get_by_role("button", name="erreur de l'expéditeur").click()
+        press(page, "Enter")
+        _all_done(page)
+    assert _texts(inbox)["email"] == "b@exemple.fr"
+    (settled,) = [d.decision.reason for d in _decided(inbox) if d.decision.act is Act.SETTLE]
+    assert settled == "erreur de l'expéditeur"
+
+
 def test_escape_leaves_a_field_and_takes_back_what_was_typed_if_pressed_again(
     chromium: Browser, inbox: Inbox
 ) -> None:

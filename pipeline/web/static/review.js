@@ -127,10 +127,14 @@ document.addEventListener("click", (event) => {
   if ("says" in target.dataset) fill(here(), "", target.dataset.says);
   if ("reason" in target.dataset) {
     const reason = target.closest(".card").querySelector("[data-reason-of]");
-    reason.value = reason.value === target.dataset.reason ? "" : target.dataset.reason;
+    reason.value = target.dataset.reason;
     for (const other of target.closest(".choices").querySelectorAll("[data-reason]")) {
       other.setAttribute("aria-pressed", String(other.dataset.reason === reason.value));
     }
+  }
+  // Enter is to confirm all, whether a key, the mouse or Tab came here.
+  if (document.activeElement === target) {
+    (target.closest(".ask") || target.closest(".card")?.querySelector(".ask") || here())?.focus({ preventScroll: true });
   }
 });
 
@@ -218,7 +222,7 @@ function say(text) {
 
 function settle() {
   const problem = document.querySelector("[data-value][aria-invalid]");
-  const refused = problem?.value ? problem : problem?.closest(".ask") || document.querySelector("#work [data-problem]") || problem;
+  const refused = problem?.value ? problem : problem?.closest(".ask") || document.querySelector("#work [data-problem]");
   if (refused) refused.focus(); else focusWork();
   const said = document.querySelector("#said");
   if (said) said.hidden = true;
