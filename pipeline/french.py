@@ -17,6 +17,8 @@ REASONS = {
     AGREED: "accord avec l'expéditeur",
 }
 """Why the written total and the tariff may differ for good."""
+SEEN = "vu, la fiche est bonne ainsi"
+"""Why a finding may stand that a person has seen and that needs no other reason."""
 
 _FINDINGS = {
     "total_matches_tariff": "Écart",

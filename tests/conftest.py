@@ -6,10 +6,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 
 import postgres_server
 import pytest
+from desks import Inbox
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 # A machine that stalls for a moment is no fault of what is tested.
 settings.register_profile("fiches", deadline=None)
@@ -70,3 +73,21 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             for process in started:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser; CI may not do without."""
+    program = which("chromium") or which("chromium-browser") or which("google-chrome")
+    if program is None:
+        missing = "Chromium is not installed: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path)

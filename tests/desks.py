@@ -13,7 +13,9 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, PngImagePlugin
+from playwright.sync_api import Page, expect
 
 from pipeline import fields
 from pipeline.forms.schema import Form
@@ -37,6 +39,7 @@ from tests.judged import LENIENT
 from tests.pages import drawn, form
 
 REPOSITORY = Path(__file__).parent.parent
+GATE = LENIENT
 PEOPLE = ("Zoé MARTIN", "Luc PETIT", "Inès ROUX", "Yann LE GOFF", "Awa DIOP", "Théo GARCIA")
 
 
@@ -220,3 +223,47 @@ def serving(
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def by_field(page: Page, address: str) -> None:
+    """Let this browser show one field at a time."""
+    home = address.partition("/entrer")[0]
+    page.context.add_cookies([{"name": "regard", "value": "champ", "url": home}])
+
+
+def press(page: Page, key: str) -> None:
+    """A key, as soon as keys are taken: nobody confirms what they have not seen."""
+    await_keys(page)
+    page.keyboard.press(key)
+
+
+def await_keys(page: Page) -> None:
+    """What was asked for is there."""
+    expect(page.locator("body[data-ready]")).to_be_attached()
+
+
+def reviewed(url: str) -> list[Status]:
+    """What became of each registration."""
+    with Store.open(url) as store:
+        return [filed.registration.status for filed in store.filed()]
+
+
+def assert_open_to_all(page: Page, where: str) -> None:
+    """Nothing on the page is a serious barrier to anybody."""
+    violations = Axe().run(page).response["violations"]
+    serious = [
+        (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
+        for one in violations
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert not serious, (where, serious)
+
+
+def weight(page: Page) -> int:
+    """Bytes of an open page and of all it shows, unpacked, from the browser's own account."""
+    loaded = page.evaluate(
+        "() => ['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))"
+        ".map(one => [one.name, one.responseStatus, one.decodedBodySize])"
+    )
+    assert all(status == 200 and size for _, status, size in loaded), loaded
+    return sum(size for *_, size in loaded)

@@ -7,11 +7,11 @@ from builders import OTHER_ROLES, ROLES, reading, registration
 
 from pipeline.forms.schema import load_form
 from pipeline.french import finding_label, label
-from pipeline.judging.doubts import alternatives, doubtful_characters
+from pipeline.judging.doubts import alternatives, briefly, doubtful_characters
 from pipeline.judging.sums import gap
-from pipeline.judging.values import position, type_of
+from pipeline.judging.values import as_written, is_shown, position, shown, type_of
 from pipeline.paths import FORMS
-from pipeline.records import Candidate
+from pipeline.records import Candidate, FieldReading
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 
@@ -67,6 +67,43 @@ def test_alternatives_are_each_text_once_the_read_one_first() -> None:
     assert alternatives(found) == ("Luc", "Lue", "Lux")
     assert alternatives(found, most=2) == ("Luc", "Lue")
     assert alternatives(replace(found, candidates=())) == ()
+
+
+def test_case_and_accents_are_offered_and_marked_only_where_they_are_the_doubt() -> None:
+    def read(*texts: str) -> FieldReading:
+        candidates = tuple(Candidate(text, text, 0.2) for text in texts)
+        return replace(reading("x", ""), candidates=candidates)
+
+    spelled = read("Éric", "Eric", "ERIC")
+    assert alternatives(spelled) == ("Éric", "Eric", "ERIC")
+    assert doubtful_characters(spelled)[0]
+    other = read("Éric", "Eric", "Érie", "ERIE")
+    assert alternatives(other) == ("Éric", "Érie")
+    assert doubtful_characters(other) == (False, False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "brief"),
+    [
+        ("Lecture incertaine (62%) ; peut-être : Lue.", "Lecture incertaine."),
+        ("Lecture incertaine ; peut-être : Lue.", "Lecture incertaine."),
+        ("Orthographe incertaine : Lue, Luë.", "Orthographe incertaine."),
+        ("Service : texte barré ou souligné.", "Service : texte barré ou souligné."),
+        ("", ""),
+    ],
+)
+def test_a_doubt_is_told_briefly_where_its_readings_are_shown(reason: str, brief: str) -> None:
+    assert briefly(reason) == brief
+
+
+def test_a_value_is_shown_the_french_way_and_left_so_is_what_was_read() -> None:
+    total = replace(reading("total", "154.20", 15420), type="amount")
+    assert shown(total) == "154,20\N{NO-BREAK SPACE}€"
+    assert is_shown(total, "154,20 €")
+    assert as_written(_FORM, total, "154,20 €") == "154.20"
+    assert as_written(_FORM, total, "1 154,2") == "1154.20"
+    assert as_written(_FORM, total, "beaucoup") == "beaucoup"
+    assert not is_shown(replace(total, candidates=()), "")
 
 
 def test_fields_are_called_what_the_secretary_calls_them() -> None:

@@ -1,44 +1,41 @@
-"""The review in a real browser, over the real server and a real store, mostly by keyboard alone."""
+"""The review in a real browser, over the real server and a real store, mostly by keyboard alone.
+
+Field by field, which a browser remembers; ``test_web_look`` is about one look a fiche.
+"""
 
 import csv
 import os
 import re
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from desks import PEOPLE, Inbox, TellingBrowser, fiche, serving, somebody
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from desks import (
+    PEOPLE,
+    Inbox,
+    TellingBrowser,
+    assert_open_to_all,
+    await_keys,
+    by_field,
+    fiche,
+    press,
+    reviewed,
+    serving,
+    somebody,
+    weight,
+)
+from playwright.sync_api import Browser, Page, expect
 
 from pipeline.records import Rejection, Status
 from pipeline.store import Store
 
 expect.set_options(timeout=30_000)  # a busy machine stalls now and then
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        missing = "Chromium is not installed: apt-get install chromium"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def inbox(tmp_path: Path) -> Inbox:
-    return Inbox(tmp_path)
 
 
 def _open(chromium: Browser, address: str) -> Page:
     page = chromium.new_page(viewport={"width": 1280, "height": 720})
+    by_field(page, address)
     page.goto(address)
     return page
 
@@ -53,22 +50,6 @@ def _begin(page: Page) -> None:
     expect(page.locator("#work h1")).to_be_focused()
 
 
-def _press(page: Page, key: str) -> None:
-    """A key, as soon as keys are taken: nobody confirms what they have not seen."""
-    _await_keys(page)
-    page.keyboard.press(key)
-
-
-def _await_keys(page: Page) -> None:
-    """What was asked for is there."""
-    expect(page.locator("body[data-ready]")).to_be_attached()
-
-
-def _reviewed(url: str) -> list[Status]:
-    with Store.open(url) as store:
-        return [filed.registration.status for filed in store.filed()]
-
-
 def test_a_queue_of_twenty_is_cleared_by_keyboard_alone(chromium: Browser, inbox: Inbox) -> None:
     for n in range(20):
         email = (f"zoe.martin{n}@exemple.fr", f"zoe.martln{n}@exemple.fr")
@@ -78,10 +59,10 @@ def test_a_queue_of_twenty_is_cleared_by_keyboard_alone(chromium: Browser, inbox
         _begin(page)
         for n in range(20):
             expect(page.locator("#work")).to_contain_text(f"{20 - n} champ")
-            _press(page, "Enter" if n % 2 else "1")
+            press(page, "Enter" if n % 2 else "1")
         expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
         page.close()
-    assert _reviewed(inbox.url) == [Status.ACCEPTED] * 20
+    assert reviewed(inbox.url) == [Status.ACCEPTED] * 20
     rows = [row for row in _rows(inbox.out, "fields.csv") if row["field"] == "email"]
     assert sorted(row["status"] for row in rows) == ["accepted"] * 10 + ["corrected"] * 10
 
@@ -93,10 +74,10 @@ def test_one_key_clears_a_fiche_whose_first_alternative_is_right(
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
-        _press(page, "1")
+        press(page, "1")
         expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
         page.close()
-    assert _reviewed(inbox.url) == [Status.ACCEPTED]
+    assert reviewed(inbox.url) == [Status.ACCEPTED]
 
 
 def test_undo_goes_back_across_fiches_that_are_closed(chromium: Browser, inbox: Inbox) -> None:
@@ -109,15 +90,15 @@ def test_undo_goes_back_across_fiches_that_are_closed(chromium: Browser, inbox: 
         page = _open(chromium, address)
         _begin(page)
         for _ in range(3):
-            _press(page, "Enter")
-        _await_keys(page)
+            press(page, "Enter")
+        await_keys(page)
         for left in (1, 2, 3):
-            _press(page, "z")
+            press(page, "z")
             expect(page.locator("#work")).to_contain_text(f"{left} champ")
-        _press(page, "z")
+        press(page, "z")
         expect(page.get_by_role("alert")).to_contain_text("plus rien à annuler")
         page.close()
-    assert _reviewed(inbox.url) == [Status.REVIEW] * 3
+    assert reviewed(inbox.url) == [Status.REVIEW] * 3
 
 
 def test_a_value_is_typed_and_the_sum_follows_while_one_types(
@@ -127,15 +108,15 @@ def test_a_value_is_typed_and_the_sum_follows_while_one_types(
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         page.goto(page.url + "fiche/r1-1/repas")
-        _press(page, "m")
+        press(page, "m")
         page.keyboard.type("2")
         expect(page.locator("#sum")).to_contain_text("54,20")
-        _press(page, "Control+a")
+        press(page, "Control+a")
         page.keyboard.type("deux ou trois")
-        _press(page, "Enter")
+        press(page, "Enter")
         expect(page.locator("#problem")).to_contain_text("Ce n'est pas un nombre")
         page.close()
-    assert _reviewed(inbox.url) == [Status.REVIEW]
+    assert reviewed(inbox.url) == [Status.REVIEW]
 
 
 def test_a_gap_is_settled_with_a_reason_before_the_fiche_is_accepted(
@@ -146,13 +127,13 @@ def test_a_gap_is_settled_with_a_reason_before_the_fiche_is_accepted(
         page = _open(chromium, address)
         _begin(page)
         while page.get_by_role("heading", name="Écart").count() == 0:
-            _press(page, "Enter")
-            _await_keys(page)
-        assert _reviewed(inbox.url) == [Status.REVIEW]
-        _press(page, "1")
+            press(page, "Enter")
+            await_keys(page)
+        assert reviewed(inbox.url) == [Status.REVIEW]
+        press(page, "1")
         expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
         page.close()
-    assert _reviewed(inbox.url) == [Status.ACCEPTED]
+    assert reviewed(inbox.url) == [Status.ACCEPTED]
     assert "expéditeur" in _rows(inbox.out, "registrations.csv")[0]["findings"]
 
 
@@ -171,13 +152,13 @@ def test_many_fields_are_confirmed_at_one_stroke_and_undone_by_one(
         page.eval_on_selector("#lot-sur", "s => s.add(new Option('55', '55', true, true))")
         page.get_by_role("button", name="Confirmer en lot").click()
         expect(page.get_by_role("status")).to_contain_text("4 champ")
-        assert _reviewed(inbox.url) == [Status.ACCEPTED] * 4
+        assert reviewed(inbox.url) == [Status.ACCEPTED] * 4
         with Store.open(inbox.url) as store:
             assert len({one.id for one in store.decided()}) == 4
-        _press(page, "z")
+        press(page, "z")
         expect(page.locator(".tally dd").first).to_have_text("4")
         page.close()
-    assert _reviewed(inbox.url) == [Status.REVIEW] * 4
+    assert reviewed(inbox.url) == [Status.REVIEW] * 4
 
 
 def test_a_rejected_document_is_keyed_in(chromium: Browser, inbox: Inbox) -> None:
@@ -197,7 +178,7 @@ def test_a_rejected_document_is_keyed_in(chromium: Browser, inbox: Inbox) -> Non
         page.get_by_role("button", name="Enregistrer la fiche").click()
         expect(page.get_by_role("status")).to_contain_text("enregistrée")
         page.close()
-    assert _reviewed(inbox.url) == [Status.ACCEPTED]
+    assert reviewed(inbox.url) == [Status.ACCEPTED]
     assert _rows(inbox.out, "rejected.csv") == []
     assert _rows(inbox.out, "registrations.csv")[0]["total"] == "30.00"
 
@@ -293,20 +274,21 @@ def test_two_browsers_on_one_fiche_do_not_overwrite_each_other(
         for name in ("Zoé", "Luc"):
             context = chromium.new_context()
             page = context.new_page()
+            by_field(page, address)
             page.goto(address)
             if pages:
                 expect(page.get_by_text("ne sert qu'une fois")).to_be_visible()
                 page.goto(address.again())
             page.get_by_label("Relu par").fill(name)
             with page.expect_response("**/relecteur"):
-                _press(page, "Enter")
+                press(page, "Enter")
             page.goto(page.url + "fiche/r1-1/email")
             pages.append(page)
         zoe, luc = pages
         expect(luc.get_by_text("Zoé travaille aussi sur cette fiche")).to_be_visible()
-        _press(zoe, "1")
+        press(zoe, "1")
         expect(zoe.locator("#work h1")).to_contain_text("Téléphone")
-        _press(luc, "Enter")
+        press(luc, "Enter")
         expect(luc.locator("#work")).to_contain_text("Zoé")
         expect(luc.locator("#value")).to_have_value("b@exemple.fr")
         for page in pages:
@@ -328,15 +310,15 @@ def test_killed_at_any_moment_no_confirmed_decision_is_lost(
         page = _open(chromium, address)
         _begin(page)
         for n in range(3):
-            _press(page, "Enter")
+            press(page, "Enter")
             expect(page.locator("#work")).to_contain_text(f"{4 - n} champ")
         port = re.search(r":(\d+)", address)
         assert port is not None
         _kill_listener(int(port[1]))
-        _press(page, "Enter")
+        press(page, "Enter")
         expect(page.get_by_role("alert")).to_contain_text("ne répond plus")
         page.close()
-    assert sorted(_reviewed(inbox.url)) == [Status.ACCEPTED] * 3 + [Status.REVIEW] * 2
+    assert sorted(reviewed(inbox.url)) == [Status.ACCEPTED] * 3 + [Status.REVIEW] * 2
 
 
 def _kill_listener(port: int) -> None:
@@ -365,25 +347,15 @@ def test_no_view_has_a_serious_barrier(chromium: Browser, inbox: Inbox) -> None:
                 *("rejet/x3-0", "doublons", "bilan"),
             ):
                 page.goto(home + path)
-                _assert_open_to_all(page, f"{scheme} /{path}")
+                assert_open_to_all(page, f"{scheme} /{path}")
         page.goto(f"{home}fiche/r1-1/email")
         for key in ("p", "h", "?"):
             page.keyboard.press(key)
             expect(page.locator("dialog[open]")).to_be_visible()
-            _assert_open_to_all(page, f"key {key}")
-            _press(page, "Escape")
+            assert_open_to_all(page, f"key {key}")
+            press(page, "Escape")
             expect(page.locator("dialog[open]")).to_have_count(0)
         page.close()
-
-
-def _assert_open_to_all(page: Page, where: str) -> None:
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert not serious, (where, serious)
 
 
 def test_crop_value_and_sum_fit_a_laptop_s_screen_at_larger_text(
@@ -408,24 +380,14 @@ def test_a_page_weighs_little(chromium: Browser, inbox: Inbox) -> None:
     with serving(inbox.out) as address:
         page = chromium.new_page()
         page.goto(address)  # the list
-        listed = _weight(page)
+        listed = weight(page)
         page.goto(f"{page.url}fiche/r1-1/email")
         expect(page.locator(".crop img")).to_be_visible()
-        field = _weight(page)
+        field = weight(page)
         page.close()
     # Each with its scripts and styles, as if the browser had none in its cache.
     assert 20_000 < listed < 300_000
     assert 20_000 < field < 300_000
-
-
-def _weight(page: Page) -> int:
-    """Bytes of an open page and of all it shows, unpacked, from the browser's own account."""
-    loaded = page.evaluate(
-        "() => ['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))"
-        ".map(one => [one.name, one.responseStatus, one.decodedBodySize])"
-    )
-    assert all(status == 200 and size for _, status, size in loaded), loaded
-    return sum(size for *_, size in loaded)
 
 
 def test_a_password_lets_a_browser_in(chromium: Browser, inbox: Inbox) -> None:
@@ -465,18 +427,18 @@ def test_keys_of_one_sign_can_be_switched_off_for_good(chromium: Browser, inbox:
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
-        _press(page, "?")
+        press(page, "?")
         page.get_by_label("Touches d'une lettre").uncheck()
         page.get_by_role("button", name="Fermer").click()
         page.reload()
         for key in ("1", "v", "i", "?"):
-            _press(page, key)
+            press(page, key)
         expect(page.locator("#work")).to_contain_text("1 champ")
         expect(page.get_by_role("dialog")).to_have_count(0)
         page.get_by_role("button", name="Aide").click()
         page.get_by_label("Touches d'une lettre").check()
         page.get_by_role("button", name="Fermer").click()
-        _press(page, "1")
+        press(page, "1")
         expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
         page.close()
 
@@ -488,11 +450,11 @@ def test_check_boxes_are_corrected_by_keyboard_and_escape_changes_nothing(
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
-        _press(page, "m")
+        press(page, "m")
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Escape")
         expect(page.locator("#value")).to_have_value("virement")
-        _press(page, "m")
+        press(page, "m")
         page.locator("#value").select_option("postal")
         page.keyboard.press("Enter")
         expect(page.locator("#work h1")).to_contain_text("Plus rien à relire")
@@ -517,7 +479,7 @@ def test_what_was_typed_is_kept_by_tab_and_a_held_key_decides_nothing(
             "'keydown', {key: 'Enter', repeat: true, bubbles: true}))"
         )
         expect(page.locator("#work")).to_contain_text("2 champs")
-        _press(page, "m")
+        press(page, "m")
         page.keyboard.type("c@exemple.fr")
         page.keyboard.press("Tab")
         expect(page.locator("#work")).to_contain_text("1 champ")
@@ -532,16 +494,16 @@ def test_an_illegible_count_does_not_clear_a_gap(chromium: Browser, inbox: Inbox
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         page.goto(page.url + "fiche/r1-1/adherents")
-        _press(page, "i")
+        press(page, "i")
         expect(page.locator("#work h1")).not_to_contain_text("Adhérents")
         for _ in range(8):
             if page.get_by_role("heading", name="Écart").count():
                 break
-            _press(page, "Enter")
-            _await_keys(page)
+            press(page, "Enter")
+            await_keys(page)
         expect(page.locator(".reason")).to_contain_text("invérifiable")
         page.close()
-    assert _reviewed(inbox.url) == [Status.REVIEW]
+    assert reviewed(inbox.url) == [Status.REVIEW]
 
 
 def test_a_sample_of_accepted_fields_is_shown_and_measures_the_machine(
@@ -560,8 +522,8 @@ def test_a_sample_of_accepted_fields_is_shown_and_measures_the_machine(
             if page.locator("#work h1").inner_text() != "E-mail":
                 expect(page.locator(".reason")).to_contain_text("Lecture incertaine")
                 shown.add(page.locator("#work form.entry").get_attribute("hx-post"))
-            _press(page, "Enter")
-            _await_keys(page)
+            press(page, "Enter")
+            await_keys(page)
         checked = len(shown)
         assert checked >= 2
         page.goto(f"{address.partition('/entrer')[0]}/bilan")

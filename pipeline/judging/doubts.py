@@ -1,5 +1,6 @@
 """What a person must still look at, and what in it is disputed."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -11,10 +12,12 @@ from pipeline.french import finding_label, label, sentence
 from pipeline.judging.validate import UNSURE
 from pipeline.judging.values import position, type_of
 from pipeline.records import FieldReading, Finding, Origin, Registration, Status
+from pipeline.text import fold
 
 _LEAST_DISAGREEING = 0.02
 """Characters that other candidates dispute with less probability in all are not marked."""
 _COMPARED = 6
+_UNSURE = re.compile(r"^(\w+ incertaine)\b.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,20 @@ def doubts(filed: Filed, form: Form) -> tuple[Doubt, ...]:
 
 
 def alternatives(reading: FieldReading, *, most: int = 9) -> tuple[str, ...]:
-    """The texts a reading may stand for, best first, the read one first of all."""
-    return tuple(dict.fromkeys(c.text for c in reading.candidates))[:most]
+    """The texts a reading may stand for, best first, the read one first of all.
+
+    Those that another differs from by case or accents alone are left out, unless that is all they
+    differ by.
+    """
+    texts = dict.fromkeys(c.text for c in reading.candidates)
+    unlike = {fold(text): text for text in reversed(texts)}  # the best of each spelling
+    kept = unlike.values() if len(unlike) > 1 else texts
+    return tuple(text for text in texts if text in kept)[:most]
+
+
+def briefly(reason: str) -> str:
+    """Why a field is in doubt, where its other readings are shown beside: without them."""
+    return _UNSURE.sub(r"\1.", reason)
 
 
 def doubtful_characters(reading: FieldReading) -> tuple[bool, ...]:
@@ -60,7 +75,10 @@ def doubtful_characters(reading: FieldReading) -> tuple[bool, ...]:
     """
     text = reading.text
     against = [0.0] * len(text)
+    offered = alternatives(reading)
     for other in reading.candidates[1:_COMPARED]:
+        if other.text not in offered:
+            continue
         disputed = set()
         for edit in Levenshtein.opcodes(text, other.text):
             if edit.tag == "insert":

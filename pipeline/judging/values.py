@@ -5,7 +5,7 @@ from functools import lru_cache
 from pipeline import fields
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
-from pipeline.records import Candidate, FieldValue
+from pipeline.records import Candidate, FieldReading, FieldValue
 from pipeline.text import fold
 
 
@@ -29,6 +29,33 @@ def as_typed(form: Form, field: str, text: str) -> Candidate:
     else:
         value = field_type.read(())[0].value
     return Candidate(value, field_type.to_text(value), 1.0)
+
+
+def shown(reading: FieldReading, candidate: Candidate | None = None) -> str:
+    """What a field was read as, or may be, as the secretary reads and types it."""
+    candidate = candidate or next(iter(reading.candidates), None)
+    if candidate is None:
+        return ""
+    field_type = fields.find(reading.type)
+    if field_type is None or candidate.value is None:
+        return candidate.text
+    return field_type.display(candidate.value)
+
+
+def as_written(form: Form, reading: FieldReading, text: str) -> str:
+    """What a person left or typed, as outputs write it; as typed where it cannot be that."""
+    if is_shown(reading, text):
+        return reading.text
+    try:
+        return as_typed(form, reading.field, text).text
+    except ValueError:  # told by what decides
+        return text
+
+
+def is_shown(reading: FieldReading, text: str) -> bool:
+    """Whether a person left there what was read."""
+    left = (reading.text.split(), shown(reading).split())
+    return bool(reading.candidates) and text.split() in left
 
 
 @lru_cache(maxsize=4096)

@@ -13,18 +13,17 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
-from pipeline.forms.schema import Form
-from pipeline.judging.doubts import doubts
+from pipeline.judging.questions import decided
 from pipeline.judging.sums import gap
-from pipeline.judging.values import as_typed
+from pipeline.judging.values import as_written
 from pipeline.language import tr
 from pipeline.review.queue import Place
-from pipeline.web import entrance, pairs, refused, screens
+from pipeline.web import entrance, pairs, refused, screens, strokes
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import Gatekeeper, Guarded
 from pipeline.web.views import View
@@ -41,6 +40,7 @@ _DAY = "private, max-age=86400"
 _PAGE_PX = 1500
 _SHEET_PX = 600
 _LIST_ROWS = 100
+_UNDONE = "Décision annulée."
 
 Handler = Callable[[View], Response]
 
@@ -64,11 +64,10 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         *entrance.routes(gatekeeper, pages),
         route("/static/{name}", _static),
         route("/", _list),
-        route("/relire", _begin),
         route("/relecteur", _name_reviewer, "POST"),
         route("/annuler", _undo, "POST"),
         route("/lot", _bulk, "POST"),
-        route("/fiche/{subject}", _open),
+        *(route(path, handler, *methods) for path, handler, *methods in strokes.ROUTES),
         route("/fiche/{subject}/historique", _history),
         route("/fiche/{subject}/{place}", _show),
         route("/fiche/{subject}/{place}/page", _page),
@@ -134,13 +133,6 @@ def _list(view: View) -> Response:
     )
 
 
-def _begin(view: View) -> Response:
-    place = view.next(None)
-    if place is None:
-        return view.page("review.html.j2", screen=None, filtered=bool(view.kept))
-    return RedirectResponse(view.address(place.subject, place.name), 303)
-
-
 def _name_reviewer(view: View) -> Response:
     response = Response(status_code=204)
     name = " ".join(view.typed.get("who", "").split())[:60]
@@ -148,14 +140,6 @@ def _name_reviewer(view: View) -> Response:
     coded = base64.urlsafe_b64encode(name.encode()).decode()
     response.set_cookie("relecteur", coded, httponly=True, samesite="strict", max_age=31536000)
     return response
-
-
-def _open(view: View) -> Response:
-    filed, form = view.filed()
-    in_doubt = doubts(filed, form)
-    fields = [reading.field for reading in filed.registration.readings]
-    name = in_doubt[0].name if in_doubt else fields[0]
-    return RedirectResponse(view.address(filed.subject, name), 303)
 
 
 def _show(view: View) -> Response:
@@ -169,7 +153,6 @@ def _decide(view: View) -> Response:
     name = view.place
     here = Place(filed.subject, name, late=name in filed.postponed)
     reading = filed.registration.reading(name)
-    was = reading.text if reading else ""
     text = " ".join(view.typed.get("value", "").split())
     reason = " ".join(view.typed.get("reason", "").split())[:200]
     act = view.typed.get("act", "value")
@@ -184,16 +167,19 @@ def _decide(view: View) -> Response:
             decision = Decision(Act.POSTPONE, name)
         case "illegible":
             decision = Decision(Act.ILLEGIBLE, name)
-        case _ if reading is not None and text == was:
-            decision = Decision(Act.CONFIRM, name, text)
-        case _:
+        case _ if reading is None:
             decision = Decision(Act.CORRECT, name, text)
+        case _:
+            try:
+                decision = decided(reading, form, text, empty=act == "empty")
+            except ValueError as err:
+                return _screen(view, here, problem=str(err), typed=text, status=422)
     decisions: tuple[Decision, ...] = (decision,)
     is_check = view.desk.is_check((filed.subject, name))
-    if is_check and decision.act is not Act.POSTPONE:
-        written = "" if decision.act is Act.ILLEGIBLE else _as_written(form, name, text)
+    if is_check and reading and decision.act is not Act.POSTPONE:
+        written = "" if decision.act is Act.ILLEGIBLE else as_written(form, reading, text)
         # First, so that it is the first look at the field.
-        decisions = (Decision(Act.CHECK, name, written, was), decision)
+        decisions = (Decision(Act.CHECK, name, written, reading.text), decision)
     try:
         view.desk.act(
             filed.subject,
@@ -205,24 +191,8 @@ def _decide(view: View) -> Response:
         return _screen(view, here, problem=str(err), typed=text, status=422)
     except ConflictError as err:
         return _screen(view, here, notice=str(err), status=409)
-    if is_check:
-        view.desk.checked((filed.subject, name))
-    return _screen(view, _advance(view, None if is_check else here))
-
-
-def _as_written(form: Form, name: str, text: str) -> str:
-    """What a person typed, as outputs write it: a number without spaces is no other number."""
-    try:
-        return as_typed(form, name, text).text
-    except ValueError:  # told by what decides
-        return text
-
-
-def _advance(view: View, after: Place | None) -> Place | None:
-    """The next doubt or, now and then, a field that is shown to measure machine and reviewer."""
-    following = view.next(after)
-    shown = view.desk.check() if following else None
-    return Place(*shown) if shown else following
+    following = view.advance(None if is_check else here)
+    return _screen(view, following) if following else view.done()
 
 
 def _undo(view: View) -> Response:
@@ -235,10 +205,12 @@ def _undo(view: View) -> Response:
     undone = [d.decision for d in view.desk.store.history(subjects[0]) if d.batch == batch]
     acts = {decision.act for decision in undone}
     if acts & {Act.DROP, Act.KEEP}:
-        return view.away("/doublons", "Décision annulée.")
+        return view.away("/doublons", _UNDONE)
     if acts & {Act.KEY_IN, Act.PLACE, Act.SET_ASIDE} or not undone:
-        return view.away("/rejets", "Décision annulée.")
-    return _screen(view, Place(subjects[0], undone[-1].field), notice="Décision annulée.")
+        return view.away("/rejets", _UNDONE)
+    if view.typed.get("regard"):
+        return strokes.screen(view, subjects[0], notice=_UNDONE)
+    return _screen(view, Place(subjects[0], undone[-1].field), notice=_UNDONE)
 
 
 def _bulk(view: View) -> Response:
@@ -250,35 +222,29 @@ def _bulk(view: View) -> Response:
 
 def _screen(
     view: View,
-    place: Place | None,
+    place: Place,
     *,
     notice: str = "",
     problem: str = "",
     typed: str | None = None,
     status: int = 200,
 ) -> Response:
-    """The work on one place, as a whole page or as what htmx puts into one."""
-    shown = None
-    if place is not None:
-        others = view.desk.here(place.subject, view.who)
-        shown = screens.work(view, place, others=others, problem=problem, typed=typed)
-        if shown is None:
-            raise GoneError("Ce champ n'est plus là : revenez à la liste.")
-    given: dict[str, Any] = {
-        "screen": shown,
-        "notice": notice,
-        "notice_is_bad": status == 409,
-        "filtered": bool(view.kept),
-        "gap": shown.gap if shown else None,
-        "settled_gap": shown.settled_gap if shown else "",
-    }
-    if not view.by_htmx:
-        return view.page("review.html.j2", status=status, **given)
-    response = view.page("work.html.j2", status=status, **given)
-    response.headers["HX-Push-Url"] = (
-        view.address(place.subject, place.name) if place else "/relire"
+    """The work on one place."""
+    others = view.desk.here(place.subject, view.who)
+    shown = screens.work(view, place, others=others, problem=problem, typed=typed)
+    if shown is None:
+        raise GoneError("Ce champ n'est plus là : revenez à la liste.")
+    return view.work(
+        "work.html.j2",
+        title=shown.label,
+        address=view.address(place.subject, place.name),
+        status=status,
+        screen=shown,
+        notice=notice,
+        notice_is_bad=status == 409,
+        gap=shown.gap,
+        settled_gap=shown.settled_gap,
     )
-    return response
 
 
 def _sum(view: View) -> Response:

@@ -15,8 +15,9 @@ from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import is_computed
 from pipeline.judging.duplicates import Pair, Twins
 from pipeline.judging.judge import judge
-from pipeline.records import Registration, Status
+from pipeline.records import FieldReading, Registration, Status
 from pipeline.review import sample
+from pipeline.review.known import Known
 from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
 from pipeline.store import Store
@@ -61,7 +62,11 @@ class Desk:
         self._filed = {filed.subject: filed for filed in store.filed()}
         self._twins = Twins(self._filed.values())
         self._queue = Queue.of(map(self._twins.marked, self._filed.values()), forms.values())
+        self._known = Known()
+        for filed in self._filed.values():
+            self._known.refresh(filed.subject, filed)
         self._checking: set[sample.Shown] = set()
+        self._decided: set[sample.Shown] = set()
         self._steps = 0
         self._share, self._seed = share, str(out)
         decided = store.decided()
@@ -131,6 +136,9 @@ class Desk:
             self.store.decide(changes, who=who)
         finally:
             refreshed = self._refresh([change.subject for change in changes])
+        with self._lock:  # none of them is shown again while this server runs
+            self._decided |= {(subject, d.field) for d in decisions if d.act is not Act.POSTPONE}
+            self._checking -= self._decided
         return refreshed[0]
 
     def check(self) -> sample.Shown | None:
@@ -143,12 +151,14 @@ class Desk:
             shown = None
             if self._to_check and self._steps % every == 0:
                 shown = self._to_check.pop()
+                if shown in self._decided:
+                    return None
             else:
                 shown = sample.known(
                     lambda: list(self._filed.values()),
                     shown=self._steps,
                     seed=self._seed,
-                    besides=self._checking,
+                    besides=self._checking | self._decided,
                 )
             if shown is not None:
                 self._checking.add(shown)
@@ -158,9 +168,15 @@ class Desk:
         with self._lock:
             return shown in self._checking
 
-    def checked(self, shown: sample.Shown) -> None:
+    def checks(self, subject: str) -> frozenset[str]:
+        """The fields of a registration that are shown without need."""
         with self._lock:
-            self._checking.discard(shown)
+            return frozenset(name for checked, name in self._checking if checked == subject)
+
+    def proposed(self, subject: str, reading: FieldReading) -> str:
+        """What people decided elsewhere and a doubtful field may hold, too; "" for nothing."""
+        with self._lock:
+            return self._known.proposed(subject, reading)
 
     def undo(self, who: str) -> tuple[int, tuple[str, ...]]:
         """Take the last stroke of a reviewer back: its batch, and the subjects it was about."""
@@ -236,7 +252,11 @@ class Desk:
         newest, filed = self.store.newest(), {fiche.subject: fiche for fiche in self.store.filed()}
         twins = Twins(filed.values())
         queue = Queue.of(map(twins.marked, filed.values()), self.forms.values())
+        known = Known()
+        for fiche in filed.values():
+            known.refresh(fiche.subject, fiche)
         with self._lock:
+            self._known = known
             self._newest, self._filed, self._twins, self._queue = newest, filed, twins, queue
             self._waiting = None
         self._export_soon()
@@ -280,6 +300,7 @@ class Desk:
                     self._queue.remove(subject)
                 elif known is None or filed.version >= known.version:
                     self._filed[subject] = filed
+                self._known.refresh(subject, self._filed.get(subject))
                 for touched in self._twins.refresh(subject, self._filed.get(subject)):
                     if touched in self._filed:
                         self._queue.refresh(self._twins.marked(self._filed[touched]))

@@ -9,13 +9,21 @@ from urllib.parse import quote
 from pipeline import fields
 from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.fields import Nature
-from pipeline.forms import constraints
 from pipeline.forms.schema import Form
-from pipeline.french import REASONS, finding_label, label, sentence
+from pipeline.french import REASONS, SEEN, finding_label, label, sentence
 from pipeline.geometry import BoxMm
 from pipeline.judging import duplicates
-from pipeline.judging.doubts import Doubt, alternatives, doubtful_characters, doubts
+from pipeline.judging.doubts import (
+    Doubt,
+    alternatives,
+    briefly,
+    doubtful_characters,
+    doubts,
+)
+from pipeline.judging.questions import needs_reason
 from pipeline.judging.sums import GAP, Gap, gap
+from pipeline.judging.validate import UNSURE
+from pipeline.judging.values import shown
 from pipeline.pages import plural
 from pipeline.records import FieldReading, Origin, Roles, Status
 from pipeline.review.queue import Place, Row
@@ -27,10 +35,8 @@ _CROP_PX = 900
 AROUND_MM = 3.0
 _LEAST_CUT_MM = 58.0
 _CROP_PX_PER_MM = 14.0
-_SHOWN_SURE = 0.97
-"""Who checks a field must not tell it from a doubt by how sure it is."""
 _WHOLE_PX = 1400
-_SEEN = ("vu, la fiche est bonne ainsi", *list(REASONS.values())[1:])
+_SEEN = (SEEN, *list(REASONS.values())[1:])
 _ACTS = {
     Act.CONFIRM: "confirmé",
     Act.CORRECT: "corrigé",
@@ -76,7 +82,8 @@ class Work:
     reason: str
     text: str
     marked: tuple[tuple[str, bool], ...]
-    alternatives: tuple[str, ...]
+    known: bool
+    alternatives: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]
     motives: tuple[str, ...]
     problem: str
@@ -103,52 +110,61 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
     is_check = view.desk.is_check((filed.subject, name))
     title = label(name, form.roles) if reading else finding_label(name)
     box = reading.box_mm if reading else None
-    image, width, height = _image(filed, name, box)
+    image, width, height = image_of(filed, name, box)
     following = view.next(place)
     if following and following != place:
-        _prefetch(view.desk, following)
-    counts = view.desk.counts()
-    text = typed if typed is not None else reading.text if reading else ""
+        prefetch(view.desk, following)
+    text, known = held(view.desk, filed.subject, reading) if reading else ("", False)
+    if typed is not None:
+        text, known = typed, False
     return Work(
         subject=filed.subject,
         place=name,
         seen=filed.version,
         label=title,
-        heading=_heading(filed),
-        left=f"{plural(counts.doubts, 'champ douteux', 'champs douteux')}, "
-        f"{plural(counts.to_review, 'fiche', 'fiches')}",
+        heading=heading(filed),
+        left=left(view.desk),
         others=others,
         is_field=reading is not None,
         reason=_reason(
             reading, sentence(finding, form.roles) if finding else "", in_doubt, is_check=is_check
         ),
         text=text,
-        marked=_marked(reading) if reading else (),
-        alternatives=_others_than(reading) if reading else (),
-        options=_options(form, reading) if reading else (),
-        motives=_motives(name) if finding else (),
+        known=known,
+        marked=marked(reading, text) if reading else (),
+        alternatives=offered(reading, text) if reading else (),
+        options=options(form, reading) if reading else (),
+        motives=motives(name) if finding else (),
         problem=problem,
         in_sum=reading is not None and fields.nature(reading.type) is Nature.NUMBER,
         image=image,
         image_width=width,
         image_height=height,
         fields=_lines(view, filed, form, in_doubt, name, is_check=is_check),
-        findings=tuple(sentence(f, form.roles) for f in registration.findings if f.asks),
-        ahead=_ahead(view.desk, following),
+        findings=tuple(
+            sentence(f, form.roles) for f in registration.findings if f.asks and f.rule != name
+        ),
+        ahead=ahead(view.desk, following),
         gap=gap(registration, form, {}) if form.sum else None,
         settled_gap=next((f.settled for f in registration.findings if f.rule == GAP), ""),
     )
 
 
-def _motives(rule: str) -> tuple[str, ...]:
+def left(desk: Desk) -> str:
+    """How much there is to do."""
+    counts = desk.counts()
+    doubted = plural(counts.doubts, "champ douteux", "champs douteux")
+    return f"{doubted}, {plural(counts.to_review, 'fiche', 'fiches')}"
+
+
+def motives(rule: str) -> tuple[str, ...]:
     """Why a finding may be settled."""
     if rule == duplicates.RULE:  # the other one has to be seen
         return ()
-    at_odds = rule == GAP or rule in constraints.RULES
-    return tuple(REASONS.values()) if at_odds else _SEEN
+    return tuple(REASONS.values()) if needs_reason(rule) else _SEEN
 
 
-def _heading(filed: Filed) -> str:
+def heading(filed: Filed) -> str:
     who = filed.registration.reading(filed.registration.roles.who)
     return " · ".join(part for part in (who.text if who else "", filed.sources[0].document) if part)
 
@@ -158,42 +174,64 @@ def _reason(
 ) -> str:
     if reading is None:
         return message or "Constat réglé."
-    why = next((d.reason for d in in_doubt if d.name == reading.field), "")
+    why = next((briefly(d.reason) for d in in_doubt if d.name == reading.field), "")
     if why or is_check:
-        return why or f"Lecture incertaine ({min(reading.confidence, _SHOWN_SURE):.0%})."
+        return why or f"{UNSURE}."
     return "Décidé par une personne." if reading.origin is Origin.HUMAN else "Accepté."
 
 
-def _marked(reading: FieldReading) -> tuple[tuple[str, bool], ...]:
+def held(desk: Desk, subject: str, reading: FieldReading) -> tuple[str, bool]:
+    """What a field is shown to hold, and whether that is known from another fiche."""
+    known = desk.proposed(subject, reading)
+    is_mark = fields.nature(reading.type) is Nature.MARK  # of which an option is picked
+    return known or (reading.text if is_mark else shown(reading)), bool(known)
+
+
+def marked(reading: FieldReading, text: str) -> tuple[tuple[str, bool], ...]:
     """The text in runs of sure and of doubtful characters; nothing where all are sure."""
     doubtful = doubtful_characters(reading)
-    if not any(doubtful):
+    if text != reading.text or not any(doubtful):
         return ()
-    pairs = zip(reading.text, doubtful, strict=True)
+    pairs = zip(text, doubtful, strict=True)
     return tuple(
         ("".join(letter for letter, _ in run), doubted)
         for doubted, run in groupby(pairs, key=lambda pair: pair[1])
     )
 
 
-def _others_than(reading: FieldReading) -> tuple[str, ...]:
-    return tuple(text for text in alternatives(reading) if text != reading.text)
+def offered(
+    reading: FieldReading, text: str, *, most: int = 9, least: float = 0.0
+) -> tuple[tuple[str, str], ...]:
+    """What else than ``text`` may be there, as one may type it and as readers read it.
+
+    ``least``: how probable a reading has to be, to be worth showing.
+    """
+    may_be = {c.text: c for c in reversed(reading.candidates)}
+    others = [
+        (typed, shown(reading, may_be[typed]))
+        for typed in alternatives(reading)
+        if may_be[typed].probability >= least or typed == reading.text
+    ]
+    return tuple(pair for pair in others if text not in pair)[:most]
 
 
-def _options(form: Form, reading: FieldReading) -> tuple[tuple[str, str], ...]:
+def options(form: Form, reading: FieldReading) -> tuple[tuple[str, str], ...]:
+    """The boxes of a field that has some, and how they are read."""
     if fields.nature(reading.type) is not Nature.MARK:
         return ()
     boxes = form.zone(reading.field).boxes
     return (*((option, option.replace("_", " ")) for option in boxes), ("", "aucune case"))
 
 
-def _image(filed: Filed, name: str, box: BoxMm | None) -> tuple[str, int, int]:
+def image_of(
+    filed: Filed, name: str, box: BoxMm | None, *, most_px: int = _CROP_PX
+) -> tuple[str, int, int]:
     """Where a zone's picture is, and its size on the screen, so that nothing jumps."""
     if box is None:
         return "", 0, 0
-    shown = cut_of(box)
-    wide, high = shown.w + 2 * AROUND_MM, shown.h + 2 * AROUND_MM
-    scale = min(_CROP_PX_PER_MM, _CROP_PX / wide)
+    cut = cut_of(box)
+    wide, high = cut.w + 2 * AROUND_MM, cut.h + 2 * AROUND_MM
+    scale = min(_CROP_PX_PER_MM, most_px / wide)
     address = f"/image/zone/{filed.subject}/{quote(name)}?w={round(wide * scale)}"
     return address, round(wide * scale), round(high * scale)
 
@@ -203,7 +241,7 @@ def cut_of(box: BoxMm) -> BoxMm:
     return box.grown(max(0.0, (_LEAST_CUT_MM - box.w) / 2), 0.0)
 
 
-def _ahead(desk: Desk, place: Place | None) -> tuple[str, ...]:
+def ahead(desk: Desk, place: Place | None) -> tuple[str, ...]:
     """The picture that comes next, for the browser to fetch before it is asked for."""
     if place is None:
         return ()
@@ -211,11 +249,12 @@ def _ahead(desk: Desk, place: Place | None) -> tuple[str, ...]:
     reading = filed.registration.reading(place.name)
     if reading is None:
         return ()
-    address, *_ = _image(filed, place.name, reading.box_mm)
+    address, *_ = image_of(filed, place.name, reading.box_mm)
     return (address,) if address else ()
 
 
-def _prefetch(desk: Desk, place: Place) -> None:
+def prefetch(desk: Desk, place: Place) -> None:
+    """Have the page drawn that comes next."""
     filed, _ = desk.file(place.subject)
     reading = filed.registration.reading(place.name)
     page = reading.page if reading else filed.registration.page
@@ -249,7 +288,9 @@ def _lines(
         lines.append(
             Line(
                 label=title,
-                text=reading.text if reading else next(d.reason for d in rules if d.name == name),
+                text=_beside(reading, next((d.reason for d in rules if d.name == name), ""))
+                if name != current  # it stands large beside its picture
+                else "",
                 address=view.address(filed.subject, name),
                 sign=sign,
                 colour=colour,
@@ -260,6 +301,10 @@ def _lines(
             )
         )
     return tuple(lines)
+
+
+def _beside(reading: FieldReading | None, reason: str) -> str:
+    return shown(reading) if reading else reason
 
 
 def whole_page(view: View) -> dict[str, Any]:

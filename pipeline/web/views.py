@@ -20,6 +20,8 @@ from pipeline.web.desk import Desk
 _KINDS = {"": Kind.REVIEW, "constats": Kind.FINDINGS, "acceptees": Kind.ACCEPTED}
 _KEPT = ("q", "etat", "modele", "type", "ordre")
 """What of a list's address goes along from fiche to fiche."""
+LOOKS, BY_FIELD = "regard", "champ"
+"""The cookie that says how doubts are shown, and its value for one at a time."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,11 @@ class View:
             text=self.chosen["q"],
         )
 
+    @property
+    def by_field(self) -> bool:
+        """Whether doubts are shown one at a time, and not a fiche at a time: browsers remember."""
+        return self.request.cookies.get(LOOKS) == BY_FIELD or self.way is Way.BY_FIELD
+
     def next(self, after: Place | None) -> Place | None:
         """The doubt behind a place; behind the last one, the first that is left."""
         step = partial(self.desk.next, way=self.way, filters=self.filters)
@@ -98,9 +105,41 @@ class View:
     def filed(self) -> tuple[Filed, Form]:
         return self.desk.file(str(self.request.path_params["subject"]))
 
-    def address(self, subject: str, name: str) -> str:
+    def advance(self, after: Place | None) -> Place | None:
+        """The next doubt or, now and then, a field shown to measure machine and reviewer."""
+        following = self.next(after)
+        shown = self.desk.check() if following else None
+        return Place(*shown) if shown else following
+
+    def address(self, subject: str, name: str = "") -> str:
+        """Where a field or finding is worked on; without one, the whole fiche."""
         query = f"?{self.query}" if self.query else ""
-        return f"/fiche/{quote(subject)}/{quote(name)}{query}"
+        return f"/fiche/{quote(subject)}{'/' if name else ''}{quote(name)}{query}"
+
+    def opened(self, place: Place) -> str:
+        """Where a doubt is worked on, in the way that this browser remembers."""
+        return self.address(place.subject, place.name if self.by_field else "")
+
+    def work(
+        self, inner: str, *, title: str, address: str, status: int = 200, **given: Any
+    ) -> Response:
+        """The work on something, as a whole page or as what htmx puts into one."""
+        given |= {"inner": inner, "title": title}
+        if not self.by_htmx:
+            return self.page("review.html.j2", status=status, **given)
+        response = self.page(inner, status=status, **given)
+        response.headers["HX-Push-Url"] = address
+        return response
+
+    def done(self, notice: str = "") -> Response:
+        """Nothing is left to look at."""
+        return self.work(
+            "done.html.j2",
+            title="Terminé",
+            address="/relire",
+            filtered=bool(self.kept),
+            notice=notice,
+        )
 
     def page(self, name: str, *, status: int = 200, **given: Any) -> Response:
         """A template, with what every page shows."""
@@ -118,6 +157,7 @@ class View:
             "rooms": rooms,
             "here": "/" + self.request.url.path.split("/")[1],
             "query": self.query,
+            "by_field": self.by_field,
             "notice": self.asked("dit")[:200],
             "notice_is_bad": False,
         }

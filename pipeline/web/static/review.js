@@ -16,12 +16,11 @@ for (const end of ["htmx:sendError", "htmx:responseError", "htmx:swapError"]) {
   document.addEventListener(end, () => wait(false));
 }
 document.addEventListener("htmx:afterSettle", async (event) => {
-  const picture = event.detail.target.id === "work" && document.querySelector(".crop img");
-  if (picture && !picture.complete) {
-    await Promise.race([
-      new Promise((seen) => { for (const end of ["load", "error"]) picture.addEventListener(end, seen); }),
-      new Promise((late) => { setTimeout(late, 2000); }),
-    ]);
+  const pictures = event.detail.target.id === "work" ? [...document.querySelectorAll(".crop img, img.cut")] : [];
+  const coming = pictures.filter((picture) => !picture.complete);
+  if (coming.length) {
+    const seen = (picture) => new Promise((done) => { for (const end of ["load", "error"]) picture.addEventListener(end, done); });
+    await Promise.race([Promise.all(coming.map(seen)), new Promise((late) => { setTimeout(late, 2000); })]);
   }
   wait(false);
 });
@@ -51,12 +50,14 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "+" || event.key === "-") zoom(dialog, event.key === "+");
     return;
   }
-  const value = document.querySelector("#value");
+  const whole = document.querySelector(".look");
   if (typing(event.target)) {
-    if (event.target !== value) return;
-    if (event.key === "Escape") { restore(value); focusWork(); }
+    const value = event.target.matches("[data-value]") && event.target;
+    if (!value) return;
+    if (event.key === "Escape") { if (!whole) restore(value); (value.closest(".ask") || work()).focus({ preventScroll: true }); }
     else if (event.key === "Enter" && value.tagName === "SELECT") { event.preventDefault(); if (!busy) value.form.requestSubmit(); }
-    else if (event.key === "Tab") {
+    else if (whole && value.tagName !== "SELECT" && /^Arrow(Up|Down)$/.test(event.key)) step(value, event.key === "ArrowDown" ? 1 : -1, event);
+    else if (!whole && event.key === "Tab") {
       if (differs(value)) { event.preventDefault(); if (!busy) value.form.requestSubmit(); } else tab(event);
     }
     return;  // Enter submits the form that an input stands in
@@ -69,21 +70,87 @@ document.addEventListener("keydown", (event) => {
     if (!/^(A|BUTTON|SUMMARY)$/.test(event.target.tagName)) press("Enter", event);
     return;
   }
+  // The digits' own keys, shifted or not: a French keyboard has other signs on them.
+  const digit = /^Digit([0-9])$/.exec(event.code)?.[1];
+  const there = whole?.querySelector(`[data-number="${digit || CSS.escape(event.key)}"] [data-value]`);
+  if (there) { write(there, event); return; }
+  const value = (here() || document).querySelector("[data-value]");
+  if (whole && event.key === "Escape") { if (value) fill(here(), initial(value), ""); return; }
   if (value && (event.key === "F2" || event.key === "m" || event.key === "Backspace")) {
-    event.preventDefault();
-    value.focus();
-    if (value.tagName === "SELECT") return;
-    if (event.key === "Backspace") value.value = ""; else value.select();
+    write(value, event);
+    if (event.key === "Backspace" && value.tagName !== "SELECT") { value.value = ""; changed(value); }
     return;
   }
-  // The digits' own keys, shifted or not: a French keyboard has other signs on them.
-  const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
   press(digit && !byKey(event.key) ? digit : event.key.length === 1 ? event.key.toLowerCase() : event.key, event);
+});
+
+// One look a fiche: what the keys are about is the question that has, or last had, the focus.
+const here = () => document.querySelector(".ask[data-here]") || document.querySelector(".ask [data-value]")?.closest(".ask");
+
+function write(value, event) {
+  event?.preventDefault();
+  value.focus();
+  if (value.tagName !== "SELECT") value.select();
+}
+
+function step(value, by, event) {
+  const values = [...document.querySelectorAll("input[data-value], select[data-value]")];
+  const next = values[values.indexOf(value) + by];
+  if (next) write(next, event);
+}
+
+document.addEventListener("focusin", (event) => {
+  const ask = event.target.closest?.(".ask");
+  if (ask) for (const other of document.querySelectorAll(".ask")) other.toggleAttribute("data-here", other === ask);
+});
+
+// The page that is shown whole is that of the question the keys are about.
+document.addEventListener("htmx:configRequest", (event) => {
+  const place = event.target.matches?.('.look [data-key="p"]') && here()?.dataset.place;
+  if (place) event.detail.path = event.detail.path.replace(/[^/]+(?=\/page$)/, encodeURIComponent(place));
+});
+
+// What is picked, or said of a field, shows in the field and is decided by Enter, with all the rest.
+function fill(ask, text, said) {
+  const value = ask?.querySelector("[data-value]");
+  if (!value) return;
+  value.value = text;
+  value.placeholder = { empty: "(rien n'est écrit)", illegible: "(illisible)" }[said] || "";
+  changed(value);
+  ask.querySelector("[data-said]").value = said;
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest(".look [data-fills], .look [data-says], .look [data-reason]");
+  if (!target || busy) return;
+  if ("fills" in target.dataset) fill(target.closest(".ask"), target.dataset.fills, "");
+  if ("says" in target.dataset) fill(here(), "", target.dataset.says);
+  if ("reason" in target.dataset) {
+    const reason = target.closest(".card").querySelector("[data-reason-of]");
+    reason.value = target.dataset.reason;
+    for (const other of target.closest(".choices").querySelectorAll("[data-reason]")) {
+      other.setAttribute("aria-pressed", String(other.dataset.reason === reason.value));
+    }
+  }
+  // Enter is to confirm all, whether a key, the mouse or Tab came here.
+  if (document.activeElement === target) {
+    (target.closest(".ask") || target.closest(".card")?.querySelector(".ask") || here())?.focus({ preventScroll: true });
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-value]")) return;
+  event.target.closest(".over")?.toggleAttribute("data-changed", differs(event.target));
+  const said = event.target.closest(".ask")?.querySelector("[data-said]");
+  if (said && event.target.value) { said.value = ""; event.target.placeholder = ""; }
 });
 
 const differs = (value) => value.tagName === "SELECT"
   ? [...value.options].some((option) => option.selected !== option.defaultSelected)
   : value.value !== value.defaultValue;
+
+const initial = (value) => value.tagName === "SELECT"
+  ? [...value.options].find((option) => option.defaultSelected)?.value || "" : value.defaultValue;
 
 function restore(value) {
   if (value.tagName === "SELECT") for (const option of value.options) option.selected = option.defaultSelected;
@@ -106,7 +173,8 @@ function tab(event) {
   if (!busy) link.click();
 }
 
-function focusWork() { (document.querySelector("#work h1") || document.querySelector("#work"))?.focus({ preventScroll: true }); }
+const work = () => document.querySelector("#work h1") || document.querySelector("#work");
+function focusWork() { work()?.focus({ preventScroll: true }); }
 
 function changed(value) { value.dispatchEvent(new Event("input", { bubbles: true })); }
 
@@ -153,8 +221,9 @@ function say(text) {
 }
 
 function settle() {
-  const problem = document.querySelector("#value[aria-invalid]");
-  if (problem) problem.focus(); else focusWork();
+  const problem = document.querySelector("[data-value][aria-invalid]");
+  const refused = problem?.value ? problem : problem?.closest(".ask") || document.querySelector("#work [data-problem]");
+  if (refused) refused.focus(); else focusWork();
   const said = document.querySelector("#said");
   if (said) said.hidden = true;
   document.title = document.querySelector("#work")?.dataset.title || document.title;
