@@ -14,7 +14,7 @@ from pipeline.judging.judge import judge
 from pipeline.judging.questions import Answers, Settled, questions, settle, words_of
 from pipeline.judging.sums import GAP
 from pipeline.judging.values import shown
-from pipeline.records import Finding, Registration, Severity, Status
+from pipeline.records import Candidate, Finding, Registration, Severity, Status
 from tests.pages import form
 
 _FORM = form()
@@ -82,6 +82,16 @@ def test_a_finding_is_asked_for_itself_where_no_doubtful_field_shows_it() -> Non
     (question,) = questions(_filed(somebody), _FORM)
     assert (question.rule, question.fields) == ("", ("personnes.2",))
     assert "se lit comme un service" in question.words
+
+
+def test_what_a_gap_does_not_say_of_its_numbers_is_said_beside_it() -> None:
+    given = _read(people=(PEOPLE[0],), total="93.20")
+    counts = given.reading("adherents")
+    assert counts is not None
+    two = replace(counts, candidates=(Candidate(2, "2", 0.99),))
+    asked = questions(_filed(judge(given.replacing(two), _FORM, GATE)), _FORM)
+    assert [question.rule for question in asked if "payée" in question.words] == [""]
+    assert [question.rule for question in asked if "écart" in question.words] == [GAP]
 
 
 def test_enter_never_accepts_a_gap() -> None:

@@ -243,6 +243,21 @@ def test_a_finding_is_a_card_and_enter_says_that_it_was_seen(
     ]
 
 
+def test_what_a_field_says_of_its_finding_is_seen_with_it(chromium: Browser, inbox: Inbox) -> None:
+    inbox.add("a.png", fiche(people=(PEOPLE[0], "Foyer du Chêne"), total="84.20"))
+    inbox.add("b.png", fiche(people=PEOPLE[1:2], doubtful={"repas": ("1", "0")}, total="50.00"))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.goto(page.url.replace("r2-1", "r1-1"))
+        expect(page.locator("#work")).to_contain_text("se lit comme un service")
+        press(page, "Enter")
+        expect(page.locator("#sum")).to_contain_text("écart")
+        press(page, "a")
+        press(page, "Enter")
+        _all_done(page)
+    assert reviewed(inbox.url) == [Status.ACCEPTED] * 2
+
+
 def test_a_fiche_that_came_twice_leads_to_the_comparison(chromium: Browser, inbox: Inbox) -> None:
     for name in ("mail.png", "scan.png"):
         inbox.add(name, fiche(people=PEOPLE[:2], total="84.20"))

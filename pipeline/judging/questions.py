@@ -99,12 +99,12 @@ def questions(filed: Filed, form: Form, *, also: Collection[str] = ()) -> tuple[
         ]
         made.append(Question(rule, tuple(fields), asking.pop(rule)))
         taken.update(fields)
-    for name in asked:
-        if name not in taken:
-            own = [asking[rule] for rule in asking if name in about[rule]]
-            made.append(Question("", (name,), " ".join(own) or _words(in_doubt.get(name))))
+    alone = [name for name in asked if name not in taken]
+    for name in alone:
+        own = [asking[rule] for rule in asking if name in about[rule]]
+        made.append(Question("", (name,), " ".join(own) or _words(in_doubt.get(name))))
     for rule, words in asking.items():
-        if not set(about[rule]) & set(asked):
+        if not set(about[rule]) & set(alone):  # where it says why
             made.append(Question(rule, (), words))
     return tuple(sorted(made, key=lambda q: position(form, q.fields[0] if q.fields else q.rule)))
 

@@ -11,7 +11,7 @@ from pipeline.french import SEEN, finding_label, label
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.judging import duplicates
 from pipeline.judging.doubts import briefly
-from pipeline.judging.questions import Answers, Question, questions
+from pipeline.judging.questions import Answers, Question, questions, words_of
 from pipeline.judging.sums import GAP, Gap, gap
 from pipeline.judging.validate import UNSURE
 from pipeline.records import FieldReading, Origin, Registration, Status
@@ -97,7 +97,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One fiche, as ``look.html.j2`` shows it. ``place``: its first question."""
+    """One fiche, as ``look.html.j2`` shows it. ``place``: its first question.
+
+    ``said``: the rules of all findings shown, with their words; ``problem``: what else is asked.
+    """
 
     subject: str
     seen: int
@@ -110,6 +113,8 @@ class Look:
     papers: tuple[Paper, ...]
     ahead: tuple[str, ...]
     sum: Sum
+    said: tuple[tuple[str, str], ...]
+    problem: str
 
 
 @dataclass(slots=True)
@@ -232,6 +237,12 @@ def look(
         papers=tuple(_papers(view, filed, cards)),
         ahead=ahead,
         sum=the_sum(filed.registration, form, answers, gap_keys),
+        said=tuple(words_of(filed.registration, form).items()),
+        problem=" ".join(
+            words
+            for name, words in (problems or {}).items()
+            if name not in {*shown, *(question.rule for question in asked)}
+        ),
     )
 
 
