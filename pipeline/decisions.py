@@ -4,12 +4,10 @@ A decision is never changed or deleted: one that is undone is followed by an und
 registration now is follows from its reading and from the decisions that still hold.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.rates import Rate, Rates
 from pipeline.records import Registration, Rejection, Source
 
 
@@ -41,7 +39,7 @@ class Act(StrEnum):
     ``value`` is what the person said, ``reason`` what was held for true."""
 
 
-_READ = (Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE, Act.CHECK)
+READ = (Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE, Act.CHECK)
 """Acts of somebody who looked at a field's picture."""
 
 
@@ -125,21 +123,3 @@ class Refused:
     rejection: Rejection
     source: Source | None
     set_aside: str = ""
-
-
-def error_rates(decided: Iterable[Decided]) -> Rates:
-    """What the checks tell. The first look of a person at a field measures the machine, a later
-    one the person, also where a document was read anew since; what was undone tells nothing.
-    """
-    looked: set[tuple[str, str]] = set()
-    wrong, of = {True: 0, False: 0}, {True: 0, False: 0}
-    for entry in sorted(decided, key=lambda d: d.id):
-        if entry.undone or entry.decision.act not in _READ:
-            continue
-        place = (entry.subject, entry.decision.field)
-        if entry.decision.act is Act.CHECK:
-            again = place in looked
-            of[again] += 1
-            wrong[again] += entry.decision.value != entry.decision.reason
-        looked.add(place)
-    return Rates(machine=Rate(wrong[False], of[False]), reviewer=Rate(wrong[True], of[True]))

@@ -42,6 +42,8 @@ _FINDINGS = {
     "not_replaced": "Fichier remplacé",
     "received_once_only": "Reçue deux fois ?",
 }
+CLASSES = {"money": "argent", "identity": "identité", "spelling": "orthographe"}
+"""What the secretary reads of the classes of errors."""
 ABOUT = {
     About.TITLE: "Titre",
     About.ORGANISER: "Organisateur",

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.french import french_date
+from pipeline.french import CLASSES, french_date
 from pipeline.money import format_cents
-from pipeline.rates import Rate
+from pipeline.rates import Rate, Rates
 
 
 def templates(folder: Path) -> Environment:
@@ -25,6 +25,7 @@ def templates(folder: Path) -> Environment:
         "number": number,
         "plural": plural,
         "rate": percent,
+        "rows": rate_rows,
     }
     return environment
 
@@ -42,6 +43,12 @@ def euros(cents: int | None) -> str:
 def percent(share: float | None) -> str:
     """``1,5 %``; a dash where it is unknown."""
     return "–" if share is None else f"{100 * share:.1f}\u00a0%".replace(".", ",")
+
+
+def rate_rows(rates: Rates) -> list[tuple[str, Rate]]:
+    """Whose error rates were measured, the machine's by what an error costs, too."""
+    by_class = [(f"\u2003{CLASSES[error]}", rate) for error, rate in rates.by_class]
+    return [("la machine", rates.machine), *by_class, ("le relecteur", rates.reviewer)]
 
 
 def interval(rate: Rate) -> str:

@@ -36,10 +36,15 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The error rates of accepted fields of the machine, and of people reading known fields."""
+    """The error rates of accepted fields of the machine, and of people reading known fields.
+
+    ``by_class``: those of the machine by what an error costs, the dearest class first; each of the
+    fields that can have such an error.
+    """
 
     machine: Rate = Rate(0, 0)
     reviewer: Rate = Rate(0, 0)
+    by_class: tuple[tuple[str, Rate], ...] = ()
 
 
 @cache

@@ -7,8 +7,10 @@ import pytest
 from builders import doubtful, reading, registration
 from judged import confirm, correct
 
-from pipeline.decisions import Act, Decided, Decision, Filed, error_rates
+from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.forms.schema import load_form
+from pipeline.judging.checks import error_rates
+from pipeline.pages import rate_rows
 from pipeline.paths import FORMS
 from pipeline.rates import Rate
 from pipeline.records import Origin, Registration
@@ -83,6 +85,28 @@ def test_checks_tell_the_errors_of_the_machine_and_of_the_reviewer_apart() -> No
     ]
     rates = error_rates(reversed(done))
     assert (rates.machine, rates.reviewer) == (Rate(1, 3), Rate(1, 2))
+
+
+def test_errors_of_the_machine_are_told_by_what_they_cost() -> None:
+    types = {("r1-1", "total"): "amount", ("r1-1", "email"): "email", ("r1-1", "nom"): "person"}
+    done = [
+        _decided(1, Act.CHECK, "total", "84.20", "94.20"),
+        _decided(2, Act.CHECK, "email", "a@b.fr", "a@b.fr"),
+        _decided(3, Act.CHECK, "nom", "Hélène", "Helene"),
+        _decided(4, Act.CHECK, "unheard", "a", "b"),
+        _decided(5, Act.CHECK, "total", "94.20", "84.20"),
+    ]
+    rates = error_rates(done, types)
+    assert (rates.machine, rates.reviewer) == (Rate(3, 4), Rate(1, 1))
+    assert rates.by_class == (
+        ("money", Rate(1, 1)),
+        ("identity", Rate(0, 2)),
+        ("spelling", Rate(1, 1)),
+    )
+    rows = rate_rows(rates)
+    assert [who.strip() for who, _ in rows] == [
+        "la machine", "argent", "identité", "orthographe", "le relecteur",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, func, select, true, tuple_
 
-from pipeline.decisions import Act, Filed, Refused, error_rates
+from pipeline.decisions import Act, Filed, Refused
+from pipeline.judging.checks import error_rates, types_of
 from pipeline.judging.duplicates import Twins
 from pipeline.records import Correction, Origin, Registration, Rejection, Status
 from pipeline.snapshot import Announcement, RegistrationRow, RejectedRow, Snapshot
@@ -44,7 +45,7 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
         ),
         tuple(sorted(rejected, key=_rejected_order)),
         len(connection.execute(documents.distinct()).all()) + len(opened),
-        error_rates(history(connection, true())),
+        error_rates(history(connection, true()), types_of(every)),
         _announcements(connection),
     )
 

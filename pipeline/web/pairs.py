@@ -7,10 +7,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from pipeline.decisions import Act, Change, Decided, Decision, Filed, error_rates
+from pipeline.decisions import Act, Change, Decided, Decision, Filed
 from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
 from pipeline.french import label
+from pipeline.judging.checks import error_rates, types_of
 from pipeline.web.views import View
 
 _WIDTH_PX = 560
@@ -83,7 +84,7 @@ def _measured(view: View) -> Response:
         people[entry.who].append(entry)
     return view.page(
         "measured.html.j2",
-        rates=error_rates(decided),
+        rates=error_rates(decided, types_of(view.desk.store.filed())),
         people=[_pace(who, entries) for who, entries in people.items()],
     )
 
