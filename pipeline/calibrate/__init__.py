@@ -31,9 +31,10 @@ SEEDS_FROM = 1_000_000_000
 """Forms to measure on are drawn with smaller seeds: those drawn here are never among them."""
 STYLES = ("typed", "hand", "photo", "fax")
 """A form filled in on screen holds its text: nothing is read, and nothing is to be measured."""
-HANDS_SHARE = 1 / 3
-"""Of the forms drawn by hand, as many in real ink, and as many in fonts of the user's: the rest is
-written in the shipped hands, which training knew."""
+HANDS_SHARE = 1 / 2
+"""Of the forms drawn by hand, as many in real ink, and as many in fonts of the user's: where both
+are given none is written in the shipped hands, which training knew, and which would prove less of
+others than they seem to."""
 MAILED = 0.5
 """So many come as mails, whose text and sender are evidence as they are in an inbox."""
 _SHARD = 25
