@@ -185,7 +185,7 @@ def test_a_list_of_real_members_plays_no_part(
     assert [settings.members for settings in told] == [None]
 
 
-def test_half_of_what_is_calibrated_on_comes_as_mails_and_a_third_of_the_hands_is_as_asked(
+def test_half_of_what_is_calibrated_on_comes_as_mails_and_all_hands_are_as_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
@@ -203,4 +203,4 @@ def test_half_of_what_is_calibrated_on_comes_as_mails_and_a_third_of_the_hands_i
     ink, fonts = str(tmp_path / "ink"), str(tmp_path / "fonts")
     command = ["calibrate", FORM.id, "--n", "1", "--jobs", "0", "--out", str(tmp_path / "out")]
     assert main([*command, "--ink", ink, "--fonts", fonts]) == ExitCode.INPUT
-    assert drawn == [(0.5, Hands(Path(ink), Path(fonts), share=1 / 3))]
+    assert drawn == [(0.5, Hands(Path(ink), Path(fonts), share=1 / 2))]
