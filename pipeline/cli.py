@@ -96,7 +96,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             f"{class_name(error)} {100 * settings.promise.target(error):.3g}%"
             for error in ErrorClass
         )
-        sure = f"{summary.sure / summary.fields:.0%}"
+        sure = f"{100 * summary.sure // summary.fields}%"  # never all where one is left
         print(
             tr(
                 "{sure} of the fields stand without a person; promised are at most so many errors "

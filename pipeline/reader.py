@@ -147,16 +147,26 @@ def doubts(settings: Settings) -> Iterator[str]:
         )
     gate = calibration.Gate.of(used, settings.promise)
     for error, least in gate.least_targets.items():
-        yield tr(
-            "The calibration cannot prove that at most {target:g} of the accepted fields have an "
-            "error of {error}, so not all are accepted that might be. It would prove {least:.2g}: "
-            "say so with --target-error {name}={least:.2g}, or type fiches calibrate with more "
-            "forms.",
-            target=settings.promise.target(error),
-            error=class_name(error),
-            name=error.value,
-            least=least,
-        )
+        target, name = settings.promise.target(error), class_name(error)
+        if least < 1:
+            yield tr(
+                "The calibration cannot prove that at most {target:g} of the accepted fields have "
+                "an error of {error}, so not all are accepted that might be. It would prove "
+                "{least:.2g}: say so with --target-error {name}={least:.2g}, or type fiches "
+                "calibrate with more forms.",
+                target=target,
+                error=name,
+                name=error.value,
+                least=least,
+            )
+        else:
+            yield tr(
+                "The calibration cannot prove that at most {target:g} of the accepted fields have "
+                "an error of {error}, so not all are accepted that might be. Type fiches calibrate "
+                "with more forms.",
+                target=target,
+                error=name,
+            )
 
 
 def reader_fingerprint(settings: Settings) -> str:

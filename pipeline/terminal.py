@@ -126,7 +126,8 @@ def targets(text: str) -> dict[str, float]:
     names = list(Promise.model_fields)
     if "=" not in text:
         return dict.fromkeys(names, share(text))
-    given = [pair.partition("=")[::2] for pair in text.split(",")]
+    pairs = (pair.partition("=") for pair in text.split(",") if pair.strip())
+    given = [(name.strip(), value.strip()) for name, _, value in pairs]
     if unknown := [name for name, _ in given if name not in names]:
         raise argparse.ArgumentTypeError(
             tr(

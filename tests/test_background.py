@@ -1,17 +1,18 @@
 """What is known beside a form becomes a candidate where it is nearly what was read."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.forms.schema import load_form
-from pipeline.judging.background import Background, addresses, with_known
+from pipeline.judging.background import Background, addresses, says, with_known
 from pipeline.judging.members import Members, name_key
 from pipeline.judging.reconcile import reconcile
 from pipeline.paths import FORMS
-from pipeline.records import Backing, Candidate, Envelope, FieldReading, Registration
+from pipeline.records import Backing, Candidate, Envelope, FieldReading, Origin, Registration
 from pipeline.text import fold
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
@@ -93,6 +94,36 @@ def test_a_clear_address_is_not_overwritten_by_one_that_is_nearly_the_same() -> 
     judged = _judged(_address(clear), _mail(f"<{KNOWN}>"))
     assert judged.text == "lea.roox@foyerduchene.fr"
     assert judged.backing is not Backing.KNOWN
+
+
+@pytest.mark.parametrize(("typed", "read"), [(True, 0.8), (True, 0.97), (False, 0.95)])
+def test_a_colleague_one_letter_away_is_not_taken_for_what_was_read_clearly(
+    typed: bool, read: float
+) -> None:
+    address = _reading("email", "email", {"c.martin@ch-tours.fr": read})
+    mail = _mail("Emma MARTIN <e.martin@ch-tours.fr>", "Emma MARTIN")
+    judged = _judged(replace(address, typed=typed), mail)
+    assert (judged.text, judged.backing is Backing.KNOWN) == ("c.martin@ch-tours.fr", False)
+
+
+def test_what_a_file_holds_as_text_is_never_held_for_something_known() -> None:
+    exact = replace(_address({"lea.roox@foyerduchene.fr": 0.5}), origin=Origin.TEXT_LAYER)
+    assert with_known(_form(exact), _mail(f"<{KNOWN}>")) == _form(exact)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_said"),
+    [
+        ("Tél. 02 47 12 34 56", True),
+        ("02.47.12.34.56", True),
+        ("+33 2 47 12 34 56", True),
+        ("réf. 902471234567", False),
+        ("5 02 47 12 34 567", False),
+        ("90247 123456", False),
+    ],
+)
+def test_a_mail_says_a_number_that_stands_in_it_alone(said: str, is_said: bool) -> None:
+    assert says(said, "02 47 12 34 56") is is_said
 
 
 def test_where_nothing_was_seen_nothing_is_proposed() -> None:

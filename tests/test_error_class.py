@@ -139,8 +139,12 @@ def test_what_was_read_is_no_alternative_to_itself(
     offered = alternatives(reading, doubted, most=9)
     assert reading.text not in offered
     if doubted is ErrorClass.IDENTITY:
-        for text in offered:
-            assert error_class("person", text, reading.text) is ErrorClass.IDENTITY
+        others = {c.text for c in reading.candidates} - {reading.text}
+        differ = {error_class("person", text, reading.text) for text in others}
+        is_another = ErrorClass.IDENTITY in differ
+        wanted = ErrorClass.IDENTITY if is_another else ErrorClass.SPELLING
+        assert {error_class("person", text, reading.text) for text in offered} <= {wanted}
+        assert bool(offered) == bool(others)
 
 
 def test_an_error_spares_the_dearer_classes() -> None:

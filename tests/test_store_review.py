@@ -672,6 +672,16 @@ def test_corrections_and_confirmed_names_are_those_that_hold(store_url: str) -> 
         ]
 
 
+def _confirming(filed: Filed, *fields: str) -> Change:
+    after, decisions = filed.registration, []
+    for field in fields:
+        told = after.reading(field)
+        assert told is not None
+        after = after.replacing(human(field, told.text, read=told.text))
+        decisions.append(Decision(Act.CONFIRM, field, told.text))
+    return Change(filed.subject, filed.version, tuple(decisions), after)
+
+
 def test_what_was_reviewed_is_told_beside_the_first_reading(store_url: str) -> None:
     made = doubted()
     with Store.open(store_url) as store:
@@ -682,17 +692,16 @@ def test_what_was_reviewed_is_told_beside_the_first_reading(store_url: str) -> N
         assert read == made.registrations[0]
         assert texts == {"organisation": "CCAS"}
         store.decide([corrected(second, "email", "", act=Act.ILLEGIBLE)], who=ZOE)
-        fields = ("personnes.1", "personnes.2")
-        after, decisions = second.registration, []
-        for field in fields:
-            told = after.reading(field)
-            assert told is not None
-            after = after.replacing(human(field, told.text, read=told.text))
-            decisions.append(Decision(Act.CONFIRM, field, told.text))
-        version = store.filed()[1].version
-        store.decide([Change(second.subject, version, tuple(decisions), after)], who=ZOE)
+        bulk = [_confirming(filed, "personnes.1") for filed in store.filed()]
+        store.decide(bulk, who=ZOE)
         assert len(store.reviewed()) == 1, "illegible, and confirmed in bulk: nobody read them"
-        for _ in range(3):
+        look = _confirming(store.filed()[1], "personnes.2", "organisation")
+        store.decide([look], who=ZOE)
+        assert [texts.keys() for _, texts in store.reviewed()] == [
+            {"organisation"},
+            {"personnes.2", "organisation"},
+        ], "one look at a fiche"
+        for _ in range(4):
             store.undo(who=ZOE)
         assert store.reviewed() == ()
 

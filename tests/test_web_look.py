@@ -158,6 +158,21 @@ def test_a_gap_is_one_question_that_enter_never_answers(chromium: Browser, inbox
     ]
 
 
+def test_a_reason_is_for_the_gap_that_was_seen_and_for_no_other(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche(total="50.00"))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        press(page, "a")
+        press(page, "4")
+        page.keyboard.type("511,00")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert").last).to_contain_text("Choisir un motif")
+        assert _decided(inbox) == []
+        page.context.close()
+
+
 def test_a_number_corrected_until_the_sum_is_right_needs_no_reason(
     chromium: Browser, inbox: Inbox
 ) -> None:
@@ -381,6 +396,26 @@ def test_two_browsers_on_one_fiche_do_not_overwrite_each_other(
         expect(luc.get_by_role("status")).to_contain_text("rien n'a été enregistré")
         zoe.context.close()
     assert _texts(inbox)["email"] == "b@exemple.fr"
+
+
+def test_a_refused_look_does_not_hide_that_somebody_else_decided(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche(total="51.10"))
+    with serving(inbox.out) as address:
+        zoe = _open(chromium, address)
+        luc = zoe.context.new_page()
+        luc.goto(zoe.url)
+        await_keys(luc)
+        press(luc, "4")
+        luc.keyboard.type("42,10")
+        expect(luc.locator("#sum")).to_contain_text("le compte est bon")
+        luc.keyboard.press("Enter")
+        expect(luc.locator("#work h1")).to_contain_text("Plus rien à relire")
+        press(zoe, "Enter")
+        expect(zoe.get_by_role("status")).to_contain_text("rien n'a été enregistré")
+        zoe.context.close()
+    assert _texts(inbox)["total"] == "42.10"
 
 
 def test_one_look_is_open_to_all_and_fits_every_screen(chromium: Browser, inbox: Inbox) -> None:

@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline import fields
 from pipeline.fields import Means
 from pipeline.judging.members import Members
-from pipeline.records import Candidate, Envelope, FieldReading, Registration
+from pipeline.records import Candidate, Envelope, FieldReading, Origin, Registration
 from pipeline.text import cased, fold, similarity
 
 SENDER, SENDER_NAME, SAID, LISTED = 50.0, 20.0, 10.0, 10.0
@@ -32,11 +32,14 @@ _LIKENESS = 20.0
 read."""
 _LEAST = 1e-4
 """A known value that is less probable than this is not worth a candidate."""
+_CLEAR, _CLEAR_PRINT = 0.9, 0.5
+"""What was read so surely, by hand or as print, is not held for something known that looks like it:
+a colleague's address differs by a letter."""
 _COMPARED = 3
 _LEAST_NEAR, _MOST_NEAR = 0.4, 8
 """So near to what was read, by its letters alone, and so many: of others none is looked at."""
 _LEAST_WORD = 4
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHRASE = re.compile(r"[^\n,;:()|]+")
 _MOST_WORDS = 8
 
@@ -74,11 +77,13 @@ def with_known(registration: Registration, background: Background) -> Registrati
     """The registration with known addresses and services among the candidates of its fields.
 
     Of people and numbers none is proposed: a colleague's number differs by a digit, and a namesake
-    by a letter, as often as an engine errs.
+    by a letter, as often as an engine errs. What was clearly read, or not read by a machine, stays.
     """
     for reading in registration.readings:
         means = fields.means(reading.type)
-        if means in (Means.EMAIL, Means.ORGANISATION) and reading.raw:
+        clear = _CLEAR_PRINT if reading.typed else _CLEAR
+        is_clear = reading.origin is Origin.TEXT_LAYER or reading.posterior >= clear
+        if means in (Means.EMAIL, Means.ORGANISATION) and reading.raw and not is_clear:
             exact = means is Means.EMAIL
             texts = addresses(background) if exact else _services(background)
             ranked = _with_candidates(reading, _candidates(reading, texts, exact=exact))
@@ -92,8 +97,9 @@ def says(mail_text: str, text: str) -> bool:
     words = _words_of(text)
     number = words.replace(" ", "")
     if number.isdecimal():
-        digits = re.sub(r"\D", "", re.sub(r"(?:\+|00)33 ?(?:\(0\))?", "0", mail_text))
-        return len(number) > _LEAST_WORD and number in digits
+        national = re.sub(r"(?:\+|00)33 ?(?:\(0\))?", "0", mail_text)
+        spaced = r"(?<!\d)" + r"[ ./\-\u00a0\u202f]?".join(number) + r"(?!\d)"
+        return len(number) > _LEAST_WORD and re.search(spaced, national) is not None
     return len(words) >= _LEAST_WORD and f" {words} " in f" {_words_of(mail_text)} "
 
 
@@ -155,9 +161,14 @@ def _with_candidates(reading: FieldReading, added: Iterable[Candidate]) -> tuple
 def addresses(background: Background) -> list[str]:
     """The addresses that a form may hold, in small letters, the sender's own first."""
     mail = background.mail
-    said = [parseaddr(mail.sender)[1], *_ADDRESS.findall(mail.said)] if mail else []
+    said = [parseaddr(mail.sender)[1], *_addresses_in(mail.said)] if mail else []
     listed = [address for members in background.lists for address in members.emails]
     return [text.lower() for text in (*said, *listed) if text]
+
+
+@lru_cache(maxsize=256)
+def _addresses_in(mail_text: str) -> tuple[str, ...]:
+    return tuple(_ADDRESS.findall(mail_text))
 
 
 def _services(background: Background) -> list[str]:

@@ -9,10 +9,11 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
 from pipeline.french import finding_label, label, sentence
-from pipeline.judging.validate import UNSURE
+from pipeline.judging import error_class
+from pipeline.judging.error_class import ErrorClass, classes_of
+from pipeline.judging.validate import MISSPELLED, UNSURE
 from pipeline.judging.values import position, type_of
 from pipeline.records import FieldReading, Finding, Origin, Registration, Status
-from pipeline.text import fold
 
 _LEAST_DISAGREEING = 0.02
 """Characters that other candidates dispute with less probability in all are not marked."""
@@ -54,13 +55,13 @@ def doubts(filed: Filed, form: Form) -> tuple[Doubt, ...]:
 def alternatives(reading: FieldReading, *, most: int = 9) -> tuple[str, ...]:
     """The texts a reading may stand for, best first, the read one first of all.
 
-    Those that another differs from by case or accents alone are left out, unless that is all they
-    differ by.
+    Those that are only spelled otherwise are among them where that is the doubt.
     """
-    texts = dict.fromkeys(c.text for c in reading.candidates)
-    unlike = {fold(text): text for text in reversed(texts)}  # the best of each spelling
-    kept = unlike.values() if len(unlike) > 1 else texts
-    return tuple(text for text in texts if text in kept)[:most]
+    if not reading.candidates:
+        return ()
+    is_spelling = reading.reason.startswith(MISSPELLED)
+    doubted = ErrorClass.SPELLING if is_spelling else classes_of(reading.type)[0]
+    return (reading.text, *error_class.alternatives(reading, doubted, most=most - 1))
 
 
 def briefly(reason: str) -> str:

@@ -71,12 +71,15 @@ def certainty(reading: FieldReading, of: ErrorClass) -> float:
 
 def alternatives(reading: FieldReading, doubted: ErrorClass, *, most: int) -> tuple[str, ...]:
     """What else may stand there, likeliest first: what is spelled otherwise only where that is the
-    doubt."""
+    doubt, or all there is."""
     texts = dict.fromkeys(candidate.text for candidate in reading.candidates)
     if doubted is ErrorClass.IDENTITY and ErrorClass.SPELLING in classes_of(reading.type):
         firsts = {_letters(text): text for text in reversed(texts)}
         texts = dict.fromkeys(t for t in texts if firsts[_letters(t)] == t)
-    return tuple(text for text in texts if text != reading.text)[:most]
+    others = [text for text in texts if text != reading.text]
+    if not others and doubted is not ErrorClass.SPELLING:
+        return alternatives(reading, ErrorClass.SPELLING, most=most)
+    return tuple(others[:most])
 
 
 @lru_cache(maxsize=4096)

@@ -1,8 +1,8 @@
 """What people have decided of other fiches, proposed where the same is in doubt again.
 
 A secretary who has typed a service, an address, a telephone number or a person once need not type
-it again: where a later fiche has that very text among what may have been read, or nearly reads as
-it, it is proposed first. Nothing is kept until a person confirms it.
+it again: where a later fiche has that very text among what may well have been read, or nearly reads
+as it, it is proposed first. Nothing is kept until a person confirms it.
 
 **Nearly** is meant cautiously, case and accents included. Of a service or a person, at most one
 letter in eight may differ, so that no short name stands for another. Of an address or a telephone
@@ -22,6 +22,8 @@ from pipeline.judging.doubts import doubtful_characters
 from pipeline.records import FieldReading, Origin, Status
 
 _LETTERS_AN_EDIT = 8
+_LEAST_SHARE = 0.1
+"""What may have been read counts from this share of what is likeliest on."""
 _WORDS = (Means.ORGANISATION, Means.PERSON)
 _SIGNS = (Means.EMAIL, Means.PHONE)
 
@@ -61,10 +63,9 @@ class Known:
             for (meant, text), count in self._counts.items()
             if meant is means and count > ((means, text) in own)
         }
-        among = next((c.text for c in reading.candidates if c.text in texts), "")
-        if among or not reading.text:
-            return among
-        near = [text for text in texts if is_near(reading, text)]
+        least = _LEAST_SHARE * reading.posterior
+        likely = {c.text for c in reading.candidates if c.probability >= least}
+        near = [text for text in texts if text in likely or is_near(reading, text)]
         return near[0] if len(near) == 1 else ""
 
 

@@ -116,7 +116,8 @@ def confirmed(connection: Connection, types: Collection[str]) -> tuple[tuple[str
 def reviewed(connection: Connection) -> tuple[tuple[Registration, Mapping[str, str]], ...]:
     """Registrations as first read, each with the text of the fields that a person then read.
 
-    Not the fields nobody can read, nor those confirmed in bulk: nobody looked at these.
+    Not the fields nobody can read, nor those confirmed in bulk, over several fiches at one stroke:
+    nobody looked at these.
     """
     readings, decisions = tables.readings, tables.decisions
     in_bulk = set(
@@ -124,7 +125,7 @@ def reviewed(connection: Connection) -> tuple[tuple[Registration, Mapping[str, s
             select(decisions.c.batch)
             .where(decisions.c.act == Act.CONFIRM)
             .group_by(decisions.c.batch)
-            .having(func.count() > 1)
+            .having(func.count(decisions.c.subject.distinct()) > 1)
         )
     )
     by_people = connection.execute(

@@ -17,6 +17,10 @@ from pipeline.review.queue import Place
 from pipeline.web import looks, screens
 from pipeline.web.views import BY_FIELD, LOOKS, View
 
+_CHANGED = (
+    "Quelqu'un a décidé entre-temps : rien n'a été enregistré, voici la fiche comme elle est "
+    "maintenant."
+)
 _YEAR_S = 31536000
 
 
@@ -59,6 +63,8 @@ def _switch(view: View) -> Response:
 def _decide(view: View) -> Response:
     """All that is shown of a fiche, at one stroke; what is next."""
     filed, form = view.filed()
+    if view.typed_number("seen") != filed.version:  # or what another decided would be typed over
+        return screen(view, filed.subject, notice=_CHANGED, status=409)
     in_doubt = doubts(filed, form)
     answers, checks = _answers(view.typed), view.desk.checks(filed.subject)
     decisions = tuple(Decision(Act.POSTPONE, doubt.name) for doubt in in_doubt)

@@ -143,7 +143,16 @@ document.addEventListener("input", (event) => {
   event.target.closest(".over")?.toggleAttribute("data-changed", differs(event.target));
   const said = event.target.closest(".ask")?.querySelector("[data-said]");
   if (said && event.target.value) { said.value = ""; event.target.placeholder = ""; }
+  unsay(event.target.closest(".card"));
 });
+
+// A reason is for the gap that was seen: with another number it is asked again.
+const unsay = (card) => {
+  const reason = card?.querySelector("[data-reason-of]");
+  if (!reason) return;
+  reason.value = "";
+  for (const button of card.querySelectorAll("[data-reason]")) button.setAttribute("aria-pressed", "false");
+};
 
 const differs = (value) => value.tagName === "SELECT"
   ? [...value.options].some((option) => option.selected !== option.defaultSelected)
