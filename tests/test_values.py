@@ -72,7 +72,7 @@ def test_alternatives_are_each_text_once_the_read_one_first() -> None:
 def test_case_and_accents_are_offered_and_marked_only_where_they_are_the_doubt() -> None:
     def read(*texts: str) -> FieldReading:
         candidates = tuple(Candidate(text, text, 0.2) for text in texts)
-        return replace(reading("x", ""), candidates=candidates)
+        return replace(reading("x", ""), type="person", candidates=candidates)
 
     spelled = read("Éric", "Eric", "ERIC")
     assert alternatives(spelled) == ("Éric", "Eric", "ERIC")
@@ -80,6 +80,9 @@ def test_case_and_accents_are_offered_and_marked_only_where_they_are_the_doubt()
     other = read("Éric", "Eric", "Érie", "ERIE")
     assert alternatives(other) == ("Éric", "Érie")
     assert doubtful_characters(other) == (False, False, False, True)
+    doubted = replace(other, reason="Orthographe incertaine.")
+    assert alternatives(doubted) == ("Éric", "Eric", "Érie", "ERIE")
+    assert doubtful_characters(doubted)[0]
 
 
 @pytest.mark.parametrize(
