@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from pipeline import __version__
-from pipeline.config import Evidence
+from pipeline.config import Evidence, Promise
 from pipeline.errors import ExitCode
 from pipeline.language import tr
 from pipeline.terminal import CONFIG, part, targets, whole
@@ -132,8 +132,8 @@ def _run(run: argparse.ArgumentParser) -> None:
         type=targets,
         metavar="CLASS=SHARE,...",
         help=tr(
-            "so many of the fields accepted without a person may be wrong "
-            "(money=0.001,identity=0.005,spelling=0.02)"
+            "so many of the fields accepted without a person may be wrong ({shares})",
+            shares=",".join(f"{name}={share:g}" for name, share in Promise()),
         ),
     )
 

@@ -672,12 +672,12 @@ def test_corrections_and_confirmed_names_are_those_that_hold(store_url: str) -> 
         ]
 
 
-def _confirming(filed: Filed, *fields: str) -> Change:
+def _confirming(filed: Filed, *fields: str, kind: str = "text") -> Change:
     after, decisions = filed.registration, []
     for field in fields:
         told = after.reading(field)
         assert told is not None
-        after = after.replacing(human(field, told.text, read=told.text))
+        after = after.replacing(human(field, told.text, kind=kind, read=told.text))
         decisions.append(Decision(Act.CONFIRM, field, told.text))
     return Change(filed.subject, filed.version, tuple(decisions), after)
 
@@ -704,6 +704,18 @@ def test_what_was_reviewed_is_told_beside_the_first_reading(store_url: str) -> N
         for _ in range(4):
             store.undo(who=ZOE)
         assert store.reviewed() == ()
+
+
+def test_what_was_confirmed_in_bulk_is_no_evidence_for_later_fiches(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, doubted())
+        first, second = store.filed()
+        bulk = [_confirming(filed, "personnes.1", kind="person") for filed in (first, second)]
+        store.decide(bulk, who=ZOE)
+        assert store.confirmed() == ()
+        look = _confirming(store.filed()[1], "personnes.2", kind="person")
+        store.decide([look], who=ZOE)
+        assert len(store.confirmed()) == 1
 
 
 def test_what_was_typed_or_placed_is_no_first_reading(store_url: str) -> None:

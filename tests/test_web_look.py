@@ -21,8 +21,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from pipeline.decisions import Act, Decided
 from pipeline.judging.judge import judge
+from pipeline.judging.questions import Answers, Question
 from pipeline.records import FieldReading, Finding, Registration, Severity, Status
 from pipeline.store import Store
+from pipeline.web.looks import _Looking
 from tests.pages import form
 
 expect.set_options(timeout=30_000)  # a busy machine stalls now and then
@@ -416,6 +418,16 @@ def test_a_refused_look_does_not_hide_that_somebody_else_decided(
         expect(zoe.get_by_role("status")).to_contain_text("rien n'a été enregistré")
         zoe.context.close()
     assert _texts(inbox)["total"] == "42.10"
+
+
+def test_a_field_that_measures_tells_the_finding_that_enter_would_settle() -> None:
+    checks = frozenset(("email",))
+    looking = _Looking(None, None, None, Answers(), {}, checks)  # type: ignore[arg-type]
+    email = fiche().reading("email")
+    assert email is not None
+    struck = Question("", ("email",), "E-mail : texte barré ou souligné.")
+    assert looking._words(email, struck) == struck.words
+    assert looking._words(email, replace(struck, words="")) == "Lecture incertaine."
 
 
 def test_one_look_is_open_to_all_and_fits_every_screen(chromium: Browser, inbox: Inbox) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -207,15 +208,17 @@ def _curves(fitting: Sequence[Sample], proving: Sequence[Sample], gate: Gate) ->
         outside = DELTA / max(1, len(parts))
         for writing, fitted in sorted(parts.items()):
             proven = proofs.get(writing, [])
-            curve = _curve(error, fitted, proven, gate, _STEPS)
-            yield (curve := curve.model_copy(update={"writing": writing, "outside": outside}))
-            if error is not ErrorClass.IDENTITY:
-                continue
-            for step in curve.steps:
-                ours, theirs = (_passed(part, step.threshold, gate) for part in (fitted, proven))
-                spelled = _curve(ErrorClass.SPELLING, ours, theirs, gate, _SPELLING_STEPS)
-                of = {"writing": writing, "outside": outside, "given": step.threshold}
-                yield spelled.model_copy(update=of)
+            curve = partial(Curve, writing=writing, outside=outside)
+            steps = _steps(error, fitted, proven, gate, _STEPS)
+            yield curve(error=error, readings=len(proven), steps=steps)
+            for given in steps if error is ErrorClass.IDENTITY else ():
+                ours, theirs = (_passed(part, given.threshold, gate) for part in (fitted, proven))
+                yield curve(
+                    error=ErrorClass.SPELLING,
+                    given=given.threshold,
+                    readings=len(theirs),
+                    steps=_steps(ErrorClass.SPELLING, ours, theirs, gate, _SPELLING_STEPS),
+                )
 
 
 def _by_writing(error: ErrorClass, samples: Iterable[Sample]) -> dict[Writing, list[Sample]]:
@@ -236,13 +239,15 @@ def _passed(samples: Iterable[Sample], threshold: float, gate: Gate) -> list[Sam
     ]
 
 
-def _curve(
+def _steps(
     error: ErrorClass,
     fitted: Sequence[Sample],
     proving: Sequence[Sample],
     gate: Gate,
     shares: Sequence[float],
-) -> Curve:
+) -> tuple[Step, ...]:
+    """Thresholds from strict to lenient that accept these shares of the fitted readings, and what
+    they accept of the others."""
     ours, theirs = (
         np.array([gate.sure(s.reading, error, s.quality) for s in part])
         for part in (fitted, proving)
@@ -263,7 +268,7 @@ def _curve(
             for kind in np.unique(types)
         }
         steps.append(Step(threshold=threshold, proof=proof))
-    return Curve(error=error, writing=Writing.ANY, readings=len(proving), steps=tuple(steps))
+    return tuple(steps)
 
 
 def _proofs(calibration: Calibration) -> Iterator[Proof]:

@@ -19,6 +19,7 @@ from pipeline.fields.organisation import SMALL_WORDS
 from pipeline.judging.background import Background, addresses, says
 from pipeline.judging.corroborate import made_of, spells
 from pipeline.judging.members import name_key
+from pipeline.judging.values import texts_of
 from pipeline.records import Backing, Envelope, FieldReading, Registration
 from pipeline.text import fold
 
@@ -94,16 +95,12 @@ def _is_familiar_address(text: str, registration: Registration) -> bool:
         return False
     of_local = [word for word in _WORD.findall(local) if len(word) > 1]
     of_domain = _WORD.findall(domain.rpartition(".")[0])
-    is_somebody = any(made_of(local, name) == 1.0 for name in _texts(registration, Means.PERSON))
+    is_somebody = any(made_of(local, name) == 1.0 for name in texts_of(registration, Means.PERSON))
     is_familiar = bool(of_local) and all(map(is_name, of_local))
-    services = _texts(registration, Means.ORGANISATION)
+    services = texts_of(registration, Means.ORGANISATION)
     is_theirs = any(spells(domain, name) >= _SPELLED for name in services)
     is_there = is_theirs or domain in _domains() or all(map(_is_of_services, of_domain))
     return (is_somebody or is_familiar) and is_there
-
-
-def _texts(registration: Registration, means: Means) -> list[str]:
-    return [r.text for r in registration.readings if fields.means(r.type) is means and r.text]
 
 
 def _is_of_names(word: str) -> bool:

@@ -18,7 +18,7 @@ from pipeline.records import FieldReading, Finding, Origin, Registration, Status
 _LEAST_DISAGREEING = 0.02
 """Characters that other candidates dispute with less probability in all are not marked."""
 _COMPARED = 6
-_UNSURE = re.compile(r"^(\w+ incertaine)\b.*", re.DOTALL)
+_UNSURE = re.compile(rf"^({UNSURE}|{MISSPELLED})\b.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

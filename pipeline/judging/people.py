@@ -19,6 +19,7 @@ from pipeline.decoding.personal_names import split_name
 from pipeline.fields import Means
 from pipeline.forms.schema import Form
 from pipeline.judging.corroborate import spells
+from pipeline.judging.values import texts_of
 from pipeline.records import Candidate, FieldReading, Finding, Origin, Registration, Severity
 from pipeline.text import fold
 
@@ -64,8 +65,8 @@ _OFFERED = 1e-3
 
 def people_are_persons(registration: Registration, form: Form) -> Iterator[Finding]:
     """A finding for each line of people that reads like a service, an address or a function."""
-    own = _texts(registration, Means.ORGANISATION)
-    domains = [text.partition("@")[2] for text in _texts(registration, Means.EMAIL)]
+    own = texts_of(registration, Means.ORGANISATION)
+    domains = [text.partition("@")[2] for text in texts_of(registration, Means.EMAIL)]
     for reading in _read(registration):
         if reads_like_service(reading.text, own=own, domains=domains) or _is_numbered(reading.raw):
             fields = _counting(reading, form)
@@ -207,11 +208,6 @@ def _read(registration: Registration) -> list[FieldReading]:
         and reading.text
         and reading.origin is not Origin.HUMAN
     ]
-
-
-def _texts(registration: Registration, means: Means) -> list[str]:
-    """What is written in the fields that mean that."""
-    return [r.text for r in registration.readings if fields.means(r.type) is means and r.text]
 
 
 def _counting(reading: FieldReading, form: Form) -> tuple[str, ...]:

@@ -3,10 +3,15 @@
 from functools import lru_cache
 
 from pipeline import fields
-from pipeline.fields import Nature
+from pipeline.fields import Means, Nature
 from pipeline.forms.schema import Form
-from pipeline.records import Candidate, FieldReading, FieldValue
+from pipeline.records import Candidate, FieldReading, FieldValue, Registration
 from pipeline.text import fold
+
+
+def texts_of(registration: Registration, means: Means) -> list[str]:
+    """What is written in the fields that mean that."""
+    return [r.text for r in registration.readings if fields.means(r.type) is means and r.text]
 
 
 def as_typed(form: Form, field: str, text: str) -> Candidate:

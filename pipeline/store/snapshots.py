@@ -102,32 +102,41 @@ def corrections(connection: Connection) -> list[Correction]:
 
 
 def confirmed(connection: Connection, types: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """The type and text of each field of these types that a person read, or agreed with."""
-    table = tables.readings
+    """The type and text of each field of these types that a person read, or agreed with.
+
+    Not those confirmed in bulk: a misreading that nobody saw would speak for itself.
+    """
+    table, in_bulk = tables.readings, _in_bulk(connection)
     by_people = connection.execute(
-        select(table.c.outcome, table.c.number, table.c.field, table.c.type, table.c.value)
+        select(table)
         .where(table.c.origin == Origin.HUMAN, table.c.type.in_(types), Scope().holds(table))
         .order_by(table.c.id)
     )
-    last = {(row.outcome, row.number, row.field): (row.type, row.value) for row in by_people}
-    return tuple(sorted({(kind, text) for kind, text in last.values() if text}))
+    last = {(row.outcome, row.number, row.field): row for row in by_people}
+    seen = [row for row in last.values() if row.batch not in in_bulk and row.value]
+    return tuple(sorted({(row.type, row.value) for row in seen}))
+
+
+def _in_bulk(connection: Connection) -> set[int]:
+    """The batches that confirmed fields of several fiches at one stroke: nobody looked at these."""
+    table = tables.decisions
+    return set(
+        connection.scalars(
+            select(table.c.batch)
+            .where(table.c.act == Act.CONFIRM)
+            .group_by(table.c.batch)
+            .having(func.count(table.c.subject.distinct()) > 1)
+        )
+    )
 
 
 def reviewed(connection: Connection) -> tuple[tuple[Registration, Mapping[str, str]], ...]:
     """Registrations as first read, each with the text of the fields that a person then read.
 
-    Not the fields nobody can read, nor those confirmed in bulk, over several fiches at one stroke:
-    nobody looked at these.
+    Not the fields nobody can read, nor those confirmed in bulk.
     """
-    readings, decisions = tables.readings, tables.decisions
-    in_bulk = set(
-        connection.scalars(
-            select(decisions.c.batch)
-            .where(decisions.c.act == Act.CONFIRM)
-            .group_by(decisions.c.batch)
-            .having(func.count(decisions.c.subject.distinct()) > 1)
-        )
-    )
+    readings = tables.readings
+    in_bulk = _in_bulk(connection)
     by_people = connection.execute(
         select(readings)
         .where(readings.c.origin == Origin.HUMAN, Scope().holds(readings))

@@ -157,10 +157,10 @@ def _decide(view: View) -> Response:
     reason = " ".join(view.typed.get("reason", "").split())[:200]
     act = view.typed.get("act", "value")
     if act == "value" and "value" not in view.typed:
-        return _screen(view, here, problem="Choisir une réponse.", status=422)
+        return _refused(view, here, problem="Choisir une réponse.")
     match act:
         case "settle" if not reason:
-            return _screen(view, here, notice="Choisir un motif.", status=422)
+            return _refused(view, here, notice="Choisir un motif.")
         case "settle":
             decision = Decision(Act.SETTLE, name, reason=reason)
         case "postpone":
@@ -173,7 +173,7 @@ def _decide(view: View) -> Response:
             try:
                 decision = decided(reading, form, text, empty=act == "empty")
             except ValueError as err:
-                return _screen(view, here, problem=str(err), typed=text, status=422)
+                return _refused(view, here, problem=str(err), typed=text)
     decisions: tuple[Decision, ...] = (decision,)
     is_check = view.desk.is_check((filed.subject, name))
     if is_check and reading and decision.act is not Act.POSTPONE:
@@ -188,11 +188,22 @@ def _decide(view: View) -> Response:
             who=view.who,
         )
     except ValueError as err:
-        return _screen(view, here, problem=str(err), typed=text, status=422)
+        return _refused(view, here, problem=str(err), typed=text)
     except ConflictError as err:
         return _screen(view, here, notice=str(err), status=409)
     following = view.advance(None if is_check else here)
     return _screen(view, following) if following else view.done()
+
+
+def _refused(
+    view: View, here: Place, *, notice: str = "", problem: str = "", typed: str | None = None
+) -> Response:
+    """Why a stroke does not do; what another decided meanwhile is told, and not typed over."""
+    try:
+        view.desk.act(here.subject, (), seen=view.typed_number("seen"), who=view.who)
+    except ConflictError as err:
+        return _screen(view, here, notice=str(err), status=409)
+    return _screen(view, here, notice=notice, problem=problem, typed=typed, status=422)
 
 
 def _undo(view: View) -> Response:

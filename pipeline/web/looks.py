@@ -185,8 +185,8 @@ class _Looking:
 
     def _words(self, reading: FieldReading, question: Question) -> str:
         """Why a field is asked: not what its card says already."""
-        if reading.field in self.checks:
-            return f"{UNSURE}."
+        if reading.field in self.checks and not (question.words and not question.rule):
+            return f"{UNSURE}."  # as any other doubt, but never in the place of a finding
         if not question.rule:
             return briefly(question.words) or _standing(reading)
         own = briefly(reading.reason) if reading.status is Status.REVIEW else ""

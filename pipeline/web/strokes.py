@@ -17,10 +17,6 @@ from pipeline.review.queue import Place
 from pipeline.web import looks, screens
 from pipeline.web.views import BY_FIELD, LOOKS, View
 
-_CHANGED = (
-    "Quelqu'un a décidé entre-temps : rien n'a été enregistré, voici la fiche comme elle est "
-    "maintenant."
-)
 _YEAR_S = 31536000
 
 
@@ -63,24 +59,22 @@ def _switch(view: View) -> Response:
 def _decide(view: View) -> Response:
     """All that is shown of a fiche, at one stroke; what is next."""
     filed, form = view.filed()
-    if view.typed_number("seen") != filed.version:  # or what another decided would be typed over
-        return screen(view, filed.subject, notice=_CHANGED, status=409)
     in_doubt = doubts(filed, form)
     answers, checks = _answers(view.typed), view.desk.checks(filed.subject)
     decisions = tuple(Decision(Act.POSTPONE, doubt.name) for doubt in in_doubt)
+    refused = None
     if view.typed.get("act") != "postpone":
         outcome = settle(filed.registration, form, answers, gate=view.desk.gate, checked=checks)
-        if outcome.problems:
-            refused = _Refused(answers, dict(outcome.problems), outcome.after)
-            return screen(view, filed.subject, refused=refused, status=422)
-        # First, so that it is the first look at the field.
+        # Checks first, so that they are the first look at their fields.
         decisions = (*_checked(filed, form, answers, checks), *outcome.decisions)
-    try:
-        if decisions:
-            seen = view.typed_number("seen")
-            view.desk.act(filed.subject, decisions, seen=seen, who=view.who)
+        if outcome.problems:
+            refused, decisions = _Refused(answers, dict(outcome.problems), outcome.after), ()
+    try:  # of refused answers, too: what another decided meanwhile is told, and not typed over
+        view.desk.act(filed.subject, decisions, seen=view.typed_number("seen"), who=view.who)
     except ConflictError as err:
         return screen(view, filed.subject, notice=str(err), status=409)
+    if refused:
+        return screen(view, filed.subject, refused=refused, status=422)
     now, form = view.desk.file(filed.subject)
     if any(not doubt.postponed for doubt in doubts(now, form)):  # what follows from what was said
         return screen(view, filed.subject)
