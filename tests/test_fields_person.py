@@ -257,3 +257,24 @@ def test_a_mark_that_was_clearly_seen_stays_even_where_no_name_bears_it() -> Non
 def test_a_cedilla_in_doubt_where_names_bear_one_is_in_doubt() -> None:
     line = seen("Francois", unsure={4: {"c": 0.6, "ç": 0.4}})
     assert probability_of(read((line,)), "François") > 0.1
+
+
+@pytest.mark.parametrize("text", ["0", "1", "01", "8", "1/", "A", "AA", "O", "l"])
+def test_a_letter_or_two_alone_are_likelier_dirt_than_a_name(text: str) -> None:
+    candidates = read([seen(text)])
+    assert best(candidates)[0] == ""
+    assert best(candidates)[1] > 0.6
+
+
+@pytest.mark.parametrize("name", ["Li", "Ly", "LY", "Ba"])
+def test_a_short_name_alone_is_kept_and_doubted(name: str) -> None:
+    candidates = read([seen(name)])
+    assert best(candidates)[0] == name
+    assert best(candidates)[1] < 0.75
+
+
+@pytest.mark.parametrize("name", ["O Ly", "J. Li", "M. Ba", "Léa", "A. B"])
+def test_a_short_name_beside_an_initial_is_not_taken_for_dirt(name: str) -> None:
+    candidates = read([seen(name)])
+    assert best(candidates)[0] == name
+    assert probability_of(candidates, "") < 0.1

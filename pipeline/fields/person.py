@@ -2,7 +2,7 @@
 often tell the surname."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -50,6 +50,9 @@ _GRAMMAR = Grammar(rf"[{LETTERS}]+((\. |[ '-]|\.-)[{LETTERS}]+)*\.?")
 _ONE_NAME = re.compile(r"[^\W\d_]+(?:(?:\. ?|[ '-]|\.-)[^\W\d_]+)+\.?|[^\W\d_]{2,}")
 _SEVERAL = re.compile(r"\b(?:et|ou|dont|plus|avec|sans|etudiante?s?|pers|personnes?)\b")
 _NOBODY = re.compile(r"[-/_.\\ ]*|(?:neant|aucune?|rien|personne|idem|x)\.?")
+_NO_LETTER, _FEW_LETTERS, _SHORT_NAME = 0.97, 0.8, 0.3
+"""How often a line that reads as two letters at most holds nobody's name but dirt, a fold, a sign
+for nobody: where no letter was seen, where some were, and where they are a known name, as in Ly."""
 _MOST_WORDS = 6
 _NO_NAME = 0.5
 """The probability of what a file holds as a name and is not one, so that a person looks."""
@@ -74,7 +77,30 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
         return (Candidate("", "", _EMPTY),)
     if (text := fields.exact_text(lines)) is not None:
         return _typed(tidy(text))
-    return fields.ranked(fields.joined([_wording().read(line) for line in lines]), to_text)
+    names = fields.joined([_wording().read(line) for line in lines])
+    return fields.ranked(_or_nobody(names, " ".join(line.text for line in lines)), to_text)
+
+
+def _or_nobody(names: Mapping[FieldValue, float], seen: str) -> dict[FieldValue, float]:
+    """The names, those too short to be anybody's less likely, and nobody as much likelier."""
+    lettered = any(map(str.isalpha, seen))
+    shares: dict[FieldValue, float] = {"": names.get("", 0.0)}
+    for name, p in names.items():
+        if name:
+            nobody = p * _nobody(str(name), lettered=lettered)
+            shares[name] = p - nobody
+            shares[""] += nobody
+    return shares
+
+
+def _nobody(name: str, *, lettered: bool) -> float:
+    """How often what reads as a name is none."""
+    if len(name) > 2:
+        return 0.0
+    if not lettered:
+        return _NO_LETTER
+    known = len(name) == 2 and any(name in lexicon for lexicon in (given_names(), surnames()))
+    return _SHORT_NAME if known else _FEW_LETTERS
 
 
 def _typed(text: str) -> tuple[Candidate, ...]:
