@@ -173,8 +173,14 @@ def test_a_proof_never_begins_where_it_does_for_how_much_is_right(c: Curve, targ
         assert not after or c.limit(after[0]) > target
 
 
-def test_counts_do_not_hide_wrong_amounts() -> None:
-    curve = _numbers(_step(0.9, count=(9000, 0), amount=(900, 2)))
+@pytest.mark.parametrize(
+    ("error", "easy", "hard"),
+    [(MONEY, "count", "amount"), (IDENTITY, "person", "email"), (SPELLING, "person", "email")],
+)
+def test_easy_types_do_not_hide_the_errors_of_a_hard_one(
+    error: ErrorClass, easy: str, hard: str
+) -> None:
+    curve = _curve(error, _step(0.9, **{easy: (9000, 0), hard: (900, 2)}))
     assert curve.steps[0].bound() < 0.001
     assert curve.step(0.001) is None
     assert curve.step(0.003) is not None

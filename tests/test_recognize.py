@@ -1,5 +1,7 @@
 """Written lines are found whole, and nothing else is."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -15,7 +17,8 @@ from pipeline.paper.lines import (
     read_lines,
 )
 from pipeline.paper.strokes import marks_above
-from pipeline.records import Gray
+from pipeline.reading.extract import extract, less_sure_over_print
+from pipeline.records import Candidate, FieldReading, Gray, LineEvidence
 from tests.pages import fiche, flat, form
 
 
@@ -194,6 +197,29 @@ def test_a_mark_in_the_box_beside_a_line_is_not_its_writing() -> None:
     assert [line.box_mm for line in _lines(ticked)] == [line.box_mm for line in _lines(image)]
 
 
+_LONG = "accueil.letallec@sessad-tilleuls.eu"
+
+
+def _width_mm(text: str, *, height_mm: float = 3.0) -> float:
+    scale = height_mm * PX_PER_MM / 22
+    return cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, scale, 2)[0][0] / PX_PER_MM
+
+
+@pytest.mark.parametrize("x_mm", [62, 65, 70, 80, 100])
+def test_a_line_too_long_is_followed_over_frame_box_and_label(x_mm: int) -> None:
+    """Wherever in the text the box stands, and though the label lies under its end."""
+    (line,) = _lines(_write(fiche().image, _LONG, x_mm, 53))
+    assert line.box_mm.right == pytest.approx(x_mm + _width_mm(_LONG) + 0.8, abs=0.8)
+    assert line.over_print
+
+
+def test_a_line_over_the_frame_alone_is_over_no_print_that_hides_any_of_it() -> None:
+    text = "accueil.vivier@sfr.fr"
+    (line,) = _lines(_write(fiche().image, text, 117 - _width_mm(text), 53))
+    assert 116 < line.box_mm.right < 118.5
+    assert not line.over_print
+
+
 def test_a_remark_far_from_a_line_is_not_its_writing() -> None:
     image = _write(fiche().image, "Foyer", 20, 42)
     beside = _write(image, "midi", 118, 42)
@@ -259,3 +285,49 @@ def test_evidence_comes_back_under_the_field_it_was_cut_from() -> None:
     seen = read_lines(lines, _Echo())
     assert [e.text for e in seen["organisation"]] == [str(line.image.shape[1]) for line in lines]
     assert len(seen["organisation"]) == 2
+
+
+def _ticked(image: Gray) -> FieldReading:
+    """The payment as it is read where the engine could read nothing."""
+    zones, clean = form().zones_of(2), drop_print(flat(image), fiche())
+    seen = {line.field: (LineEvidence("", 0.9, line.box_mm),) for line in find_lines(clean, zones)}
+    payment = tuple(zone for zone in zones if zone.boxes)
+    (reading,) = extract(payment, seen, clean, page=1)
+    return reading
+
+
+@pytest.mark.parametrize("x_mm", [57, 59, 62, 65, 70, 80])
+def test_a_line_that_runs_on_over_a_box_is_no_tick_but_asked_about(x_mm: int) -> None:
+    reading = _ticked(_write(fiche().image, _LONG, x_mm, 53.5))
+    assert reading.value == ""
+    assert reading.confidence <= 0.6
+
+
+@pytest.mark.parametrize("x_mm", [53, 54, 55, 56])
+def test_a_line_that_ends_in_a_box_may_be_a_tick_and_is_asked_about(x_mm: int) -> None:
+    assert _ticked(_write(fiche().image, _LONG, x_mm, 53.5)).confidence <= 0.6
+
+
+@pytest.mark.parametrize("x_mm", [55, 59, 62, 65, 70, 80])
+def test_a_tick_under_a_line_that_runs_on_is_asked_about(x_mm: int) -> None:
+    image = _write(fiche().image, _LONG, x_mm, 53.5)
+    for start, end in (((950, 404), (984, 436)), ((950, 436), (984, 404))):
+        cv2.line(image, start, end, 20, 5)
+    assert _ticked(image).confidence <= 0.6
+
+
+def test_a_tick_in_another_box_than_the_one_a_line_runs_over_is_the_likeliest() -> None:
+    image = _write(fiche().image, _LONG, 62, 53.5)
+    cv2.line(image, (955, 678), (978, 702), 20, 6)
+    cv2.line(image, (955, 702), (978, 678), 20, 6)
+    assert _ticked(image).value == "virement"
+
+
+def test_what_is_read_of_a_line_over_print_is_doubted() -> None:
+    image = _write(fiche().image, _LONG, 62, 53.5)
+    lines = _lines(image)
+    sure = replace(_ticked(image), field="email", candidates=(Candidate("a@b.fr", "a@b.fr", 0.99),))
+    (doubted,) = less_sure_over_print([sure], lines)
+    assert doubted.confidence < 0.5
+    lines = [replace(line, over_print=False) for line in lines]
+    assert less_sure_over_print([sure], lines) == (sure,)

@@ -46,7 +46,7 @@ def backing_of(
         case Means.ORGANISATION:
             is_familiar = _is_familiar_service(reading.text)
         case Means.EMAIL:
-            is_familiar = _is_familiar_address(reading.text, registration)
+            is_familiar = _is_familiar_address(reading, registration)
         case _:
             is_familiar = False
     return Backing.FAMILIAR if is_familiar else Backing.NOTHING
@@ -87,20 +87,27 @@ def _is_familiar_service(text: str) -> bool:
     return bool(words) and words[-1] not in SMALL_WORDS and all(map(_is_of_services, words))
 
 
-def _is_familiar_address(text: str, registration: Registration) -> bool:
+def _is_familiar_address(reading: FieldReading, registration: Registration) -> bool:
     """Whether it is made of somebody on the form, or of names and posts, at a domain that is known
-    or that the service's name, or words of services, make up."""
-    local, _, domain = text.partition("@")
+    or that the service's name, or words of services, make up.
+
+    A hand's marks are lost more often than print's, and nothing else tells: in a hand no two of
+    these words may run together.
+    """
+    local, _, domain = reading.text.partition("@")
     if not endings_of(domain):
         return False
     of_local = [word for word in _WORD.findall(local) if len(word) > 1]
     of_domain = _WORD.findall(domain.rpartition(".")[0])
-    is_somebody = any(made_of(local, name) == 1.0 for name in texts_of(registration, Means.PERSON))
-    is_familiar = bool(of_local) and all(map(is_name, of_local))
+    people = texts_of(registration, Means.PERSON)
     services = texts_of(registration, Means.ORGANISATION)
-    is_theirs = any(spells(domain, name) >= _SPELLED for name in services)
-    is_there = is_theirs or domain in _domains() or all(map(_is_of_services, of_domain))
-    return (is_somebody or is_familiar) and is_there
+    own = {word for text in (*people, *services) for word in _WORD.findall(fold(text))}
+    is_named = bool(of_local) and all(is_name(word) or word in own for word in of_local)
+    is_there = domain in _domains() or all(_is_of_services(w) or w in own for w in of_domain)
+    if reading.typed:
+        is_named |= any(made_of(local, name) == 1.0 for name in people)
+        is_there |= any(spells(domain, name) >= _SPELLED for name in services)
+    return is_named and is_there
 
 
 def _is_of_names(word: str) -> bool:

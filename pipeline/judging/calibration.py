@@ -10,17 +10,17 @@ its best readings certain. A cell's map is drawn to its type's, and a type's to 
 as its errors are too few to say otherwise.
 
 **Promise.** Of the fields accepted that may have an error of a class, no more than the class's
-target have one: of money, identity and spelling each (``error_class``), of print and of hands each,
-and of amounts and of counts. One threshold on the calibrated probability for all that is alike
-accepts most for a given error rate. It is found on forms that the maps were not fitted on by fixed
-sequence testing (Angelopoulos, Bates, Candes, Jordan and Lei, "Learn then Test", 2021), selective
-risk control as in Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks"
-(NeurIPS 2017): thresholds are tried from strict to lenient, and the last one counts before the
-Clopper-Pearson upper bound of the wrong among the accepted exceeds the target. Many tries cost
-nothing: the promise is broken only if the first bad threshold passes. Each class's promise holds
-with probability 1 - ``DELTA`` over the draw of the forms it was made with; print and hands share
-that out (Bonferroni). That of spelling nearly so, for it is about what passes for its letters, and
-the threshold for these was chosen on the same forms.
+target have one: of money, identity and spelling each (``error_class``), and of print and of hands
+each; nor were more seen in any one field type. One threshold on the calibrated probability for all
+that is alike accepts most for a given error rate. It is found on forms that the maps were not
+fitted on by fixed sequence testing (Angelopoulos, Bates, Candes, Jordan and Lei, "Learn then Test",
+2021), selective risk control as in Geifman and El-Yaniv, "Selective Classification for Deep Neural
+Networks" (NeurIPS 2017): thresholds are tried from strict to lenient, and the last one counts
+before the Clopper-Pearson upper bound of the wrong among the accepted exceeds the target. Many
+tries cost nothing: the promise is broken only if the first bad threshold passes. Each class's
+promise holds with probability 1 - ``DELTA`` over the draw of the forms it was made with; print and
+hands share that out (Bonferroni). That of spelling nearly so, for it is about what passes for its
+letters, and the threshold for these was chosen on the same forms.
 
 The bound takes fields for independent, and forms for drawn like those measured. What a file holds
 as text was not read by a machine: it is accepted where its place is sure.
@@ -145,7 +145,7 @@ class Step(_Part):
 
     @property
     def worst(self) -> float:
-        """The error rate of the worst type: counts may not hide wrong amounts."""
+        """The error rate of the worst type: easy ones may not hide the errors of a hard one."""
         return max((t.wrong / t.accepted for t in self.proof.values() if t.accepted), default=0.0)
 
     def bound(self, outside: float = DELTA) -> float:
@@ -187,9 +187,8 @@ class Curve(_Part):
         return proven
 
     def limit(self, step: Step) -> float:
-        """The error rate that a step proves; of money, of no type more was seen."""
-        bound = step.bound(self.outside)
-        return max(bound, step.worst) if self.error is ErrorClass.MONEY else bound
+        """The error rate that a step proves, and that no type was seen to exceed."""
+        return max(step.bound(self.outside), step.worst)
 
     @property
     def least_target(self) -> float:

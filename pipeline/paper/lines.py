@@ -24,6 +24,8 @@ _OVERSHOOT_MM, _FAR_MM = 12.0, 60.0
 """How far a word may run on past the ends of its line, and how much further past the right one."""
 _BEHIND_MM = 1.5
 """Writing goes on behind a box where it reaches so far beyond it."""
+_PRINT_MM2 = 1.5
+"""More print than a frame leaves across a line may hide some of what was written over it."""
 _MIN_INK_MM2 = 0.35
 """Less ink than this is dirt (a full stop is about 0.2 mm2, a dash 1 mm2)."""
 _SPECK_MM2 = 0.25
@@ -49,12 +51,16 @@ _MIN_HEIGHT_MM = 4.5
 
 @dataclass(frozen=True, slots=True)
 class WrittenLine:
-    """The writing found on one line of a zone: where it is, and its pixels, dark on white."""
+    """The writing found on one line of a zone: where it is, and its pixels, dark on white.
+
+    ``over_print``: it runs on past its end over the form's print, which may hide some of it.
+    """
 
     zone: Zone
     line: int
     box_mm: BoxMm
     image: Gray
+    over_print: bool = False
 
     @property
     def field(self) -> str:
@@ -71,7 +77,7 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
     marks = marks_above(clean.ink, boxes)
     return [
-        WrittenLine(zone, i, *writing)
+        WrittenLine(zone, i, *writing, over_print=_is_over_print(clean, box, writing[0]))
         for zone in zones
         for i, box in enumerate(zone.lines)
         if (writing := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
@@ -97,6 +103,16 @@ def _writing_in(
     passed = [o for o in beside if whole and _is_beside(o, box) and o.x < whole[0].right]
     goes_on = whole and all(whole[0].right > other.right + _BEHIND_MM for other in passed)
     return whole if goes_on else writing
+
+
+def _is_over_print(clean: CleanPage, box: BoxMm, writing: BoxMm) -> bool:
+    """Whether the writing has print under it that was taken away, right of its line's box."""
+    start = max(box.right, writing.x)
+    if writing.right <= start:
+        return False
+    past = replace(writing, x=start, w=writing.right - start)
+    removed = (crop(clean.image, past) < _STROKE_GRAY) & (crop(clean.ink, past) == 0)
+    return float(removed.sum()) / PX_PER_MM**2 > _PRINT_MM2
 
 
 def _is_beside(other: BoxMm, box: BoxMm) -> bool:

@@ -29,10 +29,15 @@ from pipeline.text import fold, similarity
 _SPECK_MM2, _SPECKLED = 0.15, 0.9
 """So much ink, or what may be ink, in a field without a line may be what a scanner left of a faint
 pen: then it is empty with this probability, of what it is otherwise."""
+_OVER_PRINT = 0.5
+"""What is read of a line that runs on over print is right this often, of what it is otherwise."""
 _MARK_REACH_MM = 0.8
 """A tick overshoots its box."""
 _BEFORE_MM, _BREADTH_MM = 3.5, 2.0
 """A strip left of a check box that no tick reaches, but a line running on over the box crosses."""
+_OVER_BOX_MM, _CROSSED = 1.0, 0.6
+"""A line that ends so far past a box's left edge runs on over it: as much ink as it has elsewhere
+is no tick, and what is then made of the box is right no oftener than the last says."""
 _FIELD_FRAME_MM = -0.7
 """A check box that is a form field is drawn with a frame: only ink well inside was added."""
 _PRINT_NEAR_MM = 6.0
@@ -245,6 +250,14 @@ def _less_sure(reading: FieldReading, sure: float) -> FieldReading:
     return replace(reading, candidates=tuple(candidates))
 
 
+def less_sure_over_print(
+    readings: Iterable[FieldReading], lines: Iterable[WrittenLine]
+) -> tuple[FieldReading, ...]:
+    """The readings, those of lines that run on over the form's print in doubt."""
+    over = {line.field for line in lines if line.over_print}
+    return tuple(_less_sure(r, _OVER_PRINT) if r.field in over else r for r in readings)
+
+
 def doubted_by_ink(
     readings: Iterable[FieldReading],
     lines: Iterable[WrittenLine],
@@ -317,28 +330,48 @@ def _read_boxes(
         else _ink_share(clean, box, reach_mm=_MARK_REACH_MM)
         for option, box in zone.boxes.items()
     }
+    by_eye = {option: box for option, box in zone.boxes.items() if not held[option]}
+    crossed = {
+        option: densest
+        for option, box in by_eye.items()
+        if (densest := _densest_before(clean, box, seen)) is not None
+    }
+    counted = {option: max(0.0, share - crossed.get(option, 0.0)) for option, share in ink.items()}
+    before = {
+        option: _ink_share(clean, replace(box, x=box.x - _BEFORE_MM, w=_BREADTH_MM), reach_mm=0.0)
+        for option, box in by_eye.items()
+        if option not in crossed
+    }
     reading = FieldReading(
         field=zone.field,
         type=zone.type,
         page=page,
         box_mm=zone.box_mm,
         raw=" ".join(f"{option}:{share:.2f}" for option, share in ink.items()),
-        candidates=fields.load(zone.type).read_marks(ink, beside=_ink_before(clean, zone, seen)),
+        candidates=fields.load(zone.type).read_marks(counted, beside=before),
         origin=Origin.TEXT_LAYER if all(held.values()) else Origin.OCR,
     )
+    if crossed:
+        return _less_sure(reading, _CROSSED)
     speckled = any(_traces_mm2(clean, box) > _SPECK_MM2 for box in zone.boxes.values())
     return _less_sure(reading, _SPECKLED) if reading.value == "" and speckled else reading
 
 
-def _ink_before(
-    clean: CleanPage, zone: Zone, seen: Mapping[str, tuple[LineEvidence, ...]]
-) -> dict[str, float]:
-    """Ink in a strip left of each box: of a line of writing that runs on over the box."""
-    return {
-        option: _ink_share(clean, replace(box, x=box.x - _BEFORE_MM, w=_BREADTH_MM), reach_mm=0.0)
-        for option, box in zone.boxes.items()
-        if not seen.get(f"{zone.field}:{option}")
-    }
+def _densest_before(
+    clean: CleanPage, box: BoxMm, seen: Mapping[str, tuple[LineEvidence, ...]]
+) -> float | None:
+    """The most ink that a line of writing which runs on over a check box has in as large a part of
+    itself before the box, as a share of that; None where no line does."""
+    across = [
+        line.box_mm
+        for lines in seen.values()
+        for line in lines
+        if line.box_mm.x < box.x - box.w and line.box_mm.right > box.x + _OVER_BOX_MM
+        if line.box_mm.y < box.y + box.h / 2 < line.box_mm.bottom
+    ]
+    parts = (x for line in across for x in np.arange(line.x, box.x - box.w, box.w / 4))
+    shares = (_ink_share(clean, replace(box, x=x), reach_mm=_MARK_REACH_MM) for x in parts)
+    return max(shares, default=None)
 
 
 def _ticked(lines: tuple[LineEvidence, ...]) -> float:

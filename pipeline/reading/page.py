@@ -31,7 +31,13 @@ from pipeline.paper.stray import find_stray_ink
 from pipeline.paper.streaks import remove_streaks
 from pipeline.paper.typed import typed_fields
 from pipeline.paths import FORMS
-from pipeline.reading.extract import doubted_by_ink, extract, hidden_text, text_layer_lines
+from pipeline.reading.extract import (
+    doubted_by_ink,
+    extract,
+    hidden_text,
+    less_sure_over_print,
+    text_layer_lines,
+)
 from pipeline.reading.second_look import second_looks
 from pipeline.reading.second_reader import second_opinions
 from pipeline.reading.text_page import TextFiche, align_text, blank_paper, read_text, text_findings
@@ -214,11 +220,13 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     readings = extract(zones, {**seen, **held}, clean, page=aligned.page.number)
     typed = typed_fields(lines)
     readings = tuple(replace(r, typed=r.field in typed) for r in readings)
-    if "second" not in ctx.settings.without:
-        by_eye = [line for line in lines if line.field not in held]
+    by_eye = [line for line in lines if line.field not in held]
+    second = "second" not in ctx.settings.without
+    if second:
         readings = second_looks(readings, by_eye, ctx.engine)
-        if ctx.settings.second_reader:
-            readings = second_opinions(readings, by_eye)
+    readings = less_sure_over_print(readings, by_eye)
+    if second and ctx.settings.second_reader:
+        readings = second_opinions(readings, by_eye)
     shown = shown_fields(aligned, blank)
     readings = tuple(r for r in readings if r.field.split(".")[0] in shown)
     findings = find_covered(aligned, clean, blank)
