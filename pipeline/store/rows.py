@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -246,6 +246,11 @@ def receipts(connection: Connection, *, opener: str) -> dict[str, Received]:
         for row in connection.execute(select(tables.receipts))
         if (row.opener == opener or not rejections[row.name]) and row.name not in unsaid
     }
+
+
+def aware(at: datetime) -> datetime:
+    """With its zone, which SQLite forgets."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def of_fact(fact: Fact, outcome: int, position: int) -> Values:

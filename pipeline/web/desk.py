@@ -97,6 +97,27 @@ class Desk:
             raise GoneError("Cette fiche n'est plus là : revenez à la liste.")
         return filed, form
 
+    def alone(self, subject: str) -> Filed:
+        """A registration without what others say of it. Raises GoneError."""
+        with self._lock:
+            return self._alone(subject)[0]
+
+    def known(self, subject: str) -> Filed | None:
+        """A registration as it was last seen, though it may count no more."""
+        with self._lock:
+            return self._filed.get(subject)
+
+    def pair(self, subject: str) -> Pair | None:
+        """The pair that a registration is in, and nobody has decided about."""
+        with self._lock:
+            return self._twins.of(subject)
+
+    def ended(self) -> list[Filed]:
+        """The registrations that count no more, the last first."""
+        with self._lock:
+            gone = [(f.end.at, f) for f in self._filed.values() if f.end]
+        return [filed for _, filed in sorted(gone, key=lambda pair: pair[0], reverse=True)]
+
     def next(self, after: Place | None, *, way: Way, filters: Filters) -> Place | None:
         with self._lock:
             return self._queue.next(after, way=way, filters=filters)
@@ -223,7 +244,7 @@ class Desk:
             return [
                 filed
                 for filed in self._filed.values()
-                if not filed.dropped and filed.registration.form_id in self.forms
+                if filed.end is None and filed.registration.form_id in self.forms
             ]
 
     def refused(self, sought: str = "") -> tuple[Refused, ...]:
