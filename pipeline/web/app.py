@@ -220,7 +220,7 @@ def _undo(view: View) -> Response:
     acts = {decision.act for decision in undone}
     if acts & {Act.KEY_IN, Act.PLACE, Act.SET_ASIDE} or not undone:
         return view.away("/rejets", _UNDONE)
-    if view.typed.get("regard"):
+    if view.typed.get("regard") or not undone[-1].field:
         return strokes.screen(view, subjects[0], notice=_UNDONE)
     return _screen(view, Place(subjects[0], undone[-1].field), notice=_UNDONE)
 
