@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.records import Registration, Rejection, Source
+from pipeline.records import Envelope, Registration, Rejection, Source
 
 
 class Act(StrEnum):
@@ -37,6 +37,8 @@ class Act(StrEnum):
     """A registration stays, whatever becomes of ``value``: they are no pair any more."""
     ADD = "add"
     """A registration adds to ``value``: both count, and who stands on both is one person."""
+    NOTE = "note"
+    """A mail, ``value``, speaks of a registration; ``reason``: what a person makes of it."""
     SET_ASIDE = "set-aside"
     """A rejected document needs nothing more, with a reason."""
     KEY_IN = "key-in"
@@ -117,8 +119,9 @@ class Filed:
     name in the tables. ``version`` is its last decision, undone or not, 0 for none. ``sources``:
     each name its bytes came under; the path of one that was typed from a piece that gave no file
     is empty. ``settled`` pairs rules with reasons; ``postponed`` are fields; ``kept``: subjects
-    that are other registrations, of which it adds to those in ``added_to``. ``end``: why it counts
-    no more; None while it does.
+    that are other registrations, of which it adds to those in ``added_to``. ``notes`` pairs mails
+    that speak of it with what a person made of them. ``end``: why it counts no more; None while it
+    does.
     """
 
     subject: str
@@ -131,6 +134,7 @@ class Filed:
     postponed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     added_to: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
     end: End | None = None
 
 
@@ -149,3 +153,8 @@ class Refused:
     rejection: Rejection
     source: Source | None
     set_aside: str = ""
+
+    @property
+    def mail(self) -> Envelope | None:
+        """The mail that it came with, or that it is."""
+        return self.source.envelope if self.source else self.rejection.envelope

@@ -78,6 +78,7 @@ class Said:
     postponed: dict[str, None] = field(default_factory=dict)
     kept: dict[str, None] = field(default_factory=dict)
     added_to: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     end: End | None = None
     set_aside: str = ""
     keyed_in: bool = False
@@ -100,6 +101,8 @@ class Said:
             self.kept[row.value], self.end = None, None
             if row.act == Act.ADD:
                 self.added_to[row.value] = None
+        elif row.act == Act.NOTE:
+            self.notes[row.value] = row.reason
         elif row.act == Act.SET_ASIDE:
             self.set_aside = row.reason or "Sans suite."
         elif row.act == Act.KEY_IN:
@@ -142,6 +145,7 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
                 tuple(then.postponed),
                 tuple(then.kept),
                 tuple(then.added_to),
+                tuple(then.notes.items()),
                 then.end,
             )
         )
@@ -207,7 +211,7 @@ def pieces(connection: Connection) -> list[RefusedPiece]:
         subject = f"p{int(digest[:12], 16)}"
         then = decided.get(subject) or Said()
         refusal = Refused(
-            subject, then.version, row.document, rows.rejection(row), None, then.set_aside
+            subject, then.version, row.document, rows.piece(row), None, then.set_aside
         )
         refused_pieces.append(RefusedPiece(digest, row.receipt, refusal, then.keyed_in))
     return refused_pieces

@@ -24,7 +24,7 @@ from pipeline.judging.sums import gap
 from pipeline.judging.values import as_written
 from pipeline.language import tr
 from pipeline.review.queue import Place
-from pipeline.web import ends, entrance, measured, pairs, refused, screens, strokes
+from pipeline.web import ends, entrance, mails, measured, pairs, refused, screens, strokes
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import Gatekeeper, Guarded
 from pipeline.web.views import View
@@ -78,6 +78,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         route("/image/zone/{subject}/{place}", _crop),
         route("/image/page/{subject}/{page:int}", _sheet),
         *(route(path, handler, *methods) for path, handler, *methods in refused.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in mails.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in pairs.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in measured.ROUTES),
     ]
@@ -246,6 +247,7 @@ def _screen(
     if pair is not None:
         return pairs.screen(view, pair, notice=notice, status=status)
     others = view.desk.here(place.subject, view.who)
+    filed, _ = view.desk.file(place.subject)
     shown = screens.work(view, place, others=others, problem=problem, typed=typed)
     if shown is None:
         raise GoneError("Ce champ n'est plus là : revenez à la liste.")
@@ -259,7 +261,8 @@ def _screen(
         notice_is_bad=status == 409,
         gap=shown.gap,
         settled_gap=shown.settled_gap,
-        ended=ends.words(view.desk, view.desk.file(place.subject)[0]),
+        ended=ends.words(view.desk, filed),
+        beside=mails.of_fiche(view, filed),
     )
 
 

@@ -13,7 +13,7 @@ from pipeline.forms.schema import Form
 from pipeline.judging import deciding
 from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import is_computed
-from pipeline.judging.duplicates import Pair, Twins
+from pipeline.judging.duplicates import Pair, Twins, came
 from pipeline.judging.judge import judge
 from pipeline.records import FieldReading, Registration, Status
 from pipeline.review import sample
@@ -111,6 +111,12 @@ class Desk:
         """The pair that a registration is in, and nobody has decided about."""
         with self._lock:
             return self._twins.of(subject)
+
+    def counting(self) -> list[Filed]:
+        """The registrations that count, the last that came first."""
+        with self._lock:
+            counting = [filed for filed in self._filed.values() if filed.end is None]
+        return sorted(counting, key=came, reverse=True)
 
     def ended(self) -> list[Filed]:
         """The registrations that count no more, the last first."""
@@ -350,7 +356,6 @@ class Desk:
 
 def _words(refusal: Refused) -> str:
     """What a search of a rejection looks at."""
-    envelope = refusal.source.envelope if refusal.source else None
-    sender = envelope.sender if envelope else ""
+    sender = refusal.mail.sender if refusal.mail else ""
     texts = (refusal.document, sender, refusal.rejection.message, refusal.set_aside)
     return fold("\n".join(texts))

@@ -48,6 +48,7 @@ _ACTS = {
     Act.RESTORE: "rétablie",
     Act.KEEP: "gardée",
     Act.ADD: "complète une autre",
+    Act.NOTE: "note jointe",
     Act.SET_ASIDE: "écarté",
     Act.KEY_IN: "saisi à la main",
     Act.PLACE: "placé à la main et relu",

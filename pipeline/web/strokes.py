@@ -14,7 +14,7 @@ from pipeline.judging.sums import GAP
 from pipeline.judging.values import as_written
 from pipeline.records import Registration
 from pipeline.review.queue import Place
-from pipeline.web import ends, looks, pairs, screens
+from pipeline.web import ends, looks, mails, pairs, screens
 from pipeline.web.views import BY_FIELD, LOOKS, View
 
 _YEAR_S = 31536000
@@ -135,6 +135,7 @@ def screen(
         status=status,
         look=shown,
         ended=ends.words(view.desk, filed),
+        beside=mails.of_fiche(view, filed),
         notice=notice,
         notice_is_bad=status == 409,
     )
