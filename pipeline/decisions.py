@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.records import Registration, Rejection, Source
+from pipeline.records import Envelope, Registration, Rejection, Source
 
 
 class Act(StrEnum):
@@ -25,9 +25,20 @@ class Act(StrEnum):
     SETTLE = "settle"
     """A finding is settled, with a reason; ``field`` names its rule."""
     DROP = "drop"
-    """A registration is a duplicate of another: it leaves the tables for the rejected list."""
+    """A registration is the same as ``value`` (the other's subject): it leaves the tables for the
+    rejected list."""
+    REPLACE = "replace"
+    """Another registration, ``value``, takes the place of this one."""
+    CANCEL = "cancel"
+    """A registration is cancelled, with a reason; ``value``: the document that says so, if any."""
+    RESTORE = "restore"
+    """A registration that counted no more does again, and nothing is decided about ``value``."""
     KEEP = "keep"
-    """A registration is no duplicate of ``value`` (the other's subject)."""
+    """A registration stays, whatever becomes of ``value``: they are no pair any more."""
+    ADD = "add"
+    """A registration adds to ``value``: both count, and who stands on both is one person."""
+    NOTE = "note"
+    """A mail, ``value``, speaks of a registration; ``reason``: what a person makes of it."""
     SET_ASIDE = "set-aside"
     """A rejected document needs nothing more, with a reason."""
     KEY_IN = "key-in"
@@ -39,6 +50,8 @@ class Act(StrEnum):
     ``value`` is what the person said, ``reason`` what was held for true."""
 
 
+ENDS = (Act.DROP, Act.REPLACE, Act.CANCEL)
+"""Acts after which a registration counts no more."""
 READ = (Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE, Act.CHECK)
 """Acts of somebody who looked at a field's picture."""
 
@@ -85,14 +98,30 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """Why a registration counts no more: one of the acts ``ENDS``, and what was said with it.
+
+    ``by``: the subject of what it is the same as, or is replaced by, or that cancels it.
+    """
+
+    act: Act
+    by: str
+    reason: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Filed:
     """One registration as reviewers get it.
 
     ``subject`` names it in addresses (``r12-1``: outcome 12, its first form); ``id`` is its
     name in the tables. ``version`` is its last decision, undone or not, 0 for none. ``sources``:
     each name its bytes came under; the path of one that was typed from a piece that gave no file
-    is empty. ``settled`` pairs rules with reasons; ``postponed`` are fields; ``kept``: subjects of
-    which it is no duplicate.
+    is empty. ``settled`` pairs rules with reasons; ``postponed`` are fields; ``kept``: subjects
+    that are other registrations, of which it adds to those in ``added_to``. ``notes`` pairs mails
+    that speak of it with what a person made of them. ``end``: why it counts no more; None while it
+    does.
     """
 
     subject: str
@@ -104,8 +133,9 @@ class Filed:
     settled: tuple[tuple[str, str], ...] = ()
     postponed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
-    dropped: str = ""
-    """Why it left the tables; empty while it is in them."""
+    added_to: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    end: End | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +153,8 @@ class Refused:
     rejection: Rejection
     source: Source | None
     set_aside: str = ""
+
+    @property
+    def mail(self) -> Envelope | None:
+        """The mail that it came with, or that it is."""
+        return self.source.envelope if self.source else self.rejection.envelope

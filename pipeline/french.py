@@ -40,8 +40,16 @@ _FINDINGS = {
     "all_text_has_a_label": "Texte sans champ",
     "page_is_whole": "Page abîmée ou incomplète",
     "not_replaced": "Fichier remplacé",
-    "received_once_only": "Reçue deux fois ?",
+    "received_once_only": "Même inscription ?",
+    "replaced_by_none": "Une fiche plus récente",
 }
+LIVES = {
+    "received": "reçue",
+    "verified": "vérifiée",
+    "replaced": "remplacée",
+    "cancelled": "annulée",
+}
+"""How far a registration has come, as the secretary reads it."""
 CLASSES = {"money": "argent", "identity": "identité", "spelling": "orthographe"}
 """What the secretary reads of the classes of errors."""
 ABOUT = {
@@ -259,13 +267,38 @@ def _listed(finding: Finding, roles: Roles) -> str:
 
 
 def _twice(finding: Finding, _roles: Roles) -> str:
+    return f"Même inscription ? {_same_people(finding)} Jusqu'à la réponse, celle-ci est comptée."
+
+
+def _held(finding: Finding, _roles: Roles) -> str:
+    return (
+        f"Une fiche plus récente parle des mêmes personnes : {_same_people(finding)} "
+        "Jusqu'à la réponse (page Doublons), celle-ci n'est pas comptée."
+    )
+
+
+def _same_people(finding: Finding) -> str:
     where, others, people, contacts = finding.facts
     further = f", et {others} autre(s) fiche(s)" if others else ""
     because = f" ({contacts})" if contacts else ""
-    return (
-        f"Reçue deux fois ? {where}{further} : même(s) personne(s) « {people} »{because}. "
-        "Une seule est comptée : garder l'une ou les deux (fiches review, page Doublons)."
-    )
+    return f"{where}{further}, pour « {people} »{because}."
+
+
+def no_more(act: str, said: str, who: str, day: date) -> str:
+    """Why a registration counts no more: ``said`` is the other one, or the reason."""
+    by = f" ({who}, le {french_date(day)})"
+    match act:
+        case "cancel":
+            return f"Annulée{by} : {said or 'sans motif'}."
+        case "replace":
+            return f"Remplacée par {said or 'une autre fiche'}{by}."
+        case _:
+            return f"Retirée{by} : {said or 'doublon'}."
+
+
+def _no_more(finding: Finding, _roles: Roles) -> str:
+    act, said, who, day = map(str, finding.facts)
+    return no_more(act, said, who, date.fromisoformat(day))
 
 
 def _print(finding: Finding, _roles: Roles) -> str:
@@ -358,6 +391,8 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "names_are_whole": _name_is_whole,
     "members_are_listed": _listed,
     "received_once_only": _twice,
+    "replaced_by_none": _held,
+    "counts_no_more": _no_more,
     "received_once": lambda finding, _roles: also(finding.facts),
     "not_replaced": _plain(
         "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"

@@ -97,11 +97,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a document, or one page of it, gave no registration; ``message`` is French."""
+    """Why a document, or one page of it, gave no registration; ``message`` is French.
+
+    ``envelope``: of the mail that a piece came with, or that gave nothing to read.
+    """
 
     kind: str
     message: str
     page: int | None = None
+    envelope: Envelope | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,9 @@ from pipeline.reader import (
     with_learned,
 )
 from pipeline.records import Origin, Outcome, Rejection, Source, Status
+from pipeline.snapshot import Life, Snapshot
 
 if TYPE_CHECKING:
-    from pipeline.snapshot import Snapshot
     from pipeline.store import Store
 
 _CLUSTER_WAIT_S = 30.0
@@ -150,18 +150,15 @@ def run(
     )
 
 
-def _summary(
-    snapshot: "Snapshot", *, read: int, judged: int, pages: int, seconds: float
-) -> Summary:
-    statuses = [row.registration.status for row in snapshot.registrations]
-    review = statuses.count(Status.REVIEW)
+def _summary(snapshot: Snapshot, *, read: int, judged: int, pages: int, seconds: float) -> Summary:
+    lives = [row.life for row in snapshot.registrations]
     readings = [r for row in snapshot.registrations for r in row.registration.readings]
     return Summary(
         received=snapshot.documents,
         read=read,
         judged=judged,
-        accepted=len(statuses) - review,
-        review=review,
+        accepted=lives.count(Life.VERIFIED),
+        review=lives.count(Life.RECEIVED),
         rejected=len(snapshot.rejected),
         pages=pages,
         seconds=seconds,

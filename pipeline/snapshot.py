@@ -1,10 +1,22 @@
 """All that the store holds at one moment, as the tables, the report and the review get it."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pipeline.event import Fact
 from pipeline.rates import Rates
-from pipeline.records import Envelope, Finding, Registration, Rejection, Roles
+from pipeline.records import Envelope, FieldReading, Finding, Registration, Rejection, Roles, Status
+
+
+class Life(StrEnum):
+    """How far a registration has come."""
+
+    RECEIVED = "received"
+    """A person has to look at it."""
+    VERIFIED = "verified"
+    REPLACED = "replaced"
+    """Another one has taken its place."""
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +24,9 @@ class RegistrationRow:
     """One registration as the exporters get it.
 
     ``id`` is the same in every run; ``document`` and ``envelope`` are of the first name, in sort
-    order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty. Where the same
-    fiche seems to have come twice, one of the two is not ``counted``; ``counted_elsewhere`` are
-    those of its people whom the other names, too.
+    order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty. What ``ended``
+    replaced or cancelled is not ``counted``, nor the earlier one of two that may be one; of one
+    that adds to another, ``counted_elsewhere`` are the people whom that one names, too.
     """
 
     id: str
@@ -22,8 +34,22 @@ class RegistrationRow:
     registration: Registration
     envelope: Envelope | None = None
     thumbnail: bytes = b""
+    ended: Life | None = None
     counted: bool = True
     counted_elsewhere: frozenset[str] = frozenset()
+
+    @property
+    def life(self) -> Life:
+        if self.ended:
+            return self.ended
+        waits = self.registration.status is Status.REVIEW
+        return Life.RECEIVED if waits else Life.VERIFIED
+
+    @property
+    def people(self) -> tuple[FieldReading, ...]:
+        """Those named here who are counted, and nowhere else."""
+        named = self.registration.named if self.counted else ()
+        return tuple(person for person in named if person.text not in self.counted_elsewhere)
 
     def count(self, field: str) -> int | None:
         """The number a field holds: 0 where the form has no such field, None where unreadable."""

@@ -1,8 +1,9 @@
 """What a person decides about a registration, as a test says it; and the gates tests judge by."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from pipeline.decisions import Act, Decision
+from pipeline.decisions import Act, Decision, End
 from pipeline.forms.schema import Form
 from pipeline.judging.calibration import Gate, Map, Writing
 from pipeline.judging.deciding import apply
@@ -30,6 +31,7 @@ def accepting(*types: str, above: float, maps: Iterable[Map] = ()) -> Gate:
     )
 
 
+ENDED = End(Act.CANCEL, "", "ne vient pas", "Zoé", datetime(2018, 2, 2, tzinfo=UTC))
 LENIENT = accepting(
     *("text", "person", "organisation", "email", "phone", "count", "amount", "checkbox"), above=0.9
 )

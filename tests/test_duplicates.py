@@ -2,12 +2,15 @@
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 from builders import registration
+from judged import ENDED
 
 from pipeline.decisions import Filed
-from pipeline.judging.duplicates import RULE, Pair, Twins
-from pipeline.records import Candidate, Registration, Status
+from pipeline.judging.duplicates import HELD, RULE, Pair, Twins
+from pipeline.records import Candidate, Envelope, Registration, Source, Status
 from tests.pages import words
 
 _TYPES = {"organisation": "organisation", "email": "email", "telephone": "phone"}
@@ -64,21 +67,36 @@ def test_one_contact_that_agrees_is_enough() -> None:
     assert pair.reasons == ("Même personne : Zoé MARTIN", "Même téléphone")
 
 
+_ELSEWHERE = {
+    "organisation": "Mairie",
+    "email": "z@mairie.example",
+    "telephone": "01 44 00 00 01",
+}
+
+
 def test_colleagues_and_namesakes_are_no_duplicates() -> None:
     colleague = _fiche("Ana Lima", "Éva Roy")
-    namesake = _fiche(organisation="Mairie", email="z@mairie.example", telephone="01 44 00 00 01")
+    namesake = _fiche("Zoé MARTIN", **_ELSEWHERE)
     assert duplicates(_filed(_fiche(), colleague, namesake)) == ()
 
 
-def test_fiches_that_tell_no_contact_are_no_duplicates() -> None:
-    bare = _fiche(organisation="", email="", telephone="")
-    assert duplicates(_filed(bare, bare)) == ()
+def test_nobody_has_the_names_of_two_others() -> None:
+    (pair,) = duplicates(_filed(_fiche(), _fiche(**_ELSEWHERE)))
+    assert pair.reasons[:2] == ("Même personne : Zoé MARTIN", "Même personne : Luc PETIT")
 
 
-def test_another_form_a_fiche_that_was_dropped_and_a_pair_kept_apart_are_left_out() -> None:
+def test_where_contacts_are_lacking_the_same_whole_name_is_enough() -> None:
+    bare = {"organisation": "", "email": "", "telephone": ""}
+    assert len(duplicates(_filed(_fiche(**bare), _fiche("Luc PETIT", **bare)))) == 1
+    assert duplicates(_filed(_fiche("MARTIN", **bare), _fiche("MARTIN", **bare))) == ()
+    near = _fiche("Zoé MARTLN", "Luc PETIF", **bare)
+    assert duplicates(_filed(_fiche(**bare), near)) == ()
+
+
+def test_another_form_a_fiche_that_ended_and_a_pair_kept_apart_are_left_out() -> None:
     one, other, third = _filed(_fiche(), replace(_fiche(), form_id="sortie"), _fiche())
     assert [(p.first, p.second) for p in duplicates([one, other, third])] == [("r1-1", "r3-1")]
-    assert duplicates([one, other, replace(third, dropped="doublon")]) == ()
+    assert duplicates([one, other, replace(third, end=ENDED)]) == ()
     assert duplicates([one, replace(third, kept=("r1-1",))]) == ()
     assert duplicates([replace(one, kept=("r3-1",)), third]) == ()
 
@@ -123,32 +141,55 @@ def test_many_registrations_are_not_compared_each_with_each() -> None:
 
 def test_services_of_one_kind_in_two_towns_are_two_services() -> None:
     alone = {"email": "", "telephone": ""}
-    one = _fiche("Zoé MARTIN", organisation="Centre hospitalier de Vannes", **alone)
-    other = _fiche("Zoé MARTIN", organisation="Centre hospitalier de Rennes", **alone)
+    one = _fiche("MARTIN", organisation="Centre hospitalier de Vannes", **alone)
+    other = _fiche("MARTIN", organisation="Centre hospitalier de Rennes", **alone)
     assert duplicates(_filed(one, other)) == ()
-    shorter = _fiche("Zoé MARTIN", organisation="C.H. Vannes centre hospitalier", **alone)
+    shorter = _fiche("MARTIN", organisation="C.H. Vannes centre hospitalier", **alone)
     assert len(duplicates(_filed(one, shorter))) == 1
 
 
-def test_a_corrected_fiche_is_a_doubt_on_both_and_the_last_one_counts() -> None:
+def test_a_corrected_fiche_is_said_on_both_and_the_last_one_counts_and_asks() -> None:
     first, second = _filed(_fiche(), _fiche("MARTIN Zoé", "Ana Lima", total=3000))
     twins = Twins([first, second])
-    for filed, other in ((first, "id2"), (second, "id1")):
+    for filed, other, rule in ((first, "id2", HELD), (second, "id1", RULE)):
         marked = twins.marked(filed)
         (finding,) = marked.registration.findings
         assert marked.registration.status is Status.REVIEW
-        assert (finding.rule, finding.fields) == (RULE, ())
+        assert (finding.rule, finding.fields) == (rule, ())
         assert other in words(finding)
-        assert "deux fois" in words(finding)
-    assert twins.counted_elsewhere(["r1-1", "r2-1"]) == {"r1-1": {"Zoé MARTIN"}}
-    assert twins.counted_elsewhere(["r2-1", "r1-1"]) == {"r2-1": {"MARTIN Zoé"}}
+    assert twins.held() == {"r1-1"}
+    assert twins.of("r1-1") == twins.of("r2-1") == twins.pairs()[0]
+
+
+def test_the_one_that_came_last_by_mail_counts_whatever_its_number() -> None:
+    days = {"r1-1": 3, "r2-1": 2}
+    filed = [
+        replace(one, sources=(_mailed(days[one.subject]),)) for one in _filed(_fiche(), _fiche())
+    ]
+    twins = Twins(filed)
+    assert [(p.first, p.second) for p in twins.pairs()] == [("r2-1", "r1-1")]
+    assert twins.held() == {"r2-1"}
+
+
+def _mailed(day: int) -> Source:
+    at = datetime(2018, 2, day, tzinfo=UTC)
+    return Source(f"{day}.eml!a.pdf", Path(), "0" * 64, Envelope("z@exemple.fr", "", at))
 
 
 def test_of_three_in_a_row_only_those_without_a_counted_twin_count() -> None:
     chain = _filed(
         _fiche("Zoé MARTIN", "Ana Lima"), _fiche("Ana Lima", "Éva Roy"), _fiche("Éva Roy")
     )
-    assert Twins(chain).counted_elsewhere(["r1-1", "r2-1", "r3-1"]) == {"r2-1": {"Éva Roy"}}
+    assert Twins(chain).held() == {"r2-1"}
+
+
+def test_who_stands_on_a_fiche_and_on_what_it_adds_to_is_one_person() -> None:
+    first, second = _filed(_fiche(), _fiche("MARTIN Zoé", "Ana Lima"))
+    second = replace(second, kept=("r1-1",), added_to=("r1-1",))
+    twins = Twins([first, second])
+    assert twins.pairs() == ()
+    assert twins.added(second) == {"MARTIN Zoé"}
+    assert twins.added(first) == frozenset()
 
 
 def test_what_is_decided_changes_the_pairs_as_if_all_were_compared_anew() -> None:

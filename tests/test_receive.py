@@ -17,7 +17,8 @@ from pipeline.intake.brought import Brought, Opening
 from pipeline.intake.ingest import open_pages
 from pipeline.intake.naming import clean_name, unique_name
 from pipeline.intake.receive import discover, open_here
-from pipeline.records import Received, Rejection, Source
+from pipeline.records import Envelope, Received, Rejection, Source
+from pipeline.store import Store
 from tests.mails import (
     JPEG,
     LOGO,
@@ -477,6 +478,35 @@ def test_a_link_to_a_file_elsewhere_is_told_beside_a_fiche(inbox, spool):
     put(inbox, "m.eml", message)
     assert len(sources(inbox, spool)) == 1
     assert refusals(inbox, spool) == [("m.eml", "mail")]
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_a_mail_without_a_fiche_is_kept_with_its_text(inbox, spool, within, tmp_path):
+    bare = mail(subject="Annulation")
+    put(inbox, "m.eml", carrying(bare, subject="Tr") if within else bare)
+    (receipt,) = receipts(inbox, spool)
+    with Store.open(f"sqlite:///{tmp_path / 'fiches.sqlite'}") as store:
+        store.record_received(receipt)
+        (refused,) = store.refused()
+    assert refused.mail == Envelope(
+        "Emma Petit <emma@exemple.fr>",
+        "Annulation",
+        datetime(2018, 1, 12, 8, 30, tzinfo=UTC),
+    )
+    assert "Bonjour, voici ma fiche." in refused.mail.said
+
+
+def test_of_a_mail_in_html_only_what_is_seen_is_kept(inbox, spool):
+    message = mail()
+    message.set_content(
+        "<head><title>x</title><style>p { color: red }</style></head><!-- caché --><p>Bonjour,</p>"
+        "<p>Zo&eacute; <b>ne vient pas</b>.</p><script>alert(1)</script>",
+        subtype="html",
+    )
+    put(inbox, "m.eml", message)
+    ((_, rejection),) = receipts(inbox, spool)[0].rejections
+    lines = [" ".join(line.split()) for line in rejection.envelope.said.splitlines()]
+    assert [line for line in lines if line] == ["Bonjour,", "Zoé ne vient pas."]
 
 
 # Files inside a PDF

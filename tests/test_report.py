@@ -15,10 +15,11 @@ from builders import (
 )
 
 from pipeline.exporters import report
+from pipeline.judging.duplicates import NO_MORE
 from pipeline.pages import french_date
 from pipeline.rates import Rate, Rates
-from pipeline.records import Registration, Rejection
-from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
+from pipeline.records import Finding, Registration, Rejection, Severity
+from pipeline.snapshot import Life, RegistrationRow, RejectedRow, Snapshot
 
 
 class _Page(HTMLParser):
@@ -210,9 +211,19 @@ def test_what_reviews_measured_is_told_with_its_interval_and_only_then() -> None
 def test_a_fiche_that_came_twice_is_counted_once_and_that_is_told() -> None:
     one = registration(people=("Zoé MARTIN", "Luc PETIT"), total=8420, due=8420)
     other = registration(people=("Zoé MARTIN", "Ana Lima"), total=9000, due=8420)
-    twin = row(one, counted=False, counted_elsewhere=frozenset(("Zoé MARTIN",)))
-    shown = page(twin, row(other, 2))
-    assert figure(shown, "Personnes") == "3"
+    shown = page(row(one, counted=False), row(other, 2))
+    assert figure(shown, "Personnes") == "2"
     assert figure(shown, "Total écrit") == "90,00~€"
-    assert "semble reçue deux fois" in shown.text
-    assert "deux fois" not in page(row(one), row(other, 2)).text
+    assert "parle des mêmes personnes qu'une plus récente" in shown.text
+    assert "plus récente" not in page(row(one), row(other, 2)).text
+
+
+def test_what_was_cancelled_or_replaced_is_told_and_counts_nowhere() -> None:
+    one = registration(people=("Zoé MARTIN", "Luc PETIT"), total=8420, due=8420)
+    facts = ("cancel", "ne viennent plus", "Zoé", "2018-02-03")
+    why = Finding(NO_MORE, Severity.INFO, facts=facts)
+    ended = row(replace(one, findings=(why,)), ended=Life.CANCELLED, counted=False)
+    shown = page(ended, row(registration(people=("Ana Lima",), total=3000, due=3000), 2))
+    assert (figure(shown, "Personnes"), figure(shown, "Total au tarif")) == ("1", "30,00~€")
+    assert (figure(shown, "Acceptées"), figure(shown, "Annulées")) == ("1", "1")
+    assert "Annulée (Zoé, le 3 février 2018) : ne viennent plus." in shown.text

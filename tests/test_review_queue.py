@@ -7,7 +7,7 @@ import pytest
 from builders import ENVELOPE, doubtful, registration, source
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judged import confirm, settle
+from judged import ENDED, confirm, settle
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import load_form
@@ -92,7 +92,7 @@ def test_one_may_go_on_from_a_field_without_doubt_and_from_a_form_that_is_gone()
     one = _filed("r1-1", "email", "telephone")
     queue = Queue.of([one, _filed("r2-1", "email", p=0.9)], [_FORM])
     assert queue.next(Place("r1-1", "organisation"), way=Way.BY_FORM) == Place("r1-1", "email")
-    queue.refresh(replace(one, dropped="doublon"))
+    queue.refresh(replace(one, end=ENDED))
     assert queue.next(Place("r1-1", "email"), way=Way.BY_FORM) == Place("r2-1", "email")
     assert queue.next(Place("r9-1", "email"), way=Way.BY_FORM) == Place("r2-1", "email")
 

@@ -29,7 +29,7 @@ from pipeline.errors import ConflictError
 from pipeline.forms.schema import load_form
 from pipeline.french import SENDER
 from pipeline.judging.deciding import apply
-from pipeline.judging.duplicates import RULE
+from pipeline.judging.duplicates import HELD, NO_MORE, RULE, Twins
 from pipeline.judging.judge import judge
 from pipeline.paths import FORMS
 from pipeline.records import (
@@ -63,10 +63,13 @@ def on_page(page: int, form: Registration) -> Registration:
     return replace(form, page=page, readings=tuple(replace(r, page=page) for r in form.readings))
 
 
+OTHERS = registration(people=("Ana LIMA", "Éva ROY"))
+
+
 def doubted(name: str = "a") -> Outcome:
     """Two forms, the first with a doubtful field and a gap, and a page between without any."""
     form = registration(more=(doubtful("organisation"),), findings=(GAP,))
-    return outcome(source(name), form, on_page(4, registration()), rejections=(NO_FORM,))
+    return outcome(source(name), form, on_page(4, OTHERS), rejections=(NO_FORM,))
 
 
 def human(field: str, text: str, *, kind: str = "text", read: str = "") -> FieldReading:
@@ -116,7 +119,8 @@ def test_reviewers_get_what_is_exported_with_the_names_of_its_bytes(store_url: s
         store.record_received(receipt(source("c", content="b", mail=ENVELOPE)))
         every = store.filed()
         exported = store.snapshot().registrations
-        assert {one.id: one.registration for one in every} == {
+        twins = Twins(every)
+        assert {one.id: twins.marked(one).registration for one in every} == {
             row.id: row.registration for row in exported
         }
         assert [store.file_of(one.subject) for one in every] == list(every)
@@ -264,9 +268,31 @@ def test_a_dropped_registration_leaves_the_tables_and_is_told(store_url: str) ->
             ("duplicate", "Doublon de b."),
             ("no-form", "Aucune fiche."),
         ]
-        assert [f.dropped for f in store.filed()] == ["Doublon de b.", ""]
+        assert [f.end and (f.end.reason, f.end.who) for f in store.filed()] == [
+            ("Doublon de b.", ZOE),
+            None,
+        ]
         store.undo(who=ZOE)
         assert len(store.snapshot().registrations) == 2
+
+
+@pytest.mark.parametrize(("act", "life"), [("replace", "replaced"), ("cancel", "cancelled")])
+def test_a_fiche_that_counts_no_more_stays_in_the_tables_and_says_why(
+    store_url: str, act: str, life: str
+) -> None:
+    with Store.open(store_url) as store:
+        fill(store, doubted())
+        one, other = store.filed()
+        decision = said(one, Act(act), value=other.subject, reason="ne vient plus")
+        store.decide([decision], who=ZOE)
+        row = store.snapshot().registrations[0]
+        assert (row.id, row.life, row.counted, row.people) == (one.id, life, False, ())
+        assert row.registration.readings == one.registration.readings
+        (why,) = [f for f in row.registration.findings if f.rule == NO_MORE]
+        assert (why.severity, why.facts[0], why.facts[2]) == (Severity.INFO, act, ZOE)
+        again = said(store.filed()[0], Act.RESTORE, value=other.subject)
+        store.decide([again], who=ZOE)
+        assert store.snapshot().registrations[0].life == "received"
 
 
 def test_a_fiche_sent_again_counts_once_until_both_are_kept_for_good(store_url: str) -> None:
@@ -279,11 +305,8 @@ def test_a_fiche_sent_again_counts_once_until_both_are_kept_for_good(store_url: 
         fill(store, outcome(source("a"), first), outcome(source("b"), again))
         rows = store.snapshot().registrations
         assert [row.registration.status for row in rows] == [Status.REVIEW] * 2
-        assert [row.registration.findings[-1].rule for row in rows] == [RULE] * 2
-        assert [(row.counted, row.counted_elsewhere) for row in rows] == [
-            (False, {"Zoé MARTIN"}),
-            (True, frozenset()),
-        ]
+        assert [row.registration.findings[-1].rule for row in rows] == [HELD, RULE]
+        assert [(row.counted, len(row.people)) for row in rows] == [(False, 0), (True, 1)]
         one, other = store.filed()
         assert one.registration.status is Status.ACCEPTED  # what others say of it is not kept
         keep = [
@@ -476,10 +499,8 @@ def test_a_rejection_that_was_set_aside_stays_with_the_reason(store_url: str) ->
 
 
 def test_a_page_typed_by_hand_is_a_registration_beside_the_others(store_url: str) -> None:
-    typed = replace(
-        registration(page=3, people=("Ève ROUX",)),
-        readings=tuple(human(r.field, r.text) for r in registration(page=3).readings),
-    )
+    form = registration(page=3, people=("Ève ROUX",))
+    typed = replace(form, readings=tuple(human(r.field, r.text) for r in form.readings))
     with Store.open(store_url) as store:
         fill(store, doubted())
         one = store.filed()[0]
@@ -734,7 +755,7 @@ def test_what_was_typed_or_placed_is_no_first_reading(store_url: str) -> None:
             if one.registration.reading("personnes.9"):
                 store.decide([corrected(one, "personnes.9", "Luc PETIT")], who=ZOE)
         ((read, texts),) = store.reviewed()
-    assert read == on_page(4, registration())
+    assert read == on_page(4, OTHERS)
     assert texts == {"organisation": "CCAS", "personnes.9": "Luc PETIT"}
 
 

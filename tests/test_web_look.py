@@ -275,14 +275,19 @@ def test_what_a_field_says_of_its_finding_is_seen_with_it(chromium: Browser, inb
     assert reviewed(inbox.url) == [Status.ACCEPTED] * 2
 
 
-def test_a_fiche_that_came_twice_leads_to_the_comparison(chromium: Browser, inbox: Inbox) -> None:
+def test_of_a_pair_only_the_pair_is_asked_and_then_what_is_left(
+    chromium: Browser, inbox: Inbox
+) -> None:
     for name in ("mail.png", "scan.png"):
-        inbox.add(name, fiche(people=PEOPLE[:2], total="84.20"))
+        inbox.add(name, fiche(people=PEOPLE[:2], total="84.20", doubtful=_TWO))
     with serving(inbox.out) as address:
         page = _open(chromium, address)
-        expect(page.locator(".card")).to_contain_text("Reçue deux fois ?")
+        expect(page.locator("#work h1")).to_have_text("Même inscription ?")
+        expect(page.locator(".where")).to_contain_text("1 champ douteux, 1 fiche")
+        press(page, "1")
+        expect(page.locator(".ask")).to_have_count(2)
         press(page, "Enter")
-        expect(page.get_by_role("heading", name="La même fiche deux fois ?")).to_be_visible()
+        _all_done(page)
         page.context.close()
 
 

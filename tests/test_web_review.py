@@ -225,43 +225,115 @@ def test_a_rejected_document_is_set_aside_with_its_reason(chromium: Browser, inb
     assert "n'est pas une fiche" in _rows(inbox.out, "rejected.csv")[0]["message"]
 
 
-@pytest.mark.parametrize("keep", ["Garder les deux", "Ne garder que celle-ci"])
-def test_of_two_alike_one_always_stays(chromium: Browser, inbox: Inbox, keep: str) -> None:
-    inbox.add("mail.png", fiche(people=PEOPLE[:2], total="84.20"))
-    inbox.add("scan.png", fiche(people=PEOPLE[:2], total="84.20"))
+def _twice(inbox: Inbox) -> None:
+    """The second corrects the address of the first."""
+    for name, email in (("mail.png", "accuei1@foyer.fr"), ("scan.png", "accueil@foyer.fr")):
+        inbox.add(name, fiche(people=PEOPLE[:2], total="84.20", email=email))
+
+
+def test_of_a_pair_decided_in_two_browsers_the_first_answer_stands(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    _twice(inbox)
     with serving(inbox.out) as address:
         one, other = (_open(chromium, address) for _ in range(2))
-        for page in (one, other):
-            page.goto(address.partition("/entrer")[0] + "/doublons")
         other.context.add_cookies(one.context.cookies())
-        other.reload()
-        one.get_by_role("button", name=keep).first.click()
-        expect(one.get_by_text("Aucune fiche ne semble reçue deux fois")).to_be_visible()
-        other.get_by_role("button", name="Ne garder que celle-ci").last.click()
-        expect(other.get_by_role("alert")).to_be_visible()
+        for page in (one, other):
+            page.goto(address.partition("/entrer")[0] + "/fiche/r2-1")
+        press(one, "4")
+        expect(one.get_by_text("Plus rien à relire")).to_be_visible()
+        press(other, "Enter")
+        expect(other.get_by_role("alert")).to_contain_text("déjà réglée")
         for page in (one, other):
             page.close()
-    assert len(_rows(inbox.out, "registrations.csv")) >= 1
+    assert [row["comptee"] for row in _rows(inbox.out, "registrations.csv")] == ["1", "1"]
 
 
-@pytest.mark.parametrize("keep", ["Garder les deux", "Ne garder que celle-ci"])
-def test_a_fiche_received_twice_is_merged_or_kept(
-    chromium: Browser, inbox: Inbox, keep: str
+@pytest.mark.parametrize(
+    ("key", "states", "counted"),
+    [
+        ("Enter", ["remplacée", "vérifiée"], ["0", "1"]),
+        ("1", ["remplacée", "vérifiée"], ["0", "1"]),
+        ("2", ["vérifiée", "vérifiée"], ["1", "1"]),
+        ("3", ["vérifiée"], ["1"]),
+        ("4", ["vérifiée", "vérifiée"], ["1", "1"]),
+        ("5", ["vérifiée", "remplacée"], ["1", "0"]),
+    ],
+)
+def test_two_fiches_of_the_same_people_are_one_question(
+    chromium: Browser, inbox: Inbox, key: str, states: list[str], counted: list[str]
 ) -> None:
-    inbox.add("mail.png", fiche(people=PEOPLE[:2], total="84.20"))
-    inbox.add("scan.png", fiche(people=PEOPLE[:2], total="84.20"))
+    _twice(inbox)
+    with Store.open(inbox.url) as store:
+        waiting = store.snapshot().registrations
+    assert [row.counted for row in waiting] == [False, True]
+    assert all(row.registration.findings for row in waiting)
     with serving(inbox.out) as address:
         page = _open(chromium, address)
         _begin(page)
-        expect(page.locator("#work h1")).to_contain_text("Reçue deux fois ?")
-        page.get_by_role("link", name="Comparer les deux fiches").click()
-        page.get_by_role("button", name=keep).first.click()
-        expect(page.get_by_text("Aucune fiche ne semble reçue deux fois")).to_be_visible()
+        expect(page.locator("#work h1")).to_contain_text("Même inscription ?")
+        differing = page.locator("tr.differs")
+        expect(differing).to_have_count(1)
+        expect(differing).to_contain_text("accuei1@foyer.fr")
+        press(page, key)
+        expect(page.get_by_text("Plus rien à relire")).to_be_visible()
         page.close()
     rows = _rows(inbox.out, "registrations.csv")
-    assert len(rows) == (2 if keep == "Garder les deux" else 1)
-    assert {row["status"] for row in rows} == {"accepted"}
-    assert len(_rows(inbox.out, "rejected.csv")) == 2 - len(rows)
+    assert [row["etat"] for row in rows] == states
+    assert [row["comptee"] for row in rows] == counted
+    people = [row["nom"] for row in _rows(inbox.out, "participants.csv")]
+    assert len(people) == (4 if key == "4" else 2)
+    assert len(_rows(inbox.out, "rejected.csv")) == (key == "3")
+
+
+def test_a_cancelled_fiche_counts_no_more_until_it_is_restored(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche(people=PEOPLE[:2], total="84.20"))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.goto(page.url + "fiche/r1-1/email")
+        page.get_by_text("Annuler cette inscription…").click()
+        page.get_by_label("Motif").fill("mail du 3 mars")
+        page.get_by_role("button", name="Annuler l'inscription").click()
+        expect(page.locator("#work")).to_contain_text("mail du 3 mars.")
+        expect(page.get_by_text("Annuler cette inscription…")).to_have_count(0)
+        page.get_by_role("link", name="Doublons").click()
+        expect(page.locator("main")).to_contain_text("mail du 3 mars.")
+        page.close()
+    (row,) = _rows(inbox.out, "registrations.csv")
+    assert (row["etat"], row["comptee"]) == ("annulée", "0")
+    assert "mail du 3 mars" in row["findings"]
+    assert _rows(inbox.out, "participants.csv") == []
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.goto(page.url + "doublons")
+        page.get_by_role("button", name="Rétablir").click()
+        expect(page.locator("#work h1")).to_be_visible()
+        expect(page.get_by_role("button", name="Rétablir")).to_have_count(0)
+        page.close()
+    (row,) = _rows(inbox.out, "registrations.csv")
+    assert (row["etat"], row["comptee"]) == ("vérifiée", "1")
+
+
+def test_a_pair_whose_earlier_fiche_is_restored_is_asked_about_again(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    _twice(inbox)
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        _begin(page)
+        press(page, "Enter")
+        expect(page.get_by_text("Plus rien à relire")).to_be_visible()
+        page.goto(address.partition("/entrer")[0] + "/doublons")
+        page.get_by_role("button", name="Rétablir").click()
+        expect(page.locator("h1")).to_contain_text("Même inscription ?")
+        press(page, "1")
+        expect(page.get_by_text("Plus rien à relire")).to_be_visible()
+        press(page, "z")
+        expect(page.locator("#work h1")).to_contain_text("Même inscription ?")
+        page.close()
+    assert [row["comptee"] for row in _rows(inbox.out, "registrations.csv")] == ["0", "1"]
 
 
 @pytest.mark.parametrize("typed", ["", "pas une adresse"])

@@ -28,7 +28,7 @@ def _lines(row: RegistrationRow, fields: list[str]) -> list[list[str]]:
     return [
         [row.id, str(rank), *split_name(person.text), *settled]
         for rank, person in enumerate(row.registration.named, start=1)
-        if person.text not in row.counted_elsewhere
+        if person in row.people
     ]
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from pipeline.exporters import csv_text
-from pipeline.french import sentence
+from pipeline.french import LIVES, sentence
 from pipeline.money import cents_text
 from pipeline.records import Registration, Roles
 from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "registrations.csv"
 
-_FIRST = ("registration", "document", "page", "form", "status")
+_FIRST = ("registration", "document", "page", "form", "status", "etat", "comptee")
 _NAMED, _DUE, _GAP = "n_personnes", "total_calcule", "ecart"
 _LAST = ("confidence", "findings", "received_at", "sender", "subject")
 _OWN = "champ_"
@@ -77,6 +77,8 @@ def _cells(row: RegistrationRow, between: list[str], roles: Roles) -> dict[str, 
         "page": str(registration.page),
         "form": registration.form_id,
         "status": registration.status.value,
+        "etat": LIVES[row.life],
+        "comptee": "1" if row.counted else "0",
         _NAMED: str(len(registration.named)),
         _DUE: _cents(registration.total_due_cents),
         _GAP: _cents(registration.gap_cents),

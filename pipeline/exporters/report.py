@@ -13,6 +13,7 @@ from jinja2 import Template
 from pipeline.event import About, Fact
 from pipeline.french import (
     ABOUT,
+    LIVES,
     announced,
     day_and_month,
     french_date,
@@ -23,7 +24,7 @@ from pipeline.french import (
 )
 from pipeline.pages import plural, templates
 from pipeline.records import Status
-from pipeline.snapshot import Event, RegistrationRow, Snapshot
+from pipeline.snapshot import Event, Life, RegistrationRow, Snapshot
 from pipeline.text import fold
 
 FILE_NAME = "report.html"
@@ -40,6 +41,7 @@ _STATUSES = {
     Status.REVIEW: "à relire",
     Status.CORRECTED: "corrigée",
 }
+_ENDED = (Life.REPLACED, Life.CANCELLED)
 # What differs from one form to the next in an otherwise equal reason: figures, amounts, quotations,
 # a remark in brackets that has figures, the alternatives after " ; ".
 _PARTICULARS = re.compile(
@@ -70,7 +72,7 @@ class _Line:
 
     @property
     def in_review(self) -> bool:
-        return self.row.registration.status is Status.REVIEW
+        return self.row.life is Life.RECEIVED
 
     def text(self, field: str) -> str:
         reading = self.row.registration.reading(field)
@@ -154,7 +156,7 @@ def _told(fact: Fact) -> _Told:
 def render(snapshot: Snapshot) -> str:
     rows = snapshot.registrations
     counted = [row for row in rows if row.counted]
-    lines = [_Line(r, _STATUSES[r.registration.status], tuple(_reasons(r))) for r in rows]
+    lines = [_Line(row, _state(row), tuple(_reasons(row))) for row in rows]
     review = [line for line in lines if line.in_review]
     titles = {
         name: label(name, row.registration.roles)
@@ -171,10 +173,9 @@ def render(snapshot: Snapshot) -> str:
         pictured=[line for line in review if line.row.thumbnail][:_THUMBNAILS],
         rejected=snapshot.rejected,
         groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
-        people=sum(
-            p.text not in row.counted_elsewhere for row in rows for p in row.registration.named
-        ),
-        twice=len(rows) - len(counted),
+        people=sum(len(row.people) for row in rows),
+        twice=sum(not row.counted for row in rows if row.life not in _ENDED),
+        ended=Counter(LIVES[row.life] for row in rows if row.life in _ENDED),
         classes=_classes(counted),
         others={
             name: (titles[name], _Sum.of(row.count(name) for row in counted)) for name in titles
@@ -195,9 +196,16 @@ def general(reason: str) -> str:
     return plain.strip().rstrip(".")
 
 
+def _state(row: RegistrationRow) -> str:
+    return LIVES[row.life] if row.life in _ENDED else _STATUSES[row.registration.status]
+
+
 def _reasons(row: RegistrationRow) -> Iterable[str]:
-    """Why a registration is to be reviewed, field by field."""
+    """Why a registration is to be reviewed, field by field; or counts no more."""
     roles = row.registration.roles
+    if row.life in _ENDED:
+        yield sentence(row.registration.findings[-1], roles)
+        return
     messages = [sentence(f, roles) for f in row.registration.findings if f.asks]
     yield from messages
     for reading in row.registration.readings:

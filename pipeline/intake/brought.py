@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import DocumentError
-from pipeline.records import Rejection, Source
+from pipeline.records import Envelope, Rejection, Source
 
 Refusal = tuple[str, Rejection]
 """The name of what cannot be read, and why."""
@@ -40,6 +40,6 @@ class Brought:
         return bool(self.sources or self.refusals or self.mails)
 
 
-def refused(name: str, error: DocumentError) -> Brought:
-    """A line, and nothing else."""
-    return Brought(refusals=((name, Rejection(error.kind, str(error))),))
+def refused(name: str, error: DocumentError, envelope: Envelope | None = None) -> Brought:
+    """A line, and nothing else; ``envelope``: of the mail that it is about."""
+    return Brought(refusals=((name, Rejection(error.kind, str(error), envelope=envelope)),))

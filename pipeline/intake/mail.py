@@ -25,6 +25,9 @@ _MAILS = ("message/rfc822", "message/global", "message/news")
 _COUNTED = re.compile(rb"\s*(\d{1,12})[ \t]*\r?\n")
 _ENTITY = re.compile(rb"\s*(?:content-[\w-]+|mime-version)[ \t]*:", re.IGNORECASE)
 _SHOWN = re.compile(rb"cid:([^\"'\s<>)]+)", re.IGNORECASE)
+_UNSHOWN = re.compile(r"<!--.*?-->|<(style|script|head|title)\b.*?</\1\s*>", re.DOTALL | re.I)
+_LINE_ENDS = re.compile(r"</?(?:br|hr|p|div|table|tr|ul|ol|li|h[1-6]|blockquote)\b[^>]*>", re.I)
+_CELL_ENDS = re.compile(r"</t[dh]\b[^>]*>", re.I)
 _ARMOURED = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
@@ -248,7 +251,9 @@ def _said(texts: list[Part]) -> str:
 
 
 def _without_tags(html: str) -> str:
-    return unescape(re.sub(r"<[^>]*>", " ", html))
+    """What a text of HTML says: it is never shown as anything but text."""
+    shown = _CELL_ENDS.sub(" ", _LINE_ENDS.sub("\n", _UNSHOWN.sub(" ", html)))
+    return unescape(re.sub(r"<[^>]*>", "", shown))
 
 
 def _text(part: Part, most_bytes: int) -> str:

@@ -110,16 +110,17 @@ def _deleted() -> MailError:
 
 
 def _brought_or_bare(mail: Mail, name: str, room: _Room) -> Brought:
-    return _brought(mail, name, None, room, depth=1) or _bare(name)
+    return _brought(mail, name, None, room, depth=1) or _bare(name, mail.envelope)
 
 
-def _bare(name: str) -> Brought:
+def _bare(name: str, envelope: Envelope) -> Brought:
     return refused(
         name,
         MailError(
             "Ce courriel n'apporte aucune fiche (ni PDF, ni image en pièce jointe) : "
             "le lire, et demander la fiche à l'expéditeur s'il y a lieu."
         ),
+        envelope,
     )
 
 
@@ -128,14 +129,15 @@ def _brought(mail: Mail, name: str, outer: Envelope | None, room: _Room, *, dept
     envelope = _inherited(mail.envelope, outer)
     direct, nested, bare = Brought(), Brought(), Brought()
     for remark in mail.remarks:
-        direct += refused(name, remark)
+        direct += refused(name, remark, envelope)
     taken: set[str] = set()
     for piece in mail.pieces:
         label = f"{name}!{unique_name(clean_name(piece.name), taken)}"
         if isinstance(piece.content, Mail):
             inner = _brought(piece.content, label, envelope, room, depth=depth + 1)
             nested += inner
-            bare += Brought() if inner else _bare(label)
+            own = _inherited(piece.content.envelope, envelope)
+            bare += Brought() if inner else _bare(label, own)
         else:
             direct += _one(piece, label, envelope, room, depth=depth)
     # Beside a fiche, a bare mail is one being answered; without, it is one that forgot its fiche.
@@ -159,14 +161,15 @@ def _one(
     """What a piece is, but for a mail: a document, a line for a person, or nothing."""
     match piece.content:
         case Mail() as mail:
-            return _brought(mail, label, envelope, room, depth=depth + 1) or _bare(label)
+            inner = _brought(mail, label, envelope, room, depth=depth + 1)
+            return inner or _bare(label, _inherited(mail.envelope, envelope))
         case DocumentError() as err:
-            return refused(label, err)
+            return refused(label, err, envelope)
         case bytes() as data:
             try:
                 kind = document_kind(piece, data)
             except DocumentError as err:
-                return refused(label, err)
+                return refused(label, err, envelope)
     if kind is None:
         return Brought()
     sha256 = hashlib.sha256(data).hexdigest()
@@ -175,7 +178,7 @@ def _one(
     try:
         _write(data, path)
     except OSError:
-        return refused(label, _not_copied())
+        return refused(label, _not_copied(), envelope)
     source = Source(label, path, sha256, envelope)
     if kind is Kind.PDF and holds(data, FILE_NAMES):
         return _with_files(source, data, room, depth=depth)
@@ -190,10 +193,10 @@ def _with_files(source: Source, data: bytes, room: _Room, *, depth: int) -> Brou
     for name, content in held.files:
         label = f"{source.document}!{unique_name(clean_name(name), taken)}"
         if content is None:
-            inner += refused(label, _not_had())
+            inner += refused(label, _not_had(), source.envelope)
             continue
         if depth >= MAX_DEPTH:
-            return Brought((source,)) + refused(label, too_deep())
+            return Brought((source,)) + refused(label, too_deep(), source.envelope)
         room.allowance.take()
         piece = Piece(name, opened(content, name, "", depth, room.allowance))
         inner += _one(piece, label, source.envelope, room, depth=depth + 1)

@@ -1,7 +1,7 @@
 """What a person must still look at, and what in it is disputed."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
@@ -10,6 +10,7 @@ from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
 from pipeline.french import finding_label, label, sentence
 from pipeline.judging import error_class
+from pipeline.judging.duplicates import HELD, RULE
 from pipeline.judging.error_class import ErrorClass, classes_of
 from pipeline.judging.validate import MISSPELLED, UNSURE
 from pipeline.judging.values import position, type_of
@@ -45,9 +46,10 @@ class Doubt:
 def doubts(filed: Filed, form: Form) -> tuple[Doubt, ...]:
     """What a person must still look at: fields in the form's order, then findings.
 
-    A finding is shown once the fields it names are decided, for that may clear it.
+    A finding is shown once the fields it names are decided, for that may clear it. Of a pair, only
+    the later one is asked about, and nothing else, for the answer may spare it.
     """
-    if filed.dropped:
+    if filed.end is not None or any(f.rule == HELD for f in filed.registration.findings):
         return ()
     return tuple(doubts_of(filed.registration, form, postponed=filed.postponed))
 
@@ -104,6 +106,10 @@ def doubts_of(
     postponed: Collection[str] = (),
 ) -> Iterator[Doubt]:
     """The doubts of a registration, see ``doubts``."""
+    asking = [finding for finding in registration.findings if finding.asks]
+    if twice := [finding for finding in asking if finding.rule == RULE]:
+        yield from _of_findings(registration, form, twice, postponed)
+        return
     in_doubt = [r for r in registration.readings if r.status is Status.REVIEW]
     waits = any(part.status is Status.REVIEW for part in counting(registration, form))
     for reading in sorted(in_doubt, key=lambda r: position(form, r.field)):
@@ -118,7 +124,12 @@ def doubts_of(
             confidence=reading.confidence,
             postponed=reading.field in postponed,
         )
-    asking = [finding for finding in registration.findings if finding.asks]
+    yield from _of_findings(registration, form, asking, postponed)
+
+
+def _of_findings(
+    registration: Registration, form: Form, asking: Sequence[Finding], postponed: Collection[str]
+) -> Iterator[Doubt]:
     for rule in dict.fromkeys(finding.rule for finding in asking):
         of_rule = [finding for finding in asking if finding.rule == rule]
         named = [r for f in of_rule for r in named_by(registration, form, f)]

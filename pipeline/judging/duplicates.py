@@ -1,18 +1,19 @@
-"""The same fiche twice, found by what it says: scanned twice, by mail and by post, or corrected and
+"""Two fiches that speak of the same people: scanned twice, by mail and by post, or corrected and
 sent again.
 
 Two registrations of one form are a pair where a person stands on both, and the service, the e-mail
-address or the telephone number as well; what was misread by a little counts as the same. Until
-somebody has decided, both are in review, and one of them, the one that came last, is counted.
+address or the telephone number as well; what was misread by a little counts as the same. So they
+are where contacts are lacking or people are two, if the whole names are the same. Until somebody
+has decided, both are in review, and the one that came last is counted. That one asks: nothing else
+is asked of either, for the answer may spare it.
 
-Only those are compared that share a name but for one letter and a piece of a contact, or a word of
-a name and a contact, so that neither a common name nor a large service makes all of its
-registrations be compared with each other.
+Only those are compared that share a whole name, a name but for one letter and a piece of a contact,
+or a word of a name and a contact, so that neither a common name nor a large service makes all of
+its registrations be compared with each other.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, combinations_with_replacement, product
 
@@ -25,19 +26,28 @@ from pipeline.judging.members import name_key
 from pipeline.records import Finding, Severity, Status
 from pipeline.text import fold
 
-RULE = "received_once_only"
-"""The rule of the finding that both of a pair get."""
+RULE, HELD = "received_once_only", "replaced_by_none"
+"""The rules of the findings of a pair: the later one asks, the earlier one waits for the answer."""
+RULES = frozenset((RULE, HELD))
+NO_MORE = "counts_no_more"
+"""The rule of the finding that says why a registration is replaced or cancelled."""
 
 _LEAST_WORD = 3
+_CONTRADICTING = 2
+"""Whoever bears the name of somebody, and shares none of so many contacts, is somebody else."""
 _ALIKE = 88.0
 """Names that are alike by so many percent are one name, misread."""
 _PEOPLE, _CONTACTS, _TOTAL = 0.5, 0.3, 0.2
 """What the score is made of: the share of people and contacts in common, and the same total."""
 
 
+Came = tuple[float, str, int, int, str]
+"""The order in which registrations came."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two registrations, ``first`` before ``second`` in order; ``score`` 0..1; ``reasons`` French.
+    """Two registrations, ``first`` came before ``second``; ``score`` 0..1; ``reasons`` French.
 
     ``people`` stand on both, each as the first and as the second writes them.
     """
@@ -61,11 +71,12 @@ class Pair:
 class _Values:
     """What of a registration is compared: names by their keys, contacts by their type.
 
-    ``near`` are what the names share with those that differ by a letter, ``pieces`` of contacts are
-    right where the rest is misread, and ``exact`` pairs contacts with words of names.
+    ``whole`` names, with a surname and a given name, tell people apart. ``near`` are what names
+    share with those that differ by a letter, ``pieces`` of contacts are right where the rest is
+    misread, and ``exact`` pairs contacts with words of names.
     """
 
-    order: tuple[int, ...]
+    order: Came
     subject: str
     where: str
     form_id: str
@@ -73,6 +84,7 @@ class _Values:
     contacts: Mapping[str, str]
     total: str
     kept: frozenset[str]
+    whole: frozenset[str]
     near: frozenset[str]
     pieces: frozenset[tuple[str, str]]
     exact: frozenset[tuple[str, str, str]]
@@ -82,7 +94,7 @@ class Twins:
     """The pairs among registrations; ``refresh`` one after each decision about it."""
 
     def __init__(self, all_filed: Iterable[Filed]) -> None:
-        self._values = {f.subject: _values(f) for f in all_filed if not f.dropped}
+        self._values = {f.subject: _values(f) for f in all_filed if f.end is None}
         self._pairs: defaultdict[str, dict[str, Pair]] = defaultdict(dict)
         in_order = {
             (first.subject, second.subject)
@@ -99,7 +111,7 @@ class Twins:
         for other in touched - {subject}:
             del self._pairs[other][subject]
         self._values.pop(subject, None)
-        if filed is not None and not filed.dropped:
+        if filed is not None and filed.end is None:
             renewed = self._values[subject] = _values(filed)
             for known in self._values.values():
                 if known is not renewed and _is_worth_comparing(renewed, known):
@@ -117,22 +129,29 @@ class Twins:
     def pairs(self) -> tuple[Pair, ...]:
         """All of them, the surest first."""
         by_both = {(p.first, p.second): p for pairs in self._pairs.values() for p in pairs.values()}
-        return tuple(sorted(by_both.values(), key=lambda p: (-p.score, p.first, p.second)))
+        return tuple(sorted(by_both.values(), key=self._rank))
+
+    def _rank(self, pair: Pair) -> tuple[float, Came, Came]:
+        first, second = (self._values[subject].order for subject in (pair.first, pair.second))
+        return -pair.score, first, second
+
+    def of(self, subject: str) -> Pair | None:
+        """The surest pair that a registration is in: of those in which it came last, if any is."""
+        pairs = self._pairs[subject].values()
+        return min(pairs, key=lambda p: (p.second != subject, self._rank(p)), default=None)
 
     def marked(self, filed: Filed) -> Filed:
         """The registration in review, with a finding, as long as it is one of a pair."""
-        pairs = sorted(
-            self._pairs[filed.subject].values(), key=lambda p: (-p.score, p.first, p.second)
-        )
-        if not pairs:
+        subject = filed.subject
+        best = self.of(subject)
+        if best is None:
             return filed
-        best = pairs[0]
-        other = self._values[best.beside(filed.subject)]
-        contacts = best.reasons[len(best.people) :]
-        because = ", ".join(reason.lower() for reason in contacts)
-        people = ", ".join(sorted(best.named(filed.subject)))
-        facts = (other.where, len(pairs) - 1, people, because)
-        finding = Finding(RULE, Severity.REVIEW, facts=facts)
+        waits = any(pair.first == subject for pair in self._pairs[subject].values())
+        other = self._values[best.beside(subject)]
+        because = ", ".join(reason.lower() for reason in best.reasons[len(best.people) :])
+        people = ", ".join(sorted(best.named(subject)))
+        facts = (other.where, len(self._pairs[subject]) - 1, people, because)
+        finding = Finding(HELD if waits else RULE, Severity.REVIEW, facts=facts)
         registration = filed.registration
         findings = (*registration.findings, finding)
         return replace(
@@ -140,23 +159,27 @@ class Twins:
             registration=replace(registration, findings=findings, status=Status.REVIEW),
         )
 
-    def counted_elsewhere(self, subjects: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        """Of registrations in the order they came, those that a later one is counted for.
-
-        Each with the people whom such a one names, too, as it writes them itself.
-        """
+    def held(self) -> frozenset[str]:
+        """The registrations that a later one is counted for until somebody has decided."""
         counted: set[str] = set()
-        elsewhere = {}
-        for subject in reversed(subjects):
-            pairs = self._pairs[subject].values()
-            counted_pairs = [pair for pair in pairs if pair.beside(subject) in counted]
-            if counted_pairs:
-                elsewhere[subject] = frozenset(
-                    name for pair in counted_pairs for name in pair.named(subject)
-                )
-            else:
+        for subject in sorted(self._values, key=lambda s: self._values[s].order, reverse=True):
+            if not any(p.beside(subject) in counted for p in self._pairs[subject].values()):
                 counted.add(subject)
-        return elsewhere
+        return frozenset(self._values.keys() - counted)
+
+    def added(self, filed: Filed) -> frozenset[str]:
+        """The people of a registration who stand on those that it adds to, as it writes them."""
+        others = (self._values[s] for s in filed.added_to if s in self._values)
+        pairs = (_pair(other, self._values[filed.subject]) for other in others)
+        return frozenset(name for pair in pairs if pair for name in pair.named(filed.subject))
+
+
+def came(filed: Filed) -> Came:
+    """The order in which registrations came, as far as mails tell it; others come first."""
+    source = filed.sources[0] if filed.sources else None
+    at = source.envelope.received_at if source and source.envelope else None
+    document = source.document if source else ""
+    return at.timestamp() if at else 0.0, document, filed.registration.page, filed.number, filed.id
 
 
 def _values(filed: Filed) -> _Values:
@@ -174,14 +197,15 @@ def _values(filed: Filed) -> _Values:
             contacts.setdefault(reading.type, fold(reading.text))
     total = registration.reading(registration.roles.total)
     return _Values(
-        tuple(map(int, re.findall(r"\d+", filed.subject))),
+        came(filed),
         filed.subject,
-        _where(filed),
+        where_is(filed),
         registration.form_id,
         people,
         contacts,
         total.text if total else "",
         frozenset(filed.kept),
+        frozenset(key for key in people if " " in key),
         frozenset(near for key in people for near in _near(key)),
         frozenset(
             (kind, p) for kind, text in contacts.items() for p in _compared(kind).pieces(text)
@@ -196,13 +220,15 @@ def _values(filed: Filed) -> _Values:
     )
 
 
-def _where(filed: Filed) -> str:
+def where_is(filed: Filed) -> str:
+    """The document and page of a registration, as readers are told it."""
     document = filed.sources[0].document if filed.sources else filed.id
     return f"« {document} », page {filed.registration.page}"
 
 
 def _is_worth_comparing(first: _Values, second: _Values) -> bool:
-    alike = not first.pieces.isdisjoint(second.pieces) and not first.near.isdisjoint(second.near)
+    alike = not first.whole.isdisjoint(second.whole)
+    alike |= not first.pieces.isdisjoint(second.pieces) and not first.near.isdisjoint(second.near)
     return first.form_id == second.form_id and (alike or not first.exact.isdisjoint(second.exact))
 
 
@@ -224,7 +250,8 @@ def _worth_comparing(all_values: Iterable[_Values]) -> Iterator[tuple[_Values, _
         same = left == right
         bearers = by_name[left]
         for first, second in combinations(bearers, 2) if same else product(bearers, by_name[right]):
-            if first is not second and not first.pieces.isdisjoint(second.pieces):
+            is_alike = (same and " " in left[1]) or not first.pieces.isdisjoint(second.pieces)
+            if first is not second and is_alike:
                 yield first, second
     for block in by_contact.values():
         yield from combinations(block, 2)
@@ -246,12 +273,15 @@ def _compared(kind: str) -> Comparison:
 def _pair(first: _Values, second: _Values) -> Pair | None:
     contacts = [*_contacts(first, second)]
     known = len(first.contacts.keys() & second.contacts.keys())
-    people = [*_people(first, second)] if contacts else []
+    least = 0 if known < _CONTRADICTING else 1  # a namesake has other contacts, too
+    if not contacts and len(first.whole & second.whole) <= least:
+        return None
+    people = [*_people(first, second)]
     if not people:
         return None
     same_total = bool(first.total) and first.total == second.total
     score = _PEOPLE * len(people) / max(len(first.people), len(second.people))
-    score += _CONTACTS * len(contacts) / known + _TOTAL * same_total
+    score += _CONTACTS * len(contacts) / max(1, known) + _TOTAL * same_total
     of_people = (reason for reason, _ in people)
     reasons = (*of_people, *contacts, *(("Même total",) if same_total else ()))
     return Pair(first.subject, second.subject, score, reasons, tuple(who for _, who in people))

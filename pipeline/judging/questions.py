@@ -147,7 +147,7 @@ def settle(
         except ValueError as err:
             problems[name] = str(err)
     for rule, words in words_of(after, form).items() if not problems else ():
-        if rule == duplicates.RULE:  # the other one has to be seen
+        if rule in duplicates.RULES:  # the other one has to be seen
             continue
         reason = answers.reasons.get(rule, "")
         if not reason and needs_reason(rule):

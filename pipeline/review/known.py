@@ -40,7 +40,7 @@ class Known:
     def refresh(self, subject: str, filed: Filed | None) -> None:
         """Take in a registration as it now is, or None where it is no more."""
         self._counts.subtract(self._by_subject.pop(subject, frozenset()))
-        if filed is None or filed.dropped:
+        if filed is None or filed.end:
             return
         said = frozenset(
             (fields.means(reading.type), reading.text)

@@ -143,7 +143,7 @@ class _Entry:
         registration = self.filed.registration
         if filters.kind is Kind.REVIEW and not self.doubts:
             return False
-        if filters.kind is Kind.ACCEPTED and self.doubts:
+        if filters.kind is Kind.ACCEPTED and registration.status is Status.REVIEW:
             return False
         if filters.kind is Kind.FINDINGS and not any(
             finding.asks for finding in registration.findings
@@ -170,6 +170,7 @@ class Queue:
     _types: dict[str, int] = field(default_factory=dict)
     _by_type: Counter[str] = field(default_factory=Counter)
     _to_review: int = 0
+    _accepted: int = 0
     _ways: dict[tuple[Way, Filters], list[_Key]] = field(default_factory=dict)
     _lists: dict[Filters, list[tuple[str, int, int, str]]] = field(default_factory=dict)
 
@@ -187,7 +188,7 @@ class Queue:
         was = self._entries.get(filed.subject) or self._gone.get(filed.subject)
         self.remove(filed.subject)
         form = self.forms.get(filed.registration.form_id)
-        if filed.dropped or form is None:
+        if filed.end or form is None:
             return
         entry = _entry(filed, form, was)
         self._gone.pop(filed.subject, None)
@@ -239,7 +240,7 @@ class Queue:
     def counts(self) -> Counts:
         return Counts(
             to_review=self._to_review,
-            accepted=len(self._entries) - self._to_review,
+            accepted=self._accepted,
             doubts=self._by_type.total(),
             by_type={kind: n for kind, n in self._by_type.items() if n},
         )
@@ -259,6 +260,7 @@ class Queue:
         for doubt in entry.doubts:
             self._by_type[doubt.type] += sign
         self._to_review += sign * bool(entry.doubts)
+        self._accepted += sign * (entry.filed.registration.status is not Status.REVIEW)
 
     def _keys(self, entry: _Entry, way: Way, filters: Filters) -> list[_Key]:
         if not entry.doubts or not entry.passes(filters):

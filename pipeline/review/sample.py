@@ -60,7 +60,7 @@ def _fields(filed: Iterable[Filed]) -> Iterable[tuple[Shown, FieldReading]]:
     return (
         ((fiche.subject, reading.field), reading)
         for fiche in filed
-        if not fiche.dropped
+        if fiche.end is None
         for reading in fiche.registration.readings
     )
 

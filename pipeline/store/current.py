@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 
-from pipeline.decisions import Act, Filed, Refused
+from pipeline.decisions import ENDS, Act, End, Filed, Refused
 from pipeline.french import also
 from pipeline.judging import duplicates
 from pipeline.records import (
@@ -77,7 +77,9 @@ class Said:
     settled: dict[str, str] = field(default_factory=dict)
     postponed: dict[str, None] = field(default_factory=dict)
     kept: dict[str, None] = field(default_factory=dict)
-    dropped: str = ""
+    added_to: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    end: End | None = None
     set_aside: str = ""
     keyed_in: bool = False
     placed: set[int] = field(default_factory=set)
@@ -89,10 +91,18 @@ class Said:
             self.postponed[row.field] = None
         elif row.act in _ANSWERS:
             self.postponed.pop(row.field, None)
-        elif row.act == Act.DROP:
-            self.dropped = row.reason or "Doublon."
-        elif row.act == Act.KEEP:
-            self.kept[row.value], self.dropped = None, ""
+        elif row.act in ENDS:
+            self.end = End(Act(row.act), row.value, row.reason, row.who, rows.aware(row.created_at))
+        elif row.act == Act.RESTORE:
+            self.end = None
+            self.kept.pop(row.value, None)
+            self.added_to.pop(row.value, None)
+        elif row.act in (Act.KEEP, Act.ADD):
+            self.kept[row.value], self.end = None, None
+            if row.act == Act.ADD:
+                self.added_to[row.value] = None
+        elif row.act == Act.NOTE:
+            self.notes[row.value] = row.reason
         elif row.act == Act.SET_ASIDE:
             self.set_aside = row.reason or "Sans suite."
         elif row.act == Act.KEY_IN:
@@ -134,7 +144,9 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
                 tuple(then.settled.items()),
                 tuple(then.postponed),
                 tuple(then.kept),
-                then.dropped,
+                tuple(then.added_to),
+                tuple(then.notes.items()),
+                then.end,
             )
         )
     return tuple(fiches)
@@ -199,7 +211,7 @@ def pieces(connection: Connection) -> list[RefusedPiece]:
         subject = f"p{int(digest[:12], 16)}"
         then = decided.get(subject) or Said()
         refusal = Refused(
-            subject, then.version, row.document, rows.rejection(row), None, then.set_aside
+            subject, then.version, row.document, rows.piece(row), None, then.set_aside
         )
         refused_pieces.append(RefusedPiece(digest, row.receipt, refusal, then.keyed_in))
     return refused_pieces
@@ -208,8 +220,9 @@ def pieces(connection: Connection) -> list[RefusedPiece]:
 def decided_on(connection: Connection, scope: Scope, kind: str) -> dict[str, Said]:
     """What was decided about each subject that begins with ``kind``."""
     table = tables.decisions
-    names = ("id", "batch", "subject", "act", "field", "value", "reason", "undoes")
-    chosen = select(*(table.c[name] for name in names)).where(table.c.subject.startswith(kind))
+    unused = ("outcome", "was")
+    columns = [column for column in table.c if column.name not in unused]
+    chosen = select(*columns).where(table.c.subject.startswith(kind))
     if scope.outcomes is not None:
         chosen = chosen.where(table.c.outcome.in_(scope.outcomes))
     everything = connection.execute(chosen.order_by(table.c.id)).all()
@@ -256,7 +269,7 @@ class Document:
         return tuple(source.document for source in self.sources[1:])
 
 
-REMARKS = frozenset({"not_replaced", "received_once", duplicates.RULE})
+REMARKS = frozenset({"not_replaced", "received_once", *duplicates.RULES})
 """The rules of the findings that are not stored: they follow from what was received."""
 
 

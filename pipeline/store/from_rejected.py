@@ -179,7 +179,7 @@ def _outcome_of_piece(connection: Connection, subject: str) -> int:
     brought = connection.execute(
         select(sources).where(sources.c.receipt == piece.receipt).order_by(sources.c.position)
     ).all()
-    with_it = brought[0] if brought else None
+    mail = piece.refused.mail or (rows.source(brought[0]).envelope if brought else None)
     values = {
         "receipt": piece.receipt,
         "position": brought[-1].position + 1 if brought else 0,
@@ -187,11 +187,7 @@ def _outcome_of_piece(connection: Connection, subject: str) -> int:
         "path": "",
         "sha256": piece.sha256,
         "superseded": False,
-        "sender": with_it.sender if with_it else None,
-        "subject": with_it.subject if with_it else None,
-        "received_at": with_it.received_at if with_it else None,
-        "said": with_it.said if with_it else None,
-    }
+    } | rows.of_envelope(mail)
     connection.execute(insert(sources), values)
     made: int = connection.execute(
         insert(outcomes).returning(outcomes.c.id),

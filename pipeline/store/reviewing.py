@@ -113,7 +113,7 @@ def history(connection: Connection, where: ColumnElement[bool]) -> tuple[Decided
             Decision(Act(row.act), row.field, row.value, row.reason),
             row.was,
             row.who,
-            _aware(row.created_at),
+            rows.aware(row.created_at),
             row.batch in undone,
         )
         for row in decided
@@ -177,15 +177,11 @@ def unchanged(
 
 
 def _conflict(row: Row[Any]) -> ConflictError:
-    at = _aware(row.created_at).astimezone()
+    at = rows.aware(row.created_at).astimezone()
     return ConflictError(
         f"{row.who} a décidé ici entre-temps, le {at:%d/%m/%Y à %H:%M} : "
         "rien n'a été enregistré. Revoir ce qui a changé."
     )
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)  # SQLite forgets the zone
 
 
 def entry_of(subject: str, decision: Decision, before: Registration | None = None) -> Values:

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -50,7 +50,7 @@ def of_sources(received: Received) -> list[Values]:
             "path": str(source.path),
             "sha256": source.sha256,
             "superseded": False,
-            **_of_envelope(source.envelope),
+            **of_envelope(source.envelope),
         }
         for position, source in enumerate(received.sources)
     ]
@@ -81,6 +81,7 @@ def of_receipt_rejections(received: Received) -> list[Values]:
     return [
         {"receipt": received.name, "position": position, "document": document}
         | _of_rejection(rejection)
+        | of_envelope(rejection.envelope)
         for position, (document, rejection) in enumerate(received.rejections)
     ]
 
@@ -234,7 +235,7 @@ def receipts(connection: Connection, *, opener: str) -> dict[str, Received]:
             unsaid.add(row.receipt)
     table = tables.receipt_rejections
     for row in connection.execute(select(table).order_by(table.c.receipt, table.c.position)):
-        rejections[row.receipt].append((row.document, rejection(row)))
+        rejections[row.receipt].append((row.document, piece(row)))
     return {
         row.name: Received(
             row.name,
@@ -246,6 +247,11 @@ def receipts(connection: Connection, *, opener: str) -> dict[str, Received]:
         for row in connection.execute(select(tables.receipts))
         if (row.opener == opener or not rejections[row.name]) and row.name not in unsaid
     }
+
+
+def aware(at: datetime) -> datetime:
+    """With its zone, which SQLite forgets."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def of_fact(fact: Fact, outcome: int, position: int) -> Values:
@@ -314,7 +320,12 @@ def rejection(row: Row[Any]) -> Rejection:
     return Rejection(row.kind, row.message, row.page)
 
 
-def _of_envelope(envelope: Envelope | None) -> Values:
+def piece(row: Row[Any]) -> Rejection:
+    """A piece refused on receipt, from a row of ``tables.receipt_rejections``."""
+    return Rejection(row.kind, row.message, row.page, _envelope(row))
+
+
+def of_envelope(envelope: Envelope | None) -> Values:
     at = envelope.received_at if envelope else None
     return {
         "sender": envelope.sender if envelope else None,
@@ -325,6 +336,9 @@ def _of_envelope(envelope: Envelope | None) -> Values:
 
 
 def source(row: Row[Any]) -> Source:
+    return Source(row.document, Path(row.path), row.sha256, _envelope(row))
+
+
+def _envelope(row: Row[Any]) -> Envelope | None:
     at = datetime.fromisoformat(row.received_at) if row.received_at else None
-    envelope = None if row.sender is None else Envelope(row.sender, row.subject, at, row.said or "")
-    return Source(row.document, Path(row.path), row.sha256, envelope)
+    return None if row.sender is None else Envelope(row.sender, row.subject, at, row.said or "")

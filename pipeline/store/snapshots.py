@@ -2,32 +2,43 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, select, true, tuple_
 
-from pipeline.decisions import Act, Filed, Refused
+from pipeline.decisions import Act, End, Filed, Refused
 from pipeline.judging.checks import error_rates, types_of
-from pipeline.judging.duplicates import Twins
-from pipeline.records import Correction, Origin, Registration, Rejection, Status
-from pipeline.snapshot import Announcement, RegistrationRow, RejectedRow, Snapshot
+from pipeline.judging.duplicates import NO_MORE, Twins, where_is
+from pipeline.records import (
+    Correction,
+    Finding,
+    Origin,
+    Registration,
+    Rejection,
+    Severity,
+    Status,
+)
+from pipeline.snapshot import Announcement, Life, RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import rows, tables
 from pipeline.store.current import Scope, by_machine, filed, pieces, received, refused
 from pipeline.store.replaying import facts_of
 from pipeline.store.reviewing import history
+
+_ENDED = {Act.REPLACE: Life.REPLACED, Act.CANCEL: Life.CANCELLED}
 
 
 def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     """All there is to export. It is sorted here: databases do not agree on the order of text."""
     every = filed(connection, Scope())
     opened = pieces(connection)
-    waiting = [piece.refused for piece in opened if not piece.keyed_in]
-    rejected = [_rejected(refusal) for refusal in (*waiting, *refused(connection, Scope()))]
-    rejected += [_duplicate(fiche) for fiche in every if fiche.dropped]
+    closed = [piece.refused for piece in opened if not piece.keyed_in]
+    rejected = [_rejected(refusal) for refusal in (*closed, *refused(connection, Scope()))]
+    rejected += [_duplicate(fiche, fiche.end) for fiche in every if _is_same(fiche) and fiche.end]
     twins = Twins(every)
-    kept = [twins.marked(fiche) for fiche in sorted(every, key=_order) if not fiche.dropped]
-    elsewhere = twins.counted_elsewhere([fiche.subject for fiche in sorted(kept, key=_came)])
-    review = [fiche for fiche in kept if fiche.registration.status is Status.REVIEW]
-    images = _thumbnails(connection, review[:thumbnails])
+    kept = [twins.marked(fiche) for fiche in sorted(every, key=_order) if not _is_same(fiche)]
+    held, where = twins.held(), {fiche.subject: where_is(fiche) for fiche in every}
+    waiting = [f for f in kept if f.end is None and f.registration.status is Status.REVIEW]
+    images = _thumbnails(connection, waiting[:thumbnails])
     sources = tables.sources
     documents = select(sources.c.sha256).where(~sources.c.superseded, sources.c.path != "")
     return Snapshot(
@@ -35,11 +46,12 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
             RegistrationRow(
                 fiche.id,
                 fiche.sources[0].document,
-                fiche.registration,
+                _ended(fiche, where),
                 fiche.sources[0].envelope,
                 images.get(fiche.subject, b""),
-                fiche.subject not in elsewhere,
-                elsewhere.get(fiche.subject, frozenset()),
+                _ENDED.get(fiche.end.act) if fiche.end else None,
+                fiche.end is None and fiche.subject not in held,
+                twins.added(fiche),
             )
             for fiche in kept
         ),
@@ -162,9 +174,24 @@ def _thumbnails(connection: Connection, review: list[Filed]) -> Mapping[str, byt
     return {f"r{row.outcome}-{row.number}": row.thumbnail for row in pictured}
 
 
-def _duplicate(fiche: Filed) -> RejectedRow:
-    rejection = Rejection("duplicate", fiche.dropped, fiche.registration.page)
+def _is_same(fiche: Filed) -> bool:
+    return fiche.end is not None and fiche.end.act is Act.DROP
+
+
+def _duplicate(fiche: Filed, end: End) -> RejectedRow:
+    rejection = Rejection("duplicate", end.reason or "Doublon.", fiche.registration.page)
     return RejectedRow(fiche.sources[0].document, rejection)
+
+
+def _ended(fiche: Filed, where: Mapping[str, str]) -> Registration:
+    """The registration, with why it counts no more; ``where`` the others are, by subject."""
+    registration, end = fiche.registration, fiche.end
+    if end is None:
+        return registration
+    said = end.reason if end.act is Act.CANCEL else where.get(end.by, "")
+    day = end.at.astimezone().date().isoformat()
+    finding = Finding(NO_MORE, Severity.INFO, facts=(end.act.value, said, end.who, day))
+    return replace(registration, findings=(*registration.findings, finding))
 
 
 def _rejected(refusal: Refused) -> RejectedRow:
@@ -177,13 +204,6 @@ def _rejected(refusal: Refused) -> RejectedRow:
 
 def _order(fiche: Filed) -> tuple[str, int, int, str]:
     return (fiche.sources[0].document, fiche.registration.page, fiche.number, fiche.id)
-
-
-def _came(fiche: Filed) -> tuple[float, tuple[str, int, int, str]]:
-    """The order in which registrations came, as far as mails tell it."""
-    envelope = fiche.sources[0].envelope
-    at = envelope.received_at if envelope else None
-    return (at.timestamp() if at else 0.0, _order(fiche))
 
 
 def _rejected_order(row: RejectedRow) -> tuple[str, int, str, str]:

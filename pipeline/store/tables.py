@@ -116,6 +116,10 @@ receipt_rejections = Table(
     _text("kind"),
     _text("message"),
     Column("page", Integer),
+    _text("sender", nullable=True),
+    _text("subject", nullable=True),
+    _text("received_at", nullable=True),
+    _text("said", nullable=True),
 )
 
 # Append-only from here on: of a document's outcomes, the last counts. A row with a ``batch`` came

@@ -18,12 +18,13 @@ from starlette.routing import Route
 
 from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
+from pipeline.judging.duplicates import RULES
 from pipeline.judging.questions import decided
 from pipeline.judging.sums import gap
 from pipeline.judging.values import as_written
 from pipeline.language import tr
 from pipeline.review.queue import Place
-from pipeline.web import entrance, pairs, refused, screens, strokes
+from pipeline.web import ends, entrance, mails, measured, pairs, refused, screens, strokes
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import Gatekeeper, Guarded
 from pipeline.web.views import View
@@ -68,6 +69,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         route("/annuler", _undo, "POST"),
         route("/lot", _bulk, "POST"),
         *(route(path, handler, *methods) for path, handler, *methods in strokes.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in ends.ROUTES),
         route("/fiche/{subject}/historique", _history),
         route("/fiche/{subject}/{place}", _show),
         route("/fiche/{subject}/{place}/page", _page),
@@ -76,7 +78,9 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         route("/image/zone/{subject}/{place}", _crop),
         route("/image/page/{subject}/{page:int}", _sheet),
         *(route(path, handler, *methods) for path, handler, *methods in refused.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in mails.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in pairs.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in measured.ROUTES),
     ]
     middleware = [Middleware(Guarded, gatekeeper=gatekeeper)]
 
@@ -215,11 +219,9 @@ def _undo(view: View) -> Response:
         return view.words("Il n'y a plus rien à annuler.", 409)
     undone = [d.decision for d in view.desk.store.history(subjects[0]) if d.batch == batch]
     acts = {decision.act for decision in undone}
-    if acts & {Act.DROP, Act.KEEP}:
-        return view.away("/doublons", _UNDONE)
     if acts & {Act.KEY_IN, Act.PLACE, Act.SET_ASIDE} or not undone:
         return view.away("/rejets", _UNDONE)
-    if view.typed.get("regard"):
+    if view.typed.get("regard") or not undone[-1].field:
         return strokes.screen(view, subjects[0], notice=_UNDONE)
     return _screen(view, Place(subjects[0], undone[-1].field), notice=_UNDONE)
 
@@ -241,7 +243,11 @@ def _screen(
     status: int = 200,
 ) -> Response:
     """The work on one place."""
+    pair = view.desk.pair(place.subject) if place.name in RULES else None
+    if pair is not None:
+        return pairs.screen(view, pair, notice=notice, status=status)
     others = view.desk.here(place.subject, view.who)
+    filed, _ = view.desk.file(place.subject)
     shown = screens.work(view, place, others=others, problem=problem, typed=typed)
     if shown is None:
         raise GoneError("Ce champ n'est plus là : revenez à la liste.")
@@ -255,6 +261,8 @@ def _screen(
         notice_is_bad=status == 409,
         gap=shown.gap,
         settled_gap=shown.settled_gap,
+        ended=ends.words(view.desk, filed),
+        beside=mails.of_fiche(view, filed),
     )
 
 

@@ -13,7 +13,7 @@ from pipeline.forms.schema import Form
 from pipeline.judging import deciding
 from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import is_computed
-from pipeline.judging.duplicates import Pair, Twins
+from pipeline.judging.duplicates import Pair, Twins, came
 from pipeline.judging.judge import judge
 from pipeline.records import FieldReading, Registration, Status
 from pipeline.review import sample
@@ -96,6 +96,33 @@ class Desk:
         if filed is None or form is None:
             raise GoneError("Cette fiche n'est plus là : revenez à la liste.")
         return filed, form
+
+    def alone(self, subject: str) -> Filed:
+        """A registration without what others say of it. Raises GoneError."""
+        with self._lock:
+            return self._alone(subject)[0]
+
+    def known(self, subject: str) -> Filed | None:
+        """A registration as it was last seen, though it may count no more."""
+        with self._lock:
+            return self._filed.get(subject)
+
+    def pair(self, subject: str) -> Pair | None:
+        """The pair that a registration is in, and nobody has decided about."""
+        with self._lock:
+            return self._twins.of(subject)
+
+    def counting(self) -> list[Filed]:
+        """The registrations that count, the last that came first."""
+        with self._lock:
+            counting = [filed for filed in self._filed.values() if filed.end is None]
+        return sorted(counting, key=came, reverse=True)
+
+    def ended(self) -> list[Filed]:
+        """The registrations that count no more, the last first."""
+        with self._lock:
+            gone = [(f.end.at, f) for f in self._filed.values() if f.end]
+        return [filed for _, filed in sorted(gone, key=lambda pair: pair[0], reverse=True)]
 
     def next(self, after: Place | None, *, way: Way, filters: Filters) -> Place | None:
         with self._lock:
@@ -223,7 +250,7 @@ class Desk:
             return [
                 filed
                 for filed in self._filed.values()
-                if not filed.dropped and filed.registration.form_id in self.forms
+                if filed.end is None and filed.registration.form_id in self.forms
             ]
 
     def refused(self, sought: str = "") -> tuple[Refused, ...]:
@@ -329,7 +356,6 @@ class Desk:
 
 def _words(refusal: Refused) -> str:
     """What a search of a rejection looks at."""
-    envelope = refusal.source.envelope if refusal.source else None
-    sender = envelope.sender if envelope else ""
+    sender = refusal.mail.sender if refusal.mail else ""
     texts = (refusal.document, sender, refusal.rejection.message, refusal.set_aside)
     return fold("\n".join(texts))

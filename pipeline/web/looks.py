@@ -9,7 +9,6 @@ from pipeline.errors import DocumentError
 from pipeline.forms.schema import Form
 from pipeline.french import SEEN, finding_label, label
 from pipeline.geometry import BoxMm, bounding_box
-from pipeline.judging import duplicates
 from pipeline.judging.doubts import briefly
 from pipeline.judging.questions import Answers, Question, questions, words_of
 from pipeline.judging.sums import GAP, Gap, gap
@@ -70,7 +69,6 @@ class Card:
     reason: str
     problem: str
     is_sum: bool
-    is_twice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +145,6 @@ class _Looking:
             reason=self.answers.reasons.get(rule, SEEN if SEEN in dict(motives).values() else ""),
             problem=self.problems.get(rule, "") if rule else "",
             is_sum=is_sum,
-            is_twice=rule == duplicates.RULE,
         )
 
     def _keyed(self, words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

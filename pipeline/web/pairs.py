@@ -1,111 +1,127 @@
-"""Two fiches that may be one, and what reviews measure."""
+"""Two fiches that speak of the same people: one question, whose answer says which of them count."""
 
-from collections import Counter, defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
-from itertools import pairwise
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from pipeline.decisions import Act, Change, Decided, Decision, Filed
+from pipeline.decisions import Act, Change, Decision, Filed
 from pipeline.errors import ConflictError, DocumentError
-from pipeline.forms.schema import Form
 from pipeline.french import label
-from pipeline.judging.checks import error_rates, types_of
+from pipeline.judging.doubts import doubts
+from pipeline.judging.duplicates import RULE, Pair
+from pipeline.judging.values import position, shown
+from pipeline.records import Status
+from pipeline.review.queue import Place
+from pipeline.web import screens
+from pipeline.web.desk import GoneError
 from pipeline.web.views import View
 
 _WIDTH_PX = 560
-_PAUSE_S = 120.0
-"""Whoever decides nothing for so long did something else meanwhile."""
-_MOST_PAIRS = 20
+ANSWERS = {
+    "replace": ("Elle la remplace", "seule la plus récente compte"),
+    "add": ("Elle la complète", "les deux comptent, chaque personne une fois"),
+    "same": ("C'est la même", "une seule compte, l'autre va aux rejetés"),
+    "other": ("C'est une autre inscription", "les deux comptent"),
+    "stay": ("La première reste bonne", "seule la première compte"),
+}
+"""What may be said of the later one of a pair, and what follows."""
 
 
-def _show(view: View) -> Response:
-    shown: list[dict[str, Any]] = []
-    for pair in view.desk.pairs()[:_MOST_PAIRS]:
-        (left, form), (right, _) = (
-            view.desk.file(subject) for subject in (pair.first, pair.second)
-        )
-        sides = [_side(view, a, b, form) for a, b in ((left, right), (right, left))]
-        shown.append({"reasons": pair.reasons, "sides": sides, "first": not shown})
-    return view.page("pairs.html.j2", pairs=shown)
+def screen(view: View, pair: Pair, *, notice: str = "", status: int = 200) -> Response:
+    """The question a pair is, as a whole page or as what htmx puts into one."""
+    others = view.desk.here(pair.second, view.who)
+    (first, form), (second, _) = (view.desk.file(s) for s in (pair.first, pair.second))
+    texts = [{r.field: shown(r) for r in filed.registration.readings} for filed in (first, second)]
+    names = sorted({*texts[0], *texts[1]}, key=lambda name: position(form, name))
+    rows = [(label(n, form.roles), *(held.get(n, "") for held in texts)) for n in names]
+    is_same = all(one == other for _, one, other in rows)
+    return view.work(
+        "pair.html.j2",
+        title="Même inscription ?",
+        address=view.address(pair.second),
+        status=status,
+        reasons=pair.reasons,
+        others=others,
+        left=screens.left(view.desk),
+        sides=[_side(view, filed) for filed in (first, second)],
+        rows=[(name, one, other, one != other) for name, one, other in rows],
+        answers=[(act, *words) for act, words in ANSWERS.items()],
+        proposed="same" if is_same else "replace",
+        seen={"first": first.version, "second": second.version},
+        pair=pair,
+        notice=notice,
+        notice_is_bad=status == 409,
+    )
 
 
-def _side(view: View, filed: Filed, other: Filed, form: Form) -> dict[str, Any]:
-    registration = filed.registration
-    height = 0
+def _side(view: View, filed: Filed) -> dict[str, Any]:
+    source, registration = filed.sources[0], filed.registration
+    at = source.envelope.received_at if source.envelope else None
+    shown = {"document": source.document, "came": screens.when(at) if at else "", "height": 0}
     with suppress(DocumentError):  # typed by hand, or gone: its values are shown all the same
-        picture = view.desk.pictures.page(
-            filed.sources[0], number=filed.number, page=registration.page
-        )
-        height = round(_WIDTH_PX * picture.height_px / picture.width_px)
-    theirs = {reading.field: reading.text for reading in other.registration.readings}
-    return {
-        "subject": filed.subject,
-        "seen": filed.version,
-        "other": other.subject,
-        "other_seen": other.version,
-        "document": filed.sources[0].document,
-        "image": f"/image/page/{filed.subject}/{registration.page}?w={_WIDTH_PX}",
-        "width": _WIDTH_PX,
-        "height": height,
-        "fields": [
-            (label(r.field, form.roles), r.text, r.text != theirs.get(r.field, ""))
-            for r in registration.readings
-        ],
-    }
+        picture = view.desk.pictures.page(source, number=filed.number, page=registration.page)
+        shown["height"] = round(_WIDTH_PX * picture.height_px / picture.width_px)
+        shown["image"] = f"/image/page/{filed.subject}/{registration.page}?w={_WIDTH_PX}"
+    return shown | {"width": _WIDTH_PX}
 
 
 def _decide(view: View) -> Response:
-    subject, kept = view.typed.get("subject", ""), view.typed.get("kept", "")
-    filed, _ = view.desk.file(kept)
-    if filed.dropped:
-        raise ConflictError("L'autre fiche n'est plus dans les tableaux : revoyez ce doublon.")
-    there: tuple[Decision, ...] = ()
-    if view.typed.get("act") == "drop":
-        reason = f"doublon de {filed.sources[0].document}"
-        decision = Decision(Act.DROP, value=kept, reason=reason)
-    else:  # of both, so that neither is ever read again and has to be judged anew
-        decision, there = Decision(Act.KEEP, value=kept), (Decision(Act.KEEP, value=subject),)
-    view.desk.act(
-        subject,
-        (decision,),
-        seen=view.typed_number("seen"),
-        who=view.who,
-        beside=(Change(kept, view.typed_number("kept_seen"), there),),
-    )
-    return view.away("/doublons", "C'est noté.")
+    first, second = view.typed.get("first", ""), view.typed.get("second", "")
+    pair = next((p for p in view.desk.pairs() if (p.first, p.second) == (first, second)), None)
+    if pair is None:
+        raise GoneError("Cette question est déjà réglée : revenez à la liste.")
+    act = view.typed.get("act", "")
+    if act == "postpone":
+        decided: Mapping[str, Decision] = {second: Decision(Act.POSTPONE, RULE)}
+    elif act in ANSWERS:
+        decided = _decisions(view, act, pair)
+    else:
+        return screen(view, pair, notice="Choisir une réponse.", status=422)
+    ours, theirs = ((decided[s],) if s in decided else () for s in (second, first))
+    seen = view.typed_number("seen_second")
+    beside = Change(first, view.typed_number("seen_first"), theirs)
+    try:
+        view.desk.act(second, ours, seen=seen, who=view.who, beside=(beside,))
+    except ConflictError as err:
+        return screen(view, pair, notice=str(err), status=409)
+    return RedirectResponse(_following(view, second), 303)
 
 
-def _measured(view: View) -> Response:
-    decided = [entry for entry in view.desk.store.decided() if not entry.undone]
-    people: dict[str, list[Decided]] = defaultdict(list)
-    for entry in decided:
-        people[entry.who].append(entry)
-    return view.page(
-        "measured.html.j2",
-        rates=error_rates(decided, types_of(view.desk.store.filed())),
-        people=[_pace(who, entries) for who, entries in people.items()],
-    )
+def _decisions(view: View, act: str, pair: Pair) -> dict[str, Decision]:
+    """What an answer decides about either: something about both, so that neither is ever read again
+    under another name."""
+    first, second = pair.first, pair.second
+    stays = {first: Decision(Act.KEEP, value=second), second: Decision(Act.KEEP, value=first)}
+    match act:
+        case "replace":
+            return stays | {first: Decision(Act.REPLACE, value=second)}
+        case "stay":
+            return stays | {second: Decision(Act.REPLACE, value=first)}
+        case "add":
+            return stays | {second: Decision(Act.ADD, value=first)}
+        case "same":
+            gone, kept = (second, first) if _is_done(view, pair) else (first, second)
+            document = view.desk.file(kept)[0].sources[0].document
+            return stays | {gone: Decision(Act.DROP, value=kept, reason=f"doublon de {document}")}
+        case _:
+            return stays
 
 
-def _pace(who: str, decided: list[Decided]) -> dict[str, Any]:
-    """How much somebody did, and how long a fiche took them; pauses do not count."""
-    acts = Counter(entry.decision.act for entry in decided)
-    times = sorted(entry.at.timestamp() for entry in decided)
-    gaps = [b - a for a, b in pairwise(times) if b - a < _PAUSE_S]
-    fiches = len({entry.subject for entry in decided})
-    return {
-        "who": who,
-        "confirmed": acts[Act.CONFIRM],
-        "corrected": acts[Act.CORRECT],
-        "illegible": acts[Act.ILLEGIBLE],
-        "pace": f"{sum(gaps) / fiches:.0f}" if gaps else "–",
-    }
+def _is_done(view: View, pair: Pair) -> bool:
+    """Whether nothing is left to be asked of the first, and something of the second."""
+    first, second = (view.desk.alone(s).registration.status for s in (pair.first, pair.second))
+    return first is not Status.REVIEW and second is Status.REVIEW
 
 
-ROUTES = (
-    ("/doublons", _show, "GET"),
-    ("/doublons", _decide, "POST"),
-    ("/bilan", _measured, "GET"),
-)
+def _following(view: View, subject: str) -> str:
+    """Where to go on: at what is left to ask of the same fiche, then at what comes next."""
+    filed, form = view.desk.file(subject)
+    if any(not doubt.postponed for doubt in doubts(filed, form)):
+        return view.opened(Place(subject, doubts(filed, form)[0].name))
+    following = view.next(Place(subject, RULE))
+    return view.opened(following) if following else "/relire"
+
+
+ROUTES = (("/paire", _decide, "POST"),)

@@ -14,6 +14,7 @@ from pipeline.forms.schema import Form
 from pipeline.french import label
 from pipeline.judging import deciding
 from pipeline.records import Gray, Placement, Registration
+from pipeline.web import mails
 from pipeline.web.desk import GoneError
 from pipeline.web.views import View
 
@@ -78,6 +79,8 @@ def _show(view: View, *, problem: str = "", problems: dict[str, str] | None = No
         form=form.id,
         forms=sorted(forms),
         fields=_entries(form, view.typed, problems or {}),
+        mail=mails.shown(refusal.mail),
+        fiches=mails.choices(view, refusal.mail) if refusal.mail else [],
         **given,
     )
 

@@ -12,7 +12,6 @@ from pipeline.fields import Nature
 from pipeline.forms.schema import Form
 from pipeline.french import REASONS, SEEN, finding_label, label, sentence
 from pipeline.geometry import BoxMm
-from pipeline.judging import duplicates
 from pipeline.judging.doubts import (
     Doubt,
     alternatives,
@@ -44,7 +43,12 @@ _ACTS = {
     Act.POSTPONE: "remis à plus tard",
     Act.SETTLE: "constat réglé",
     Act.DROP: "doublon retiré",
-    Act.KEEP: "gardé, n'est pas un doublon",
+    Act.REPLACE: "remplacée",
+    Act.CANCEL: "annulée",
+    Act.RESTORE: "rétablie",
+    Act.KEEP: "gardée",
+    Act.ADD: "complète une autre",
+    Act.NOTE: "note jointe",
     Act.SET_ASIDE: "écarté",
     Act.KEY_IN: "saisi à la main",
     Act.PLACE: "placé à la main et relu",
@@ -159,8 +163,6 @@ def left(desk: Desk) -> str:
 
 def motives(rule: str) -> tuple[str, ...]:
     """Why a finding may be settled."""
-    if rule == duplicates.RULE:  # the other one has to be seen
-        return ()
     return tuple(REASONS.values()) if needs_reason(rule) else _SEEN
 
 
@@ -368,6 +370,7 @@ def row(desk: Desk, listed: Row, *, who: str, query: str) -> dict[str, Any]:
         "people": ", ".join(listed.people),
         "total_cents": listed.total_cents,
         "doubts": plural(listed.doubts, "doute", "doutes") if listed.doubts else "",
+        "waits": listed.status is Status.REVIEW,
         "others": desk.others(listed.subject, who),
     }
 

@@ -14,7 +14,7 @@ from pipeline.judging.sums import GAP
 from pipeline.judging.values import as_written
 from pipeline.records import Registration
 from pipeline.review.queue import Place
-from pipeline.web import looks, screens
+from pipeline.web import ends, looks, mails, pairs, screens
 from pipeline.web.views import BY_FIELD, LOOKS, View
 
 _YEAR_S = 31536000
@@ -37,7 +37,7 @@ def _begin(view: View) -> Response:
 
 def _open(view: View) -> Response:
     filed, form = view.filed()
-    if not view.by_field:
+    if not view.by_field or view.desk.pair(filed.subject):
         return screen(view, filed.subject)
     in_doubt = doubts(filed, form)
     fields = [reading.field for reading in filed.registration.readings]
@@ -113,7 +113,10 @@ def screen(
     refused: _Refused | None = None,
     status: int = 200,
 ) -> Response:
-    """One look at a fiche, as a whole page or as what htmx puts into one."""
+    """One look at a fiche, as a whole page or as what htmx puts into one; of a pair, at both."""
+    pair = view.desk.pair(subject)
+    if pair is not None:
+        return pairs.screen(view, pair, notice=notice, status=status)
     others = view.desk.here(subject, view.who)
     filed, form = view.desk.file(subject)
     shown = looks.look(
@@ -131,6 +134,8 @@ def screen(
         address=view.address(subject),
         status=status,
         look=shown,
+        ended=ends.words(view.desk, filed),
+        beside=mails.of_fiche(view, filed),
         notice=notice,
         notice_is_bad=status == 409,
     )
