@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     speak()
     if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name need not be UTF-8
         sys.stdout.reconfigure(errors="backslashreplace")
-    arguments = build_parser().parse_args(argv)
+    arguments = build_parser().parse_args((sys.argv[1:] if argv is None else argv) or ["start"])
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.WARNING,
         format="fiches: %(message)s",
@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     return flags.build_parser(
+        start=_review,
         run=_run,
         review=_review,
         inspect=_inspect,
@@ -145,6 +146,7 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
         port=arguments.port,
         password=password,
         store_url=arguments.store,
+        inbox=getattr(arguments, "inbox", None),
         who=getuser(),
         show=show,
         browse=None if arguments.no_browser else webbrowser.open,

@@ -11,6 +11,7 @@ from pipeline.errors import ExitCode
 from pipeline.language import tr
 from pipeline.terminal import CONFIG, part, targets, whole
 
+INBOX = "fiches-recues"
 Verb = Callable[[argparse.Namespace], ExitCode]
 
 
@@ -46,6 +47,7 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         added.set_defaults(verb=verbs_by_name[name.replace("-", "_")])
         return added
 
+    _start(add("start", config))
     _run(add("run", reading))
     _review(add("review", config))
     _inspect(add("inspect", reading))
@@ -61,6 +63,7 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
 def _helps() -> dict[str, str]:
     """What each verb is for."""
     return {
+        "start": tr("Open the page to start from, in the browser: what fiches alone does"),
         "run": tr("Read an inbox of scans and mails into a registration table"),
         "review": tr("Look at the doubtful fields beside their picture, in the browser"),
         "inspect": tr("Draw one picture a stage of how a document is read"),
@@ -136,6 +139,17 @@ def _run(run: argparse.ArgumentParser) -> None:
             shares=",".join(f"{name}={share:g}" for name, share in Promise()),
         ),
     )
+
+
+def _start(start: argparse.ArgumentParser) -> None:
+    start.add_argument(
+        "--inbox",
+        type=Path,
+        default=Path(INBOX),
+        metavar="DIR",
+        help=tr("folder where files are dropped and read ({name})", name=INBOX),
+    )
+    _review(start)
 
 
 def _review(review: argparse.ArgumentParser) -> None:

@@ -97,10 +97,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a document, or one page of it, gave no registration; ``message`` is French.
-
-    ``envelope``: of the mail that a piece came with, or that gave nothing to read.
-    """
+    """Why a document, or one page of it, gave no registration; ``message`` is French. ``envelope``:
+    of the mail that a piece came with, or that gave nothing to read."""
 
     kind: str
     message: str

@@ -24,9 +24,9 @@ from pipeline.judging.sums import gap
 from pipeline.judging.values import as_written
 from pipeline.language import tr
 from pipeline.review.queue import Place
-from pipeline.web import ends, entrance, mails, measured, pairs, refused, screens, strokes
+from pipeline.web import ends, entrance, home, mails, measured, pairs, refused, screens, strokes
 from pipeline.web.desk import Desk, GoneError
-from pipeline.web.security import Gatekeeper, Guarded
+from pipeline.web.security import DROP, Gatekeeper, Guarded
 from pipeline.web.views import View
 
 _log = logging.getLogger(__name__)
@@ -61,13 +61,18 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
 
         return Route(path, endpoint, methods=list(methods or ("GET",)))
 
+    async def dropped(request: Request) -> Response:
+        return await home.drop(request, desk)
+
     routes = [
-        *entrance.routes(gatekeeper, pages),
+        Route(DROP, dropped, methods=["POST"]),
+        *entrance.routes(gatekeeper, pages, home="/accueil" if desk.reading else "/"),
         route("/static/{name}", _static),
         route("/", _list),
         route("/relecteur", _name_reviewer, "POST"),
         route("/annuler", _undo, "POST"),
         route("/lot", _bulk, "POST"),
+        *(route(path, handler, *methods) for path, handler, *methods in home.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in strokes.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in ends.ROUTES),
         route("/fiche/{subject}/historique", _history),

@@ -22,6 +22,7 @@ from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
 from pipeline.store import Store
 from pipeline.text import fold
+from pipeline.web.reading import Reading
 
 _log = logging.getLogger(__name__)
 _EXPORT_AFTER_S = 3.0
@@ -52,7 +53,8 @@ class Desk:
         """``gate`` decides about readings that only a finding held back which is resolved;
         ``share`` (0..1) of the accepted fields are shown, too, to measure what is accepted."""
         self.store, self.forms, self.pictures, self.gate = store, forms, pictures, gate
-        self._out = out
+        self.out = out
+        self.reading: Reading | None = None
         self._lock = threading.RLock()
         self._exporting = threading.Lock()
         self._present: dict[str, dict[str, float]] = {}
@@ -305,13 +307,28 @@ class Desk:
             there = self._present.get(subject, {})
             return ", ".join(sorted(n for n, at in there.items() if n != who and at > recent))
 
-    def close(self) -> None:
+    def counted(self) -> list[tuple[Filed, int]]:
+        """The registrations that count now, with how many people stand on each and nowhere else."""
+        with self._lock:
+            held = self._twins.held()
+            return [
+                (filed, sum(r.text not in added for r in filed.registration.named))
+                for filed in self._filed.values()
+                if filed.end is None and filed.subject not in held
+                for added in [self._twins.added(filed)]
+            ]
+
+    def write_tables(self) -> None:
         """Write the tables, if any decision is not in them yet."""
         with self._lock:
             timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
             self._export()
+
+    def close(self) -> None:
+        """Write the tables, as they then stay."""
+        self.write_tables()
         with self._exporting:  # one that has begun ends
             pass
 
@@ -349,7 +366,7 @@ class Desk:
             self._timer = None
         with self._exporting:
             try:
-                export_all(self.store, self._out, [*self.forms.values()])
+                export_all(self.store, self.out, [*self.forms.values()])
             except PipelineError as err:  # decisions are kept: the next writing has them
                 _log.error("%s", err)
 

@@ -34,8 +34,8 @@ def write_page(folder: Path, pages: Environment, *, address: str, token: str) ->
     return path
 
 
-def routes(gatekeeper: Gatekeeper, pages: Environment) -> list[Route]:
-    """The routes that are open to whoever is outside, and the way out."""
+def routes(gatekeeper: Gatekeeper, pages: Environment, *, home: str) -> list[Route]:
+    """The routes that are open to whoever is outside, and the way out; they lead to ``home``."""
 
     async def enter(request: Request) -> Response:
         posted = request.method == "POST"
@@ -46,8 +46,10 @@ def routes(gatekeeper: Gatekeeper, pages: Environment) -> list[Route]:
             gatekeeper.knock()
             return HTMLResponse(pages.get_template("words.html.j2").render(text=TO_ENTER), 403)
         if posted:  # a strict cookie does not go along from the page of a file to another one
-            return gatekeeper.admit(HTMLResponse(pages.get_template("entered.html.j2").render()))
-        return gatekeeper.admit(RedirectResponse("/", 303))
+            return gatekeeper.admit(
+                HTMLResponse(pages.get_template("entered.html.j2").render(home=home))
+            )
+        return gatekeeper.admit(RedirectResponse(home, 303))
 
     async def log_in(request: Request) -> Response:
         if not gatekeeper.password_hash:
@@ -58,7 +60,7 @@ def routes(gatekeeper: Gatekeeper, pages: Environment) -> list[Route]:
             client = request.client.host if request.client else ""
             try:
                 if await gatekeeper.takes_password(password, client=client):
-                    return gatekeeper.admit(RedirectResponse("/", 303))
+                    return gatekeeper.admit(RedirectResponse(home, 303))
                 problem = "Ce n'est pas le mot de passe."
             except TooManyGuessesError:
                 problem, status = "Trop d'essais : patientez une minute, puis réessayez.", 429

@@ -36,7 +36,7 @@ def screen(view: View, pair: Pair, *, notice: str = "", status: int = 200) -> Re
     texts = [{r.field: shown(r) for r in filed.registration.readings} for filed in (first, second)]
     names = sorted({*texts[0], *texts[1]}, key=lambda name: position(form, name))
     rows = [(label(n, form.roles), *(held.get(n, "") for held in texts)) for n in names]
-    is_same = all(one == other for _, one, other in rows)
+    is_same = all(earlier == later for _, earlier, later in rows)
     return view.work(
         "pair.html.j2",
         title="Même inscription ?",
@@ -46,7 +46,7 @@ def screen(view: View, pair: Pair, *, notice: str = "", status: int = 200) -> Re
         others=others,
         left=screens.left(view.desk),
         sides=[_side(view, filed) for filed in (first, second)],
-        rows=[(name, one, other, one != other) for name, one, other in rows],
+        rows=[(name, earlier, later, earlier != later) for name, earlier, later in rows],
         answers=[(act, *words) for act, words in ANSWERS.items()],
         proposed="same" if is_same else "replace",
         seen={"first": first.version, "second": second.version},

@@ -34,7 +34,9 @@ _OPEN_PATHS = (ENTRY, LOGIN)
 _STATIC = "/static/"
 _SAFE = frozenset(("GET", "HEAD"))
 _MOST_BODY_BYTES = 256 * 1024
-"""No form of the review is longer; nothing is uploaded."""
+"""No form of the review is longer."""
+DROP, _MOST_DROPPED_BYTES = "/deposer", 150_000_000
+"""Where files are dropped, one at a time, and how large one may be: more than any run opens."""
 _WAIT_S, _LONGEST_WAIT_S = 0.1, 20.0
 """How long the next guess after a wrong password waits, twice as long each time, and at most."""
 _MOST_WAITING = 8
@@ -43,6 +45,7 @@ _TOKEN_S = 15 * 60.0
 _IDLE_S, _LONGEST_S = 8 * 3600.0, 24 * 3600.0
 """A session ends when nothing was asked for so long, and after so long in any case."""
 _TOO_LONG = "Demande trop longue : elle dépasse 256 Ko, plus que toute page de Fiches n'envoie."
+_TOO_LARGE = "fichier de plus de 150 Mo : enregistrer les fiches à part, et les déposer une à une."
 TO_ENTER = (
     "Pour entrer, ouvrez la dernière adresse que « fiches review » affiche dans le terminal : "
     "chacune ne sert qu'une fois, pendant un quart d'heure. Sans terminal, relancez "
@@ -218,7 +221,7 @@ class Guarded:
             await refusal(scope, receive, send_guarded)
             return
         with suppress(ClientDisconnect):  # nobody is left to be answered
-            await self._app(scope, _limited(receive), send_guarded)
+            await self._app(scope, _limited(receive, scope), send_guarded)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), str(scope["path"])
@@ -234,8 +237,8 @@ class Guarded:
             if path != LOGIN and known and not signed:
                 return PlainTextResponse("Cette page est d'une autre session : rechargez-la.", 403)
         if known or path in _OPEN_PATHS or path.startswith(_STATIC):
-            if int(headers.get("content-length") or 0) > _MOST_BODY_BYTES:
-                return PlainTextResponse(_TOO_LONG, 413)
+            if int(headers.get("content-length") or 0) > _most_bytes(scope):
+                return PlainTextResponse(_too_long(scope), 413)
             return None
         if not gatekeeper.password_hash:
             gatekeeper.knock()
@@ -245,16 +248,24 @@ class Guarded:
         return RedirectResponse(LOGIN, 303)
 
 
-def _limited(receive: Receive) -> Receive:
+def _most_bytes(scope: Scope) -> int:
+    return _MOST_DROPPED_BYTES if scope["path"] == DROP else _MOST_BODY_BYTES
+
+
+def _too_long(scope: Scope) -> str:
+    return _TOO_LARGE if scope["path"] == DROP else _TOO_LONG
+
+
+def _limited(receive: Receive, scope: Scope) -> Receive:
     """The body, refused as soon as it is longer than any form of ours, said beforehand or not."""
-    left_bytes = _MOST_BODY_BYTES
+    left_bytes = _most_bytes(scope)
 
     async def limited() -> Message:
         nonlocal left_bytes
         message = await receive()
         left_bytes -= len(message.get("body", b""))
         if left_bytes < 0:
-            raise HTTPException(413, _TOO_LONG)
+            raise HTTPException(413, _too_long(scope))
         return message
 
     return limited

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
+from jinja2 import Environment
 from starlette.applications import Starlette
 
 from pipeline.config import Settings
@@ -22,16 +23,17 @@ from pipeline.pages import templates
 from pipeline.paths import FORMS, close_to_others
 from pipeline.reader import with_calibration, with_learned
 from pipeline.review.pictures import Pictures
-from pipeline.runner import make_private
+from pipeline.runner import Progress, Summary, available_cores, make_private, run
 from pipeline.store import Store
 from pipeline.web import entrance
 from pipeline.web.app import make_app
 from pipeline.web.connections import Hurried
 from pipeline.web.desk import Desk
+from pipeline.web.reading import Reading
 from pipeline.web.security import ENTRY, Gatekeeper
 
 LOOPBACK = "127.0.0.1"
-_CACHE = "review"
+_CACHE, _STORE = "review", "fiches.sqlite"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -43,11 +45,12 @@ def serve(
     port: int = 0,
     password: str = "",
     store_url: str | None = None,
+    inbox: Path | None = None,
     who: str = "",
     show: Callable[[str], object],
     browse: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve the reviews of what runs wrote into ``out``.
+    """Serve the reviews of what runs wrote into ``out``, and read ``inbox``, where one is named.
 
     ``show`` is called with the address, and again whenever that was used and another is needed;
     ``browse`` is called once, with what a browser is to open: that holds no secret, for it may
@@ -57,10 +60,12 @@ def serve(
     """
     out = out.absolute()
     _keep_closed(host, password)
-    store_url = store_url or _store_in(out)
+    if inbox is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    store_url = store_url or (f"sqlite:///{out / _STORE}" if inbox else _store_in(out))
     make_private(out)
     close_to_others(*outputs(out))  # they are written anew only once something is decided
-    settings = with_calibration(with_learned(settings, out), out)
+    as_given, settings = settings, with_calibration(with_learned(settings, out), out)
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
     gate = Gate.of(load(settings.calibration), settings.promise)
     listening = _listen(host, port)
@@ -71,29 +76,60 @@ def serve(
         pictures = Pictures(out / _CACHE, settings)
         try:
             desk = Desk(store, forms, pictures, out, gate, share=settings.quality_sample)
+            if inbox is not None:
+                desk.reading = _reading(inbox.absolute(), out, as_given, store_url, desk)
             pages = templates(_TEMPLATES)
             app = make_app(desk, gatekeeper, pages, who=who)
             shown = host if is_loopback(host) or host != "0.0.0.0" else socket.gethostname()  # noqa: S104
             address = f"http://{shown}:{port}"
 
-            def tell(token: str) -> None:
-                show(f"{address}{ENTRY}?cle={token}" if token else f"{address}/")
-
-            def begin(token: str) -> None:
-                tell(token)
-                page = partial(entrance.write_page, out / _CACHE, pages, address=address)
-                if browse:
-                    with suppress(OSError):  # then what was shown is the way in
-                        browse(page(token=token).as_uri() if token else f"{address}/")
-
-            # Apart from the event loop, which no terminal that stands still may stop.
-            gatekeeper.knocked = lambda token: threading.Timer(0, tell, (token,)).start()
-            first = "" if password else gatekeeper.new_token()
-            threading.Timer(0.3, begin, (first,)).start()
+            cache = out / _CACHE
+            _let_in(gatekeeper, pages, cache, address, password=password, show=show, browse=browse)
             with suppress(KeyboardInterrupt):  # that is how it is stopped
                 uvicorn.Server(_config(app)).run(sockets=[listening])
         finally:
             pictures.close()
+
+
+def _reading(inbox: Path, out: Path, settings: Settings, store_url: str, desk: Desk) -> Reading:
+    """Reads ``inbox`` behind the page, at once what lies there already."""
+
+    def read(progress: Progress) -> Summary:
+        jobs = max(1, available_cores() - 1)  # one is left for the page
+        return run(inbox, out, settings, jobs=jobs, store_url=store_url, progress=progress)
+
+    reading = Reading(inbox, read, ended=desk.catch_up)
+    if inbox.is_dir():
+        reading.begin()
+    return reading
+
+
+def _let_in(
+    gatekeeper: Gatekeeper,
+    pages: Environment,
+    cache: Path,
+    address: str,
+    *,
+    password: str,
+    show: Callable[[str], object],
+    browse: Callable[[str], object] | None,
+) -> None:
+    """Tell how to enter, at once and whenever that was used; apart from the event loop, which no
+    terminal that stands still may stop."""
+
+    def tell(token: str) -> None:
+        show(f"{address}{ENTRY}?cle={token}" if token else f"{address}/")
+
+    def begin(token: str) -> None:
+        tell(token)
+        page = partial(entrance.write_page, cache, pages, address=address)
+        if browse:
+            with suppress(OSError):  # then what was shown is the way in
+                browse(page(token=token).as_uri() if token else f"{address}/")
+
+    gatekeeper.knocked = lambda token: threading.Timer(0, tell, (token,)).start()
+    first = "" if password else gatekeeper.new_token()
+    threading.Timer(0.3, begin, (first,)).start()
 
 
 def _keep_closed(host: str, password: str) -> None:
@@ -106,7 +142,7 @@ def _keep_closed(host: str, password: str) -> None:
 
 def _store_in(out: Path) -> str:
     """The store that runs made there. Raises InputError."""
-    file = out / "fiches.sqlite"
+    file = out / _STORE
     if not file.is_file():
         raise InputError(
             tr("{file} is not there: type fiches run first, or say --out or --store.", file=file)

@@ -146,6 +146,7 @@ class View:
         counts = self.desk.counts()
         waiting = sum(1 for refusal in self.desk.refused() if not refusal.set_aside)
         rooms = (
+            ("/accueil", "Accueil", None),
             ("/", "À relire", counts.to_review),
             ("/rejets", "Rejetés", waiting),
             ("/doublons", "Doublons", None),

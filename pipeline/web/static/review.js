@@ -283,3 +283,28 @@ document.addEventListener("DOMContentLoaded", () => {
   placing();
   wait(false);
 });
+
+// Files are sent one at a time, each as the body of its own request; then they are read.
+const drop = document.getElementById("drop");
+const send = async (files) => {
+  const said = document.getElementById("dropped"), problems = [];
+  const { "X-Fiches": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
+  let sent = 0;
+  for (const file of files) {
+    said.textContent = `Dépôt de ${file.name} (${sent + 1} sur ${files.length})…`;
+    try {
+      const answer = await fetch(`${drop.dataset.drops}?nom=${encodeURIComponent(file.name)}`,
+        { method: "POST", body: file, headers: { "X-Fiches": csrf } });
+      if (answer.ok) sent += 1;
+      else problems.push((await answer.text()).replace(/^\{"words":"(.*)"\}$/, "$1"));
+    } catch { problems.push(`${file.name} n'a pas pu être envoyé : réessayer.`); }
+  }
+  said.textContent = [`${sent} sur ${files.length} déposé(s).`, ...problems].join(" ");
+  if (sent) htmx.ajax("POST", "/lire", { target: "#standing" });
+};
+if (drop) {
+  document.getElementById("files").addEventListener("change", (event) => { send([...event.target.files]); event.target.value = ""; });
+  for (const name of ["dragover", "drop"]) drop.addEventListener(name, (event) => event.preventDefault());
+  for (const name of ["dragenter", "dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.toggle("over", name === "dragenter"));
+  drop.addEventListener("drop", (event) => send([...event.dataTransfer.files]));
+}

@@ -1,0 +1,149 @@
+"""The page to start from: files dropped and read, what waits, what is done, and the tables."""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from pipeline.exporters import outputs
+from pipeline.intake.naming import clean_name, unique_name
+from pipeline.paths import PART
+from pipeline.records import Status
+from pipeline.web.desk import Desk, GoneError
+from pipeline.web.views import View
+
+_TITLES = {
+    "registrations.xlsx": "Le classeur : inscriptions, participants, totaux",
+    "inscriptions.csv": "Les inscriptions, pour un tableur en français",
+    "report.html": "Le rapport, à lire ou à imprimer",
+    "registrations.csv": "Les inscriptions, pour un programme",
+    "participants.csv": "Les participants, une ligne par personne",
+    "rejected.csv": "Ce qui a été rejeté, et pourquoi",
+    "fields.csv": "Chaque champ, tel qu'il a été lu",
+    "events.json": "Ce que disent les annonces",
+}
+"""What each table is for, those that people open first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What counts of a form: fiches, people, what the tariff gives; ``waiting`` fiches are to be
+    looked at."""
+
+    form_id: str
+    fiches: int = 0
+    people: int = 0
+    due_cents: int = 0
+    waiting: int = 0
+
+
+def totals(desk: Desk) -> list[Totals]:
+    """What has come of each form, and counts."""
+    by_form: dict[str, Totals] = {}
+    for filed, people in desk.counted():
+        registration = filed.registration
+        so_far = by_form.get(registration.form_id, Totals(registration.form_id))
+        by_form[registration.form_id] = Totals(
+            registration.form_id,
+            so_far.fiches + 1,
+            so_far.people + people,
+            so_far.due_cents + (registration.total_due_cents or 0),
+            so_far.waiting + (registration.status is Status.REVIEW),
+        )
+    return [by_form[form_id] for form_id in sorted(by_form)]
+
+
+def _show(view: View) -> Response:
+    view.desk.catch_up()
+    reading = view.desk.reading
+    return view.page("home.html.j2", inbox=reading.inbox if reading else "", **_standing(view))
+
+
+def _standing(view: View) -> dict[str, Any]:
+    desk = view.desk
+    files = {path.name for path in outputs(desk.out) if path.is_file()}
+    return {
+        "state": desk.reading.state if desk.reading else None,
+        "counts": desk.counts(),
+        "waiting": sum(1 for refusal in desk.refused() if not refusal.set_aside),
+        "events": totals(desk),
+        "tables": [
+            (name, _TITLES.get(name, ""))
+            for name in (*_TITLES, *sorted(files - {*_TITLES}))
+            if name in files
+        ],
+    }
+
+
+def _state(view: View) -> Response:
+    """What changes on the page while a run is under way."""
+    view.desk.catch_up()
+    return view.page("standing.html.j2", **_standing(view))
+
+
+def _read(view: View) -> Response:
+    if view.desk.reading is None:
+        raise GoneError("Cette page n'a pas de dossier à lire : ouvrir fiches sans rien derrière.")
+    view.desk.reading.begin()
+    return _state(view)
+
+
+def _table(view: View) -> Response:
+    """A table as it now stands."""
+    name = str(view.request.path_params["name"])
+    path = next((path for path in outputs(view.desk.out) if path.name == name), None)
+    if path is None or not path.is_file():
+        raise GoneError("Ce tableau n'est pas encore écrit : lire d'abord des fiches.")
+    view.desk.write_tables()
+    return FileResponse(path, filename=name)
+
+
+async def drop(request: Request, desk: Desk) -> Response:
+    """One file, laid whole into the inbox; the body is the file itself."""
+    if desk.reading is None:
+        return JSONResponse({"words": "Cette page n'a pas de dossier où déposer."}, 409)
+    inbox = desk.reading.inbox
+    name = clean_name(str(request.query_params.get("nom", "")))
+    try:
+        inbox.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=inbox, prefix=".", suffix=PART, delete=False) as file:
+            try:
+                async for chunk in request.stream():
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+                _lay(Path(file.name), inbox, name)
+            finally:
+                Path(file.name).unlink(missing_ok=True)
+    except HTTPException as err:
+        return JSONResponse({"words": f"{name} : {err.detail}"}, err.status_code)
+    except OSError as err:
+        words = f"{name} n'a pas pu être déposé ({err.strerror}) : libérer de la place, réessayer."
+        return JSONResponse({"words": words}, 507)
+    return JSONResponse({"words": f"{name} est déposé."})
+
+
+def _lay(file: Path, inbox: Path, name: str) -> None:
+    """Give a file its name, another where that is taken: the same bytes are read once anyway."""
+    taken = {path.name for path in inbox.iterdir()}
+    while True:
+        free = inbox / unique_name(name.lstrip("."), taken)
+        with contextlib.suppress(FileExistsError):
+            free.open("xb").close()  # so that nobody else takes the name
+            file.replace(free)
+            return
+
+
+ROUTES = (
+    ("/accueil", _show, "GET"),
+    ("/accueil/etat", _state, "GET"),
+    ("/lire", _read, "POST"),
+    ("/tableaux/{name}", _table, "GET"),
+)

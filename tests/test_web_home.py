@@ -1,0 +1,113 @@
+"""The page to start from: files dropped there are read, and lead to the review and the tables."""
+
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.desks import REPOSITORY
+
+SAMPLES = sorted((REPOSITORY / "samples" / "inbox").glob("*"))
+
+
+@contextmanager
+def started(folder: Path, *flags: str) -> Iterator[str]:
+    """The address that ``fiches`` prints where nothing was read before."""
+    command = [sys.executable, "-m", "pipeline", "start", "--no-browser", *flags]
+    server = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        yield next(line.strip() for line in server.stdout if re.match(r"http://\S+", line))
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture
+def page(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
+    with started(tmp_path) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        page.goto(address.partition("/entrer")[0] + "/accueil")
+        yield page
+        page.close()
+
+
+def _read(page: Page) -> None:
+    expect(page.locator("#standing")).to_contain_text("Lecture terminée", timeout=120_000)
+
+
+def test_what_is_dropped_is_read_reviewed_and_handed_over(page: Page, tmp_path: Path) -> None:
+    expect(page.locator("#standing")).not_to_contain_text("Les tableaux")
+    page.set_input_files("#files", SAMPLES[:3])
+    expect(page.locator("#dropped")).to_contain_text("3 sur 3 déposé(s).")
+    _read(page)
+    names = {path.name for path in (tmp_path / "fiches-recues").iterdir()}
+    assert names == {path.name for path in SAMPLES[:3]}
+    with page.expect_download() as download:
+        page.get_by_role("link", name="registrations.csv").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
+    events = page.locator("#standing tbody tr")
+    assert int(events.locator("td").first.inner_text()) == len(rows)
+    page.get_by_role("link", name="Relire Entrée").click()
+    expect(page.locator("#work h1")).to_be_visible()
+
+
+def test_the_same_file_dropped_twice_is_read_once(page: Page, tmp_path: Path) -> None:
+    for _ in range(2):
+        page.set_input_files("#files", SAMPLES[:1])
+        expect(page.locator("#dropped")).to_contain_text("1 sur 1 déposé(s).")
+        _read(page)
+    assert len(list((tmp_path / "fiches-recues").iterdir())) == 2
+    rows = (tmp_path / "outputs" / "registrations.csv").read_text("utf-8").splitlines()
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.png", "..", "a\\b.png", "CON.png", ".hidden", "x" * 300 + ".png", ""]
+)
+def test_no_name_leads_out_of_the_inbox_or_hides_a_file(
+    page: Page, tmp_path: Path, name: str
+) -> None:
+    answer = page.evaluate(
+        """async (name) => {
+            const { "X-Fiches": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
+            const url = `/deposer?nom=${encodeURIComponent(name)}`;
+            const headers = { "X-Fiches": csrf };
+            return (await fetch(url, { method: "POST", body: "x", headers })).status;
+        }""",
+        name,
+    )
+    assert answer == 200
+    (file,) = (tmp_path / "fiches-recues").iterdir()
+    assert not file.name.startswith(".")
+    assert {path.name for path in tmp_path.iterdir()} <= {"fiches-recues", "outputs"}
+
+
+def test_a_drop_from_elsewhere_is_refused(page: Page, tmp_path: Path) -> None:
+    status = page.evaluate(
+        """async () => (await fetch("/deposer?nom=a.png", { method: "POST", body: "x" })).status"""
+    )
+    assert status == 403
+    assert not (tmp_path / "fiches-recues").exists()
+
+
+@pytest.mark.parametrize("name", ["fiches.sqlite", "..%2f..%2fetc%2fpasswd", "known.json"])
+def test_only_tables_are_handed_out(page: Page, name: str) -> None:
+    answer = page.request.get(page.url.replace("/accueil", f"/tableaux/{name}"))
+    assert answer.status == 404
