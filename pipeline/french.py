@@ -6,7 +6,7 @@ from datetime import date
 
 from pipeline.event import About
 from pipeline.money import format_cents
-from pipeline.records import FieldValue, Finding, Roles
+from pipeline.records import FieldValue, Finding, Roles, Status
 
 _Sentence = Callable[[Finding, Roles], str]
 
@@ -42,6 +42,8 @@ _FINDINGS = {
     "not_replaced": "Fichier remplacé",
     "received_once_only": "Reçue deux fois ?",
 }
+STATUSES = {Status.ACCEPTED: "acceptée", Status.CORRECTED: "corrigée", Status.REVIEW: "à relire"}
+"""What became of a fiche."""
 CLASSES = {"money": "argent", "identity": "identité", "spelling": "orthographe"}
 """What the secretary reads of the classes of errors."""
 ABOUT = {

@@ -11,8 +11,11 @@ from pathlib import Path
 from jinja2 import Template
 
 from pipeline.event import About, Fact
+from pipeline.exporters._totals import Sum, Totals, others_of
+from pipeline.exporters._waiting import asking, in_doubt
 from pipeline.french import (
     ABOUT,
+    STATUSES,
     announced,
     day_and_month,
     french_date,
@@ -35,29 +38,11 @@ _NAMED = 3
 """Of the documents that say the same, so many are named."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _THUMBNAILS = 60
-_STATUSES = {
-    Status.ACCEPTED: "acceptée",
-    Status.REVIEW: "à relire",
-    Status.CORRECTED: "corrigée",
-}
 # What differs from one form to the next in an otherwise equal reason: figures, amounts, quotations,
 # a remark in brackets that has figures, the alternatives after " ; ".
 _PARTICULARS = re.compile(
     r" ;.*|\s*\([^()]*\d[^()]*\)|«[^»]*»|-?\d[\d\s.,]*(?:€|%)?(?<!\s)", re.DOTALL
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A total over all registrations; ``unknown`` of them do not tell theirs."""
-
-    value: int
-    unknown: int
-
-    @classmethod
-    def of(cls, values: Iterable[int | None]) -> "_Sum":
-        known = list(values)
-        return cls(sum(v for v in known if v is not None), known.count(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +138,9 @@ def _told(fact: Fact) -> _Told:
 
 def render(snapshot: Snapshot) -> str:
     rows = snapshot.registrations
-    counted = [row for row in rows if row.counted]
-    lines = [_Line(r, _STATUSES[r.registration.status], tuple(_reasons(r))) for r in rows]
+    totals, titles = Totals.of(rows), others_of(rows)
+    lines = [_Line(r, STATUSES[r.registration.status], tuple(_reasons(r))) for r in rows]
     review = [line for line in lines if line.in_review]
-    titles = {
-        name: label(name, row.registration.roles)
-        for row in rows
-        for name in row.registration.roles.others
-    }
     cards = [_Card.of(event) for event in snapshot.events]
     groups = Counter(group for line in review for group in _groups(line.row))
     return _template().render(
@@ -171,18 +151,9 @@ def render(snapshot: Snapshot) -> str:
         pictured=[line for line in review if line.row.thumbnail][:_THUMBNAILS],
         rejected=snapshot.rejected,
         groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
-        people=sum(
-            p.text not in row.counted_elsewhere for row in rows for p in row.registration.named
-        ),
-        twice=len(rows) - len(counted),
-        classes=_classes(counted),
-        others={
-            name: (titles[name], _Sum.of(row.count(name) for row in counted)) for name in titles
-        },
-        written=_Sum.of(row.registration.total_cents for row in counted),
-        due=_Sum.of(row.registration.total_due_cents for row in counted),
-        gap=_Sum.of(row.registration.gap_cents for row in counted),
-        gaps=sum(1 for row in counted if row.registration.gap_cents),
+        totals=totals,
+        twice=len(rows) - totals.fiches,
+        others={name: (title, totals.others.get(name, Sum())) for name, title in titles.items()},
         rates=snapshot.rates,
         cards=cards,
         contradictions=[*_contradictions(snapshot.events)],
@@ -198,25 +169,15 @@ def general(reason: str) -> str:
 def _reasons(row: RegistrationRow) -> Iterable[str]:
     """Why a registration is to be reviewed, field by field."""
     roles = row.registration.roles
-    messages = [sentence(f, roles) for f in row.registration.findings if f.asks]
+    messages = [words for _, words in asking(row.registration)]
     yield from messages
-    for reading in row.registration.readings:
-        if reading.status is Status.REVIEW and reading.reason not in messages:
-            yield f"{label(reading.field, roles)} : {small(reading.reason or 'à vérifier.')}"
+    for reading, words in in_doubt(row.registration):
+        if words not in messages:
+            yield f"{label(reading.field, roles)} : {small(words)}"
 
 
 def _groups(row: RegistrationRow) -> set[str]:
     return {general(re.sub(r"^([^:]+) \d+ :", r"\1 :", reason)) for reason in _reasons(row)}
-
-
-def _classes(rows: Iterable[RegistrationRow]) -> dict[str, _Sum]:
-    """The people of each class over all forms, by what one of them is called."""
-    counts: dict[str, list[int | None]] = {}
-    for row in rows:
-        roles = row.registration.roles
-        for field in roles.classes:
-            counts.setdefault(roles.label(field).replace("_", " "), []).append(row.count(field))
-    return {label: _Sum.of(values) for label, values in counts.items()}
 
 
 def _period(rows: Iterable[RegistrationRow]) -> str:
