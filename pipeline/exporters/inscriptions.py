@@ -85,10 +85,7 @@ def _of_fields(registration: Registration) -> Iterator[tuple[_Key, Cell]]:
     """What the fields of a form hold; its total has a column by what it is for."""
     roles = registration.roles
     place_of = {
-        field: place
-        for place, group in zip(_GROUPS, groups(roles), strict=True)
-        for field in group
-        if field != roles.total
+        field: place for place, group in zip(_GROUPS, groups(roles), strict=True) for field in group
     }
     names = [reading.field.split(".")[0] for reading in registration.readings]
     seen: Counter[tuple[_Place, str]] = Counter()
