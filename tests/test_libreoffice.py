@@ -46,7 +46,7 @@ def convert(libreoffice: str, tmp_path_factory: pytest.TempPathFactory) -> Conve
         command = [libreoffice, f"-env:UserInstallation={profile.as_uri()}", "--headless"]
         command += [f"--infilter={by}"] * bool(by)
         command += ["--convert-to", to, "--outdir", str(out), str(file)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         made = [*out.iterdir()]
         assert made, done.stdout + done.stderr
         return made[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from builders import ENVELOPE, GAP, doubtful, other_registration, registration, unread
+from builders import ENVELOPE, GAP, doubtful, other_registration, reading, registration, unread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -126,6 +126,12 @@ def test_each_question_that_waits_has_a_line_and_none_stands_twice() -> None:
     assert {(a["Service"], a["Document"], a["Page"]) for a in asked} == {
         ("ESAT du Moulin", "scan 1.pdf", 2)
     }
+
+
+def test_what_was_read_stands_as_people_write_it() -> None:
+    total = replace(reading("total", "1136.30", 113630), status=Status.REVIEW, reason="Lu ?")
+    (asked,) = table(everything(row(registration(more=(total,)))), "À relire")
+    assert asked["Lu"] == "1\u202f136,30\xa0€"
 
 
 def test_what_was_rejected_has_its_reason() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline import fields
 from pipeline.exporters._sheet import Cell, Sheet, who, who_head
 from pipeline.french import finding_label, label, sentence
 from pipeline.records import FieldReading, Finding, Registration, Status
@@ -40,7 +41,7 @@ def _lines(row: RegistrationRow, snapshot: Snapshot) -> Iterator[list[Cell]]:
     registration = row.registration
     doubts = in_doubt(registration)
     reasons = {words for _, words in doubts}
-    asked = [(label(r.field, registration.roles), r.text, words) for r, words in doubts]
+    asked = [(label(r.field, registration.roles), _read(r), words) for r, words in doubts]
     asked += [
         (finding_label(finding.rule), "", words)
         for finding, words in asking(registration)
@@ -48,3 +49,11 @@ def _lines(row: RegistrationRow, snapshot: Snapshot) -> Iterator[list[Cell]]:
     ]
     where = (snapshot.occasion(row), row.document, registration.page, row.id)
     return ([who(row), *question, *where] for question in asked)
+
+
+def _read(reading: FieldReading) -> str:
+    """What was read, as people write it: ``33,20 €``."""
+    field_type = fields.find(reading.type)
+    if field_type is None or reading.value is None:
+        return reading.text
+    return field_type.display(reading.value)
