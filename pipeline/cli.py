@@ -111,8 +111,14 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         print(tr("Flyers contradict form.toml ({count}): see report.html.", count=contradicted))
     if summary.judged:
         print(tr("{count} documents read before were judged again.", count=summary.judged))
-    report = arguments.out / "report.html"
-    print(tr("{report}: open this. The tables lie beside it.", report=report))
+    table, report = (arguments.out / name for name in ("registrations.xlsx", "report.html"))
+    print(
+        tr(
+            "{table}: open this in a spreadsheet. {report} shows the totals.",
+            table=table,
+            report=report,
+        )
+    )
     return ExitCode.SOME_REJECTED if summary.rejected else ExitCode.OK
 
 

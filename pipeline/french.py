@@ -1,12 +1,13 @@
 """What the secretary reads of fields and findings, in French."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from pipeline.event import About
+from pipeline.french_event import ABOUT, announced, french_date
 from pipeline.money import format_cents
-from pipeline.records import FieldValue, Finding, Roles
+from pipeline.records import FieldValue, Finding, Roles, Status
+from pipeline.snapshot import Life, RegistrationRow
 
 _Sentence = Callable[[Finding, Roles], str]
 
@@ -44,36 +45,16 @@ _FINDINGS = {
     "replaced_by_none": "Une fiche plus récente",
 }
 LIVES = {
-    "received": "reçue",
-    "verified": "vérifiée",
-    "replaced": "remplacée",
-    "cancelled": "annulée",
+    Life.RECEIVED: "reçue",
+    Life.VERIFIED: "vérifiée",
+    Life.REPLACED: "remplacée",
+    Life.CANCELLED: "annulée",
 }
-"""How far a registration has come, as the secretary reads it."""
+"""How far a registration has come."""
+STATUSES = {Status.ACCEPTED: "acceptée", Status.CORRECTED: "corrigée", Status.REVIEW: "à relire"}
+"""What became of a fiche."""
 CLASSES = {"money": "argent", "identity": "identité", "spelling": "orthographe"}
 """What the secretary reads of the classes of errors."""
-ABOUT = {
-    About.TITLE: "Titre",
-    About.ORGANISER: "Organisateur",
-    About.DATE: "Date",
-    About.PLACE: "Lieu",
-    About.ADDRESS: "Adresse",
-    About.PROGRAMME: "Programme",
-    About.SPEAKER: "Intervenants",
-    About.TARIFF: "Tarifs",
-    About.DEADLINE: "Date limite",
-    About.CONFIRMATION: "Confirmation",
-    About.EMAIL: "E-mail",
-    About.PHONE: "Téléphone",
-    About.POSTAL: "Règlement à adresser à",
-    About.IBAN: "IBAN",
-    About.BIC: "BIC",
-}
-"""What a fact of a flyer is about, in the order in which readers want to know it."""
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
-    *("août", "septembre", "octobre", "novembre", "décembre"),
-)
 _OF_CONSTRAINTS, _BROKEN = "_holds", "Incohérence"
 
 
@@ -145,38 +126,6 @@ def labels(fields: Iterable[FieldValue], roles: Roles) -> str:
 def depends_on(fields: Iterable[str], roles: Roles) -> str:
     """Why what follows from other fields is in doubt."""
     return f"Dépend de : {labels(fields, roles)}."
-
-
-def french_date(day: date) -> str:
-    """``1er février 2018``"""
-    return f"{day_and_month(day)} {day.year}"
-
-
-def day_and_month(day: date) -> str:
-    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]}"
-
-
-def announced(about: About, value: str) -> str:
-    """The value of a fact as readers write it; one that cannot be right is said to be illegible."""
-    if not value:
-        return "illisible ou faux"
-    match about:
-        case About.DATE | About.DEADLINE:
-            return french_date(date.fromisoformat(value))
-        case About.TARIFF:
-            return format_cents(int(value)) if int(value) else "gratuit"
-        case About.PROGRAMME:
-            clocks = re.sub(r"0?(\d+):(\d\d)", "\\1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}\\2", value)
-            return clocks.replace("-", " – ")
-        case About.PHONE:
-            return _in_groups(re.sub(r"^\+33", "0", value), 2)
-        case About.IBAN:
-            return _in_groups(value, 4)
-    return value
-
-
-def _in_groups(text: str, size: int) -> str:
-    return "\N{NO-BREAK SPACE}".join(text[i : i + size] for i in range(0, len(text), size))
 
 
 def small(words: str) -> str:
@@ -282,6 +231,11 @@ def _same_people(finding: Finding) -> str:
     further = f", et {others} autre(s) fiche(s)" if others else ""
     because = f" ({contacts})" if contacts else ""
     return f"{where}{further}, pour « {people} »{because}."
+
+
+def state(row: RegistrationRow) -> str:
+    """What became of a registration, in a word."""
+    return LIVES[row.ended] if row.ended else STATUSES[row.registration.status]
 
 
 def no_more(act: str, said: str, who: str, day: date) -> str:

@@ -1,5 +1,6 @@
 """All that the store holds at one moment, as the tables, the report and the review get it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -93,7 +94,8 @@ class Snapshot:
 
     ``documents`` counts what was received, the same bytes once. ``rates`` are those that checks
     during reviews have measured. ``announcements`` are what documents say of events, ``events`` the
-    same by event, once forms are known (see ``forms.announced``).
+    same by event, once forms are known (see ``forms.announced``), and ``occasions`` what readers
+    call the event of each form, by the form's id.
     """
 
     registrations: tuple[RegistrationRow, ...] = ()
@@ -102,3 +104,9 @@ class Snapshot:
     rates: Rates = field(default_factory=Rates)
     announcements: tuple[Announcement, ...] = ()
     events: tuple[Event, ...] = ()
+    occasions: Mapping[str, str] = field(default_factory=dict)
+
+    def occasion(self, row: RegistrationRow) -> str:
+        """What readers call the event of a registration; the form's id where it is not known."""
+        form = row.registration.form_id
+        return self.occasions.get(form, form)

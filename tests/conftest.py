@@ -88,6 +88,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def libreoffice() -> str:
+    """A real spreadsheet; CI may not do without."""
+    program = which("soffice")
+    if program is None:
+        missing = "LibreOffice is not installed: apt-get install libreoffice-calc-nogui"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    return program
+
+
 @pytest.fixture
 def inbox(tmp_path: Path) -> Inbox:
     return Inbox(tmp_path)

@@ -74,6 +74,7 @@ def test_a_run_ends_with_a_table_and_the_way_to_the_report(
     assert [cell.strip() for cell in said.out.splitlines()[3].strip("│").split("│")] == [
         *("9", "6", "5", "3", "0", "24")
     ]
+    assert "outputs/registrations.xlsx: open this" in said.out
     assert "outputs/report.html" in said.out
     assert said.err == "fiches: 2 of 2 documents read\n"
 

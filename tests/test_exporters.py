@@ -35,6 +35,8 @@ from pipeline.store import Store
 
 OUTPUTS = {
     "registrations.csv",
+    "registrations.xlsx",
+    "inscriptions.csv",
     "fields.csv",
     "participants.csv",
     "rejected.csv",
@@ -344,7 +346,8 @@ def test_a_new_exporter_is_a_new_file(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(exporters, "__path__", [*exporters.__path__, str(plugins)])
     monkeypatch.delitem(sys.modules, "pipeline.exporters.count", raising=False)
     assert exporters.names() == (
-        *("count", "events", "fields", "participants", "registrations", "rejected", "report"),
+        *("count", "events", "fields", "inscriptions", "participants", "registrations"),
+        *("rejected", "report", "workbook"),
     )
     exporters.export_all(fake_store(), out)
     assert (out / "count.txt").read_text() == "1"
@@ -363,6 +366,20 @@ def test_a_full_disk_leaves_the_earlier_file_whole(
     with pytest.raises(ExportError, match=r"\.(csv|json): cannot be written \(No space.*Free some"):
         exporters.export_all(fake_store("changed"), tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_table_that_a_spreadsheet_keeps_open_keeps_back_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(path: Path, data: bytes, *, durable: bool) -> None:
+        if path.name == "inscriptions.csv":  # as Windows refuses to replace what Excel shows
+            raise PermissionError(errno.EACCES, "Permission denied")
+        path.write_bytes(data)
+
+    monkeypatch.setattr(exporters, "write_whole", write)
+    with pytest.raises(ExportError, match=r"inscriptions\.csv: .*Permission denied.*Close it"):
+        exporters.export_all(fake_store(), tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS - {"inscriptions.csv"}
 
 
 def test_what_a_killed_run_left_half_written_is_replaced(tmp_path: Path) -> None:

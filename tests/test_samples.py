@@ -12,7 +12,10 @@ from pipeline.judging.error_class import ErrorClass
 from pipeline.runner import Summary, run
 
 _SAMPLES = Path(__file__).parent.parent / "samples"
-_TABLES = ("registrations.csv", "fields.csv", "participants.csv", "rejected.csv", "report.html")
+_TABLES = (
+    *("registrations.csv", "fields.csv", "participants.csv", "rejected.csv", "report.html"),
+    *("inscriptions.csv", "registrations.xlsx"),
+)
 
 
 @pytest.fixture(scope="module")

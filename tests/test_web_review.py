@@ -27,6 +27,9 @@ from desks import (
 )
 from playwright.sync_api import Browser, Page, expect
 
+from pipeline.exporters import export_all, outputs
+from pipeline.forms.schema import load_forms
+from pipeline.paths import FORMS
 from pipeline.records import Rejection, Status
 from pipeline.store import Store
 
@@ -135,6 +138,10 @@ def test_a_gap_is_settled_with_a_reason_before_the_fiche_is_accepted(
         page.close()
     assert reviewed(inbox.url) == [Status.ACCEPTED]
     assert "expéditeur" in _rows(inbox.out, "registrations.csv")[0]["findings"]
+    written = {path: path.read_bytes() for path in outputs(inbox.out)}
+    with Store.open(inbox.url) as store:  # as a run would write them
+        export_all(store, inbox.out, load_forms(FORMS))
+    assert {path: path.read_bytes() for path in outputs(inbox.out)} == written
 
 
 def test_many_fields_are_confirmed_at_one_stroke_and_undone_by_one(

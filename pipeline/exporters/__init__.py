@@ -1,8 +1,9 @@
 """What comes out: one file an output, found by its name.
 
-An exporter is a module here with ``FILE_NAME`` and ``render(snapshot) -> str``, or such a module of
-another package, which its entry point ``fiches.exporters`` names. It depends on the snapshot alone,
-never on the clock or the machine: the same inbox gives the same bytes.
+An exporter is a module here with ``FILE_NAME`` and ``render(snapshot)``, which gives a text or
+bytes, or such a module of another package, which its entry point ``fiches.exporters`` names. It
+depends on the snapshot alone, never on the clock or the machine: the same inbox gives the same
+bytes.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from pipeline import installed
 from pipeline.errors import ExportError, bug_place
 from pipeline.forms.announced import by_event
 from pipeline.forms.schema import Form
+from pipeline.french_event import french_date
 from pipeline.language import tr, why
 from pipeline.paths import PART, write_whole
 from pipeline.snapshot import Snapshot
@@ -29,13 +31,12 @@ from pipeline.snapshot import Snapshot
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A(?='*[\t\r\n])")
 _GUARDED = re.compile(r"(\A|[;\t\r\n])'(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A'(?='*[\t\r\n])")
-_SPECIAL = re.compile(r"[,\"\r\n]")
 
 
 class _Exporter(Protocol):
     FILE_NAME: str
 
-    def render(self, snapshot: Snapshot, /) -> str: ...
+    def render(self, snapshot: Snapshot, /) -> str | bytes: ...
 
 
 class _Store(Protocol):
@@ -57,19 +58,35 @@ def export_all(store: _Store, out: Path, forms: Sequence[Form] = ()) -> Snapshot
 
     ``forms`` are those that what flyers say is held against.
 
-    Raises ExportError where a file cannot be written; each file is then whole, old or new.
+    Raises ExportError where a file cannot be written; each file is then whole, old or new, and all
+    others are new: a table that is open in a spreadsheet (Windows locks it) keeps back no other.
     """
+    failures = []
     with _alone(out):
         snapshot = store.snapshot()
-        snapshot = replace(snapshot, events=by_event(snapshot.announcements, forms))
+        snapshot = replace(
+            snapshot,
+            events=by_event(snapshot.announcements, forms),
+            occasions={form.id: _occasion(form) for form in forms},
+        )
         for name in names():
             exporter = _load(name)
             _tidy(out, exporter.FILE_NAME)
-            write_atomically(out / exporter.FILE_NAME, _rendered(name, exporter, snapshot))
+            try:
+                write_atomically(out / exporter.FILE_NAME, _rendered(name, exporter, snapshot))
+            except ExportError as err:
+                failures.append(err)
+    if failures:
+        raise failures[0]
     return snapshot
 
 
-def _rendered(name: str, exporter: _Exporter, snapshot: Snapshot) -> str:
+def _occasion(form: Form) -> str:
+    event = form.event
+    return f"{event.name}, {french_date(event.date)}" if event.date else event.name
+
+
+def _rendered(name: str, exporter: _Exporter, snapshot: Snapshot) -> str | bytes:
     try:
         return exporter.render(snapshot)
     except Exception as err:
@@ -106,11 +123,22 @@ def _tidy(out: Path, name: str) -> None:
             left.unlink(missing_ok=True)
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text`` in UTF-8, all or nothing. Raises ExportError."""
-    try:
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace ``path`` by its new content, a text in UTF-8, all or nothing. Raises ExportError."""
+    if isinstance(content, str):
         # What is not a character (a byte of a file's name that is not UTF-8) is shown as \udce9.
-        write_whole(path, text.encode("utf-8", "backslashreplace"), durable=True)
+        content = content.encode("utf-8", "backslashreplace")
+    try:
+        write_whole(path, content, durable=True)
+    except PermissionError as err:
+        raise ExportError(
+            tr(
+                "{path}: cannot be written ({why}). Close it in the program that shows it, or name "
+                "another folder with --out, and run again: what was read is kept.",
+                path=path,
+                why=why(err),
+            )
+        ) from err
     except OSError as err:
         raise ExportError(
             tr(
@@ -125,7 +153,18 @@ def write_atomically(path: Path, text: str) -> None:
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A CSV file: comma, ``\\n``, and no cell that a spreadsheet takes for a formula."""
     guarded_rows = ([guarded(cell) for cell in row] for row in rows)
-    return "".join(f"{','.join(map(_quoted, row))}\n" for row in (header, *guarded_rows))
+    return separated((header, *guarded_rows), separator=",", end="\n")
+
+
+def separated(rows: Iterable[Iterable[str]], *, separator: str, end: str) -> str:
+    """Rows of cells as they are, between quotes where a cell needs them."""
+    # Python's csv module leaves a lone carriage return bare, and then reads it as the line's end.
+    special = re.compile(rf"[{separator}\"\r\n]")
+
+    def quoted(cell: str) -> str:
+        return '"' + cell.replace('"', '""') + '"' if special.search(cell) else cell
+
+    return "".join(f"{separator.join(map(quoted, row))}{end}" for row in rows)
 
 
 def guarded(cell: str) -> str:
@@ -139,11 +178,6 @@ def guarded(cell: str) -> str:
 def unguarded(cell: str) -> str:
     """What ``guarded`` was given."""
     return _GUARDED.sub(r"\1", cell)
-
-
-def _quoted(cell: str) -> str:
-    # Python's csv module leaves a lone carriage return bare, and then reads it as the line's end.
-    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
 @contextlib.contextmanager

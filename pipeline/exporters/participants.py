@@ -1,7 +1,12 @@
 """``participants.csv``: one line a person; who stands on the same fiche twice has one line."""
 
+from collections.abc import Iterable
+
 from pipeline.decoding.personal_names import split_name
 from pipeline.exporters import csv_text
+from pipeline.exporters._sheet import Sheet, who, who_head
+from pipeline.exporters._totals import others_of
+from pipeline.french import state
 from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "participants.csv"
@@ -23,7 +28,31 @@ def render(snapshot: Snapshot) -> str:
     )
 
 
-def _lines(row: RegistrationRow, fields: list[str]) -> list[list[str]]:
+def sheet(snapshot: Snapshot) -> Sheet:
+    """The same for people: of a fiche all that tells whose it is."""
+    rows = snapshot.registrations
+    others = others_of(rows)
+    heads = ("Nom", "Prénom", "Tarif", *others.values())
+    return Sheet.of(
+        "Participants",
+        (*heads, who_head(rows), "État", "Événement", "Document", "Fiche", "Rang"),
+        (
+            [
+                *(last, first, tariff.replace("_", " ")),
+                *(int(number) if number else None for number in each),
+                who(row),
+                state(row),
+                snapshot.occasion(row),
+                row.document,
+                *(row_id, int(rank)),
+            ]
+            for row in rows
+            for row_id, rank, last, first, tariff, *each in _lines(row, others)
+        ),
+    )
+
+
+def _lines(row: RegistrationRow, fields: Iterable[str]) -> list[list[str]]:
     settled = [_tariff(row), *(_each(row, field) for field in fields)]
     return [
         [row.id, str(rank), *split_name(person.text), *settled]

@@ -41,12 +41,12 @@ def column_of(field: str) -> str:
 def _between(roles: list[Roles]) -> Iterator[str]:
     """The columns of the fields with a role, and of what is computed from them."""
     computed = {2: (_NAMED,), 5: (_DUE, _GAP)}
-    for at, groups in enumerate(zip(*map(_groups, roles), strict=True)):
-        yield from dict.fromkeys(column_of(field) for group in groups for field in group)
+    for at, alike in enumerate(zip(*map(groups, roles), strict=True)):
+        yield from dict.fromkeys(column_of(field) for group in alike for field in group)
         yield from computed.get(at, ())
 
 
-def _groups(roles: Roles) -> tuple[tuple[str, ...], ...]:
+def groups(roles: Roles) -> tuple[tuple[str, ...], ...]:
     """The fields of a form by what they are for."""
     groups = (
         (roles.who,),
@@ -65,7 +65,7 @@ def _cells(row: RegistrationRow, between: list[str], roles: Roles) -> dict[str, 
     does not take that column."""
     registration, envelope = row.registration, row.envelope
     at = envelope.received_at if envelope else None
-    own = {field for group in _groups(roles) for field in group}
+    own = {field for group in groups(roles) for field in group}
     cells = {}
     for field in dict.fromkeys(reading.field.split(".")[0] for reading in registration.readings):
         sounds_like = field in between and field not in own

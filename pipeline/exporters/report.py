@@ -11,19 +11,11 @@ from pathlib import Path
 from jinja2 import Template
 
 from pipeline.event import About, Fact
-from pipeline.french import (
-    ABOUT,
-    LIVES,
-    announced,
-    day_and_month,
-    french_date,
-    label,
-    plural_of,
-    sentence,
-    small,
-)
+from pipeline.exporters._totals import Sum, Totals, others_of
+from pipeline.exporters._waiting import asking, in_doubt
+from pipeline.french import LIVES, label, plural_of, sentence, small, state
+from pipeline.french_event import ABOUT, announced, day_and_month, french_date
 from pipeline.pages import plural, templates
-from pipeline.records import Status
 from pipeline.snapshot import Event, Life, RegistrationRow, Snapshot
 from pipeline.text import fold
 
@@ -36,30 +28,11 @@ _NAMED = 3
 """Of the documents that say the same, so many are named."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _THUMBNAILS = 60
-_STATUSES = {
-    Status.ACCEPTED: "acceptée",
-    Status.REVIEW: "à relire",
-    Status.CORRECTED: "corrigée",
-}
-_ENDED = (Life.REPLACED, Life.CANCELLED)
 # What differs from one form to the next in an otherwise equal reason: figures, amounts, quotations,
 # a remark in brackets that has figures, the alternatives after " ; ".
 _PARTICULARS = re.compile(
     r" ;.*|\s*\([^()]*\d[^()]*\)|«[^»]*»|-?\d[\d\s.,]*(?:€|%)?(?<!\s)", re.DOTALL
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A total over all registrations; ``unknown`` of them do not tell theirs."""
-
-    value: int
-    unknown: int
-
-    @classmethod
-    def of(cls, values: Iterable[int | None]) -> "_Sum":
-        known = list(values)
-        return cls(sum(v for v in known if v is not None), known.count(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +128,9 @@ def _told(fact: Fact) -> _Told:
 
 def render(snapshot: Snapshot) -> str:
     rows = snapshot.registrations
-    counted = [row for row in rows if row.counted]
-    lines = [_Line(row, _state(row), tuple(_reasons(row))) for row in rows]
+    totals, titles = Totals.of(rows), others_of(rows)
+    lines = [_Line(row, state(row), tuple(_reasons(row))) for row in rows]
     review = [line for line in lines if line.in_review]
-    titles = {
-        name: label(name, row.registration.roles)
-        for row in rows
-        for name in row.registration.roles.others
-    }
     cards = [_Card.of(event) for event in snapshot.events]
     groups = Counter(group for line in review for group in _groups(line.row))
     return _template().render(
@@ -173,17 +141,10 @@ def render(snapshot: Snapshot) -> str:
         pictured=[line for line in review if line.row.thumbnail][:_THUMBNAILS],
         rejected=snapshot.rejected,
         groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
-        people=sum(len(row.people) for row in rows),
-        twice=sum(not row.counted for row in rows if row.life not in _ENDED),
-        ended=Counter(LIVES[row.life] for row in rows if row.life in _ENDED),
-        classes=_classes(counted),
-        others={
-            name: (titles[name], _Sum.of(row.count(name) for row in counted)) for name in titles
-        },
-        written=_Sum.of(row.registration.total_cents for row in counted),
-        due=_Sum.of(row.registration.total_due_cents for row in counted),
-        gap=_Sum.of(row.registration.gap_cents for row in counted),
-        gaps=sum(1 for row in counted if row.registration.gap_cents),
+        totals=totals,
+        twice=sum(not (row.counted or row.ended) for row in rows),
+        ended=Counter(LIVES[row.ended] for row in rows if row.ended),
+        others={name: (title, totals.others.get(name, Sum())) for name, title in titles.items()},
         rates=snapshot.rates,
         cards=cards,
         contradictions=[*_contradictions(snapshot.events)],
@@ -196,35 +157,21 @@ def general(reason: str) -> str:
     return plain.strip().rstrip(".")
 
 
-def _state(row: RegistrationRow) -> str:
-    return LIVES[row.life] if row.life in _ENDED else _STATUSES[row.registration.status]
-
-
 def _reasons(row: RegistrationRow) -> Iterable[str]:
     """Why a registration is to be reviewed, field by field; or counts no more."""
     roles = row.registration.roles
-    if row.life in _ENDED:
+    if row.ended:
         yield sentence(row.registration.findings[-1], roles)
         return
-    messages = [sentence(f, roles) for f in row.registration.findings if f.asks]
+    messages = [words for _, words in asking(row.registration)]
     yield from messages
-    for reading in row.registration.readings:
-        if reading.status is Status.REVIEW and reading.reason not in messages:
-            yield f"{label(reading.field, roles)} : {small(reading.reason or 'à vérifier.')}"
+    for reading, words in in_doubt(row.registration):
+        if words not in messages:
+            yield f"{label(reading.field, roles)} : {small(words)}"
 
 
 def _groups(row: RegistrationRow) -> set[str]:
     return {general(re.sub(r"^([^:]+) \d+ :", r"\1 :", reason)) for reason in _reasons(row)}
-
-
-def _classes(rows: Iterable[RegistrationRow]) -> dict[str, _Sum]:
-    """The people of each class over all forms, by what one of them is called."""
-    counts: dict[str, list[int | None]] = {}
-    for row in rows:
-        roles = row.registration.roles
-        for field in roles.classes:
-            counts.setdefault(roles.label(field).replace("_", " "), []).append(row.count(field))
-    return {label: _Sum.of(values) for label, values in counts.items()}
 
 
 def _period(rows: Iterable[RegistrationRow]) -> str:

@@ -1,0 +1,123 @@
+"""What many registrations come to together, as the report and the workbook say it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.exporters._sheet import Cell, Cents, Sheet
+from pipeline.french import LIVES, STATUSES, label, plural_of, state
+from pipeline.snapshot import Life, RegistrationRow, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A total over all registrations; ``unknown`` of them do not tell theirs."""
+
+    value: int = 0
+    unknown: int = 0
+
+    @classmethod
+    def of(cls, values: Iterable[int | None]) -> "Sum":
+        known = list(values)
+        return cls(sum(v for v in known if v is not None), known.count(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Of fiches that count, and each of their people once.
+
+    ``classes``: the people of each class, by what one of them is called; ``others``: what else is
+    counted and priced, by field. Amounts are in cents; so many fiches have ``gaps``.
+    """
+
+    fiches: int
+    people: int
+    classes: Mapping[str, Sum]
+    others: Mapping[str, Sum]
+    written: Sum
+    due: Sum
+    gap: Sum
+    gaps: int
+
+    @classmethod
+    def of(cls, rows: Sequence[RegistrationRow]) -> "Totals":
+        counted = [row for row in rows if row.counted]
+        return cls(
+            fiches=len(counted),
+            people=sum(len(row.people) for row in rows),
+            classes=_classes(counted),
+            others={
+                name: Sum.of(row.count(name) for row in counted) for name in others_of(counted)
+            },
+            written=Sum.of(row.registration.total_cents for row in counted),
+            due=Sum.of(row.registration.total_due_cents for row in counted),
+            gap=Sum.of(row.registration.gap_cents for row in counted),
+            gaps=sum(1 for row in counted if row.registration.gap_cents),
+        )
+
+
+def others_of(rows: Iterable[RegistrationRow]) -> dict[str, str]:
+    """What is counted and priced beside people: what readers call it, by field."""
+    return {
+        name: label(name, row.registration.roles)
+        for row in rows
+        for name in row.registration.roles.others
+    }
+
+
+def sheet(snapshot: Snapshot) -> Sheet:
+    """Of all that counts, by state, and by event if there are several; then what does not count."""
+    rows = snapshot.registrations
+    everything, others = Totals.of(rows), others_of(rows)
+    parts = [("Toutes les fiches", list(rows))]
+    parts += [
+        (f"État : {words}", [row for row in rows if state(row) == words])
+        for words in STATUSES.values()
+    ]
+    events = dict.fromkeys(map(snapshot.occasion, rows))
+    if len(events) > 1:
+        parts += [
+            (f"Événement : {event}", [row for row in rows if snapshot.occasion(row) == event])
+            for event in events
+        ]
+    lines = [_line(name, Totals.of(part), everything, others) for name, part in parts]
+    lines.append([])
+    held = sum(not (row.counted or row.ended) for row in rows)
+    lines.append(["Non comptées, en attente d'une réponse (mêmes personnes)", held])
+    lines += [
+        [f"Fiches {LIVES[life]}s", sum(row.ended is life for row in rows)]
+        for life in (Life.REPLACED, Life.CANCELLED)
+    ]
+    lines.append(["Documents et pages rejetés", len(snapshot.rejected)])
+    return Sheet.of(
+        "Totaux",
+        (
+            *("Quoi", "Fiches", "Personnes"),
+            *(f"{name[:1].upper()}{plural_of(name)[1:]}" for name in everything.classes),
+            *others.values(),
+            *("Total écrit", "Total au tarif", "Écart"),
+            *("Fiches sans total écrit lisible", "Fiches sans nombres lisibles"),
+        ),
+        lines,
+        filtered=False,
+    )
+
+
+def _line(name: str, totals: Totals, of_all: Totals, others: Iterable[str]) -> list[Cell]:
+    classes = (totals.classes.get(name, Sum()) for name in of_all.classes)
+    priced = (totals.others.get(field, Sum()) for field in others)
+    amounts = (totals.written, totals.due, totals.gap)
+    return [
+        *(name, totals.fiches, totals.people),
+        *(counted.value for counted in (*classes, *priced)),
+        *(Cents(amount.value) for amount in amounts),
+        *(totals.written.unknown, totals.due.unknown),
+    ]
+
+
+def _classes(rows: Iterable[RegistrationRow]) -> dict[str, Sum]:
+    counts: dict[str, list[int | None]] = {}
+    for row in rows:
+        roles = row.registration.roles
+        for field in roles.classes:
+            counts.setdefault(roles.label(field).replace("_", " "), []).append(row.count(field))
+    return {label: Sum.of(values) for label, values in counts.items()}

@@ -1,0 +1,116 @@
+"""``inscriptions.csv``: one line a registration, for French spreadsheets and who reads them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from enum import IntEnum, auto
+
+from pipeline import fields
+from pipeline.exporters._sheet import Cell, Cents, Sheet, french_csv
+from pipeline.exporters.registrations import groups
+from pipeline.fields import Means
+from pipeline.french import label, plural_of, sentence, state
+from pipeline.records import Envelope, FieldReading, Registration
+from pipeline.snapshot import RegistrationRow, Snapshot
+
+FILE_NAME = "inscriptions.csv"
+
+
+class _Place(IntEnum):
+    """Where columns stand, from the left."""
+
+    STATE = auto()
+    WHO = auto()
+    CONTACTS = auto()
+    NAMED = auto()
+    PEOPLE = auto()
+    CLASSES = auto()
+    OTHERS = auto()
+    MONEY = auto()
+    PAYMENT = auto()
+    FURTHER = auto()
+    ORIGIN = auto()
+
+
+_GROUPS = (
+    *(_Place.WHO, _Place.CONTACTS, _Place.NAMED, _Place.CLASSES, _Place.OTHERS, _Place.MONEY),
+    _Place.PAYMENT,
+)
+"""Where the fields stand that are for something, as ``registrations.groups`` gives them."""
+_Key = tuple[_Place, str, int]
+"""A column: its place, its head, and which one it is of those so headed in a form."""
+_NOTHING = RegistrationRow("", "", Registration("", 1, ()))
+"""Has the columns of every table."""
+
+
+def render(snapshot: Snapshot) -> str:
+    return french_csv(sheet(snapshot))
+
+
+def sheet(snapshot: Snapshot) -> Sheet:
+    """The table; fields of several forms that readers call the same are one column."""
+    *lines, nothing = (_line(row, snapshot) for row in (*snapshot.registrations, _NOTHING))
+    keys = dict.fromkeys(key for line in (*lines, nothing) for key in line)
+    columns = sorted(keys, key=lambda key: key[0])
+    return Sheet.of(
+        "Inscriptions",
+        (head for _, head, _ in columns),
+        ([line.get(key) for key in columns] for line in lines),
+    )
+
+
+def _line(row: RegistrationRow, snapshot: Snapshot) -> dict[_Key, Cell]:
+    registration, envelope = row.registration, row.envelope
+    of_all: dict[tuple[_Place, str], Cell] = {
+        (_Place.STATE, "État"): state(row),
+        (_Place.STATE, "Comptée"): "oui" if row.counted else "non",
+        (_Place.STATE, "Événement"): snapshot.occasion(row),
+        (_Place.STATE, "Reçue le"): _day(envelope),
+        (_Place.PEOPLE, "Nombre de personnes"): len(registration.named),
+        (_Place.MONEY, "Total écrit"): Cents.of(registration.total_cents),
+        (_Place.MONEY, "Total au tarif"): Cents.of(registration.total_due_cents),
+        (_Place.MONEY, "Écart"): Cents.of(registration.gap_cents),
+        (_Place.ORIGIN, "Remarques"): " ".join(
+            sentence(finding, registration.roles) for finding in registration.findings
+        ),
+        (_Place.ORIGIN, "Expéditeur"): envelope.sender if envelope else None,
+        (_Place.ORIGIN, "Objet"): envelope.subject if envelope else None,
+        (_Place.ORIGIN, "Document"): row.document,
+        (_Place.ORIGIN, "Page"): registration.page,
+        (_Place.ORIGIN, "Fiche"): row.id,
+    }
+    return {(*place, 1): cell for place, cell in of_all.items()} | dict(_of_fields(registration))
+
+
+def _of_fields(registration: Registration) -> Iterator[tuple[_Key, Cell]]:
+    """What the fields of a form hold; its total has a column by what it is for."""
+    roles = registration.roles
+    place_of = {
+        field: place for place, group in zip(_GROUPS, groups(roles), strict=True) for field in group
+    }
+    names = [reading.field.split(".")[0] for reading in registration.readings]
+    seen: Counter[tuple[_Place, str]] = Counter()
+    for field in dict.fromkeys((*place_of, *names)):
+        readings = registration.repeated(field)
+        if field == roles.total or not readings:
+            continue
+        repeated = readings[0].field != field
+        head = plural_of(label(field, roles)) if repeated else label(field, roles)
+        place = place_of.get(field, _Place.FURTHER), head
+        seen[place] += 1
+        texts = ", ".join(reading.text for reading in readings if reading.text)
+        yield (*place, seen[place]), texts if repeated else _cell(readings[0])
+
+
+def _cell(reading: FieldReading) -> Cell:
+    """Amounts and counts are numbers; a number of another type is a name of something."""
+    value, means = reading.value, fields.means(reading.type)
+    if isinstance(value, int) and means is Means.AMOUNT:
+        return Cents(value)
+    if isinstance(value, int) and means is Means.COUNT:
+        return value
+    return reading.text
+
+
+def _day(envelope: Envelope | None) -> Cell:
+    """The day on which the mail came, by its sender's clock."""
+    return envelope.received_at.date() if envelope and envelope.received_at else None

@@ -1,0 +1,154 @@
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from builders import ENVELOPE, other_registration, reading, registration, unread
+from hypothesis import given
+from hypothesis import strategies as st
+from tables import EVENT, HOSTILE, everything, holding, row, three
+
+from pipeline.exporters import inscriptions, unguarded
+from pipeline.records import Registration
+from pipeline.snapshot import Snapshot
+
+
+def lines(snapshot: Snapshot) -> list[dict[str, str]]:
+    """The table as a French spreadsheet takes it apart."""
+    text = inscriptions.render(snapshot)
+    assert text.startswith("\ufeff")
+    file = io.StringIO(text[1:], newline="")
+    return list(csv.DictReader(file, delimiter=";", strict=True))
+
+
+def only(form: Registration, **changes: object) -> dict[str, str]:
+    (line,) = lines(everything(row(form, **changes)))
+    return line
+
+
+def test_the_table_to_the_letter() -> None:
+    assert (
+        inscriptions.render(three()).encode()
+        == (
+            "\ufeffÉtat;Comptée;Événement;Reçue le;Service;E-mail;Téléphone;Personnes;"
+            "Nombre de personnes;Adhérents;Non-adhérents;Étudiants;Repas;Total écrit;"
+            "Total au tarif;Écart;Paiement;Remarques;Expéditeur;Objet;Document;Page;Fiche\r\n"
+            f"acceptée;oui;{EVENT};12/01/2018;ESAT du Moulin;zoe.martin@exemple.fr;02 99 00 00 00;"
+            "Zoé MARTIN, Luc PETIT;2;2;0;0;2;84,20;84,20;0,00;virement;;zoe.martin@exemple.fr;"
+            "Inscription de Zoé;scan 1.pdf;2;0123456789ab-1\r\n"
+            f"à relire;oui;{EVENT};12/01/2018;ESAT du Moulin;zoe.martin@exemple.fr;02 99 00 00 00;"
+            "Éloïse L'HÔTE, Inès ROUX, Luc;3;1;1;0;1;1136,30;82,10;1054,20;virement;"
+            "Total écrit 90,00 €, tarif attendu 84,20 € (écart 5,80 €).;zoe.martin@exemple.fr;"
+            "Inscription de Zoé;scan 2.pdf;2;0123456789ab-2\r\n"
+            f"acceptée;non;{EVENT};12/01/2018;ESAT du Moulin;zoe.martin@exemple.fr;02 99 00 00 00;"
+            "Zoé MARTIN, Luc PETIT;2;2;0;0;2;84,20;84,20;0,00;virement;;zoe.martin@exemple.fr;"
+            "Inscription de Zoé;scan 3.pdf;2;0123456789ab-3\r\n"
+        ).encode()
+    )
+
+
+def test_a_negative_amount_stays_a_number() -> None:
+    assert only(registration(total=8415))["Écart"] == "-0,05"
+
+
+def test_what_nobody_could_read_is_empty_and_not_nought() -> None:
+    line = only(registration(total=None, due=None, more=(unread("repas"),)), envelope=None)
+    empty = ("Total écrit", "Total au tarif", "Écart", "Repas", "Reçue le", "Expéditeur", "Objet")
+    assert [line[head] for head in empty] == [""] * len(empty)
+
+
+def test_the_day_is_that_of_the_senders_clock() -> None:
+    late = datetime.fromisoformat("2018-01-31T23:30:00-05:00")
+    assert only(registration(), envelope=replace(ENVELOPE, received_at=late))["Reçue le"] == (
+        "31/01/2018"
+    )
+    old = datetime(999, 3, 4, tzinfo=UTC)
+    assert only(registration(), envelope=replace(ENVELOPE, received_at=old))["Reçue le"] == (
+        "04/03/0999"
+    )
+
+
+def test_several_forms_share_what_readers_call_the_same_and_the_three_amounts() -> None:
+    other = other_registration(jeunes=1)
+    titles = (("club", "Service"), ("total", "Total écrit"))
+    roles = replace(other.roles, who="club", titles=titles)
+    readings = (*other.readings, reading("club", "Les Genêts"), reading("total", "3 pages"))
+    first, second = lines(
+        everything(row(registration()), row(replace(other, roles=roles, readings=readings), 2))
+    )
+    assert (first["Service"], second["Service"]) == ("ESAT du Moulin", "Les Genêts")
+    assert (first["Total écrit"], second["Total écrit"]) == ("84,20", "25,00")
+    assert second["Total écrit (2)"] == "3 pages"
+    assert (first["Repas"], second["Repas"], second["Gouters"]) == ("2", "", "2")
+    assert (first["Événement"], second["Événement"]) == (EVENT, "sortie")
+    heads = [*first]
+    assert heads.index("Étudiants") < heads.index("Jeunes") < heads.index("Gouters")
+    assert heads.index("Écart") < heads.index("Total écrit (2)") < heads.index("Document")
+
+
+def test_two_fields_of_one_name_keep_a_column_each() -> None:
+    form = registration(more=(reading("a", "un"), reading("b", "deux")))
+    roles = replace(form.roles, titles=(*form.roles.titles, ("a", "Note"), ("b", "Note")))
+    line = only(replace(form, roles=roles))
+    assert (line["Note"], line["Note (2)"]) == ("un", "deux")
+
+
+def test_a_repeated_field_has_one_column_however_many_lines_are_filled() -> None:
+    first, second = lines(
+        everything(row(registration(people=("Zoé MARTIN",))), row(registration(), 2))
+    )
+    assert (first["Personnes"], second["Personnes"]) == ("Zoé MARTIN", "Zoé MARTIN, Luc PETIT")
+
+
+def test_a_number_that_is_neither_count_nor_amount_stays_as_it_is_written() -> None:
+    line = only(registration(more=(replace(reading("licence", "012"), type="text"),)))
+    assert line["Licence"] == "012"
+
+
+def test_a_table_without_fiches_has_its_heads() -> None:
+    text = inscriptions.render(Snapshot())
+    assert text.startswith("\ufeffÉtat;Comptée;Événement;Reçue le;Nombre de personnes;Total écrit;")
+    assert text.count("\r\n") == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_begins_a_formula_and_all_can_be_given_back(text: str) -> None:
+    (line,) = lines(holding(text))
+    held = ("Service", "E-mail", "Téléphone", "Expéditeur", "Objet", "Document", "Événement")
+    assert {unguarded(line[head]) for head in held} == {text}
+    assert not [cell for cell in line.values() if re.match(r"[\s\"]*[=+@-]\s*\S", cell)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x00b\x1bc", r"a\x00b\x1bc"),
+        ("caf\udce9", r"caf\udce9"),
+        ("fin\uffff", r"fin\uffff"),
+        ("a\r\nb\rc", "a\nb\nc"),
+    ],
+)
+def test_what_is_no_character_is_shown(text: str, shown: str) -> None:
+    (line,) = lines(holding(text))
+    assert line["Service"] == shown
+
+
+@pytest.mark.parametrize("letter", ["é", "𝐅"])
+def test_a_cell_is_no_longer_than_excel_holds(letter: str) -> None:
+    (line,) = lines(holding(letter * 40_000))
+    units = len(line["Service"].encode("utf-16-le")) // 2
+    assert 32_760 <= units <= 32_767
+    assert line["Service"].strip(letter) == " […]"
+    (line,) = lines(holding("é" * 32_767))
+    assert line["Service"] == "é" * 32_767
+
+
+@given(st.text(max_size=30))
+def test_a_table_is_read_back_as_it_was_written(text: str) -> None:
+    (line,) = lines(holding(text))
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    assert re.sub(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", lambda m: ascii(m[0])[1:-1], plain) == (
+        unguarded(line["Service"])
+    )
