@@ -193,8 +193,8 @@ def _doctor(arguments: argparse.Namespace) -> ExitCode:
 
     settings = load_flags(arguments)
     checks = examine(settings, folder=Path.cwd())
-    if arguments.mailbox:
-        checks += (look_at(configured_mailbox(settings)),)
+    if arguments.mailbox or settings.mailbox:
+        checks += (look_at(configured_mailbox(settings), connect=arguments.mailbox),)
     table = Table("", tr("what"), tr("found"), tr("what to do"))
     for check in checks:
         mark = tr("ok") if check.ok else tr("MISSING") if check.needed else tr("optional")

@@ -3,8 +3,8 @@
 Everybody who knows the password is a user, with an empty mailbox.
 """
 
+import getpass
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -89,7 +89,7 @@ class Server:
 @contextmanager
 def server(program: str) -> Iterator[Server]:
     """A running server, which ends when the tests do, even when they are killed."""
-    owner = "dovecot" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    owner = "dovecot" if os.geteuid() == 0 else getpass.getuser()
     with tempfile.TemporaryDirectory(prefix="fiches-imap-") as name:
         folder = Path(name)
         with socket.socket() as free:
@@ -118,7 +118,11 @@ def server(program: str) -> Iterator[Server]:
 
 
 def _configuration(folder: Path, port: int, owner: str) -> str:
+    import grp  # only where there is a Dovecot, too
+    import pwd
+
     user = pwd.getpwnam(owner)
+    group = grp.getgrgid(user.pw_gid).gr_name
     home = f"{folder}/mail/%u"
     return f"""
 base_dir = {folder}/run
@@ -127,7 +131,7 @@ log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
 default_internal_user = {owner}
-default_internal_group = {owner}
+default_internal_group = {group}
 default_login_user = {owner}
 first_valid_uid = 1
 auth_failure_delay = 0

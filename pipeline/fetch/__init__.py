@@ -78,15 +78,14 @@ class _Round:
         self._fetched = Fetched()
         self._done = 0
         self._breaks = 0  # since a mail was taken
+        self._listed = False
         self._broken_at: set[tuple[Place, int]] = set()
         self._failed: set[tuple[Place, int]] = set()
 
     def run(self, password: str) -> Fetched:
-        is_connected = False
         while True:
             try:
                 with opened(self._mailbox, password) as session:
-                    is_connected = True
                     place = (_name(self._mailbox), session.number)
                     self._take_all(session, place)
                     self._move_all(session, place)
@@ -95,7 +94,7 @@ class _Round:
                 raise _refusal(self._mailbox, err) from err
             except BrokenError as err:
                 self._breaks += 1
-                if not is_connected:  # it never was what we look for
+                if not self._listed:  # nothing is lost, and waiting longer will not help
                     raise
                 if self._breaks == _MOST_BREAKS:
                     raise self._given_up(err) from err
@@ -108,7 +107,7 @@ class _Round:
         self._fetched.deleted = len(set(session.uids(deleted=True)) - known)
         new = [u for u in session.uids() if u not in known and (place, u) not in self._failed]
         new.sort(key=lambda uid: ((place, uid) in self._broken_at, uid))  # what broke comes last
-        total = self._done + len(new)
+        self._listed, total = True, self._done + len(new)
         for uid in new:
             self._progress(self._done, total)
             self._take(session, place, uid)

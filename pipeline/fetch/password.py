@@ -11,11 +11,11 @@ VARIABLE = "FICHES_MAILBOX_PASSWORD"
 
 def password_of(mailbox: Mailbox) -> str:
     """Raises ConfigError where there is none."""
+    if password := os.environ.get(VARIABLE):
+        return password
     import keyring  # only now: it looks for all key rings there are
     from keyring.errors import KeyringError
 
-    if password := os.environ.get(VARIABLE):
-        return password
     said = ""
     try:
         password = keyring.get_password(_service(mailbox), mailbox.user)

@@ -136,7 +136,7 @@ class Session:
         names: list[str] = []
         with suppress(RefusedError), _in_words(self._mailbox):
             names += (n for flags, _, n in self._client.list_folders() if _NO_MAIL not in flags)
-        some = ", ".join(sorted(names)[:_MOST_FOLDERS])
+        some = _on_a_line(", ".join(sorted(names)[:_MOST_FOLDERS]))
         return ConfigError(
             tr(
                 "{host}: the folder {folder} cannot be opened ({said}). Under [mailbox] in "
@@ -317,9 +317,12 @@ def _nonsense(mailbox: Mailbox) -> str:
 
 
 def _said(err: Exception) -> str:
-    """What the server said, on a line."""
-    words = "".join(c if c.isprintable() else " " for c in str(err))
-    return " ".join(words.split())[:200]
+    return _on_a_line(str(err))[:200]
+
+
+def _on_a_line(text: str) -> str:
+    """What a server says may hold anything, also what steers a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 class _Connection(imaplib.IMAP4_SSL):
