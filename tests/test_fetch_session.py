@@ -221,6 +221,16 @@ def test_a_message_that_always_breaks_the_connection_costs_itself_alone(
     assert taken(tmp_path) == sorted(MAILS.values())
 
 
+def test_some_messages_that_break_the_connection_do_not_keep_the_others(
+    tmp_path: Path, serve: Serve
+) -> None:
+    bad = (b"FETCH 3 ", b"FETCH 4 ", b"FETCH 8 ")
+    with serve(lambda got: hangup() if any(one in got for one in bad) else None) as server:
+        server.mails.update({uid: b"%d" % uid for uid in range(10, 14)})
+        told = take(server, tmp_path)
+    assert (told.new, len(told.troubles)) == (4, 3)
+
+
 @pytest.mark.parametrize(
     "answer",
     [b"* 2 FETCH (UID 4 RFC822.SIZE 9 BODY[]<0> NIL)\r\n", b"* 2 FETCH (UID 4 RFC822.SIZE 9)\r\n"],
@@ -287,12 +297,35 @@ def test_a_server_that_gives_the_same_part_for_ever_is_left(
     def answer(got: bytes) -> bytes | None:
         if b"FETCH 4 " not in got:
             return None
+        assert len(server.commands) < 60, "this goes on for ever"
         start = int(got.rpartition(b"<")[2].split(b".")[0])
         return fetched(4, b"x" * 90, 0, 32).replace(b"<0>", b"<%d>" % start)
 
     with serve(answer) as server:
         assert take(server, tmp_path).new == 2
-        assert len(server.commands) < 60
+    assert len(server.commands) < 60
+
+
+def test_a_message_is_asked_for_once_and_is_never_marked(tmp_path: Path, serve: Serve) -> None:
+    with serve(lambda got: None) as server:
+        take(server, tmp_path)
+    asked = [command for command in server.commands if b"FETCH" in command]
+    assert len(asked) == len(MAILS)
+    assert all(b"BODY.PEEK[]" in command for command in asked)
+    assert not [command for command in server.commands if command.startswith(b"SELECT")]
+
+
+def test_nothing_is_moved_where_uids_mean_other_messages_by_now(
+    tmp_path: Path, serve: Serve
+) -> None:
+    def answer(got: bytes) -> bytes | None:
+        if got.startswith(b"LIST"):
+            return b'* LIST () "/" Lues\r\n'
+        return b"* OK [UIDVALIDITY 99] .\r\n" if got.startswith(b"SELECT") else None
+
+    with serve(answer) as server:
+        assert take(server, tmp_path, move_to="Lues") == Fetched(new=3)
+    assert not [command for command in server.commands if b"MOVE" in command]
 
 
 def test_a_folder_without_mail_is_no_fault(tmp_path: Path, serve: Serve) -> None:
