@@ -170,6 +170,8 @@ def test_progress_is_told_and_may_end_the_fetch(dovecot: Server, inbox: Path) ->
     account, seen = filled(dovecot, 3), []
     take(account, inbox, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    take(account, inbox, progress=lambda done, total: seen.append((done, total)))
+    assert len(seen) == 4
 
     def stop(done: int, total: int) -> None:
         if done == 1:

@@ -112,7 +112,8 @@ class _Round:
             self._progress(self._done, total)
             self._take(session, place, uid)
             self._done += 1
-        self._progress(self._done, total)
+        if total:
+            self._progress(self._done, total)
 
     def _take(self, session: Session, place: Place, uid: int) -> None:
         """A message that the server refuses, or that breaks two connections, costs itself alone."""
