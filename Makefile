@@ -26,7 +26,7 @@ run: $(VENV)/.run tesseract  ## set up, read samples/inbox into outputs/ and pri
 	@# Exit code 8: some documents were rejected, as two of the samples must be.
 	@$(BIN)/fiches run samples/inbox --out $(OUT) || [ $$? -eq 8 ]
 
-test: $(VENV)/.dev tesseract postgresql chromium libreoffice  ## set up and pass the tests
+test: $(VENV)/.dev tesseract postgresql dovecot chromium libreoffice  ## set up and pass the tests
 	$(BIN)/pytest -n $(JOBS)
 
 check: $(VENV)/.dev  ## format, lint and types, then the tests
@@ -96,7 +96,7 @@ define install
 	@touch $@
 endef
 
-.PHONY: tesseract postgresql chromium libreoffice
+.PHONY: tesseract postgresql dovecot chromium libreoffice
 tesseract:
 	@.ci/debian-packages 'tesseract --list-langs | grep -qx fra' tesseract-ocr tesseract-ocr-fra
 
@@ -108,3 +108,6 @@ libreoffice:
 
 postgresql:
 	@.ci/debian-packages 'ls /usr/lib/postgresql/*/bin/initdb' postgresql
+
+dovecot:
+	@.ci/debian-packages 'PATH="$$PATH:/usr/sbin"; command -v dovecot' dovecot-imapd

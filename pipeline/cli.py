@@ -14,7 +14,17 @@ from pipeline import flags
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
 from pipeline.language import speak, tr
 from pipeline.paths import private
-from pipeline.terminal import aside, jobs, load_flags, print_table, telling, writing
+from pipeline.terminal import (
+    aside,
+    ask_password,
+    configured_mailbox,
+    jobs,
+    load_flags,
+    print_fetched,
+    print_table,
+    telling,
+    writing,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     return flags.build_parser(
         start=_review,
+        fetch=_fetch,
         run=_run,
         review=_review,
         inspect=_inspect,
@@ -64,6 +75,17 @@ def build_parser() -> argparse.ArgumentParser:
         calibrate=_calibrate,
         simulate=_simulate,
     )
+
+
+def _fetch(arguments: argparse.Namespace) -> ExitCode:
+    from pipeline.fetch import fetch
+
+    mailbox, inbox = configured_mailbox(load_flags(arguments)), arguments.inbox
+    password = ask_password(mailbox) if arguments.ask_password else ""
+    with telling(mails=True) as progress:
+        fetched = fetch(mailbox, inbox, password=password, progress=progress)
+    print_fetched(fetched, mailbox, inbox)
+    return ExitCode.SOME_REJECTED if fetched.troubles else ExitCode.OK
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
@@ -175,9 +197,12 @@ def _doctor(arguments: argparse.Namespace) -> ExitCode:
     from rich.markup import escape
     from rich.table import Table
 
-    from pipeline.doctor import examine
+    from pipeline.doctor import examine, look_at
 
-    checks = examine(load_flags(arguments), folder=Path.cwd())
+    settings = load_flags(arguments)
+    checks = examine(settings, folder=Path.cwd())
+    if arguments.mailbox or settings.mailbox:
+        checks += (look_at(configured_mailbox(settings), connect=arguments.mailbox),)
     table = Table("", tr("what"), tr("found"), tr("what to do"))
     for check in checks:
         mark = tr("ok") if check.ok else tr("MISSING") if check.needed else tr("optional")

@@ -3,8 +3,9 @@
 import re
 import tomllib
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticKnownError
@@ -73,6 +74,38 @@ class Settings(BaseModel):
     """A page image larger than this is rejected before it is decoded."""
 
 
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class Mailbox(BaseModel):
+    """Where ``fiches fetch`` finds mail: IMAP over TLS. Its password is never in a file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: _Text
+    user: _Text
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    folder: _Text = "INBOX"
+    since: date | None = None
+    """Mail that arrived before is left where it is."""
+    move_to: _Text | None = None
+    """The folder of the same mailbox that mail is moved to once it is safely here."""
+    ca_file: Path | None = None
+    """Certificates (PEM) to trust in place of the system's."""
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    """A server that says nothing for so long hangs."""
+
+    def in_folder(self, folder: Path) -> Self:
+        """With the path that is relative to ``folder``, where the file of settings lies."""
+        return self.model_copy(update={"ca_file": self.ca_file and folder / self.ca_file})
+
+
+class Configuration(Settings):
+    """All that ``fiches.toml`` may say: beside what reads and judges, where mail is."""
+
+    mailbox: Mailbox | None = None
+
+
 Fault = tuple[str, str]
 """Where in a file, and what is wrong."""
 
@@ -122,15 +155,15 @@ def _in_words(error: ErrorDetails) -> str:
         return foreign(error["msg"])
 
 
-def load_settings(path: Path | None) -> Settings:
+def load_settings(path: Path | None) -> Configuration:
     """Settings from a ``fiches.toml``; the defaults where there is none.
 
     Raises ConfigError with every fault at once; an unknown key is a fault.
     """
     if path is None:
-        return Settings()
+        return Configuration()
     try:
-        return Settings.model_validate(read_toml(path))
+        return Configuration.model_validate(read_toml(path))
     except ValidationError as err:
         instead = _instead()
         faults = [(where, instead.get(where, what)) for where, what in faults_of(err)]
@@ -138,7 +171,11 @@ def load_settings(path: Path | None) -> Settings:
 
 
 def _instead() -> dict[str, str]:
-    """What to write for keys that an earlier version knew."""
+    """What to write for keys that an earlier version knew, or that none may know."""
     shares = ", ".join(f"{name} = {share:g}" for name, share in Promise())
     target = tr("now a share for each class of errors: promise = {{ {shares} }}", shares=shares)
-    return {"target_error": target}
+    password = tr(
+        "a password never stands in a file: take it out, and type fiches fetch INBOX "
+        "--ask-password, which gives it to the system's key ring; or set FICHES_MAILBOX_PASSWORD"
+    )
+    return {"target_error": target, "mailbox.password": password}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.config import Settings
+from pipeline.config import Mailbox, Settings
 from pipeline.engines import load
 from pipeline.errors import PipelineError
 from pipeline.forms.schema import load_forms
@@ -60,6 +60,21 @@ def examine(settings: Settings, *, folder: Path) -> tuple[Check, ...]:
             remedy=tr("go to a folder of yours, or give --out"),
         ),
     )
+
+
+def look_at(mailbox: Mailbox, *, connect: bool) -> Check:
+    """What is named; to ``connect`` and count what is there is the one check that uses the
+    network."""
+    what = tr("mailbox {user} at {host}", user=mailbox.user, host=mailbox.host)
+    if not connect:
+        return Check(what, tr("not asked: fiches doctor --mailbox connects to it"), ok=True)
+    from pipeline.fetch import reach
+
+    try:
+        count = reach(mailbox)
+    except PipelineError as err:
+        return Check(what, "", ok=False, remedy=str(err))
+    return Check(what, tr("{count} mails in {folder}", count=count, folder=mailbox.folder), ok=True)
 
 
 def _python() -> Check:

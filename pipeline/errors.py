@@ -47,6 +47,10 @@ class InputError(PipelineError):
     exit_code = ExitCode.INPUT
 
 
+class MailboxError(InputError):
+    """The mailbox cannot be had: the server is not there, not to be trusted, or makes no sense."""
+
+
 class DocumentError(InputError):
     """One document cannot be read; ``kind`` names why, in one word for ``rejected.csv``."""
 

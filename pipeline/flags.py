@@ -48,10 +48,11 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
         return added
 
     _start(add("start", config))
+    _fetch(add("fetch", config))
     _run(add("run", reading))
     _review(add("review", config))
     _inspect(add("inspect", reading))
-    add("doctor", config)
+    _doctor(add("doctor", config))
     _evaluate(add("evaluate"))
     _evaluate_lines(add("evaluate-lines", config))
     _learn(add("learn", config))
@@ -64,6 +65,7 @@ def _helps() -> dict[str, str]:
     """What each verb is for."""
     return {
         "start": tr("Open the page to start from, in the browser: what fiches alone does"),
+        "fetch": tr("Take new mail from the mailbox that fiches.toml names into an inbox"),
         "run": tr("Read an inbox of scans and mails into a registration table"),
         "review": tr("Look at the doubtful fields beside their picture, in the browser"),
         "inspect": tr("Draw one picture a stage of how a document is read"),
@@ -109,6 +111,15 @@ def _drawing(config: argparse.ArgumentParser) -> argparse.ArgumentParser:
         "--fonts", type=Path, metavar="DIR", help=tr("write by hand with the fonts in DIR")
     )
     return drawing
+
+
+def _fetch(fetch: argparse.ArgumentParser) -> None:
+    fetch.add_argument("inbox", type=Path, metavar="INBOX", help=tr("folder of scans and mails"))
+    fetch.add_argument(
+        "--ask-password",
+        action="store_true",
+        help=tr("ask for the password of the mailbox, and give it to the system's key ring"),
+    )
 
 
 def _run(run: argparse.ArgumentParser) -> None:
@@ -178,6 +189,12 @@ def _review(review: argparse.ArgumentParser) -> None:
 def _inspect(inspect: argparse.ArgumentParser) -> None:
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def _doctor(doctor: argparse.ArgumentParser) -> None:
+    doctor.add_argument(
+        "--mailbox", action="store_true", help=tr("also connect to the mailbox in fiches.toml")
+    )
 
 
 def _evaluate(evaluate: argparse.ArgumentParser) -> None:

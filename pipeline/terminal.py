@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.config import Promise, Settings, load_settings
-from pipeline.errors import ExportError
+from pipeline.config import Configuration, Mailbox, Promise, load_settings
+from pipeline.errors import ConfigError, ExportError
 from pipeline.language import tr, why
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from pipeline.fetch import Fetched
 
 CONFIG = Path("fiches.toml")
 _LINE_EVERY_S = 5.0
@@ -28,7 +30,7 @@ def writing(out: Path) -> Iterator[None]:
         raise ExportError(tr("{path}: cannot be written ({why}).", path=out, why=why(err))) from err
 
 
-def load_flags(arguments: argparse.Namespace) -> Settings:
+def load_flags(arguments: argparse.Namespace) -> Configuration:
     """The settings file and the flags. Raises ConfigError, also for a form nobody knows."""
     from pipeline.forms.schema import find_form, load_forms
     from pipeline.judging.members import load_members
@@ -51,6 +53,7 @@ def load_flags(arguments: argparse.Namespace) -> Settings:
             "without": tuple(without) if without else settings.without,
             "promise": settings.promise.model_copy(update=targets),
             "form": getattr(arguments, "form", None) or settings.form,
+            "mailbox": settings.mailbox and settings.mailbox.in_folder(base),
         }
     )
     forms = load_forms(FORMS, *settings.forms)
@@ -59,6 +62,54 @@ def load_flags(arguments: argparse.Namespace) -> Settings:
     if settings.members is not None:
         load_members(settings.members)
     return settings
+
+
+def configured_mailbox(settings: Configuration) -> Mailbox:
+    """Raises ConfigError where the settings name none."""
+    if settings.mailbox is None:
+        raise ConfigError(
+            tr(
+                "No mailbox is named: write [mailbox] with host and user into {file}; REFERENCE.md "
+                "has the other keys.",
+                file=CONFIG,
+            )
+        )
+    return settings.mailbox
+
+
+def ask_password(mailbox: Mailbox) -> str:
+    """The password of a mailbox, which lets us in; kept by the key ring, where there is one.
+
+    Raises what ``fetch.reach`` does.
+    """
+    from getpass import getpass
+
+    from pipeline.fetch import reach
+    from pipeline.fetch.password import keep
+
+    names = {"user": mailbox.user, "host": mailbox.host}
+    password = getpass(tr("Password of {user} at {host}: ", **names))
+    reach(mailbox, password=password)
+    if keep(mailbox, password):
+        print(tr("The key ring of this system keeps the password."))
+    else:
+        aside(tr("this system has no key ring: the password is used now, and kept nowhere"))
+    return password
+
+
+def print_fetched(fetched: "Fetched", mailbox: Mailbox, inbox: Path) -> None:
+    """What a fetch did, and what to type next."""
+    print(tr("{new} new mails in {inbox}.", new=fetched.new, inbox=inbox))
+    if fetched.same:
+        print(tr("{same} held the same as mails fetched before.", same=fetched.same))
+    if fetched.moved:
+        print(tr("{moved} moved to {folder}.", moved=fetched.moved, folder=mailbox.move_to))
+    if fetched.deleted:
+        print(tr("{deleted} left, for they are marked as deleted.", deleted=fetched.deleted))
+    for trouble in fetched.troubles:
+        aside(trouble)
+    if fetched.new:
+        print(tr("Type fiches run {inbox} to read them.", inbox=inbox))
 
 
 def jobs(arguments: argparse.Namespace) -> int:
@@ -83,17 +134,21 @@ def print_table(table: "Table") -> None:
 
 
 @contextmanager
-def telling() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, else a line now and then; on stderr, so that stdout stays the result."""
+def telling(*, mails: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, else a line now and then; on stderr, so that stdout stays the result.
+
+    Documents are read, or else ``mails`` fetched.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     console = Console(stderr=True)
     if console.is_terminal:
+        doing = tr("fetching") if mails else tr("reading")
         with Progress(
-            tr("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+            doing, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
         ) as bar:
-            task = bar.add_task(tr("reading"), total=None, visible=False)
+            task = bar.add_task(doing, total=None, visible=False)
             yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
         return
     said_at = time.monotonic()
@@ -103,7 +158,11 @@ def telling() -> Iterator[Callable[[int, int], None]]:
         now = time.monotonic()
         if done == total or now - said_at >= _LINE_EVERY_S:
             said_at = now
-            aside(tr("{done} of {total} documents read", done=done, total=total))
+            aside(
+                tr("{done} of {total} new mails fetched", done=done, total=total)
+                if mails
+                else tr("{done} of {total} documents read", done=done, total=total)
+            )
 
     yield say
 

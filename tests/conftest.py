@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
+import dovecot_server
 import postgres_server
 import pytest
 from desks import Inbox
@@ -29,6 +30,17 @@ def postgres() -> Iterator[str]:
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
     with postgres_server.server(programs) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[dovecot_server.Server]:
+    """A real mail server; CI may not do without."""
+    program = which("dovecot", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    if program is None:
+        missing = "Dovecot is not installed: apt-get install dovecot-imapd"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    with dovecot_server.server(program) as running:
+        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -36,7 +36,7 @@ ROOMS = (
     {"engines", "fields", "flyer"},
     {"forms", "exporters"},
     {"paper"},
-    {"intake", "judging"},
+    {"fetch", "intake", "judging"},
     {"reading"},
     {
         "process",
@@ -54,6 +54,8 @@ ROOMS = (
     {"__main__"},
 )
 NO_NAMES = {"one", "found", "told"}
+GOES_OUT = {"imapclient", "imaplib", "smtplib", "poplib", "ftplib", "ssl", "socket", "asyncio"}
+GOES_OUT |= {"http.client", "urllib.request", "requests", "httpx", "distributed", "keyring"}
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 
 
@@ -124,6 +126,24 @@ def test_only_the_store_talks_to_the_database(path: Path) -> None:
     if room_of(path) != "store":
         tops = {module.split(".")[0] for module in imported(path)}
         assert not tops & {"sqlalchemy", "alembic", "sqlite3", "psycopg"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_what_fetches_mail_goes_to_the_network(path: Path) -> None:
+    # The review listens on this machine; a cluster, where one is named, is the runner's.
+    tops = {module.split(".")[0] for module in imported(path)}
+    tops |= {module for module in imported(path) if module.startswith(("urllib.req", "http.cl"))}
+    allowed = {"fetch": GOES_OUT, "web": {"socket", "asyncio"}, "runner": {"distributed"}}
+    assert not tops & (GOES_OUT - allowed.get(room_of(path), set()))
+
+
+def test_nothing_that_runs_by_itself_fetches_mail() -> None:
+    importing = {
+        room_of(path)
+        for path in MODULES
+        if any(module.startswith("pipeline.fetch") for module in imported(path))
+    }
+    assert importing <= {"fetch", "cli", "terminal", "doctor", "web"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline import fields
 from pipeline.cli import build_parser
-from pipeline.config import Promise, Settings
+from pipeline.config import Configuration, Mailbox, Promise
 from pipeline.errors import DocumentError, ExitCode
 from pipeline.exporters import outputs
 from pipeline.forms.constraints import Constraint
@@ -124,10 +124,21 @@ def test_the_options_are_those_of_the_verbs() -> None:
 def test_the_settings_are_named_with_their_defaults() -> None:
     told = {coded(row[0])[0]: row for row in table(section("## Settings of `fiches.toml`"))}
     _, names, shares, _ = told.pop("[promise]")
+    _, names_of_mailbox, _, _ = told.pop("[mailbox]")
+    assert coded(names_of_mailbox) == [key for key, f in keys(Mailbox).items() if f.is_required()]
     promised = Promise().model_dump()
     assert (coded(names), coded(shares)) == (list(promised), [f"{p:g}" for p in promised.values()])
     assert {name: value for name, (_, _, value, _) in told.items()} == {
-        key: default(field) for key, field in keys(Settings).items() if key != "promise"
+        key: default(field)
+        for key, field in keys(Configuration).items()
+        if key not in ("promise", "mailbox")
+    }
+
+
+def test_the_keys_of_a_mailbox_are_named_with_their_defaults() -> None:
+    told = [row for row in table(section("## Fetch mail")) if len(row) == 4]
+    assert {coded(name)[0]: value for name, _, value, _ in told} == {
+        key: default(field) for key, field in Mailbox.model_fields.items()
     }
 
 

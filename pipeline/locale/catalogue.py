@@ -28,6 +28,17 @@ PO = Path(__file__).parent / "fr" / "LC_MESSAGES" / "fiches.po"
 MO = PO.with_suffix(".mo")
 _HEADER = "# The French of the terminal. `make locale` adds what is new: translate it here."
 _METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")]
+_CONNECTING = {
+    "Name or service not known",
+    "Temporary failure in name resolution",
+    "nodename nor servname provided, or not known",
+    "certificate has expired",
+    "certificate is not yet valid",
+    "self-signed certificate",
+    "self-signed certificate in certificate chain",
+    "unable to get local issuer certificate",
+}
+"""What resolvers and OpenSSL say, which nothing lists."""
 _DEVELOPERS = {"training", "bench"}
 """Rooms that speak English only."""
 
@@ -63,7 +74,7 @@ def said_by_others() -> set[str]:
     system = {os.strerror(code) for code in errno.errorcode}
     sources = (argparse.__file__, import_module(f"{tomllib.__name__}._parser").__file__)
     literals = {text for source in sources for text in _literals(Path(str(source)))}
-    return templates | system | literals | {_no_path()}
+    return templates | system | literals | _CONNECTING | {_no_path()}
 
 
 def _literals(source: Path) -> Iterator[str]:
