@@ -146,6 +146,7 @@ def test_who_is_on_the_form_makes_an_address_familiar_that_nobody_else_would() -
         "clairedupont@orange.fr",
         "contact@creche-zorglub.fr",
         "contact@crechezorglub.fr",
+        "claire.dupont8t@orange.fr",
     ],
 )
 def test_words_of_an_address_that_run_together_are_familiar_in_print_only(text: str) -> None:

@@ -119,7 +119,7 @@ def _risks(gate: Gate, many: list[_Drawn]) -> dict[tuple[ErrorClass, Writing], f
     for one in many:
         if gate.doubt(one.sample.reading, one.sample.quality) is None:
             for error, risk in one.risks.items():
-                risks[error, writing_of(error, typed=one.sample.reading.typed)].append(risk)
+                risks[error, writing_of(error, one.sample.reading)].append(risk)
     return {key: float(np.mean(of_key)) for key, of_key in risks.items()}
 
 

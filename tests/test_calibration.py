@@ -379,6 +379,12 @@ def test_written_digits_that_no_sum_checks_are_not_accepted_for_what_fonts_showe
 
 
 def test_a_digit_alone_does_not_tell_who_wrote_it() -> None:
-    assert [writing_of(MONEY, typed=typed) for typed in (True, False)] == [ANY, ANY]
+    typed, written = (_reading("person", 0.95, typed=typed) for typed in (True, False))
+    assert [writing_of(MONEY, reading) for reading in (typed, written)] == [ANY, ANY]
     for error in (IDENTITY, SPELLING):
-        assert [writing_of(error, typed=typed) for typed in (True, False)] == [PRINT, HAND]
+        assert [writing_of(error, reading) for reading in (typed, written)] == [PRINT, HAND]
+
+
+def test_what_keeps_its_line_but_is_not_clear_may_be_a_tidy_hand() -> None:
+    for error in (IDENTITY, SPELLING):
+        assert writing_of(error, _reading("person", 0.8, typed=True)) is HAND

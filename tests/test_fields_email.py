@@ -120,3 +120,9 @@ def test_an_ending_that_no_domain_has_loses_to_one_that_is_nearly_as_clear() -> 
 def test_a_domain_has_the_endings_that_are_known(domain: str) -> None:
     assert endings_of(domain)
     assert not endings_of(f"{domain}x")
+
+
+def test_an_address_whose_domain_ends_as_nobodys_is_never_sure() -> None:
+    value, probability = best(read([seen("paul.martin@foyer.vie")]))
+    assert value == "paul.martin@foyer.vie"
+    assert probability <= 0.5

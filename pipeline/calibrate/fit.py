@@ -225,7 +225,7 @@ def _by_writing(error: ErrorClass, samples: Iterable[Sample]) -> dict[Writing, l
     parts: dict[Writing, list[Sample]] = defaultdict(list)
     for sample in samples:
         if sample.free and error in classes_of(sample.reading.type):
-            parts[writing_of(error, typed=sample.reading.typed)].append(sample)
+            parts[writing_of(error, sample.reading)].append(sample)
     return parts
 
 

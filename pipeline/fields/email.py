@@ -26,6 +26,8 @@ _LEAST_PARTED = 6
 _USUAL_ENDINGS = 8
 _UNKNOWN_ENDING = -5.0
 """Log-prior of an address whose domain ends in no known way."""
+_NO_ENDING = 0.5
+"""How sure one is at most."""
 _ODD_DOMAIN = -2.0
 """The same of one with a third part that belongs to no known ending, as in ``sso.fr``."""
 _NO_WRITING = -1.0
@@ -114,7 +116,14 @@ def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     likelihoods = np.append(likelihoods, score(log_probs, _CHANNEL.targets, near))
     log_priors = np.append(log_priors, [_log_prior(address) for address in near])
     shares = map(float, weigh(likelihoods, log_priors))
-    return fields.ranked(dict(zip([*proposed, *near], shares, strict=True)), to_text)
+    weighed = zip([*proposed, *near], shares, strict=True)
+    return fields.ranked({address: p * _whole(address) for address, p in weighed}, to_text)
+
+
+def _whole(address: str) -> float:
+    """How sure an address is at most: where nobody's domain ends so, it may be another that the
+    engine lost the end of."""
+    return 1.0 if not address or endings_of(address.rpartition("@")[2]) else _NO_ENDING
 
 
 def to_text(value: FieldValue) -> str:

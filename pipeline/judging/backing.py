@@ -24,6 +24,7 @@ from pipeline.records import Backing, Envelope, FieldReading, Registration
 from pipeline.text import fold
 
 _WORD = re.compile(r"[^\W\d_]+")
+_DIGIT_FIRST = re.compile(r"\d[a-z]")
 _SPELLED = 0.8
 """A domain is the service's where it spells so much of it."""
 
@@ -92,7 +93,7 @@ def _is_familiar_address(reading: FieldReading, registration: Registration) -> b
     or that the service's name, or words of services, make up.
 
     A hand's marks are lost more often than print's, and nothing else tells: in a hand no two of
-    these words may run together.
+    these words may run together, nor a word follow a digit, which may be part of another.
     """
     local, _, domain = reading.text.partition("@")
     if not endings_of(domain):
@@ -104,7 +105,9 @@ def _is_familiar_address(reading: FieldReading, registration: Registration) -> b
     own = {word for text in (*people, *services) for word in _WORD.findall(fold(text))}
     is_named = bool(of_local) and all(is_name(word) or word in own for word in of_local)
     is_there = domain in _domains() or all(_is_of_services(w) or w in own for w in of_domain)
-    if reading.typed:
+    if not reading.typed:
+        is_named &= _DIGIT_FIRST.search(local) is None
+    else:
         is_named |= any(made_of(local, name) == 1.0 for name in people)
         is_there |= any(spells(domain, name) >= _SPELLED for name in services)
     return is_named and is_there

@@ -51,6 +51,7 @@ FILE_NAME = "calibration.json"
 LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _SURE_TEXT = 0.95
+_CLEAR = 0.9
 _AMPLE = 3.0
 """A proof begins with so many times the readings that would prove a target without an error."""
 _POSTERIORS = ("pipeline.reading.page:read_or_tell", "pipeline.judging.reconcile:reconcile")
@@ -286,9 +287,7 @@ class Gate:
             return None if reading.posterior >= _SURE_TEXT else classes[0]
         for error in classes:
             sure = self.sure(reading, error, quality)
-            if sure < self.thresholds.get(
-                (error, writing_of(error, typed=reading.typed)), math.inf
-            ):
+            if sure < self.thresholds.get((error, writing_of(error, reading)), math.inf):
                 return error
         return None
 
@@ -314,11 +313,15 @@ class Gate:
         return -1.0
 
 
-def writing_of(error: ErrorClass, *, typed: bool) -> Writing:
-    """Which promise of a class a reading falls under: a digit alone does not tell who wrote it."""
+def writing_of(error: ErrorClass, reading: FieldReading) -> Writing:
+    """Which promise of a class a reading falls under: a digit alone does not tell who wrote it.
+
+    Print is read clearly: what keeps its line as print does, and is not, may be a tidy hand.
+    """
     if error is ErrorClass.MONEY:
         return Writing.ANY
-    return Writing.PRINT if typed else Writing.HAND
+    is_clear = certainty(reading, ErrorClass.IDENTITY) >= _CLEAR
+    return Writing.PRINT if reading.typed and is_clear else Writing.HAND
 
 
 def writing_name(writing: Writing) -> str:
