@@ -34,6 +34,9 @@ class Act(StrEnum):
     """A registration was typed from a rejected document."""
     PLACE = "place"
     """A form was placed by hand on a rejected page, and read again."""
+    SHARE = "share"
+    """Somebody named (``field``) has the tariff and the things of ``value``: see
+    ``judging.shares``."""
     CHECK = "check"
     """A field whose value is accepted or known was shown to measure machine and reviewer:
     ``value`` is what the person said, ``reason`` what was held for true."""
@@ -92,7 +95,7 @@ class Filed:
     name in the tables. ``version`` is its last decision, undone or not, 0 for none. ``sources``:
     each name its bytes came under; the path of one that was typed from a piece that gave no file
     is empty. ``settled`` pairs rules with reasons; ``postponed`` are fields; ``kept``: subjects of
-    which it is no duplicate.
+    which it is no duplicate. ``shared`` pairs people, by their fields, with what each has.
     """
 
     subject: str
@@ -106,6 +109,7 @@ class Filed:
     kept: tuple[str, ...] = ()
     dropped: str = ""
     """Why it left the tables; empty while it is in them."""
+    shared: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,26 @@ from pipeline.records import Envelope, Finding, Registration, Rejection, Roles
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What a person named on a form has, as far as that is settled.
+
+    ``person``: the field of the line; ``tariff``: the count that counts them, empty while it is
+    open. ``others`` pairs other priced counts with how many of it they have; open ones are missing.
+    """
+
+    person: str
+    tariff: str = ""
+    others: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationRow:
     """One registration as the exporters get it.
 
     ``id`` is the same in every run; ``document`` and ``envelope`` are of the first name, in sort
     order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty. Where the same
     fiche seems to have come twice, one of the two is not ``counted``; ``counted_elsewhere`` are
-    those of its people whom the other names, too.
+    those of its people whom the other names, too. ``shares``: what each of the people has.
     """
 
     id: str
@@ -24,6 +37,11 @@ class RegistrationRow:
     thumbnail: bytes = b""
     counted: bool = True
     counted_elsewhere: frozenset[str] = frozenset()
+    shares: tuple[Share, ...] = ()
+
+    def share(self, person: str) -> Share:
+        """What the person on that line has."""
+        return next((share for share in self.shares if share.person == person), Share(person))
 
     def count(self, field: str) -> int | None:
         """The number a field holds: 0 where the form has no such field, None where unreadable."""

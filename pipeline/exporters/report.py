@@ -77,6 +77,15 @@ class _Line:
         return reading.text if reading else ""
 
     @property
+    def people(self) -> Iterable[tuple[str, str]]:
+        """Everybody named, with what is settled that they have."""
+        roles = self.row.registration.roles
+        for person in self.row.registration.named:
+            share = self.row.share(person.field)
+            things = [small(label(field, roles)) for field, count in share.others if count]
+            yield person.text, ", ".join([roles.label(share.tariff)] * bool(share.tariff) + things)
+
+    @property
     def image(self) -> str:
         return b64encode(self.row.thumbnail).decode("ascii")
 
@@ -174,6 +183,7 @@ def render(snapshot: Snapshot) -> str:
         people=sum(
             p.text not in row.counted_elsewhere for row in rows for p in row.registration.named
         ),
+        to_share=sum(map(_to_share, rows)),
         twice=len(rows) - len(counted),
         classes=_classes(counted),
         others={
@@ -207,6 +217,18 @@ def _reasons(row: RegistrationRow) -> Iterable[str]:
 
 def _groups(row: RegistrationRow) -> set[str]:
     return {general(re.sub(r"^([^:]+) \d+ :", r"\1 :", reason)) for reason in _reasons(row)}
+
+
+def _to_share(row: RegistrationRow) -> int:
+    """Of how many people it is not settled what they have."""
+    roles = row.registration.roles
+    others = sum(row.registration.reading(field) is not None for field in roles.others)
+    return sum(
+        bool(roles.classes and not share.tariff) or len(share.others) < others
+        for person in row.registration.named
+        if person.text not in row.counted_elsewhere
+        for share in (row.share(person.field),)
+    )
 
 
 def _classes(rows: Iterable[RegistrationRow]) -> dict[str, _Sum]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func
 
 from pipeline.decisions import Act, Filed, Refused
 from pipeline.french import also
-from pipeline.judging import duplicates
+from pipeline.judging import duplicates, shares
 from pipeline.records import (
     FieldReading,
     Finding,
@@ -77,6 +77,7 @@ class Said:
     settled: dict[str, str] = field(default_factory=dict)
     postponed: dict[str, None] = field(default_factory=dict)
     kept: dict[str, None] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
     dropped: str = ""
     set_aside: str = ""
     keyed_in: bool = False
@@ -89,6 +90,9 @@ class Said:
             self.postponed[row.field] = None
         elif row.act in _ANSWERS:
             self.postponed.pop(row.field, None)
+        elif row.act == Act.SHARE:
+            self.shared[row.field] = row.value
+            self.postponed.pop(shares.NAME, None)
         elif row.act == Act.DROP:
             self.dropped = row.reason or "Doublon."
         elif row.act == Act.KEEP:
@@ -135,6 +139,7 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
                 tuple(then.postponed),
                 tuple(then.kept),
                 then.dropped,
+                tuple(then.shared.items()),
             )
         )
     return tuple(fiches)

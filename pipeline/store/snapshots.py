@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, true, tuple_
 from pipeline.decisions import Act, Filed, Refused
 from pipeline.judging.checks import error_rates, types_of
 from pipeline.judging.duplicates import Twins
+from pipeline.judging.shares import shares
 from pipeline.records import Correction, Origin, Registration, Rejection, Status
 from pipeline.snapshot import Announcement, RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import rows, tables
@@ -40,6 +41,7 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
                 images.get(fiche.subject, b""),
                 fiche.subject not in elsewhere,
                 elsewhere.get(fiche.subject, frozenset()),
+                shares(fiche.registration, dict(fiche.shared)),
             )
             for fiche in kept
         ),

@@ -13,17 +13,18 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
 from pipeline.judging.questions import decided
+from pipeline.judging.shares import NAME
 from pipeline.judging.sums import gap
 from pipeline.judging.values import as_written
 from pipeline.language import tr
 from pipeline.review.queue import Place
-from pipeline.web import entrance, pairs, refused, screens, strokes
+from pipeline.web import entrance, pairs, people, refused, screens, sheets, strokes
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import Gatekeeper, Guarded
 from pipeline.web.views import View
@@ -68,6 +69,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         route("/annuler", _undo, "POST"),
         route("/lot", _bulk, "POST"),
         *(route(path, handler, *methods) for path, handler, *methods in strokes.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in people.ROUTES),
         route("/fiche/{subject}/historique", _history),
         route("/fiche/{subject}/{place}", _show),
         route("/fiche/{subject}/{place}/page", _page),
@@ -167,6 +169,8 @@ def _decide(view: View) -> Response:
             decision = Decision(Act.POSTPONE, name)
         case "illegible":
             decision = Decision(Act.ILLEGIBLE, name)
+        case _ if reading is None and not text:
+            return _refused(view, here, problem="Écrire le nom de la personne.")
         case _ if reading is None:
             decision = Decision(Act.CORRECT, name, text)
         case _:
@@ -192,6 +196,8 @@ def _decide(view: View) -> Response:
     except ConflictError as err:
         return _screen(view, here, notice=str(err), status=409)
     following = view.advance(None if is_check else here)
+    if following and following.name == NAME:
+        return RedirectResponse(view.opened(following), 303)
     return _screen(view, following) if following else view.done()
 
 
@@ -219,6 +225,8 @@ def _undo(view: View) -> Response:
         return view.away("/doublons", _UNDONE)
     if acts & {Act.KEY_IN, Act.PLACE, Act.SET_ASIDE} or not undone:
         return view.away("/rejets", _UNDONE)
+    if Act.SHARE in acts:
+        return people.screen(view, subjects[0], notice=_UNDONE)
     if view.typed.get("regard"):
         return strokes.screen(view, subjects[0], notice=_UNDONE)
     return _screen(view, Place(subjects[0], undone[-1].field), notice=_UNDONE)
@@ -265,7 +273,7 @@ def _sum(view: View) -> Response:
 
 
 def _page(view: View) -> Response:
-    return view.page("page.html.j2", **screens.whole_page(view))
+    return view.page("page.html.j2", **sheets.whole_page(view))
 
 
 def _history(view: View) -> Response:
