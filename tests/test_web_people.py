@@ -245,6 +245,9 @@ def test_a_line_without_a_name_adds_nobody(chromium: Browser, inbox: Inbox) -> N
         page = _open(chromium, address)
         press(page, "n")
         expect(page.locator('[id="value.personnes.2"]')).to_be_focused()
+        line = page.locator('[data-place="personnes.2"] img.cut')  # what stands there is shown
+        await_keys(page)
+        assert line.evaluate("image => image.complete && image.naturalWidth > 0")
         page.keyboard.press("Enter")
         _done(page)
         page.context.close()

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
+from pipeline.judging.deciding import with_added
 from pipeline.judging.questions import decided
 from pipeline.judging.shares import NAME
 from pipeline.judging.sums import gap
@@ -283,8 +284,8 @@ def _history(view: View) -> Response:
 
 
 def _crop(view: View) -> Response:
-    filed, _ = view.filed()
-    reading = filed.registration.reading(view.place)
+    filed, form = view.filed()
+    reading = with_added(filed.registration, form, [view.place]).reading(view.place)
     if reading is None or reading.box_mm is None:
         return view.words("Ce champ n'a pas d'image.", 404)
     width = min(max(view.number("w"), 200), 1600)
