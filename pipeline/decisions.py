@@ -45,6 +45,9 @@ class Act(StrEnum):
     """A registration was typed from a rejected document."""
     PLACE = "place"
     """A form was placed by hand on a rejected page, and read again."""
+    SHARE = "share"
+    """Somebody named (``field``) has the tariff and the things of ``value``: see
+    ``judging.shares``."""
     CHECK = "check"
     """A field whose value is accepted or known was shown to measure machine and reviewer:
     ``value`` is what the person said, ``reason`` what was held for true."""
@@ -120,8 +123,8 @@ class Filed:
     each name its bytes came under; the path of one that was typed from a piece that gave no file
     is empty. ``settled`` pairs rules with reasons; ``postponed`` are fields; ``kept``: subjects
     that are other registrations, of which it adds to those in ``added_to``. ``notes`` pairs mails
-    that speak of it with what a person made of them. ``end``: why it counts no more; None while it
-    does.
+    that speak of it with what a person made of them. ``shared`` pairs people, by their fields, with
+    what each has. ``end``: why it counts no more; None while it does.
     """
 
     subject: str
@@ -135,6 +138,7 @@ class Filed:
     kept: tuple[str, ...] = ()
     added_to: tuple[str, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    shared: tuple[tuple[str, str], ...] = ()
     end: End | None = None
 
 

@@ -21,6 +21,19 @@ class Life(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What a person named on a form has, as far as that is settled.
+
+    ``person``: the field of the line; ``tariff``: the count that counts them, empty while it is
+    open. ``others`` pairs other priced counts with how many of it they have; open ones are missing.
+    """
+
+    person: str
+    tariff: str = ""
+    others: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationRow:
     """One registration as the exporters get it.
 
@@ -28,6 +41,7 @@ class RegistrationRow:
     order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty. What ``ended``
     replaced or cancelled is not ``counted``, nor the earlier one of two that may be one; of one
     that adds to another, ``counted_elsewhere`` are the people whom that one names, too.
+    ``shares``: what each of the people has.
     """
 
     id: str
@@ -38,6 +52,11 @@ class RegistrationRow:
     ended: Life | None = None
     counted: bool = True
     counted_elsewhere: frozenset[str] = frozenset()
+    shares: tuple[Share, ...] = ()
+
+    def share(self, person: str) -> Share:
+        """What the person on that line has."""
+        return next((share for share in self.shares if share.person == person), Share(person))
 
     @property
     def life(self) -> Life:

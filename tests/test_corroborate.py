@@ -11,6 +11,7 @@ from pipeline.judging.background import Background, says
 from pipeline.judging.corroborate import made_of, spells
 from pipeline.judging.members import Members, load_known, name_key, save_known
 from pipeline.judging.reconcile import reconcile
+from pipeline.judging.shares import shares as shares_of
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Envelope, FieldReading, Registration, Severity
 from pipeline.simulate.contents import invent_email, invent_organisation, invent_person
@@ -183,6 +184,24 @@ def test_somebody_who_pays_as_a_member_and_is_not_listed_is_for_a_person_to_see(
     assert "Luc" not in words(finding)
     both = Background(members=_members("Luc PETIT", "Martin Zoé"))
     assert reconcile(form, _FORM, both).findings == ()
+
+
+def test_the_list_tells_who_is_a_member_where_as_many_pay_as_members() -> None:
+    form = _registration(
+        _reading("personnes.1", "person", {"Zoé MARTIN": 0.99}),
+        _reading("personnes.2", "person", {"Luc PETIT": 0.99}),
+        adherents=1,
+    )
+    listed = reconcile(form, _FORM, Background(members=_members("Luc PETIT")))
+    (finding,) = listed.findings
+    assert (finding.severity, finding.facts) == (Severity.INFO, (1, 1, "Zoé MARTIN"))
+    tariffs = {share.person: share.tariff for share in shares_of(listed, {})}
+    assert tariffs["personnes.2"] == "adherents"
+    neither = _members("Éva ROY")
+    (finding,) = reconcile(form, _FORM, Background(members=neither)).findings
+    assert finding.severity is Severity.REVIEW
+    fewer = Background(members=_members("Luc PETIT", "Martin Zoé"))
+    assert reconcile(form, _FORM, fewer).findings == ()
 
 
 def _blurred(truth: str, rng: np.random.Generator) -> dict[str, float]:

@@ -15,6 +15,7 @@ from pipeline.config import Settings
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.forms.schema import Form, load_form
 from pipeline.french import AGREED, SENDER
+from pipeline.judging.deciding import further_line, with_added
 from pipeline.judging.doubts import doubts
 from pipeline.judging.judge import judge
 from pipeline.judging.reconcile import reconcile
@@ -161,6 +162,33 @@ def test_a_person_more_on_the_form_is_a_line_in_its_place() -> None:
     assert [r.field for r in done.readings].index("personnes.3") == 5
     beyond = correct(done, _FORM, "personnes.5", "Éva Roy")
     assert _reading(beyond, "personnes.5").box_mm is None
+
+
+def test_people_are_added_behind_the_last_as_many_as_there_are() -> None:
+    given = registration()
+    assert further_line(given, _FORM) == "personnes.3"
+    asked = with_added(
+        given, _FORM, ["personnes.5", "personnes.1", "total.2", "repas", "personnes.0"]
+    )
+    assert {r.field for r in asked.readings} - {r.field for r in given.readings} == {"personnes.5"}
+    assert _reading(asked, "personnes.1") == _reading(given, "personnes.1")
+    assert _reading(asked, "personnes.5").reason.startswith("Personne ajoutée")
+    assert asked.named == given.named
+    assert further_line(asked, _FORM) == "personnes.6"
+    for n in range(3, 15):
+        given = correct(given, _FORM, further_line(given, _FORM), f"Ana{n} Lima")
+    assert [r.text for r in given.named][2:] == [f"Ana{n} Lima" for n in range(3, 15)]
+    assert _reading(given, "etudiants").value == 12
+    nobody = _FORM.model_copy(update={"people": None})
+    assert further_line(given, nobody) == ""
+
+
+@pytest.mark.parametrize(
+    "field", ["personnes.01", "personnes.1000", "personnes.", "personnes", "x.1"]
+)
+def test_no_line_is_added_that_is_none(field: str) -> None:
+    with pytest.raises(ValueError, match="n'a pas de champ"):
+        correct(registration(), _FORM, field, "Ana Lima")
 
 
 def test_a_form_is_typed_from_nothing() -> None:

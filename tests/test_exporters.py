@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from pipeline import exporters, installed
 from pipeline.errors import ExportError
 from pipeline.exporters import fields, guarded, participants, registrations, rejected, unguarded
+from pipeline.judging.shares import shares
 from pipeline.records import FieldReading, Finding, Registration, Rejection, Severity
 from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import Store
@@ -47,7 +48,9 @@ OUTPUTS = {
 
 def snapshot(*forms: Registration) -> Snapshot:
     rows = (
-        RegistrationRow(f"0123456789ab-{n}", "mail.eml!a.pdf", form, ENVELOPE)
+        RegistrationRow(
+            f"0123456789ab-{n}", "mail.eml!a.pdf", form, ENVELOPE, shares=shares(form, {})
+        )
         for n, form in enumerate(forms, start=1)
     )
     return Snapshot(tuple(rows), documents=1)
@@ -236,6 +239,17 @@ def test_the_people_of_another_form_are_listed_with_its_tariffs(
     people = table(participants.render(snapshot(form)))
     assert [person["rang"] for person in people] == ["1", "2"]
     assert {(person["tarif"], person["gouters"]) for person in people} == {(tariff, meal)}
+
+
+def test_each_person_has_what_was_said_of_them() -> None:
+    form = registration(adherents=1, non_adherents=1, repas=1)
+    said = {"personnes.1": "non_adherents repas=1", "personnes.2": "adherents repas=0"}
+    row = replace(snapshot(form).registrations[0], shares=shares(form, said))
+    people = table(participants.render(Snapshot((row,))))
+    assert [(person["tarif"], person["repas"]) for person in people] == [
+        ("non-adhérent", "1"),
+        ("adhérent", "0"),
+    ]
 
 
 def test_each_kind_of_meal_has_its_column() -> None:

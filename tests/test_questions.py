@@ -51,7 +51,8 @@ def _as_shown(given: Registration, **typed: str) -> Answers:
         for name in question.fields
         if (held := given.reading(name))
     }
-    return Answers(texts, said=words_of(given, _FORM))
+    added = {name: text for name, text in typed.items() if not given.reading(name)}
+    return Answers(texts | added, said=words_of(given, _FORM))
 
 
 def _settled(given: Registration, answers: Answers) -> Settled:
@@ -154,6 +155,19 @@ def test_what_cannot_be_a_value_is_told_and_nothing_else_is_hidden_by_it() -> No
     given = _read("repas", "email")
     refused = _settled(given, _as_shown(given, repas="deux ou trois"))
     assert "Ce n'est pas un nombre" in refused.problems["repas"]
+
+
+def test_people_are_added_with_all_else_that_is_shown_and_nobody_without_a_name() -> None:
+    given = _read("email")
+    done = _settled(given, _as_shown(given, **{"personnes.3": "Ana Lima", "personnes.4": ""}))
+    assert done.problems == {}
+    assert [(d.act, d.field) for d in done.decisions] == [
+        (Act.CONFIRM, "email"),
+        (Act.CORRECT, "personnes.3"),
+    ]
+    assert [person.text for person in done.after.named] == [*PEOPLE[:2], "Ana Lima"]
+    none = _settled(given, _as_shown(given, **{"enfants.1": "Ana Lima"}))
+    assert list(none.problems) == ["enfants.1"]
 
 
 def test_an_amount_left_as_it_is_shown_is_a_confirmation() -> None:

@@ -105,6 +105,27 @@ def test_what_a_person_decided_outlives_another_judgement(was_read: Path, tmp_pa
     assert (now.version, now.registration) == (1, after)
 
 
+def test_a_person_beyond_the_lines_outlives_another_judgement(
+    was_read: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "read"
+    shutil.copytree(was_read, place)
+    settings = Settings(forms=(place / "forms",))
+    of = load_form(place / "forms" / form().id)
+    with Store.open(f"sqlite:///{place / 'out' / 'fiches.sqlite'}") as store:
+        one = store.filed()[0]
+        decision = Decision(Act.CORRECT, "personnes.5", "Awa DIOP")
+        after = deciding.apply(one.registration, of, decision, gate=criteria(settings).gate)
+        store.decide([Change(one.subject, one.version, (decision,), after)], who="Anne")
+        run(place / "inbox", place / "out", _another_tariff(place, settings), jobs=0)
+        now = store.file_of(one.subject)
+    assert now is not None
+    assert {*now.registration.readings} == {*after.readings}
+    assert now.registration.named[-1].text == "Awa DIOP"
+    for table in ("participants.csv", "registrations.csv"):
+        assert "DIOP" in (place / "out" / table).read_text("utf-8")
+
+
 # the store, on each database
 
 

@@ -16,6 +16,7 @@ from builders import (
 
 from pipeline.exporters import report
 from pipeline.judging.duplicates import NO_MORE
+from pipeline.judging.shares import shares
 from pipeline.pages import french_date
 from pipeline.rates import Rate, Rates
 from pipeline.records import Finding, Registration, Rejection, Severity
@@ -53,7 +54,9 @@ class _Page(HTMLParser):
 
 
 def row(form: Registration, n: int = 1, **changes: object) -> RegistrationRow:
-    made = RegistrationRow(f"0123456789ab-{n}", f"scan-{n}.pdf", form, ENVELOPE)
+    made = RegistrationRow(
+        f"0123456789ab-{n}", f"scan-{n}.pdf", form, ENVELOPE, shares=shares(form, {})
+    )
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -67,6 +70,10 @@ def figure(shown: _Page, name: str) -> str:
     found = re.search(rf"{name} (\S+)", html_text)
     assert found
     return found[1]
+
+
+def plain(*rows: RegistrationRow) -> str:
+    return " ".join(page(*rows).text.split())
 
 
 def test_the_figures_add_up() -> None:
@@ -206,6 +213,21 @@ def test_what_reviews_measured_is_told_with_its_interval_and_only_then() -> None
     assert "la machine 200 1 0,5 % 0,0 % à 2,8 %" in plain
     assert "le relecteur 0 0 – –" in plain
     assert "sondage" not in page(row(registration())).text
+
+
+def test_the_report_says_who_has_what_and_of_how_many_that_is_open() -> None:
+    settled, mixed = registration(), registration(adherents=1, non_adherents=1, repas=1)
+    said = {"personnes.1": "non_adherents repas=1", "personnes.2": "adherents repas=0"}
+    shown = plain(row(settled), row(mixed, 2))
+    assert "Zoé MARTIN (adhérent, repas)" in shown
+    assert "il reste à dire qui a quoi pour 2 personnes" in shown
+    shown = plain(row(settled), row(mixed, 2, shares=shares(mixed, said)))
+    assert "Zoé MARTIN (non-adhérent, repas)" in shown
+    assert "Luc PETIT (adhérent)" in shown
+    assert "qui a quoi" not in shown
+    elsewhere = frozenset(("Zoé MARTIN",))
+    shown = plain(row(settled), row(mixed, 2, counted=False, counted_elsewhere=elsewhere))
+    assert "qui a quoi pour 1 personne " in shown
 
 
 def test_a_fiche_that_came_twice_is_counted_once_and_that_is_told() -> None:

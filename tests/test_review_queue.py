@@ -13,6 +13,7 @@ from pipeline.decisions import Filed
 from pipeline.forms.schema import load_form
 from pipeline.french import SENDER
 from pipeline.judging.doubts import doubts
+from pipeline.judging.shares import NAME
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, FieldReading, Finding, Registration, Severity, Status
 from pipeline.review.queue import ALL, Filters, Kind, Place, Queue, Way
@@ -105,6 +106,41 @@ def test_what_was_postponed_comes_last_and_can_be_postponed_again() -> None:
     last = queue.next(Place("r2-1", "email"), way=Way.BY_FORM)
     assert last == Place("r1-1", "email", late=True)
     assert queue.next(last, way=Way.BY_FORM) is None
+
+
+def test_who_has_what_comes_behind_all_doubts_and_is_counted_apart() -> None:
+    mixed = registration(adherents=1, non_adherents=1)
+    one, two = (replace(_filed(f"r{n}-1"), registration=mixed) for n in (1, 2))
+    doubted = replace(mixed, readings=(_unsure("email"), *mixed.readings[2:]))
+    three = replace(_filed("r3-1"), registration=doubted)
+    queue = Queue.of(
+        [replace(one, postponed=(NAME,)), two, three, _filed("r4-1", "email")], [_FORM]
+    )
+    for way in Way:
+        walked = _walk(queue, way=way)
+        assert {name for _, name in walked[:2]} == {"email"}
+        assert walked[2:] == [("r2-1", NAME), ("r1-1", NAME)]
+    last = queue.next(Place("r2-1", NAME), way=Way.BY_FORM)
+    assert last == Place("r1-1", NAME, late=True)
+    assert queue.next(last, way=Way.BY_FORM) is None
+    counts = queue.counts()
+    assert (counts.to_review, counts.accepted, counts.doubts, counts.to_share) == (2, 2, 2, 2)
+    for kind, subjects in (
+        (Kind.REVIEW, {"r1-1", "r2-1", "r3-1", "r4-1"}),
+        (Kind.ACCEPTED, {"r1-1", "r2-1"}),
+        (Kind.SHARES, {"r1-1", "r2-1"}),
+        (Kind.FINDINGS, set()),
+    ):
+        rows = queue.listing(Filters(kind)).rows
+        assert {row.subject for row in rows} == subjects
+        assert {row.subject for row in rows if row.to_share} == subjects & {"r1-1", "r2-1"}
+    assert _walk(queue, way=Way.BY_FORM, filters=Filters(type="email")) == [
+        ("r3-1", "email"),
+        ("r4-1", "email"),
+    ]
+    said = (("personnes.1", "adherents"), ("personnes.2", "non_adherents"))
+    queue.refresh(replace(two, shared=said))
+    assert queue.counts() == replace(counts, to_share=1)
 
 
 def test_a_settled_finding_that_is_gone_keeps_its_place() -> None:

@@ -28,7 +28,8 @@ from pipeline.decisions import Act, Change, Decision, Filed
 from pipeline.errors import ConflictError
 from pipeline.forms.schema import load_form
 from pipeline.french import SENDER
-from pipeline.judging.deciding import apply
+from pipeline.judging import shares
+from pipeline.judging.deciding import apply, further_line
 from pipeline.judging.duplicates import HELD, NO_MORE, RULE, Twins
 from pipeline.judging.judge import judge
 from pipeline.paths import FORMS
@@ -255,6 +256,83 @@ def test_postponing_settling_and_keeping_show_until_they_are_over(store_url: str
             store.undo(who=ZOE)
         assert (now().settled, now().kept) == ((("gap", "erreur"),), ())
         assert now().postponed == ("organisation",)
+
+
+def test_who_has_what_is_kept_as_it_was_said_last_and_undone(store_url: str) -> None:
+    def said_of(store: Store) -> tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...]:
+        (row,) = store.snapshot().registrations
+        return tuple((share.person, share.tariff, share.others) for share in row.shares)
+
+    open_, first = (("repas", 1),), "personnes.1"
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), registration(adherents=1, non_adherents=1)))
+        (one,) = store.filed()
+        assert said_of(store) == ((first, "", open_), ("personnes.2", "", open_))
+        late = Decision(Act.POSTPONE, shares.NAME)
+        store.decide([Change(one.subject, 0, (late,), one.registration)], who=ZOE)
+        (one,) = store.filed()
+        assert one.postponed == (shares.NAME,)
+        for ticked in ({(first, "adherents")}, {(first, "non_adherents")}):
+            decisions = shares.shared(one.registration, ticked)
+            (one,) = store.filed()
+            change = Change(one.subject, one.version, decisions, one.registration)
+            store.decide([change], who=ZOE)
+            stale = replace(change, decisions=shares.shared(one.registration, ticked))
+            with pytest.raises(ConflictError, match="Zoé a décidé ici entre-temps"):
+                store.decide([stale], who=LUC)
+    with Store.open(store_url) as store:
+        (now,) = store.filed()
+        assert now.shared == ((first, "non_adherents"), ("personnes.2", "adherents"))
+        assert (now.registration, now.postponed) == (one.registration, ())
+        assert said_of(store)[0] == (first, "non_adherents", open_)
+        assert store.done("another") == {source("a").sha256}
+        store.undo(who=ZOE)
+        assert said_of(store)[0] == (first, "adherents", open_)
+        store.undo(who=ZOE)
+        assert said_of(store)[0] == (first, "", open_)
+        assert store.filed()[0].postponed == (shares.NAME,)
+        acts = [(entry.decision.act, entry.undone) for entry in store.history(one.subject)]
+        assert acts == [(Act.POSTPONE, False), *[(Act.SHARE, True)] * 4]
+
+
+def test_people_beyond_the_lines_outlive_whatever_reads_or_judges_again(store_url: str) -> None:
+    form = load_form(FORMS / "mais-2018-02-02")
+    four = ("Zoé MARTIN", "Luc PETIT", "Inès ROUX", "Yann LE GOFF")
+    read = outcome(
+        source("a"), registration(people=four, adherents=4, repas=4), rejections=(NO_FORM,)
+    )
+    read = replace(read, read=read.registrations)
+    with Store.open(store_url) as store:
+        fill(store, read)
+        (one,) = store.filed()
+        after, added = one.registration, []
+        for name in ("Awa DIOP", "Théo GARCIA"):
+            added.append(Decision(Act.CORRECT, further_line(after, form), name))
+            after = apply(after, form, added[-1], gate=LENIENT)
+        assert [decision.field for decision in added] == ["personnes.5", "personnes.6"]
+        store.decide([Change(one.subject, 0, tuple(added), after)], who=ZOE)
+        store.record_outcome(read, reader="another")
+        assert store.unjudged("another", {read.source.sha256}) == []
+        store.record_judged([read], judge="another")
+        page = store.refused()[0].subject
+        placed = replace(placed_on("a", 3), registrations=read.registrations)
+        store.replace_outcome(page, placed, judge=in_review, seen=0, **BY_LUC)
+    with Store.open(store_url) as store:
+        (row,) = store.snapshot().registrations
+        named = [(person.field, person.text) for person in row.registration.named[3:]]
+        assert named == [
+            ("personnes.4", four[3]),
+            ("personnes.5", "Awa DIOP"),
+            ("personnes.6", "Théo GARCIA"),
+        ]
+        assert row.count("etudiants") == 2
+        assert len(row.shares) == 6
+        assert [c.field for c in store.corrections()] == ["personnes.5", "personnes.6"]
+        store.undo(who=LUC)
+        store.undo(who=ZOE)
+        (row,) = store.snapshot().registrations
+        assert [person.text for person in row.registration.named] == list(four)
+        assert row.count("etudiants") == 0
 
 
 def test_a_dropped_registration_leaves_the_tables_and_is_told(store_url: str) -> None:

@@ -84,12 +84,15 @@ class _Hands:
 
 
 def clear(page: Page, form: Form, truths: Mapping[str, Mapping[str, Truth]]) -> list[Looked]:
-    """Look at every fiche of an open review until none is left; truths by subject."""
+    """Look at every fiche of an open review until nothing is in doubt; truths by subject.
+
+    Who has what is asked behind that: no fiche tells it.
+    """
     looked: list[Looked] = []
     page.keyboard.press("Enter")  # from the list, once for all fiches
     while True:
         page.locator("body[data-ready] #work h1").wait_for()
-        subject = "" if page.locator(".done").count() else _subject(page)
+        subject = "" if page.locator(".done, .people").count() else _subject(page)
         if not subject or any(fiche.subject == subject and fiche.given_up for fiche in looked):
             return looked
         looked.append(_look(page, form, subject, truths[subject]))

@@ -17,7 +17,7 @@ _COLUMNS = ("registration", "rang", "nom", "prenom", "tarif")
 
 def render(snapshot: Snapshot) -> str:
     """``tarif``, and what else is counted and priced (meals), by its field, are filled only where
-    the form settles them for everyone on it."""
+    that is settled: by the form, by the list of members, or by a person."""
     rows = snapshot.registrations
     others = {field for row in rows for field in row.registration.roles.others}
     fields = sorted(others)
@@ -53,25 +53,15 @@ def sheet(snapshot: Snapshot) -> Sheet:
 
 
 def _lines(row: RegistrationRow, fields: Iterable[str]) -> list[list[str]]:
-    settled = [_tariff(row), *(_each(row, field) for field in fields)]
     return [
-        [row.id, str(rank), *split_name(person.text), *settled]
+        [row.id, str(rank), *split_name(person.text), *_settled(row, person.field, fields)]
         for rank, person in enumerate(row.registration.named, start=1)
         if person in row.people
     ]
 
 
-def _tariff(row: RegistrationRow) -> str:
-    people, roles = len(row.registration.named), row.registration.roles
-    counts = {field: row.count(field) for field in roles.classes}
-    if None in counts.values() or sum(count or 0 for count in counts.values()) != people:
-        return ""
-    return next((roles.label(field) for field, count in counts.items() if count == people), "")
-
-
-def _each(row: RegistrationRow, field: str) -> str:
-    """How many of it each person has; empty where some may have one and others none."""
-    if row.registration.reading(field) is None:
-        return ""
-    count = row.count(field)
-    return "0" if count == 0 else "1" if count == len(row.registration.named) else ""
+def _settled(row: RegistrationRow, person: str, fields: Iterable[str]) -> list[str]:
+    share = row.share(person)
+    others = {field: str(count) for field, count in share.others}
+    tariff = row.registration.roles.label(share.tariff) if share.tariff else ""
+    return [tariff, *(others.get(field, "") for field in fields)]

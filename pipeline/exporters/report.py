@@ -52,6 +52,15 @@ class _Line:
         return reading.text if reading else ""
 
     @property
+    def people(self) -> Iterable[tuple[str, str]]:
+        """Everybody named, with what is settled that they have."""
+        roles = self.row.registration.roles
+        for person in self.row.registration.named:
+            share = self.row.share(person.field)
+            things = [small(label(field, roles)) for field, count in share.others if count]
+            yield person.text, ", ".join([roles.label(share.tariff)] * bool(share.tariff) + things)
+
+    @property
     def image(self) -> str:
         return b64encode(self.row.thumbnail).decode("ascii")
 
@@ -142,6 +151,7 @@ def render(snapshot: Snapshot) -> str:
         rejected=snapshot.rejected,
         groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
         totals=totals,
+        to_share=sum(map(_to_share, rows)),
         twice=sum(not (row.counted or row.ended) for row in rows),
         ended=Counter(LIVES[row.ended] for row in rows if row.ended),
         others={name: (title, totals.others.get(name, Sum())) for name, title in titles.items()},
@@ -172,6 +182,17 @@ def _reasons(row: RegistrationRow) -> Iterable[str]:
 
 def _groups(row: RegistrationRow) -> set[str]:
     return {general(re.sub(r"^([^:]+) \d+ :", r"\1 :", reason)) for reason in _reasons(row)}
+
+
+def _to_share(row: RegistrationRow) -> int:
+    """Of how many people it is not settled what they have."""
+    roles = row.registration.roles
+    others = sum(row.registration.reading(field) is not None for field in roles.others)
+    return sum(
+        bool(roles.classes and not share.tariff) or len(share.others) < others
+        for person in row.people
+        for share in (row.share(person.field),)
+    )
 
 
 def _period(rows: Iterable[RegistrationRow]) -> str:

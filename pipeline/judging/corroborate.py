@@ -49,6 +49,8 @@ _LEAST_WORD = 4
 _MISREAD = 2
 """Letters by which a word of a name may be misread."""
 _MOST_WORDS = 4
+LISTED_RULE = "members_are_listed"
+"""The rule of the finding that tells who is not on the list of members."""
 
 
 def corroborations(
@@ -91,14 +93,20 @@ def members_factor(named: str, listed: FloatArray, count: Unknown) -> Factor:
 def members_are_listed(
     registration: Registration, people: Collection[FieldReading], claimed: str, members: Members
 ) -> Iterator[Finding]:
-    """A finding where more people pay as members (the count ``claimed``) than are listed."""
+    """A finding where more people pay as members (the count ``claimed``) than are listed.
+
+    Where as many do, and others pay otherwise, it only tells who is who.
+    """
     count = registration.reading(claimed)
     unlisted = [person.text for person in people if not members.lists(person.text)]
     listed = len(people) - len(unlisted)
-    if count is None or not isinstance(count.value, int) or count.value <= listed:
+    if count is None or not isinstance(count.value, int) or count.value < listed:
         return
     facts: tuple[str | int, ...] = (count.value, listed, *unlisted)
-    yield Finding("members_are_listed", Severity.REVIEW, (claimed,), facts)
+    if count.value > listed:
+        yield Finding(LISTED_RULE, Severity.REVIEW, (claimed,), facts)
+    elif 0 < listed < len(people):
+        yield Finding(LISTED_RULE, Severity.INFO, (claimed,), facts)
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,8 @@ A decision gives one reading (origin HUMAN, certain), or settles findings with a
 judged anew. A settled finding of a rule is open again as soon as it is about other values.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.decisions import Act, Decision
@@ -19,6 +21,8 @@ from pipeline.records import (
     Registration,
     Status,
 )
+
+_ADDED = "Personne ajoutée : écrire son nom, ou laisser vide pour n'en rien faire."
 
 
 def apply(
@@ -88,29 +92,59 @@ def _add_line(
     ``personnes.5`` may lie beyond the form's lines. Raises ValueError, in French, where the text
     cannot be such a value, or the form knows no such field.
     """
-    name, _, number = field.partition(".")
-    zone = next((z for z in form.zones if z.field == name), None)
-    numbered = number.isascii() and number.isdigit() and number == str(int(number or 0))
-    if zone is None or zone.repeated != bool(number) or (number and (not numbered or number < "1")):
+    if not _is_field(form, field):
         raise ValueError(f"La fiche n'a pas de champ « {field} ».")
     if registration.reading(field):
         raise ValueError(f"Le champ « {field} » est déjà lu.")
-    candidate = as_typed(form, field, text)
-    line = int(number or 1)
-    known = [r.page for r in registration.readings if _page(form, r.field) == zone.page]
-    added = FieldReading(
-        field=field,
-        type=zone.type,
-        page=known[0] if known else registration.page,
-        box_mm=_box(zone, line),
-        raw="",
-        candidates=(candidate,),
-        origin=Origin.HUMAN,
-        status=Status.CORRECTED,
-    )
+    typed = (as_typed(form, field, text),)
+    added = _by_person(_unread(registration, form, field), typed, Status.CORRECTED)
     readings = [*registration.readings, added]
     readings.sort(key=lambda r: position(form, r.field))
     return judge(replace(registration, readings=tuple(readings)), form, gate)
+
+
+def further_line(registration: Registration, form: Form) -> str:
+    """The line of a person to be added, which may lie beyond the form's lines; empty where the form
+    has no people."""
+    if form.people is None:
+        return ""
+    lines = registration.repeated(form.people.named)
+    last = max((position(form, line.field)[1] for line in lines), default=0)
+    return f"{form.people.named}.{last + 1}"
+
+
+def with_added(registration: Registration, form: Form, fields: Iterable[str]) -> Registration:
+    """The registration with those of the fields, empty, that are further lines of people."""
+    for field in fields:
+        is_line = _is_field(form, field) and form.people_are(field.split(".")[0])
+        if is_line and not registration.reading(field):
+            registration = registration.holding(_unread(registration, form, field))
+    return registration
+
+
+def _is_field(form: Form, field: str) -> bool:
+    """Whether a form may have such a field; of a repeated one, there may be any number of lines."""
+    name, _, number = field.partition(".")
+    zone = next((z for z in form.zones if z.field == name), None)
+    if zone is None or not zone.repeated:
+        return zone is not None and field == name
+    return re.fullmatch("[1-9][0-9]{0,2}", number) is not None
+
+
+def _unread(registration: Registration, form: Form, field: str) -> FieldReading:
+    """A field of the form of which nothing was read, for a person to say what it holds."""
+    zone = form.zone(field)
+    known = [r.page for r in registration.readings if _page(form, r.field) == zone.page]
+    return FieldReading(
+        field=field,
+        type=zone.type,
+        page=known[0] if known else registration.page,
+        box_mm=_box(zone, int(field.partition(".")[2] or 1)),
+        raw="",
+        candidates=(),
+        origin=Origin.HUMAN,
+        reason=_ADDED,
+    )
 
 
 def _settle(

@@ -137,10 +137,14 @@ def settle(
     # Twice, for what is typed into one field may cast doubt on another that is shown with it.
     for name in 2 * sorted(answers.texts, key=lambda name: position(form, name)):
         reading = after.reading(name)
-        if reading is None or name in problems or any(d.field == name for d in decisions):
+        if name in problems or any(d.field == name for d in decisions):
             continue
         try:
-            decision = _decision(reading, form, answers, checked)
+            decision = (
+                _decision(reading, form, answers, checked)
+                if reading
+                else _added(name, answers.texts[name])
+            )
             if decision is not None:
                 after = deciding.apply(after, form, decision, gate=gate)
                 decisions.append(decision)
@@ -189,6 +193,11 @@ def _decision(
     decision = decided(reading, form, text, empty=empty)
     stands = decision.act is Act.CONFIRM and reading.status is not Status.REVIEW
     return None if stands and name not in checked else decision
+
+
+def _added(name: str, text: str) -> Decision | None:
+    """A person more than were read; without a name, nobody."""
+    return Decision(Act.CORRECT, name, text) if text else None
 
 
 def _asking(registration: Registration) -> dict[str, list[Finding]]:

@@ -9,6 +9,9 @@ the doubt, for a wrong field costs what it is about as often as it is wrong.
   amount written or due, whichever is more), for with it the registration stands or falls. At
   least ``_LEAST_CENTS``: a fiche without money still names somebody.
 
+Who has what of the people on a form (``judging.shares``) is asked behind all doubts, and only of a
+form that has none: it is accepted without.
+
 A registration is worth what its doubts are together. What something is worth is fixed when it is
 first seen, so that no decision reorders what lies ahead of the person who takes it.
 """
@@ -24,6 +27,7 @@ from pipeline import fields
 from pipeline.decisions import Filed
 from pipeline.fields import Means
 from pipeline.forms.schema import Form
+from pipeline.judging import shares
 from pipeline.judging.doubts import Doubt, doubts
 from pipeline.judging.sums import GAP
 from pipeline.judging.values import position, type_of
@@ -35,8 +39,8 @@ _VIEWS = 16
 """So many ways through the queue, each with its filters, are kept sorted at once."""
 _SEARCHED = (Means.PERSON, Means.ORGANISATION, Means.EMAIL, Means.PHONE)
 
-_Key = tuple[bool, int, float, str, tuple[int, int], str]
-"""What doubts are sorted by: postponed, the type, minus the worth, and the place."""
+_Key = tuple[int, int, float, str, tuple[int, int], str]
+"""What there is to do is sorted by: the rank, the type, minus the worth, and the place."""
 
 
 class Way(StrEnum):
@@ -53,10 +57,12 @@ class Kind(StrEnum):
 
     ALL = "all"
     REVIEW = "review"
-    """In which something is in doubt."""
+    """In which something is in doubt, or open."""
     FINDINGS = "findings"
     """With a finding that asks for a person."""
     ACCEPTED = "accepted"
+    SHARES = "shares"
+    """Of which nobody has said yet who has what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ ALL = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A doubt's place: its registration, and its field or rule.
+    """A doubt's place: its registration, and its field or rule, or the name of ``shares``.
 
     ``late``: found among the postponed; it tells where to go on from a doubt that has just been
     postponed (not late: with the others) and from one that waits at the end.
@@ -91,17 +97,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The headline. ``by_type`` counts doubts by field type; "" are findings."""
+    """The headline. ``by_type`` counts doubts by field type; "" are findings. ``to_share``: the
+    accepted ones of which it is open who has what."""
 
     to_review: int
     accepted: int
     doubts: int
     by_type: Mapping[str, int]
+    to_share: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A registration in the list view; the gap and the total, as written, None where unknown."""
+    """A registration in the list view; the gap and the total, as written, None where unknown.
+
+    ``to_share``: it is open who has what.
+    """
 
     subject: str
     id: str
@@ -113,6 +124,7 @@ class Row:
     doubts: int
     gap_cents: int | None
     total_cents: int | None
+    to_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,7 @@ class _Entry:
     words: str
     worths: Mapping[str, float]
     worth: float
+    to_share: bool
 
     @property
     def listed(self) -> tuple[str, int, int, str]:
@@ -141,7 +154,9 @@ class _Entry:
 
     def passes(self, filters: Filters) -> bool:
         registration = self.filed.registration
-        if filters.kind is Kind.REVIEW and not self.doubts:
+        if filters.kind is Kind.REVIEW and not (self.doubts or self.to_share):
+            return False
+        if filters.kind is Kind.SHARES and not self.to_share:
             return False
         if filters.kind is Kind.ACCEPTED and registration.status is Status.REVIEW:
             return False
@@ -171,6 +186,7 @@ class Queue:
     _by_type: Counter[str] = field(default_factory=Counter)
     _to_review: int = 0
     _accepted: int = 0
+    _to_share: int = 0
     _ways: dict[tuple[Way, Filters], list[_Key]] = field(default_factory=dict)
     _lists: dict[Filters, list[tuple[str, int, int, str]]] = field(default_factory=dict)
 
@@ -234,8 +250,8 @@ class Queue:
                 at = bisect_right(keys, self._key(entry, after.name, way, late=after.late))
         if at == len(keys):
             return None
-        late, *_, subject, _, name = keys[at]
-        return Place(subject, name, late)
+        rank, *_, subject, _, name = keys[at]
+        return Place(subject, name, late=bool(rank % 2))
 
     def counts(self) -> Counts:
         return Counts(
@@ -243,6 +259,7 @@ class Queue:
             accepted=self._accepted,
             doubts=self._by_type.total(),
             by_type={kind: n for kind, n in self._by_type.items() if n},
+            to_share=self._to_share,
         )
 
     def listing(self, filters: Filters = ALL, *, start: int = 0, most: int = 50) -> Listing:
@@ -261,24 +278,30 @@ class Queue:
             self._by_type[doubt.type] += sign
         self._to_review += sign * bool(entry.doubts)
         self._accepted += sign * (entry.filed.registration.status is not Status.REVIEW)
+        self._to_share += sign * entry.to_share
 
     def _keys(self, entry: _Entry, way: Way, filters: Filters) -> list[_Key]:
-        if not entry.doubts or not entry.passes(filters):
+        if not entry.passes(filters):
             return []
-        return [
+        keys = [
             self._key(entry, doubt.name, way, late=doubt.postponed)
             for doubt in entry.doubts
             if not filters.type or doubt.type == filters.type
         ]
+        if entry.to_share and not filters.type:
+            late = shares.NAME in entry.filed.postponed
+            keys.append(self._key(entry, shares.NAME, way, late=late))
+        return keys
 
     def _key(self, entry: _Entry, name: str, way: Way, *, late: bool) -> _Key:
         registration = entry.filed.registration
         form = self.forms[registration.form_id]
         subject, place = entry.filed.subject, position(form, name)
+        rank = late + 2 * (name == shares.NAME)  # the postponed behind the others
         if way is Way.BY_FORM:
-            return late, 0, -entry.worth, subject, place, name
+            return rank, 0, -entry.worth, subject, place, name
         kind = self._types.get(type_of(form, name), len(self._types))
-        return late, kind, -entry.worths.get(name, 0.0), subject, place, name
+        return rank, kind, -entry.worths.get(name, 0.0), subject, place, name
 
 
 def holds_all(words: str, sought: str) -> bool:
@@ -302,7 +325,8 @@ def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
     ]
     for source in filed.sources:
         texts += [source.document, source.envelope.sender if source.envelope else ""]
-    return _Entry(filed, in_doubt, fold("\n".join([filed.id, *texts])), worths, worth)
+    to_share = not in_doubt and shares.is_open(filed)
+    return _Entry(filed, in_doubt, fold("\n".join([filed.id, *texts])), worths, worth, to_share)
 
 
 def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:
@@ -334,6 +358,7 @@ def _row(entry: _Entry) -> Row:
         doubts=len(entry.doubts),
         gap_cents=registration.gap_cents,
         total_cents=registration.total_cents,
+        to_share=entry.to_share,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func
 
 from pipeline.decisions import ENDS, Act, End, Filed, Refused
 from pipeline.french import also
-from pipeline.judging import duplicates
+from pipeline.judging import duplicates, shares
 from pipeline.records import (
     FieldReading,
     Finding,
@@ -79,6 +79,7 @@ class Said:
     kept: dict[str, None] = field(default_factory=dict)
     added_to: dict[str, None] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
     end: End | None = None
     set_aside: str = ""
     keyed_in: bool = False
@@ -103,6 +104,9 @@ class Said:
                 self.added_to[row.value] = None
         elif row.act == Act.NOTE:
             self.notes[row.value] = row.reason
+        elif row.act == Act.SHARE:
+            self.shared[row.field] = row.value
+            self.postponed.pop(shares.NAME, None)
         elif row.act == Act.SET_ASIDE:
             self.set_aside = row.reason or "Sans suite."
         elif row.act == Act.KEY_IN:
@@ -146,6 +150,7 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
                 tuple(then.kept),
                 tuple(then.added_to),
                 tuple(then.notes.items()),
+                tuple(then.shared.items()),
                 then.end,
             )
         )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, true, tuple_
 from pipeline.decisions import Act, End, Filed, Refused
 from pipeline.judging.checks import error_rates, types_of
 from pipeline.judging.duplicates import NO_MORE, Twins, where_is
+from pipeline.judging.shares import shares
 from pipeline.records import (
     Correction,
     Finding,
@@ -52,6 +53,7 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
                 _ENDED.get(fiche.end.act) if fiche.end else None,
                 fiche.end is None and fiche.subject not in held,
                 twins.added(fiche),
+                shares(fiche.registration, dict(fiche.shared)),
             )
             for fiche in kept
         ),

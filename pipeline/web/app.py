@@ -13,18 +13,32 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pipeline.decisions import Act, Decision
 from pipeline.errors import ConflictError, DocumentError, PipelineError, bug_place
+from pipeline.judging.deciding import with_added
 from pipeline.judging.duplicates import RULES
 from pipeline.judging.questions import decided
+from pipeline.judging.shares import NAME
 from pipeline.judging.sums import gap
 from pipeline.judging.values import as_written
 from pipeline.language import tr
 from pipeline.review.queue import Place
-from pipeline.web import ends, entrance, home, mails, measured, pairs, refused, screens, strokes
+from pipeline.web import (
+    ends,
+    entrance,
+    home,
+    mails,
+    measured,
+    pairs,
+    people,
+    refused,
+    screens,
+    sheets,
+    strokes,
+)
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import DROP, Gatekeeper, Guarded
 from pipeline.web.views import View
@@ -75,6 +89,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         *(route(path, handler, *methods) for path, handler, *methods in home.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in strokes.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in ends.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in people.ROUTES),
         route("/fiche/{subject}/historique", _history),
         route("/fiche/{subject}/{place}", _show),
         route("/fiche/{subject}/{place}/page", _page),
@@ -176,6 +191,8 @@ def _decide(view: View) -> Response:
             decision = Decision(Act.POSTPONE, name)
         case "illegible":
             decision = Decision(Act.ILLEGIBLE, name)
+        case _ if reading is None and not text:
+            return _refused(view, here, problem="Écrire le nom de la personne.")
         case _ if reading is None:
             decision = Decision(Act.CORRECT, name, text)
         case _:
@@ -201,6 +218,8 @@ def _decide(view: View) -> Response:
     except ConflictError as err:
         return _screen(view, here, notice=str(err), status=409)
     following = view.advance(None if is_check else here)
+    if following and following.name == NAME:
+        return RedirectResponse(view.opened(following), 303)
     return _screen(view, following) if following else view.done()
 
 
@@ -226,6 +245,8 @@ def _undo(view: View) -> Response:
     acts = {decision.act for decision in undone}
     if acts & {Act.KEY_IN, Act.PLACE, Act.SET_ASIDE} or not undone:
         return view.away("/rejets", _UNDONE)
+    if Act.SHARE in acts:
+        return people.screen(view, subjects[0], notice=_UNDONE)
     if view.typed.get("regard") or not undone[-1].field:
         return strokes.screen(view, subjects[0], notice=_UNDONE)
     return _screen(view, Place(subjects[0], undone[-1].field), notice=_UNDONE)
@@ -278,7 +299,7 @@ def _sum(view: View) -> Response:
 
 
 def _page(view: View) -> Response:
-    return view.page("page.html.j2", **screens.whole_page(view))
+    return view.page("page.html.j2", **sheets.whole_page(view))
 
 
 def _history(view: View) -> Response:
@@ -288,8 +309,8 @@ def _history(view: View) -> Response:
 
 
 def _crop(view: View) -> Response:
-    filed, _ = view.filed()
-    reading = filed.registration.reading(view.place)
+    filed, form = view.filed()
+    reading = with_added(filed.registration, form, [view.place]).reading(view.place)
     if reading is None or reading.box_mm is None:
         return view.words("Ce champ n'a pas d'image.", 404)
     width = min(max(view.number("w"), 200), 1600)

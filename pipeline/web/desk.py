@@ -29,6 +29,8 @@ _EXPORT_AFTER_S = 3.0
 """The tables are written once decisions pause for so long."""
 _LEAST_BETWEEN = 4
 """At least so many doubts lie between two fields that are shown without need."""
+_UNSEEN = (Act.POSTPONE, Act.SHARE)
+"""Acts for which nobody looks at a field."""
 _PRESENT_S = 120.0
 """Who asked for a fiche so recently is still working on it."""
 
@@ -166,7 +168,7 @@ class Desk:
         finally:
             refreshed = self._refresh([change.subject for change in changes])
         with self._lock:  # none of them is shown again while this server runs
-            self._decided |= {(subject, d.field) for d in decisions if d.act is not Act.POSTPONE}
+            self._decided |= {(subject, d.field) for d in decisions if d.act not in _UNSEEN}
             self._checking -= self._decided
         return refreshed[0]
 

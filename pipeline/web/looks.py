@@ -1,31 +1,28 @@
 """What one look at a fiche shows: all that is asked of it at once, beside its picture."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from pipeline.decisions import Filed
-from pipeline.errors import DocumentError
 from pipeline.forms.schema import Form
 from pipeline.french import SEEN, finding_label, label
-from pipeline.geometry import BoxMm, bounding_box
-from pipeline.judging.doubts import briefly
+from pipeline.judging import deciding, shares
+from pipeline.judging.doubts import briefly, doubts, is_computed
 from pipeline.judging.questions import Answers, Question, questions, words_of
 from pipeline.judging.sums import GAP, Gap, gap
 from pipeline.judging.validate import UNSURE
 from pipeline.records import FieldReading, Origin, Registration, Status
 from pipeline.review.queue import Place
 from pipeline.web import screens
+from pipeline.web.sheets import Paper, papers
 from pipeline.web.views import View
 
-PICK_KEYS = "abcdegjknoqstuwxy"
+PICK_KEYS = "abcdegjkostuwxy"
 """The letters that pick what is offered; the others are commands."""
-_NUMBERS = "1234567890"
+NUMBERS = "1234567890"
 _MOST_OFFERED, _LEAST_OFFERED = 3, 0.01
 """So many other readings, each so probable: there are other fields to look at."""
-_CROP_PX, _PAPER_PX = 560, 900
-_AROUND_MM = 14.0
-"""So much of the sheet is shown around its fields, for their print to be read."""
+_CROP_PX = 560
 UNREADABLE = "?"
 """Stands for a number that a person declares illegible, while the sum is shown."""
 
@@ -50,6 +47,8 @@ class Ask:
     problem: str
     said: str
     in_sum: bool
+    is_computed: bool
+    is_added: bool
     tariff_cents: int | None
     image: str
     image_width: int
@@ -72,20 +71,6 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """A page of the fiche in mm, with the numbers and places of what is asked.
-
-    ``shown``: as much of it as is of use.
-    """
-
-    image: str
-    shown: BoxMm
-    width_mm: float
-    height_mm: float
-    boxes: tuple[tuple[str, BoxMm], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Sum:
     """The sum as it stands, and the keys and reasons for a gap; no reasons where none is needed."""
 
@@ -98,6 +83,7 @@ class Look:
     """One fiche, as ``look.html.j2`` shows it. ``place``: its first question.
 
     ``said``: the rules of all findings shown, with their words; ``problem``: what else is asked.
+    ``adds``: a person may be added; ``shares``: it may be said who has what.
     """
 
     subject: str
@@ -113,6 +99,8 @@ class Look:
     sum: Sum
     said: tuple[tuple[str, str], ...]
     problem: str
+    adds: bool
+    shares: str
 
 
 @dataclass(slots=True)
@@ -125,8 +113,9 @@ class _Looking:
     answers: Answers
     problems: Mapping[str, str]
     checks: frozenset[str]
+    added: frozenset[str] = frozenset()
     keys: Iterator[str] = field(default_factory=lambda: iter(PICK_KEYS))
-    numbers: Iterator[str] = field(default_factory=lambda: iter(_NUMBERS))
+    numbers: Iterator[str] = field(default_factory=lambda: iter(NUMBERS))
 
     def card(self, question: Question) -> Card:
         rule, is_sum = question.rule, question.rule == GAP
@@ -174,6 +163,8 @@ class _Looking:
             problem=self.problems.get(name, ""),
             said=said,
             in_sum=question.rule == GAP,
+            is_computed=is_computed(reading, self.form),
+            is_added=name in self.added,
             tariff_cents=tariffs.get(name),
             image=image,
             image_width=width,
@@ -205,13 +196,17 @@ def look(
     ``answers``, ``problems``: what was given, and why it does not do; ``after``: what would follow.
     """
     answers, checks = answers or Answers(), view.desk.checks(filed.subject)
+    to_share = not doubts(filed, form) and shares.sharing(filed.registration, dict(filed.shared))
     if after is not None:  # what follows from what was typed is asked, too
         asking = replace(filed.registration, findings=after.findings)
         filed = replace(filed, registration=asking)
+    known = filed.registration
+    filed = replace(filed, registration=deciding.with_added(known, form, answers.texts))
     every = [reading.field for reading in filed.registration.readings]
     asked = questions(filed, form, also={*checks, *answers.texts})
     asked = asked or questions(filed, form, also=every)
-    looking = _Looking(view, filed, form, answers, problems or {}, checks)
+    added = frozenset(r.field for r in filed.registration.readings if not known.reading(r.field))
+    looking = _Looking(view, filed, form, answers, problems or {}, checks, added)
     has_sum = any(question.rule == GAP for question in asked)
     gap_keys = [next(looking.keys) for _ in screens.motives(GAP)] if has_sum else []
     cards = tuple(looking.card(question) for question in asked)
@@ -220,8 +215,9 @@ def look(
     if following and following.subject != filed.subject:
         screens.prefetch(view.desk, following)
         ahead = screens.ahead(view.desk, following)
-    shown = {ask.name for card in cards for ask in card.asks}
-    who_shown = filed.registration.roles.who in shown
+    numbers = {ask.name: ask.number for card in cards for ask in card.asks}
+    of_sheet = any(card.rule and not card.asks for card in cards)
+    who_shown = filed.registration.roles.who in numbers
     return Look(
         subject=filed.subject,
         seen=filed.version,
@@ -231,15 +227,17 @@ def look(
         left=screens.left(view.desk),
         others=others,
         cards=cards,
-        papers=tuple(_papers(view, filed, cards)),
+        papers=tuple(papers(view, filed, numbers, of_sheet=of_sheet)),
         ahead=ahead,
         sum=the_sum(filed.registration, form, answers, gap_keys),
         said=tuple(words_of(filed.registration, form).items()),
         problem=" ".join(
             words
             for name, words in (problems or {}).items()
-            if name not in {*shown, *(question.rule for question in asked)}
+            if name not in {*numbers, *(question.rule for question in asked)}
         ),
+        adds=form.people is not None,
+        shares=view.address(filed.subject, shares.NAME) if to_share else "",
     )
 
 
@@ -270,28 +268,3 @@ def _title(question: Question, asks: tuple[Ask, ...]) -> str:
 
 def _standing(reading: FieldReading) -> str:
     return "Décidé par une personne." if reading.origin is Origin.HUMAN else "Accepté."
-
-
-def _papers(view: View, filed: Filed, cards: tuple[Card, ...]) -> Iterator[Paper]:
-    """Each page that something is asked of; none where the document cannot be shown."""
-    numbers = {ask.name: ask.number for card in cards for ask in card.asks}
-    of_sheet = any(card.rule and not card.asks for card in cards)
-    readings = [r for r in filed.registration.readings if r.box_mm]
-    asked = {r.page for r in readings if r.field in numbers}
-    for page in sorted(asked or {filed.registration.page}):
-        with suppress(DocumentError):
-            picture = view.desk.pictures.page(filed.sources[0], number=filed.number, page=page)
-            width, height = (
-                round(px / picture.px_per_mm, 2) for px in (picture.width_px, picture.height_px)
-            )
-            boxes = {r.field: r.box_mm for r in readings if r.page == page and r.box_mm}
-            sheet = BoxMm(0.0, 0.0, width, height)
-            around = bounding_box([*boxes.values()]).grown(_AROUND_MM, _AROUND_MM)
-            wide = min(_PAPER_PX, picture.width_px)
-            yield Paper(
-                image=f"/image/page/{filed.subject}/{page}?w={wide}",
-                shown=sheet if of_sheet or not boxes else around,
-                width_mm=width,
-                height_mm=height,
-                boxes=tuple((numbers[name], box) for name, box in boxes.items() if name in numbers),
-            )

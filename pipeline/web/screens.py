@@ -12,17 +12,19 @@ from pipeline.fields import Nature
 from pipeline.forms.schema import Form
 from pipeline.french import REASONS, SEEN, finding_label, label, sentence
 from pipeline.geometry import BoxMm
+from pipeline.judging import deciding, shares
 from pipeline.judging.doubts import (
     Doubt,
     alternatives,
     briefly,
     doubtful_characters,
     doubts,
+    is_computed,
 )
 from pipeline.judging.questions import needs_reason
 from pipeline.judging.sums import GAP, Gap, gap
 from pipeline.judging.validate import UNSURE
-from pipeline.judging.values import shown
+from pipeline.judging.values import position, shown
 from pipeline.pages import plural
 from pipeline.records import FieldReading, Origin, Roles, Status
 from pipeline.review.queue import Place, Row
@@ -34,7 +36,6 @@ _CROP_PX = 900
 AROUND_MM = 3.0
 _LEAST_CUT_MM = 58.0
 _CROP_PX_PER_MM = 14.0
-_WHOLE_PX = 1400
 _SEEN = (SEEN, *list(REASONS.values())[1:])
 _ACTS = {
     Act.CONFIRM: "confirmé",
@@ -53,6 +54,7 @@ _ACTS = {
     Act.KEY_IN: "saisi à la main",
     Act.PLACE: "placé à la main et relu",
     Act.CHECK: "vérifié",
+    Act.SHARE: "réparti",
 }
 
 
@@ -92,6 +94,9 @@ class Work:
     motives: tuple[str, ...]
     problem: str
     in_sum: bool
+    is_computed: bool
+    is_added: bool
+    adds: str
     image: str
     image_width: int
     image_height: int
@@ -106,7 +111,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
     """What is shown of a place; None where its registration has no such field or finding."""
     filed, form = view.desk.file(place.subject)
     registration, name = filed.registration, place.name
-    reading = registration.reading(name)
+    reading = deciding.with_added(registration, form, [name]).reading(name)
     finding = next((f for f in registration.findings if f.rule == name), None)
     if reading is None and finding is None and name not in dict(filed.settled):
         return None
@@ -141,6 +146,9 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         motives=motives(name) if finding else (),
         problem=problem,
         in_sum=reading is not None and fields.nature(reading.type) is Nature.NUMBER,
+        is_computed=reading is not None and is_computed(reading, form),
+        is_added=reading is not None and registration.reading(name) is None,
+        adds=adds(view, filed, form),
         image=image,
         image_width=width,
         image_height=height,
@@ -158,7 +166,15 @@ def left(desk: Desk) -> str:
     """How much there is to do."""
     counts = desk.counts()
     doubted = plural(counts.doubts, "champ douteux", "champs douteux")
-    return f"{doubted}, {plural(counts.to_review, 'fiche', 'fiches')}"
+    fiches = plural(counts.to_review, "fiche", "fiches")
+    to_share = plural(counts.to_share, "fiche à répartir", "fiches à répartir")
+    return f"{doubted}, {fiches}" + (f" ; {to_share}" if counts.to_share else "")
+
+
+def adds(view: View, filed: Filed, form: Form) -> str:
+    """Where a person more is added; empty where the form has no people."""
+    line = deciding.further_line(filed.registration, form)
+    return line and view.address(filed.subject, line)
 
 
 def motives(rule: str) -> tuple[str, ...]:
@@ -179,6 +195,8 @@ def _reason(
     why = next((briefly(d.reason) for d in in_doubt if d.name == reading.field), "")
     if why or is_check:
         return why or f"{UNSURE}."
+    if reading.status is Status.REVIEW:  # a person who is being added, or waits for other fields
+        return reading.reason
     return "Décidé par une personne." if reading.origin is Origin.HUMAN else "Accepté."
 
 
@@ -273,7 +291,8 @@ def _lines(
     is_check: bool,
 ) -> tuple[Line, ...]:
     rules = [d for d in in_doubt if filed.registration.reading(d.name) is None]
-    named = [(r.field, label(r.field, form.roles), r) for r in filed.registration.readings]
+    in_order = sorted(filed.registration.readings, key=lambda r: position(form, r.field))
+    named = [(r.field, label(r.field, form.roles), r) for r in in_order]
     names = [name for name, *_ in named] + [d.name for d in rules]
     at = names.index(current) if current in names else -1
     lines = []
@@ -309,31 +328,6 @@ def _beside(reading: FieldReading | None, reason: str) -> str:
     return shown(reading) if reading else reason
 
 
-def whole_page(view: View) -> dict[str, Any]:
-    """The page that holds a place, with its zones outlined, for ``page.html.j2``."""
-    filed, form = view.filed()
-    reading = filed.registration.reading(view.place)
-    page = reading.page if reading else filed.registration.page
-    picture = view.desk.pictures.page(filed.sources[0], number=filed.number, page=page)
-    boxes = [
-        {"x": r.box_mm.x, "y": r.box_mm.y, "w": r.box_mm.w, "h": r.box_mm.h}
-        | {"here": r.field == view.place}
-        for r in filed.registration.readings
-        if r.box_mm is not None and r.page == page
-    ]
-    width = min(_WHOLE_PX, picture.width_px)
-    return {
-        "title": filed.sources[0].document,
-        "image": f"/image/page/{filed.subject}/{page}?w={width}",
-        "width": width,
-        "height": round(width * picture.height_px / picture.width_px),
-        "width_mm": round(picture.width_px / picture.px_per_mm, 2),
-        "height_mm": round(picture.height_px / picture.px_per_mm, 2),
-        "boxes": boxes,
-        "form": form.id,
-    }
-
-
 def history(decided: tuple[Decided, ...], roles: Roles) -> list[dict[str, Any]]:
     """The decisions on a fiche, the last first."""
     return [
@@ -343,7 +337,7 @@ def history(decided: tuple[Decided, ...], roles: Roles) -> list[dict[str, Any]]:
             "label": _name_of(entry.decision, roles),
             "act": _ACTS[entry.decision.act],
             "was": entry.was,
-            "value": entry.decision.value,
+            "value": _value_of(entry.decision, roles),
             "reason": entry.decision.reason,
             "undone": entry.undone,
         }
@@ -355,6 +349,11 @@ def _name_of(decision: Decision, roles: Roles) -> str:
     if decision.act is Act.SETTLE:
         return finding_label(decision.field)
     return label(decision.field, roles) if decision.field else ""
+
+
+def _value_of(decision: Decision, roles: Roles) -> str:
+    is_share = decision.act is Act.SHARE
+    return shares.in_words(decision.value, roles) if is_share else decision.value
 
 
 def when(at: datetime) -> str:
@@ -371,6 +370,7 @@ def row(desk: Desk, listed: Row, *, who: str, query: str) -> dict[str, Any]:
         "total_cents": listed.total_cents,
         "doubts": plural(listed.doubts, "doute", "doutes") if listed.doubts else "",
         "waits": listed.status is Status.REVIEW,
+        "shares": f"/fiche/{quote(listed.subject)}/{shares.NAME}" if listed.to_share else "",
         "others": desk.others(listed.subject, who),
     }
 

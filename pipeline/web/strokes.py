@@ -1,15 +1,17 @@
 """The routes of one look a fiche: what Enter and the other keys decide about all of it."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.errors import ConflictError
 from pipeline.forms.schema import Form
+from pipeline.judging import deciding
 from pipeline.judging.doubts import doubts
 from pipeline.judging.questions import Answers, settle
+from pipeline.judging.shares import NAME
 from pipeline.judging.sums import GAP
 from pipeline.judging.values import as_written
 from pipeline.records import Registration
@@ -22,11 +24,11 @@ _YEAR_S = 31536000
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """Answers that do not do, why, and what they would come to."""
+    """Answers that do not do, or not yet, why, and what they would come to."""
 
     answers: Answers
-    problems: dict[str, str]
-    after: Registration
+    problems: dict[str, str] = field(default_factory=dict)
+    after: Registration | None = None
 
 
 def _begin(view: View) -> Response:
@@ -81,7 +83,23 @@ def _decide(view: View) -> Response:
     asked = next((d for d in in_doubt if not d.postponed), next(iter(in_doubt), None))
     here = Place(filed.subject, asked.name, late=asked.postponed) if asked else None
     following = view.advance(None if checks else here)
+    if following and following.name == NAME:
+        return RedirectResponse(view.opened(following), 303)
     return screen(view, following.subject) if following else view.done()
+
+
+def _add(view: View) -> Response:
+    """The same look, with what was typed into it, and a line for a person more."""
+    filed, form = view.filed()
+    answers = _answers(view.typed)
+    try:  # what another decided meanwhile is told, and not typed over
+        view.desk.act(filed.subject, (), seen=view.typed_number("seen"), who=view.who)
+    except ConflictError as err:
+        return screen(view, filed.subject, notice=str(err), status=409)
+    lines = deciding.with_added(filed.registration, form, answers.texts)
+    name = deciding.further_line(lines, form)
+    answers = replace(answers, texts={**answers.texts, name: ""})
+    return screen(view, filed.subject, refused=_Refused(answers))
 
 
 def _checked(
@@ -164,4 +182,5 @@ ROUTES = (
     ("/fiche/{subject}", _open, "GET"),
     ("/fiche/{subject}", _decide, "POST"),
     ("/fiche/{subject}/somme", _show_sum, "POST"),
+    ("/fiche/{subject}/ligne", _add, "POST"),
 )

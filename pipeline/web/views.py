@@ -14,10 +14,16 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
+from pipeline.judging.shares import NAME
 from pipeline.review.queue import Filters, Kind, Place, Way
 from pipeline.web.desk import Desk
 
-_KINDS = {"": Kind.REVIEW, "constats": Kind.FINDINGS, "acceptees": Kind.ACCEPTED}
+_KINDS = {
+    "": Kind.REVIEW,
+    "constats": Kind.FINDINGS,
+    "acceptees": Kind.ACCEPTED,
+    "a-repartir": Kind.SHARES,
+}
 _KEPT = ("q", "etat", "modele", "type", "ordre")
 """What of a list's address goes along from fiche to fiche."""
 LOOKS, BY_FIELD = "regard", "champ"
@@ -117,8 +123,12 @@ class View:
         return f"/fiche/{quote(subject)}{'/' if name else ''}{quote(name)}{query}"
 
     def opened(self, place: Place) -> str:
-        """Where a doubt is worked on, in the way that this browser remembers."""
-        return self.address(place.subject, place.name if self.by_field else "")
+        """Where a doubt is worked on, in the way that this browser remembers.
+
+        Who has what is one screen, however that is.
+        """
+        named = self.by_field or place.name == NAME
+        return self.address(place.subject, place.name if named else "")
 
     def work(
         self, inner: str, *, title: str, address: str, status: int = 200, **given: Any

@@ -1,7 +1,11 @@
 // Keys for the review: everything they do is a button or a link that the mouse can use as well.
 "use strict";
 
-const byKey = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+// Of keys that several questions have, the one of the question that the keys are about.
+const byKey = (key) => {
+  const named = `[data-key="${CSS.escape(key)}"]`;
+  return here()?.querySelector(named) || document.querySelector(named);
+};
 const typing = (element) => element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)
   && !/^(button|checkbox|radio|submit)$/.test(element.type);
 
@@ -72,8 +76,13 @@ document.addEventListener("keydown", (event) => {
   }
   // The digits' own keys, shifted or not: a French keyboard has other signs on them.
   const digit = /^Digit([0-9])$/.exec(event.code)?.[1];
-  const there = whole?.querySelector(`[data-number="${digit || CSS.escape(event.key)}"] [data-value]`);
-  if (there) { write(there, event); return; }
+  const there = whole?.querySelector(`[data-number="${digit || CSS.escape(event.key)}"]`);
+  if (there) { go(there, event); return; }
+  if (whole?.matches(".people") && /^Arrow(Up|Down)$/.test(event.key)) {
+    const asks = [...whole.querySelectorAll(".ask")];
+    go(asks[asks.indexOf(here()) + (event.key === "ArrowDown" ? 1 : -1)] || here(), event);
+    return;
+  }
   const value = (here() || document).querySelector("[data-value]");
   if (whole && event.key === "Escape") { if (value) fill(here(), initial(value), ""); return; }
   if (value && (event.key === "F2" || event.key === "m" || event.key === "Backspace")) {
@@ -85,7 +94,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 // One look a fiche: what the keys are about is the question that has, or last had, the focus.
-const here = () => document.querySelector(".ask[data-here]") || document.querySelector(".ask [data-value]")?.closest(".ask");
+const here = () => document.querySelector(".ask[data-here]")
+  || document.querySelector(".ask [data-value], .people .ask")?.closest(".ask");
+
+function go(ask, event) {
+  const value = ask.querySelector("[data-value]");
+  if (value) { write(value, event); return; }
+  event.preventDefault();
+  ask.focus();
+}
 
 function write(value, event) {
   event?.preventDefault();
@@ -145,6 +162,22 @@ document.addEventListener("input", (event) => {
   if (said && event.target.value) { said.value = ""; event.target.placeholder = ""; }
   unsay(event.target.closest(".card"));
 });
+
+// Who has what: of tariffs each has one, and what is left to give follows.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-kind]")) return;
+  const others = event.target.matches("[data-tariff]:checked") ? event.target.closest(".ask").querySelectorAll("[data-tariff]") : [];
+  for (const other of others) other.checked = other === event.target;
+  counted();
+});
+
+function counted() {
+  for (const left of document.querySelectorAll("[data-left]")) {
+    const given = document.querySelectorAll(`[data-kind="${CSS.escape(left.dataset.left)}"]:checked`).length;
+    left.textContent = String(left.dataset.of - given);
+    left.classList.toggle("bad", given > left.dataset.of);
+  }
+}
 
 // A reason is for the gap that was seen: with another number it is asked again.
 const unsay = (card) => {
@@ -230,9 +263,11 @@ function say(text) {
 }
 
 function settle() {
+  counted();
+  const added = [...document.querySelectorAll("[data-added] [data-value]")].at(-1);
   const problem = document.querySelector("[data-value][aria-invalid]");
   const refused = problem?.value ? problem : problem?.closest(".ask") || document.querySelector("#work [data-problem]");
-  if (refused) refused.focus(); else focusWork();
+  if (refused) refused.focus(); else if (added) write(added); else focusWork();
   const said = document.querySelector("#said");
   if (said) said.hidden = true;
   document.title = document.querySelector("#work")?.dataset.title || document.title;
