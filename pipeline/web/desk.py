@@ -163,7 +163,8 @@ class Desk:
             after = deciding.apply(after, form, decision, gate=self.gate)
         try:
             # What is kept follows from what this server knows: no newer version may be claimed.
-            changes = [Change(subject, min(seen, filed.version), decisions, after), *beside]
+            held = after if decisions else None
+            changes = [Change(subject, min(seen, filed.version), decisions, held), *beside]
             self.store.decide(changes, who=who)
         finally:
             refreshed = self._refresh([change.subject for change in changes])
