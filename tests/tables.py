@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from builders import ENVELOPE, GAP, doubtful, reading, registration
 
+from pipeline.judging.shares import shares
 from pipeline.records import FieldReading, Registration, Rejection
 from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 
@@ -50,7 +51,10 @@ def typed(form: Registration) -> Registration:
 
 
 def row(form: Registration, n: int = 1, **changes: object) -> RegistrationRow:
-    made = RegistrationRow(f"0123456789ab-{n}", f"scan {n}.pdf", typed(form), ENVELOPE)
+    of = typed(form)
+    made = RegistrationRow(
+        f"0123456789ab-{n}", f"scan {n}.pdf", of, ENVELOPE, shares=shares(of, {})
+    )
     return replace(made, **changes)  # type: ignore[arg-type]
 
 

@@ -17,6 +17,7 @@ ROOMS = (
         "installed",
         "language",
         "french",
+        "french_event",
         "geometry",
         "straighten",
         "money",

@@ -226,7 +226,7 @@ def test_the_report_says_who_has_what_and_of_how_many_that_is_open() -> None:
     assert "Luc PETIT (adhérent)" in shown
     assert "qui a quoi" not in shown
     elsewhere = frozenset(("Zoé MARTIN",))
-    shown = plain(row(settled), row(mixed, 2, counted=False, counted_elsewhere=elsewhere))
+    shown = plain(row(settled), row(mixed, 2, counted_elsewhere=elsewhere))
     assert "qui a quoi pour 1 personne " in shown
 
 
