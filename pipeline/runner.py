@@ -5,7 +5,6 @@ document is read, a guard reads it in a child process. Only this process writes 
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -183,11 +182,6 @@ def make_private(out: Path) -> None:
     """Close to others what earlier versions wrote into a folder of outputs, but for what is written
     anew: the tables. The store closes its own file."""
     close_to_others(out / _SPOOL, out / KNOWN, out / learned.FOLDER)
-
-
-def available_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _receive(

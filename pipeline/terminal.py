@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline import system
 from pipeline.config import Promise, Settings, load_settings
 from pipeline.errors import ExportError
 from pipeline.language import tr, why
@@ -63,9 +64,7 @@ def load_flags(arguments: argparse.Namespace) -> Settings:
 
 def jobs(arguments: argparse.Namespace) -> int:
     """How many are drawn or read at a time: as many as there are cores, unless told."""
-    from pipeline.runner import available_cores
-
-    return available_cores() if arguments.jobs is None else int(arguments.jobs)
+    return system.cores() if arguments.jobs is None else int(arguments.jobs)
 
 
 def aside(line: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from fake_work import write_document
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import errors
+from pipeline import errors, system
 from pipeline.cli import main
 from pipeline.config import Promise
 from pipeline.forms.schema import Form
@@ -22,7 +22,7 @@ from pipeline.judging import calibration
 from pipeline.judging.calibration import Calibration, Proof, Writing
 from pipeline.judging.error_class import ErrorClass
 from pipeline.paths import FONTS
-from pipeline.runner import Summary, available_cores
+from pipeline.runner import Summary
 from tests.paper import saved, sheet
 
 FORM = "mais-2018-02-02"
@@ -81,7 +81,7 @@ def test_a_run_ends_with_a_table_and_the_way_to_the_report(
 def test_every_option_of_a_run_reaches_it(told: dict[str, Any]) -> None:
     main(["run", "inbox"])
     assert (told["inbox"], told["out"]) == (Path("inbox"), Path("outputs"))
-    assert told["jobs"] == available_cores()
+    assert told["jobs"] == system.cores()
     assert (told["scheduler"], told["store_url"], told["settings"].form) == (None, None, None)
     main(["run", "in", "--out", "o", "--jobs", "0", "--store", "sqlite:///x", "--form", FORM])
     assert (told["out"], told["jobs"], told["store_url"]) == (Path("o"), 0, "sqlite:///x")

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
+from pipeline import system
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
@@ -147,7 +148,7 @@ def _own_names() -> set[str]:
 def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens; raises ConfigError where the port is taken."""
     listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    system.keep_port(listening)
     try:
         listening.bind((host, port))
     except (OSError, OverflowError) as err:
