@@ -13,7 +13,9 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,13 @@ IS_MAC = sys.platform == "darwin"
 _PATIENCE_S = 2.0
 """How long Windows may keep a file that something else (a search, an antivirus) looks at."""
 _AGAIN_S = 0.05
+_MOST_PROCESSES = 61
+"""A pool on Windows can have no more."""
+_PROGRAMS: dict[str, tuple[str, ...]] = {
+    "win32": (r"C:\Program Files\Tesseract-OCR",),
+    "darwin": ("/opt/homebrew/bin", "/usr/local/bin"),
+}
+"""Where Tesseract is installed to without being on the PATH of whoever double-clicks."""
 
 APART: dict[str, Any]
 """For ``subprocess``: Ctrl-C reaches the parent alone, and no window opens."""
@@ -110,6 +119,11 @@ def peak_bytes(process: psutil.Process) -> int:
     return int(getattr(held, "peak_wset", held.rss))
 
 
+def process_pool(jobs: int) -> ProcessPoolExecutor:
+    """So many processes that start anew, as all do on Windows: for what we draw ourselves."""
+    return ProcessPoolExecutor(min(jobs, _MOST_PROCESSES), get_context("spawn"))
+
+
 def cores() -> int:
     """How many cores this process may use."""
     if sys.platform == "darwin":  # a process has no share of its own there
@@ -131,6 +145,13 @@ def replace(part: Path, path: Path) -> None:
             if time.monotonic() >= deadline:
                 raise
             time.sleep(_AGAIN_S)
+
+
+def reach_programs() -> None:
+    """Have this process and its children find programs where installers leave them."""
+    for folder in filter(os.path.isdir, _PROGRAMS.get(sys.platform, ())):
+        if folder not in (path := os.environ.get("PATH", "")).split(os.pathsep):
+            os.environ["PATH"] = f"{path}{os.pathsep}{folder}"
 
 
 def user_name() -> str:

@@ -1,8 +1,11 @@
 """What the verbs share: settings from a file and flags, progress, tables."""
 
 import argparse
+import codecs
+import io
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 CONFIG = Path("fiches.toml")
 _LINE_EVERY_S = 5.0
+_SHOWN = "fiches-shown"
+"""How Python calls the way in which we show what a console cannot."""
+_ALIKE = str.maketrans({"’": "'", "œ": "oe", "Œ": "OE", "–": "-", "—": "-", "→": "->"})
 
 
 @contextmanager
@@ -67,6 +73,28 @@ def jobs(arguments: argparse.Namespace) -> int:
     return system.cores() if arguments.jobs is None else int(arguments.jobs)
 
 
+def show_what_can_be_shown() -> None:
+    """Let no sentence fail for a character that the console does not have: cp850 has no œ.
+
+    It is shown as one that looks like it, else by its number, as is what is no character in a
+    file's name.
+    """
+    codecs.register_error(_SHOWN, _shown)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_SHOWN)
+
+
+def _shown(err: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(err, UnicodeEncodeError):
+        raise err
+    end = err.start + 1
+    char = err.object[err.start]
+    plain = unicodedata.normalize("NFKD", char.translate(_ALIKE)).encode("ascii", "ignore").decode()
+    alone = UnicodeEncodeError(err.encoding, err.object, err.start, end, err.reason)
+    return (plain, end) if plain else codecs.backslashreplace_errors(alone)
+
+
 def aside(line: str) -> None:
     """What is no result: on stderr."""
     print(f"fiches: {line}", file=sys.stderr)
@@ -76,6 +104,8 @@ def print_table(table: "Table") -> None:
     from rich.console import Console
 
     console = Console()
+    if console.legacy_windows:  # it would print the codes of the colours
+        console = Console(color_system=None)
     with console.capture() as drawn:  # left to print by itself, rich exits on a broken pipe
         console.print(table)
     print(drawn.get(), end="")
