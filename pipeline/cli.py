@@ -188,7 +188,7 @@ def _doctor(arguments: argparse.Namespace) -> ExitCode:
 
     checks = installed()
     if is_ready(checks):
-        checks = examine(load_flags(arguments), folder=Path.cwd())
+        checks = tuple(examine(load_flags(arguments), folder=Path.cwd()))
     table = Table("", tr("what"), tr("found"), tr("what to do"))
     for check in checks:
         mark = tr("ok") if check.ok else tr("MISSING") if check.needed else tr("optional")

@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
+from pipeline import system
 from pipeline.config import Settings
 from pipeline.errors import PipelineError, bug_place
 from pipeline.language import tr, why
@@ -60,17 +61,23 @@ def installed() -> tuple[Check, ...]:
     return (_python(), *_packages())
 
 
-def examine(settings: Settings, *, folder: Path) -> tuple[Check, ...]:
-    """Look at everything a run needs, and run; ``folder`` is where it would write."""
-    checks = (
-        *installed(),
-        *_models(),
-        _forms(settings),
-        _engine(settings),
-        _tesseract(needed=settings.engine == "tesseract"),
-        _writable(folder),
-    )
-    return (*checks, _trial(settings)) if is_ready(checks) else checks
+def examine(settings: Settings, *, folder: Path) -> Iterator[Check]:
+    """Look at everything a run needs, and run where all of it is there.
+
+    ``folder`` is where it would write.
+    """
+    checks: list[Check] = []
+    for looks in (
+        installed(),
+        _models(),
+        [_forms(settings), _engine(settings)],
+        [_tesseract(needed=settings.engine == "tesseract"), _writable(folder)],
+    ):
+        for check in looks:
+            checks.append(check)
+            yield check
+    if is_ready(checks):
+        yield _trial(settings)
 
 
 def _python() -> Check:
@@ -156,7 +163,7 @@ def _engine(settings: Settings) -> Check:
 
 
 def _tesseract(*, needed: bool) -> Check:
-    what, remedy = tr("Tesseract with French"), _TESSERACT.get(sys.platform, _APT)
+    what, remedy = tr("Tesseract with French"), _TESSERACT.get(system.NAME, _APT)
     program = shutil.which("tesseract")
     if program is None:
         return Check(what, "", ok=False, needed=needed, remedy=remedy)

@@ -157,7 +157,8 @@ class _Child:
     def fresh(self) -> bool:
         """Whether the child surely still waits for work."""
         waited_s = time.monotonic() - self._used_at
-        return waited_s < _IDLE_LIMIT_S / 2 and self._process.poll() is None
+        silent = self._answers.empty()  # its end would be told
+        return waited_s < _IDLE_LIMIT_S / 2 and silent and self._process.poll() is None
 
     def wait_until_ready(self) -> None:
         """Raises EngineError where the child could not import its work."""

@@ -115,7 +115,7 @@ def run(
 
     start = time.monotonic()
     inbox, out = inbox.absolute(), out.absolute()
-    if out.resolve() == inbox.resolve():
+    if out.exists() and inbox.exists() and out.samefile(inbox):  # case may say nothing
         raise InputError(tr("{out} is the inbox itself: name another folder with --out.", out=out))
     _make(out)
     settings = with_calibration(with_learned(settings, out), out)

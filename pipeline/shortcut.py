@@ -22,7 +22,7 @@ def write_shortcuts(folder: Path, to: Path | None = None) -> list[Path]:
     Windows and macOS look on the desktop, and a starter lies in ``folder`` where there is none;
     others in their menu of applications, too. Raises OSError.
     """
-    name, text = starter(sys.platform, sys.executable, folder.absolute())
+    name, text = starter(system.NAME, sys.executable, folder.absolute())
     written = [place / name for place in ([to] if to else _places(folder))]
     for path in written:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ def write_shortcuts(folder: Path, to: Path | None = None) -> list[Path]:
 
 def _places(folder: Path) -> list[Path]:
     desktop = user_desktop_path()
-    if system.IS_WINDOWS or system.IS_MAC:
+    if system.NAME in ("win32", "darwin"):
         return [desktop if desktop.is_dir() else folder]
     return [user_data_path() / "applications", *([desktop] if desktop.is_dir() else ())]
 

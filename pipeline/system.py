@@ -21,8 +21,8 @@ from typing import Any
 
 import psutil
 
-IS_WINDOWS = sys.platform == "win32"
-IS_MAC = sys.platform == "darwin"
+NAME: str = sys.platform
+"""``win32``, ``darwin`` or another, ``linux`` mostly."""
 _PATIENCE_S = 2.0
 """How long Windows may keep a file that something else (a search, an antivirus) looks at."""
 _AGAIN_S = 0.05
@@ -136,7 +136,7 @@ def replace(part: Path, path: Path) -> None:
 
     Raises OSError: on Windows also for a file that a program holds open (a table in Excel).
     """
-    deadline = time.monotonic() + _PATIENCE_S * IS_WINDOWS
+    deadline = time.monotonic() + (_PATIENCE_S if NAME == "win32" else 0.0)
     while True:
         try:
             part.replace(path)
@@ -149,7 +149,7 @@ def replace(part: Path, path: Path) -> None:
 
 def reach_programs() -> None:
     """Have this process and its children find programs where installers leave them."""
-    for folder in filter(os.path.isdir, _PROGRAMS.get(sys.platform, ())):
+    for folder in filter(os.path.isdir, _PROGRAMS.get(NAME, ())):
         if folder not in (path := os.environ.get("PATH", "")).split(os.pathsep):
             os.environ["PATH"] = f"{path}{os.pathsep}{folder}"
 

@@ -448,3 +448,14 @@ def test_an_exporter_of_another_package_that_fails_is_named(
     with Store.open(f"sqlite:///{tmp_path / 'fiches.sqlite'}") as store, failing as caught:
         exporters.export_all(store, tmp_path)
     assert "MARTIN" not in str(caught.value)
+
+
+def test_a_table_that_a_spreadsheet_holds_open_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replace(self: Path, target: Path) -> Path:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(ExportError, match=r"cannot be written.*Close the program that has it open"):
+        exporters.export_all(fake_store(), tmp_path)

@@ -114,6 +114,16 @@ def write_atomically(path: Path, text: str) -> None:
     try:
         # What is not a character (a byte of a file's name that is not UTF-8) is shown as \udce9.
         write_whole(path, text.encode("utf-8", "backslashreplace"), durable=True)
+    except PermissionError as err:
+        raise ExportError(
+            tr(
+                "{path}: cannot be written ({why}). Close the program that has it open (a "
+                "spreadsheet, mostly), or name another folder with --out, and run again: what was "
+                "read is kept.",
+                path=path,
+                why=why(err),
+            )
+        ) from err
     except OSError as err:
         raise ExportError(
             tr(

@@ -18,23 +18,8 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import ModuleType
 from typing import Any
 
-POSIX_MODULES = frozenset(
-    "fcntl resource pwd grp spwd termios tty pty posix syslog readline curses crypt nis".split()
-)
-POSIX_OF_OS = frozenset(
-    "chown chroot confstr ctermid fchdir fchmod fchown fork forkpty getegid geteuid getgid "
-    "getgroups getpgid getpgrp getpriority getsid getuid initgroups killpg lchown lockf mkfifo "
-    "mknod nice openpty pathconf pipe2 posix_spawn pread pwrite register_at_fork sched_getaffinity "
-    "sched_setaffinity sched_yield sendfile setegid seteuid setgid setpgid setpriority setsid "
-    "setuid statvfs sync sysconf tcgetpgrp ttyname uname wait wait3 wait4 waitid WNOHANG WIFEXITED "
-    "O_CLOEXEC O_NOFOLLOW O_DIRECTORY O_NONBLOCK O_SYNC O_TMPFILE".split()
-)
-OF_WINDOWS = frozenset("SIGABRT SIGFPE SIGILL SIGINT SIGSEGV SIGTERM SIG_DFL SIG_IGN".split())
-"""Of the names of ``signal`` that begin with SIG, there are these."""
-POSIX_OF_SIGNAL = frozenset(
-    "alarm getitimer setitimer siginterrupt pause pthread_kill pthread_sigmask sigpending sigwait "
-    "sigwaitinfo sigtimedwait ITIMER_PROF ITIMER_REAL ITIMER_VIRTUAL".split()
-) | {name for name in dir(signal) if name.startswith("SIG") and name not in OF_WINDOWS}
+from posix_names import POSIX_MODULES, POSIX_OF_OS, POSIX_OF_SIGNAL
+
 NEW_GROUP, NO_WINDOW = 0x200, 0x8000000
 FRENCH = 0x40C
 
