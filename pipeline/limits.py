@@ -164,4 +164,6 @@ def cause_of_death(code: int, settings: Settings) -> DocumentError:
 
 def how_it_ended(code: int) -> str:
     """In words fit for any language."""
+    if code == OUT_OF_MEMORY:
+        return f"code {code}, memory_limit_mb"
     return f"signal {-code}" if code < 0 else f"code {code}"

@@ -97,7 +97,7 @@ def test_an_engine_that_is_not_known_is_not_ready() -> None:
     ("settings", "said"),
     [
         (Settings(time_limit_s=0.01), "plus de 0,01 s de calcul"),
-        (Settings(memory_limit_mb=60), "plus de 60 Mo de mémoire"),
+        (Settings(memory_limit_mb=60), "memory_limit_mb"),
     ],
 )
 def test_what_would_hinder_a_run_is_seen_by_a_run(settings: Settings, said: str) -> None:

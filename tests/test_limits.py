@@ -81,6 +81,7 @@ def test_the_kernel_s_limit_of_time_is_told_apart() -> None:
 def test_the_clock_leaves_room_for_a_busy_machine() -> None:
     assert wall_s(Settings(time_limit_s=2.0)) >= 10 * 2.0
     assert how_it_ended(-9) == "signal 9"
+    assert how_it_ended(OUT_OF_MEMORY).endswith("memory_limit_mb")
 
 
 def test_a_process_whose_parent_is_gone_ends_by_the_clock_though_none_of_its_threads_runs() -> None:

@@ -2,7 +2,6 @@
 
 import configparser
 import os
-import shlex
 import stat
 import subprocess
 import sys
@@ -42,7 +41,11 @@ def test_the_entry_of_a_menu_keeps_to_the_rules_of_freedesktop() -> None:
     assert values["Path"] == "/home/a\\\\b"
     assert (values["Type"], values["Terminal"]) == ("Application", "true")
     command = values["Exec"].replace("\\\\", "\\").replace("%%", "%")
-    assert shlex.split(command) == [f"/opt/{AWKWARD}/python", "-P", "-m", "pipeline"]
+    # What is quoted there is quoted as in a shell.
+    shown = subprocess.run(
+        ["sh", "-c", f"printf '%s\\n' {command}"], capture_output=True, text=True
+    )
+    assert shown.stdout.splitlines() == [f"/opt/{AWKWARD}/python", "-P", "-m", "pipeline"]
 
 
 def test_the_batch_of_windows_is_utf8_and_its_percent_signs_are_doubled() -> None:
