@@ -232,7 +232,8 @@ def test_cores_and_the_most_memory_are_told() -> None:
     held = bytearray(50 << 20)
     now = psutil.Process().memory_info().rss
     del held
-    assert system.peak_bytes(psutil.Process()) >= now
+    # The kernel counts in steps.
+    assert system.peak_bytes(psutil.Process()) > now - (5 << 20)
 
 
 def test_a_pool_has_no_more_processes_than_windows_can_wait_for() -> None:
