@@ -116,7 +116,8 @@ class Watch:
         Where it has died, it used nothing.
         """
         spent_s, held_bytes = self._used()
-        if spent_s - self._spent_s > self._settings.time_limit_s:
+        # The kernel, where it can, counts from when the child has understood what is asked.
+        if spent_s - self._spent_s > self._settings.time_limit_s + LOOK_EVERY_S:
             raise _too_long(self._settings)
         if held_bytes > _limit_bytes(self._settings):
             raise _too_much(self._settings)

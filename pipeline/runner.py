@@ -115,7 +115,7 @@ def run(
 
     start = time.monotonic()
     inbox, out = inbox.absolute(), out.absolute()
-    if out.exists() and inbox.exists() and out.samefile(inbox):  # case may say nothing
+    if _is_same(out.resolve(), inbox.resolve()):
         raise InputError(tr("{out} is the inbox itself: name another folder with --out.", out=out))
     _make(out)
     settings = with_calibration(with_learned(settings, out), out)
@@ -168,6 +168,11 @@ def _summary(
         fields=len(readings),
         sure=sum(r.status is Status.ACCEPTED and r.origin is not Origin.HUMAN for r in readings),
     )
+
+
+def _is_same(first: Path, other: Path) -> bool:
+    """Whether both are one folder, however the file system writes its name."""
+    return first == other or (first.exists() and other.exists() and first.samefile(other))
 
 
 def _make(out: Path) -> None:
