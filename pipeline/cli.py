@@ -1,7 +1,6 @@
 """The command ``fiches``: verbs and flags. The only module that prints or exits."""
 
 import argparse
-import io
 import logging
 import os
 import sys
@@ -10,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 
-from pipeline import flags
+from pipeline import flags, system
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
 from pipeline.language import speak, tr
 from pipeline.paths import private
@@ -22,6 +21,7 @@ from pipeline.terminal import (
     load_flags,
     print_fetched,
     print_table,
+    show_what_can_be_shown,
     telling,
     writing,
 )
@@ -29,9 +29,9 @@ from pipeline.terminal import (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code (see ``errors.ExitCode``). Wrong usage exits with 2."""
+    system.reach_programs()
     speak()
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name need not be UTF-8
-        sys.stdout.reconfigure(errors="backslashreplace")
+    show_what_can_be_shown()
     arguments = build_parser().parse_args((sys.argv[1:] if argv is None else argv) or ["start"])
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.WARNING,
@@ -51,14 +51,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
+    except ImportError as err:
+        if str(err.name).partition(".")[0] == __name__.partition(".")[0]:
+            return _bug(err, verbose=arguments.verbose)
+        aside(tr("something is missing ({what}): `fiches doctor` says what to type.", what=err))
+        return ExitCode.ENGINE
     except Exception as err:
-        if arguments.verbose:
-            traceback.print_exc()
-        aside(tr("this is a bug, please report it: {place}", place=bug_place(err)))
-        if not arguments.verbose:
-            aside(tr("add --verbose to see more."))
-        return ExitCode.BUG
+        return _bug(err, verbose=arguments.verbose)
     return code
+
+
+def _bug(err: Exception, *, verbose: bool) -> ExitCode:
+    if verbose:
+        traceback.print_exception(err)
+    aside(tr("this is a bug, please report it: {place}", place=bug_place(err)))
+    if not verbose:
+        aside(tr("add --verbose to see more."))
+    return ExitCode.BUG
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -69,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         review=_review,
         inspect=_inspect,
         doctor=_doctor,
+        shortcut=_shortcut,
         evaluate=_evaluate,
         evaluate_lines=_evaluate_lines,
         learn=_learn,
@@ -146,7 +156,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
 def _review(arguments: argparse.Namespace) -> ExitCode:
     import webbrowser
-    from getpass import getpass, getuser
+    from getpass import getpass
 
     from pipeline.web.serve import is_loopback, serve
 
@@ -175,7 +185,7 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
         password=password,
         store_url=arguments.store,
         inbox=getattr(arguments, "inbox", None),
-        who=getuser(),
+        who=system.user_name(),
         show=show,
         browse=None if arguments.no_browser else webbrowser.open,
     )
@@ -197,20 +207,35 @@ def _doctor(arguments: argparse.Namespace) -> ExitCode:
     from rich.markup import escape
     from rich.table import Table
 
-    from pipeline.doctor import examine, look_at
+    from pipeline.doctor import examine, installed, is_ready, look_at
 
-    settings = load_flags(arguments)
-    checks = examine(settings, folder=Path.cwd())
-    if arguments.mailbox or settings.mailbox:
-        checks += (look_at(configured_mailbox(settings), connect=arguments.mailbox),)
+    checks = installed()
+    if is_ready(checks):
+        settings = load_flags(arguments)
+        checks = tuple(examine(settings, folder=Path.cwd()))
+        if arguments.mailbox or settings.mailbox:
+            checks += (look_at(configured_mailbox(settings), connect=arguments.mailbox),)
     table = Table("", tr("what"), tr("found"), tr("what to do"))
     for check in checks:
         mark = tr("ok") if check.ok else tr("MISSING") if check.needed else tr("optional")
         table.add_row(mark, check.what, check.state, "" if check.ok else escape(check.remedy))
     print_table(table)
-    ready = all(check.ok for check in checks if check.needed)
+    ready = is_ready(checks)
     print(tr("Ready to run.") if ready else tr("Not ready: see MISSING above."))
     return ExitCode.OK if ready else ExitCode.ENGINE
+
+
+def _shortcut(arguments: argparse.Namespace) -> ExitCode:
+    from pipeline.shortcut import write_shortcuts
+
+    folder = Path.cwd()
+    with writing(arguments.to or folder):
+        written = write_shortcuts(folder, arguments.to)
+    for path in written:
+        print(
+            tr("{path}: double-click this to start Fiches in {folder}.", path=path, folder=folder)
+        )
+    return ExitCode.OK
 
 
 def _evaluate(arguments: argparse.Namespace) -> ExitCode:

@@ -1,25 +1,28 @@
-"""What is installed, what is missing, and what to type."""
+"""What is installed, what is missing, and what to type; and whether a run works here, by one.
 
+What a run needs is imported where it is looked at: it may be what is missing.
+"""
+
+import csv
 import hashlib
-import os
+import io
 import platform
 import re
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 
-import numpy as np
-
+from pipeline import system
 from pipeline.config import Mailbox, Settings
-from pipeline.engines import load
-from pipeline.errors import PipelineError
-from pipeline.forms.schema import load_forms
-from pipeline.language import tr
+from pipeline.errors import PipelineError, bug_place
+from pipeline.language import tr, why
 from pipeline.paths import FORMS, MODELS
 
 _EXTRAS = ("cluster", "postgres", "plots")
@@ -27,7 +30,11 @@ _EXTRAS = ("cluster", "postgres", "plots")
 _OLDEST_PYTHON = (3, 11)
 _NAME, _EXTRA = re.compile(r"[\w.-]+"), re.compile(r"extra == ['\"](\w+)")
 _AGAIN = "pip install --force-reinstall fiches"
-_TESSERACT = "apt install tesseract-ocr tesseract-ocr-fra"
+_TESSERACT = {
+    "win32": "winget install UB-Mannheim.TesseractOCR --interactive",
+    "darwin": "brew install tesseract tesseract-lang",
+}
+_APT = "apt install tesseract-ocr tesseract-ocr-fra"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +51,33 @@ class Check:
     remedy: str = ""
 
 
-def examine(settings: Settings, *, folder: Path) -> tuple[Check, ...]:
-    """Look at everything a run needs; ``folder`` is where it would write."""
-    return (
-        _python(),
-        *_packages(),
-        *_models(),
-        _forms(settings),
-        _engine(settings),
-        _tesseract(needed=settings.engine == "tesseract"),
-        Check(
-            tr("may write here"),
-            str(folder),
-            ok=os.access(folder, os.W_OK),
-            remedy=tr("go to a folder of yours, or give --out"),
-        ),
-    )
+def is_ready(checks: Iterable[Check]) -> bool:
+    """Whether a run works, as far as these say."""
+    return all(check.ok for check in checks if check.needed)
+
+
+def installed() -> tuple[Check, ...]:
+    """Python and its packages: without these, nothing else can be looked at."""
+    return (_python(), *_packages())
+
+
+def examine(settings: Settings, *, folder: Path) -> Iterator[Check]:
+    """Look at everything a run needs, and run where all of it is there.
+
+    ``folder`` is where it would write.
+    """
+    checks: list[Check] = []
+    for looks in (
+        installed(),
+        _models(),
+        [_forms(settings), _engine(settings)],
+        [_tesseract(needed=settings.engine == "tesseract"), _writable(folder)],
+    ):
+        for check in looks:
+            checks.append(check)
+            yield check
+    if is_ready(checks):
+        yield _trial(settings)
 
 
 def look_at(mailbox: Mailbox, *, connect: bool) -> Check:
@@ -136,6 +154,8 @@ def _models() -> Iterator[Check]:
 
 
 def _forms(settings: Settings) -> Check:
+    from pipeline.forms.schema import load_forms
+
     try:
         forms = load_forms(FORMS, *settings.forms)
     except PipelineError as err:
@@ -145,6 +165,10 @@ def _forms(settings: Settings) -> Check:
 
 def _engine(settings: Settings) -> Check:
     """Let the engine read a white line: it loads, and it runs."""
+    import numpy as np
+
+    from pipeline.engines import load
+
     what = tr("engine {name}", name=settings.engine)
     try:
         load(settings.engine, settings.learned).read_lines([np.full((48, 320), 255, np.uint8)])
@@ -154,17 +178,68 @@ def _engine(settings: Settings) -> Check:
 
 
 def _tesseract(*, needed: bool) -> Check:
-    what = tr("Tesseract with French")
+    what, remedy = tr("Tesseract with French"), _TESSERACT.get(system.NAME, _APT)
     program = shutil.which("tesseract")
     if program is None:
-        return Check(what, "", ok=False, needed=needed, remedy=_TESSERACT)
+        return Check(what, "", ok=False, needed=needed, remedy=remedy)
 
     def ask(option: str) -> list[str]:
-        asked = subprocess.run([program, option], capture_output=True, text=True, check=False)
+        asked = subprocess.run(
+            [program, option],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
         return (asked.stdout or asked.stderr).splitlines()
 
     release = next(iter(ask("--version")), "")
     french = "fra" in ask("--list-langs")
     if not french:
         release = tr("{version}, no French", version=release)
-    return Check(what, release, french, needed=needed, remedy=_TESSERACT)
+    return Check(what, release, french, needed=needed, remedy=remedy)
+
+
+def _writable(folder: Path) -> Check:
+    """By writing: what the system says of rights is not always so on Windows and on shares."""
+    what, state = tr("may write here"), str(folder)
+    try:
+        with TemporaryFile(dir=folder):
+            return Check(what, state, ok=True)
+    except OSError as err:
+        remedy = tr("go to a folder of yours, or give --out")
+        return Check(what, f"{state} ({why(err)})", ok=False, remedy=remedy)
+
+
+def _trial(settings: Settings) -> Check:
+    """Draw a form, and have it read and written as any: by a child with its limits, a store, locks.
+
+    What hinders it is told, whatever it is: that is what a run would meet.
+    """
+    what = tr("a run of one drawn form")
+    try:
+        from pipeline.exporters import rejected
+        from pipeline.forms.schema import find_form, load_forms
+        from pipeline.runner import run
+        from pipeline.simulate import simulate
+
+        with TemporaryDirectory(prefix="fiches-doctor-", ignore_cleanup_errors=True) as scratch:
+            inbox, out = Path(scratch, "inbox"), Path(scratch, "out")
+            forms = load_forms(FORMS, *settings.forms)
+            form = find_form(forms, settings.form) if settings.form else forms[0]
+            simulate(form, inbox, n=1, seed=0, styles=["typed"])
+            (inbox / "truth.json").unlink()
+            start = time.monotonic()
+            summary = run(inbox, out, settings, jobs=1)
+            seconds = time.monotonic() - start
+            fault = ""
+            if summary.rejected:
+                table = (out / rejected.FILE_NAME).read_text("utf-8")
+                fault = next(csv.DictReader(io.StringIO(table)))["message"]
+    except PipelineError as err:
+        fault = str(err)
+    except Exception as err:
+        fault = f"{bug_place(err)}: {err}"
+    if fault:
+        return Check(what, "", ok=False, remedy=fault)
+    return Check(what, tr("read in {seconds:.1f} s", seconds=seconds), ok=True)

@@ -53,6 +53,7 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
     _review(add("review", config))
     _inspect(add("inspect", reading))
     _doctor(add("doctor", config))
+    _shortcut(add("shortcut"))
     _evaluate(add("evaluate"))
     _evaluate_lines(add("evaluate-lines", config))
     _learn(add("learn", config))
@@ -70,6 +71,7 @@ def _helps() -> dict[str, str]:
         "review": tr("Look at the doubtful fields beside their picture, in the browser"),
         "inspect": tr("Draw one picture a stage of how a document is read"),
         "doctor": tr("Say what is installed, what is missing and what to type"),
+        "shortcut": tr("Make a file to double-click that starts Fiches in this folder"),
         "evaluate": tr("Compare a run's tables with the truth"),
         "evaluate-lines": tr("Measure the engine on pictures of single lines"),
         "learn": tr("Learn from what people corrected, or take that back"),
@@ -119,6 +121,15 @@ def _fetch(fetch: argparse.ArgumentParser) -> None:
         "--ask-password",
         action="store_true",
         help=tr("ask for the password of the mailbox, and give it to the system's key ring"),
+    )
+
+
+def _shortcut(shortcut: argparse.ArgumentParser) -> None:
+    shortcut.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help=tr("the folder to lay it in (default: the desktop, and the menu where there is one)"),
     )
 
 

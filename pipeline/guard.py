@@ -1,13 +1,14 @@
 """Read each document in a child process, so that one that hangs or crashes fails alone.
 
-Local threads and Dask workers use the same guard. A child serves one document after another over a
-pipe of its own: killing it cannot harm another child, which a pool with shared queues does not
+Local threads and Dask workers use the same guard. A child serves one document after another over
+pipes of its own: killing it cannot harm another child, which a pool with shared queues does not
 promise. It is started as a plain command, because Dask's workers are daemons and multiprocessing
-forbids those to have children.
+forbids those to have children; and what it is told and tells goes through its standard input and
+output, which every system hands down.
 """
 
 import os
-import signal
+import pickle
 import subprocess
 import sys
 import time
@@ -15,15 +16,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from pkgutil import resolve_name
-from threading import Lock
-from typing import Any
+from queue import Empty, SimpleQueue
+from struct import Struct
+from threading import Lock, Thread
+from typing import IO, Any
 
-from pipeline import limits
+from pipeline import limits, system
 from pipeline.config import Settings
-from pipeline.errors import EngineError, StalledError
+from pipeline.errors import DocumentError, EngineError
 from pipeline.language import tr
 from pipeline.parts import Part, Stretch, outcome_of
 from pipeline.records import Outcome, Registration, Source
@@ -42,6 +44,8 @@ _ONE_THREAD = dict.fromkeys(
 _KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
 """A page's pictures come and go: glibc keeps their memory for the next, up to what it would by
 itself, where to ask the kernel for it anew takes a child 15 ms a page."""
+_SIZE = Struct("<Q")
+"""What stands before a message in a pipe: its length."""
 
 
 class Guard:
@@ -80,13 +84,10 @@ class Guard:
         """
         child = self._take()
         try:
-            fault = child.each(task, tell, wait_s=limits.wall_s(self._settings))
-        except TimeoutError:
+            fault = child.each(task, tell)
+        except DocumentError:  # it went too far
             self._end(child)
-            raise StalledError(
-                "La lecture n'avançait plus et a été arrêtée : vérifier que le disque et la "
-                "machine répondent, et relancer."
-            ) from None
+            raise
         except (EOFError, OSError):
             raise limits.cause_of_death(self._end(child), self._settings) from None
         self._idle.append(child)
@@ -136,37 +137,42 @@ class _Child:
     """The parent's end of one child process."""
 
     def __init__(self, work: str, settings: Settings) -> None:
-        self._connection, theirs = Pipe()
+        self._settings = settings
         path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-        command = f"from pipeline.guard import serve; serve({theirs.fileno()})"
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", command],
+            [sys.executable, "-P", "-c", "from pipeline.guard import serve; serve()"],
             env={**_KEPT_MEMORY, **os.environ, **_ONE_THREAD, "PYTHONPATH": path},
-            stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            # Its own session: Ctrl-C reaches the parent alone, and a kill takes the programs that
-            # the child has started (tesseract) with it.
-            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            **system.APART,
         )
-        theirs.close()
-        self._connection.send((work, settings))
+        self._answers: SimpleQueue[Any] = SimpleQueue()
+        Thread(target=self._listen, daemon=True).start()
+        with suppress(OSError):  # it has died already, which is told when it should be ready
+            self._send((work, settings))
+        self._pid = self._process.pid
         self._used_at = time.monotonic()
 
     @property
     def fresh(self) -> bool:
         """Whether the child surely still waits for work."""
         waited_s = time.monotonic() - self._used_at
-        return waited_s < _IDLE_LIMIT_S / 2 and self._process.poll() is None
+        silent = self._answers.empty()  # its end would be told
+        return waited_s < _IDLE_LIMIT_S / 2 and silent and self._process.poll() is None
 
     def wait_until_ready(self) -> None:
         """Raises EngineError where the child could not import its work."""
         try:
-            ready = self._connection.poll(_START_LIMIT_S)
-            late = tr("not ready after {limit:g} s", limit=_START_LIMIT_S)
-            fault = self._connection.recv() if ready else late
-        except (EOFError, OSError):
-            fault = limits.how_it_ended(self.kill())
-        if fault is not None:
+            ready = self._answers.get(timeout=_START_LIMIT_S)
+        except Empty:
+            fault = tr("not ready after {limit:g} s", limit=_START_LIMIT_S)
+        else:
+            if isinstance(ready, _Ready):
+                # Not always the process that was started: in a virtual environment of Windows that
+                # is one that starts Python.
+                self._pid = ready.pid
+            fault = ready.fault if isinstance(ready, _Ready) else limits.how_it_ended(self.kill())
+        if fault:
             raise EngineError(
                 tr(
                     "A reader could not start ({fault}): `fiches doctor` says what is missing.",
@@ -174,31 +180,67 @@ class _Child:
                 )
             )
 
-    def each(self, task: Any, tell: Callable[[Any], None], *, wait_s: float) -> Exception | None:
+    def each(self, task: Any, tell: Callable[[Any], None]) -> Exception | None:
         """``tell`` the answers; what the work raised.
 
-        Raises TimeoutError where none comes for that long, EOFError or OSError where the child has
-        died.
+        Raises DocumentError where one takes too much, EOFError or OSError where the child has died.
         """
-        self._connection.send(task)
+        self._send(task)
+        watch = limits.Watch(self._pid, self._settings)
         while True:
-            if not self._connection.poll(wait_s):
-                raise TimeoutError
-            answer = self._connection.recv()
-            if isinstance(answer, _Done):
-                self._used_at = time.monotonic()
-                return answer.fault
+            try:
+                answer = self._answers.get(timeout=limits.LOOK_EVERY_S)
+            except Empty:
+                watch.look()
+                continue
+            match answer:
+                case _Done(fault):
+                    self._used_at = time.monotonic()
+                    return fault
+                case _Gone():
+                    raise EOFError
             tell(answer)
+            watch.restart()
 
     def kill(self) -> int:
         """End the process and what it has started; the code it ended with.
 
         A process that has died already keeps the signal or code it died of.
         """
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        # The connection is closed with its last user: another thread may wait on it just now.
-        return self._process.wait()
+        code = system.end(self._process)
+        with suppress(OSError):  # what it was not told any more
+            self._tasks.close()
+        return code
+
+    @property
+    def _tasks(self) -> IO[bytes]:
+        pipe: IO[bytes] | None = self._process.stdin
+        assert pipe is not None  # noqa: S101 - as asked for
+        return pipe
+
+    def _send(self, task: Any) -> None:
+        _send(self._tasks, task)
+
+    def _listen(self) -> None:
+        """Take what the child tells as it comes: nothing else waits on all systems, and so long."""
+        assert self._process.stdout is not None  # noqa: S101 - a pipe, as asked for
+        with self._process.stdout as answers:
+            while True:
+                try:
+                    self._answers.put(_receive(answers))
+                except (EOFError, OSError):
+                    self._answers.put(_Gone())
+                    return
+                except Exception as err:  # what cannot be made of the bytes of an answer
+                    self._answers.put(_Done(err))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The child's first word: who it is, and why it cannot do its work."""
+
+    pid: int
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +248,28 @@ class _Done:
     """Ends the answers to a task; ``fault`` is what the work raised."""
 
     fault: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """Nothing more is told: the child has died."""
+
+
+def _send(pipe: IO[bytes], message: Any) -> None:
+    """Raises OSError where the other end is gone."""
+    data = pickle.dumps(message)
+    pipe.write(_SIZE.pack(len(data)) + data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> Any:
+    """Raises EOFError where the other end is gone, also in the middle of a message."""
+    head = pipe.read(_SIZE.size)
+    size = _SIZE.unpack(head)[0] if len(head) == _SIZE.size else 0
+    data = pipe.read(size)
+    if not size or len(data) < size:
+        raise EOFError
+    return pickle.loads(data)  # noqa: S301 - both ends are this program
 
 
 _guards: dict[tuple[str, Settings, str], Guard] = {}
@@ -230,24 +294,29 @@ def read_guarded(
     return guard.read(task)
 
 
-def serve(descriptor: int) -> None:
+def serve() -> None:
     """The child's main: read documents from the pipe until the parent is gone."""
-    connection = Connection(descriptor)
-    with suppress(EOFError, BrokenPipeError):
-        name, settings = connection.recv()
+    tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):  # what a library prints is no answer
+        os.dup2(nowhere, standard)
+    # The parent is gone, or whoever started it: nobody is left to tell.
+    with suppress(EOFError, OSError), tasks, answers:
+        name, settings = _receive(tasks)
         try:
             work: Callable[[Any, Settings], Any] = resolve_name(name)
         except Exception as err:  # any fault of an import is the parent's to tell
-            connection.send(f"{type(err).__name__}: {err}")
+            _send(answers, _Ready(os.getpid(), f"{type(err).__name__}: {err}"))
             return
         limits.limit_memory(settings)
-        connection.send(None)
-        while connection.poll(_IDLE_LIMIT_S):
-            task = connection.recv()
+        _send(answers, _Ready(os.getpid()))
+        while True:
+            limits.end_in(_IDLE_LIMIT_S)
+            task = _receive(tasks)
             limits.arm(settings)
             try:
                 for answer in _answers(work(task, settings)):
-                    connection.send(answer)
+                    _send(answers, answer)
                     limits.arm(settings)
                 done = _Done()
             except MemoryError:
@@ -255,7 +324,7 @@ def serve(descriptor: int) -> None:
             except Exception as err:
                 done = _Done(err)
             limits.disarm()
-            connection.send(done)
+            _send(answers, done)
 
 
 def _answers(made: Any) -> Iterator[Any]:

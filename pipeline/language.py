@@ -1,13 +1,18 @@
-"""The language of the terminal: that of the user, as LANGUAGE, LC_ALL, LC_MESSAGES or LANG say.
+"""The language of the terminal: that of the user, as LANGUAGE, LC_ALL, LC_MESSAGES or LANG say;
+on Windows, which sets none of these, that of its menus.
 
 What the program says stands in the code in English, where it is said; ``locale/`` holds its
 French, and ``make locale`` brings that up to date. Nothing is translated before it is said.
 """
 
 import gettext
+import os
 from pathlib import Path
 
+from pipeline import system
+
 _DOMAIN = "fiches"
+_SAID_BY = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 gettext.bindtextdomain(_DOMAIN, str(Path(__file__).parent / "locale"))
 
 
@@ -27,5 +32,10 @@ def why(err: OSError) -> str:
 
 
 def speak() -> None:
-    """Let argparse, too, speak by our catalogue: it says its own words as that of gettext."""
+    """Let argparse, too, speak by our catalogue: it says its own words as that of gettext.
+
+    Children speak the same.
+    """
+    if not any(os.environ.get(name) for name in _SAID_BY) and (language := system.language()):
+        os.environ["LANGUAGE"] = language
     gettext.textdomain(_DOMAIN)

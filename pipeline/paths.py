@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import get_ident
 
+from pipeline import system
+
 PACKAGE = Path(__file__).parent
 MODELS = PACKAGE / "models" if (PACKAGE / "models").is_dir() else PACKAGE.parent / "models"
 FORMS = MODELS / "forms"
@@ -49,7 +51,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        part.replace(path)
+        system.replace(part, path)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ document is read, a guard reads it in a child process. Only this process writes 
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -116,7 +115,7 @@ def run(
 
     start = time.monotonic()
     inbox, out = inbox.absolute(), out.absolute()
-    if out.resolve() == inbox.resolve():
+    if _is_same(out.resolve(), inbox.resolve()):
         raise InputError(tr("{out} is the inbox itself: name another folder with --out.", out=out))
     _make(out)
     settings = with_calibration(with_learned(settings, out), out)
@@ -168,6 +167,11 @@ def _summary(snapshot: Snapshot, *, read: int, judged: int, pages: int, seconds:
     )
 
 
+def _is_same(first: Path, other: Path) -> bool:
+    """Whether both are one folder, however the file system writes its name."""
+    return first == other or (first.exists() and other.exists() and first.samefile(other))
+
+
 def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -180,11 +184,6 @@ def make_private(out: Path) -> None:
     """Close to others what earlier versions wrote into a folder of outputs, but for what is written
     anew: the tables. The store closes its own file."""
     close_to_others(out / _SPOOL, out / KNOWN, out / learned.FOLDER)
-
-
-def available_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _receive(

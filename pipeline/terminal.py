@@ -1,13 +1,17 @@
 """What the verbs share: settings from a file and flags, progress, tables."""
 
 import argparse
+import codecs
+import io
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline import system
 from pipeline.config import Configuration, Mailbox, Promise, load_settings
 from pipeline.errors import ConfigError, ExportError
 from pipeline.language import tr, why
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
 
 CONFIG = Path("fiches.toml")
 _LINE_EVERY_S = 5.0
+_SHOWN = "fiches-shown"
+"""How Python calls the way in which we show what a console cannot."""
+_ALIKE = str.maketrans({"’": "'", "œ": "oe", "Œ": "OE", "–": "-", "—": "-", "→": "->"})
 
 
 @contextmanager
@@ -114,9 +121,29 @@ def print_fetched(fetched: "Fetched", mailbox: Mailbox, inbox: Path) -> None:
 
 def jobs(arguments: argparse.Namespace) -> int:
     """How many are drawn or read at a time: as many as there are cores, unless told."""
-    from pipeline.runner import available_cores
+    return system.cores() if arguments.jobs is None else int(arguments.jobs)
 
-    return available_cores() if arguments.jobs is None else int(arguments.jobs)
+
+def show_what_can_be_shown() -> None:
+    """Let no sentence fail for a character that the console does not have: cp850 has no œ.
+
+    It is shown as one that looks like it, else by its number, as is what is no character in a
+    file's name.
+    """
+    codecs.register_error(_SHOWN, _shown)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_SHOWN)
+
+
+def _shown(err: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(err, UnicodeEncodeError):
+        raise err
+    end = err.start + 1
+    char = err.object[err.start]
+    plain = unicodedata.normalize("NFKD", char.translate(_ALIKE)).encode("ascii", "ignore").decode()
+    alone = UnicodeEncodeError(err.encoding, err.object, err.start, end, err.reason)
+    return (plain, end) if plain else codecs.backslashreplace_errors(alone)
 
 
 def aside(line: str) -> None:
@@ -128,6 +155,8 @@ def print_table(table: "Table") -> None:
     from rich.console import Console
 
     console = Console()
+    if console.legacy_windows:  # it would print the codes of the colours
+        console = Console(color_system=None)
     with console.capture() as drawn:  # left to print by itself, rich exits on a broken pipe
         console.print(table)
     print(drawn.get(), end="")

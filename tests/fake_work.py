@@ -2,13 +2,15 @@
 
 import ctypes
 import os
-import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import psutil
 
 from pipeline.config import Settings
 from pipeline.geometry import BoxMm
@@ -32,6 +34,13 @@ WORK = "fake_work:read"
 READER = Reader("fake", WORK)
 
 
+class OnlyMadeThereError(Exception):
+    """Pickles, and cannot be made of that again."""
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__("only made there")
+
+
 def write_document(path: Path, text: str) -> Path:
     """A file that passes for a PDF; the first word of ``text`` says how it behaves when read."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +58,7 @@ def unpack(task: Opening, settings: Settings) -> Brought:
     from pipeline.intake.unpack import unpack as real_unpack
 
     if "dies" in task.name:
-        os.kill(os.getpid(), signal.SIGKILL)
+        psutil.Process().kill()
     if "hangs" in task.name:
         time.sleep(3600)
     return real_unpack(task, settings)
@@ -92,7 +101,7 @@ def _page(text: str, source: Source, number: int) -> Registration | Rejection:
         case "exit":
             os._exit(3)
         case "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
+            psutil.Process().kill()
         case "segfault":
             ctypes.string_at(0)
         case "raise":
@@ -105,8 +114,17 @@ def _page(text: str, source: Source, number: int) -> Registration | Rejection:
                 pass
         case "say":  # takes its time, and leaves a line in a file whenever it is read
             time.sleep(0.05)
-            with Path(rest[0]).open("a") as said:
+            with Path(rest[0]).open("a", encoding="utf-8") as said:
                 said.write(f"{source.document}\n")
+        case "print":
+            print("not an answer", flush=True)  # noqa: T201
+            os.write(1, b"nor this")
+        case "riddle":
+            raise OnlyMadeThereError(1, 2)
+        case "start":  # a program that outlives the patience for its page
+            program = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+            source.path.with_name(rest[0]).write_text(str(program.pid), "ascii")
+            program.wait()
         case "remember":  # what its process saw when it first read, as forms are
             rest = [remembered(Path(rest[0]))]
         case "bad":

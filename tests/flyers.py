@@ -94,7 +94,7 @@ def as_read(seed: int, lang: str = "eng", sentences: Sequence[str] = SENTENCES) 
         for name, sentence in zip(names, sentences, strict=True):
             _scan(sentence, rng).save(name)
         pages = Path(folder, "pages.txt")
-        pages.write_text("\n".join(names))
+        pages.write_text("\n".join(names), encoding="utf-8")
         read = str(pytesseract.image_to_string(str(pages), lang=lang, config="--psm 7 --dpi 150"))
     texts = tuple(tidy(text) for text in read.split("\f"))[: len(sentences)]
     assert len(texts) == len(sentences)

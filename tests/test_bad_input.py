@@ -150,6 +150,7 @@ def test_names_that_look_alike_are_told_apart(inbox):
     assert sorted(read_all(inbox)) == ["reçu (2).pdf", "reçu (3).pdf", "reçu.pdf"]
 
 
+@pytest.mark.posix
 def test_links_to_folders_do_not_loop(inbox, tmp_path):
     (inbox / "sub").mkdir()
     (inbox / "sub" / "b.pdf").write_bytes(PDF)
@@ -169,6 +170,7 @@ def test_links_to_folders_do_not_loop(inbox, tmp_path):
     }
 
 
+@pytest.mark.posix
 def test_links_to_files_are_followed_and_broken_ones_named(inbox, tmp_path):
     (tmp_path / "far.pdf").write_bytes(PDF)
     (inbox / "a.pdf").symlink_to(tmp_path / "far.pdf")
@@ -193,7 +195,8 @@ for r in discover(Path(sys.argv[1]), Path(sys.argv[2]), known={}):
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up its rights")
+@pytest.mark.posix
+@pytest.mark.skipif(getattr(os, "geteuid", int)() != 0, reason="only root can give up its rights")
 def test_a_file_or_folder_without_read_permission_is_named(inbox):
     for folder in (inbox, *inbox.parents):
         if folder.stat().st_uid == 0 and str(folder).startswith("/tmp/"):
@@ -281,6 +284,7 @@ def test_a_download_under_way_waits_for_the_next_run(inbox, name):
     assert read_all(inbox) == {name: ["unavailable"]}
 
 
+@pytest.mark.posix
 def test_what_is_no_ordinary_file_is_not_opened(inbox):
     os.mkfifo(inbox / "a.pdf")
     assert read_all(inbox) == {"a.pdf": ["unsupported"]}
@@ -396,6 +400,7 @@ def put(inbox: Path, raw: bytes | str, data: bytes) -> None:
     Path(os.fsdecode(os.fsencode(inbox) + b"/" + os.fsencode(raw))).write_bytes(data)
 
 
+@pytest.mark.posix
 def test_every_bad_input_at_once_costs_its_line_and_the_good_fiches_are_read(tmp_path, capsys):
     form, inbox, out = load_form(FORMS / "mais-2018-02-02"), tmp_path / "inbox", tmp_path / "out"
     simulate(form, inbox, n=2, seed=5, styles=["typed"])

@@ -1,3 +1,7 @@
+import os
+import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -19,6 +23,7 @@ def test_a_sound_installation_is_ready(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
     assert "mais-2018-02-02" in said
+    assert "a run of one drawn form" in said
     assert "Ready to run." in said
 
 
@@ -47,9 +52,15 @@ def test_without_tesseract_the_default_engine_still_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    check = look("Tesseract")
-    assert (check.ok, check.needed) == (False, False)
-    assert check.remedy == "apt install tesseract-ocr tesseract-ocr-fra"
+    for name, remedy in (
+        ("linux", "apt install tesseract-ocr tesseract-ocr-fra"),
+        ("darwin", "brew install tesseract tesseract-lang"),
+        ("win32", "winget install UB-Mannheim.TesseractOCR --interactive"),
+    ):
+        monkeypatch.setattr(doctor.system, "NAME", name)
+        check = look("Tesseract")
+        assert (check.ok, check.needed, check.remedy) == (False, False, remedy)
+    monkeypatch.setattr(doctor.system, "NAME", "linux")
     assert main(["doctor"]) == 0
 
 
@@ -81,3 +92,68 @@ def test_an_engine_that_is_not_known_is_not_ready() -> None:
     check = look("engine nonsense", Settings(engine="nonsense"))
     assert not check.ok
     assert "ppocr" in check.remedy
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (Settings(time_limit_s=0.01), "plus de 0,01 s de calcul"),
+        (Settings(memory_limit_mb=60), "plus de 60 Mo de mémoire|memory_limit_mb"),
+    ],
+)
+def test_what_would_hinder_a_run_is_seen_by_a_run(settings: Settings, said: str) -> None:
+    check = look("a run of one drawn form", settings)
+    assert not check.ok
+    assert re.search(said, check.remedy)
+
+
+def test_a_bug_that_a_run_would_meet_is_told_and_nothing_is_ready(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pipeline.exporters.report", None)
+    assert main(["doctor"]) == 5
+    said = capsys.readouterr().out
+    assert "ModuleNotFoundError" in said
+    assert "Not ready" in said
+
+
+def test_a_folder_that_cannot_be_written_is_no_place_to_run(tmp_path: Path) -> None:
+    checks = examine(Settings(), folder=tmp_path / "nowhere")
+    check = next(check for check in checks if check.what == "may write here")
+    assert not check.ok
+    assert "No such file" in check.state
+
+
+HIDDEN = """
+import importlib.metadata, sys
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "rapidfuzz":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Hidden())
+real = importlib.metadata.version
+def version(name):
+    if name == "rapidfuzz":
+        raise importlib.metadata.PackageNotFoundError(name)
+    return real(name)
+importlib.metadata.version = version
+from pipeline.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [("doctor", "pip install rapidfuzz"), ("run", "is missing (No module named 'rapidfuzz')")],
+)
+def test_a_package_that_is_missing_is_no_bug_and_doctor_names_it(
+    tmp_path: Path, verb: str, said: str
+) -> None:
+    command = [sys.executable, "-c", HIDDEN, verb, *(["inbox"] if verb == "run" else [])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 5
+    assert said in ended.stdout + ended.stderr
+    assert "bug" not in ended.stderr

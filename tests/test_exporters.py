@@ -44,6 +44,7 @@ OUTPUTS = {
     "events.json",
     "report.html",
 }
+LOCK = {".fiches.lock"}
 
 
 def snapshot(*forms: Registration) -> Snapshot:
@@ -337,7 +338,7 @@ def fake_store(text: str = "") -> SimpleNamespace:
 
 def test_all_is_written_in_utf8_and_nothing_else(tmp_path: Path) -> None:
     assert exporters.export_all(fake_store(), tmp_path) == fake_store().snapshot()
-    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS | LOCK
     data = (tmp_path / "registrations.csv").read_bytes()
     assert data.startswith(b"registration,")
     assert "Zoé".encode() in data
@@ -401,7 +402,7 @@ def test_what_a_killed_run_left_half_written_is_replaced(tmp_path: Path) -> None
     (tmp_path / ".report.html.tmp").write_text("half a page")
     (tmp_path / ".known.json.17-4.part").write_text("another's")
     exporters.export_all(fake_store(), tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS | {".known.json.17-4.part"}
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS | LOCK | {".known.json.17-4.part"}
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
@@ -414,7 +415,7 @@ def test_two_runs_may_write_at_once(tmp_path: Path) -> None:
         runs = [pool.submit(exporters.export_all, fake_store(), tmp_path) for _ in range(12)]
         for run in runs:
             run.result()
-    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS | LOCK
 
 
 def test_outputs_depend_on_the_inbox_alone(store_url: str, tmp_path: Path) -> None:
@@ -476,3 +477,14 @@ def test_an_exporter_of_another_package_that_fails_is_named(
     with Store.open(f"sqlite:///{tmp_path / 'fiches.sqlite'}") as store, failing as caught:
         exporters.export_all(store, tmp_path)
     assert "MARTIN" not in str(caught.value)
+
+
+def test_a_table_that_a_spreadsheet_holds_open_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replace(self: Path, target: Path) -> Path:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(ExportError, match=r"cannot be written.*Close the program that has it open"):
+        exporters.export_all(fake_store(), tmp_path)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from fake_work import WORK, write_document
 
@@ -39,13 +40,7 @@ def small() -> Iterator[Guard]:
 
 
 def children_of(pid: int) -> set[int]:
-    """As soon as the kernel's list is twice the same: it may lack some while it changes."""
-    seen: list[set[int]] = []
-    while len(seen) < 2 or seen[-1] != seen[-2]:
-        tasks = Path(f"/proc/{pid}/task").glob("*/children")
-        seen.append({int(child) for task in tasks for child in task.read_text().split()})
-        time.sleep(0.02)
-    return seen[-1]
+    return {child.pid for child in psutil.Process(pid).children()}
 
 
 @pytest.mark.parametrize("text", ["hang", "hold"])
@@ -138,6 +133,7 @@ def test_work_that_cannot_be_imported_is_an_engine_error(tmp_path: Path) -> None
     guard.close()
 
 
+@pytest.mark.posix
 def test_a_child_works_on_one_thread_in_a_session_of_its_own(tmp_path: Path) -> None:
     guard = Guard("fake_work:child_environment", Settings())
     outcome = guard.read(source_of(tmp_path, "fine"))
@@ -195,6 +191,7 @@ def test_a_child_long_idle_is_replaced(
     assert not children_of(os.getpid()) & first
 
 
+@pytest.mark.posix
 def test_a_child_that_died_while_idle_costs_no_document(guard: Guard, tmp_path: Path) -> None:
     before = children_of(os.getpid())
     guard.read(source_of(tmp_path, "fine"))
@@ -238,13 +235,62 @@ import time; time.sleep(60)
     parent.wait()
     parent.stdout.close()
     deadline = time.monotonic() + 5
-    while Path(f"/proc/{child}").exists() and _state(child) != "Z":
+    while _runs(child):
         assert time.monotonic() < deadline, "the child outlived its parent"
         time.sleep(0.02)
 
 
-def _state(pid: int) -> str:
+def _runs(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return "Z"
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_what_a_library_prints_is_no_answer(guard: Guard, tmp_path: Path) -> None:
+    outcome = guard.read(source_of(tmp_path, "print noise"))
+    assert outcome.registrations[0].readings[0].raw == "noise"
+
+
+def test_an_answer_larger_than_a_pipe_comes_whole(guard: Guard, tmp_path: Path) -> None:
+    path = write_document(tmp_path / "large.pdf", f"fine {'A' * 3_000_000}")
+    (registration,) = guard.read(Source(path.name, path, "large")).registrations
+    assert len(registration.readings[0].raw) == 3_000_000
+
+
+def test_an_answer_that_means_nothing_here_is_told_and_the_child_lives_on(
+    guard: Guard, tmp_path: Path
+) -> None:
+    guard.read(source_of(tmp_path, "fine"))
+    before = children_of(os.getpid())
+    with pytest.raises(TypeError, match="missing 1 required"):
+        guard.read(source_of(tmp_path, "riddle"))
+    assert guard.read(source_of(tmp_path, "fine")).registrations
+    assert children_of(os.getpid()) == before
+
+
+def test_what_a_child_started_ends_with_it(guard: Guard, tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    (rejection,) = guard.read(source_of(tmp_path, f"start {told.name}")).rejections
+    assert rejection.kind == "stalled"
+    deadline = time.monotonic() + 5
+    while _runs(int(told.read_text("ascii"))):
+        assert time.monotonic() < deadline, "a program outlived the child that started it"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("text", ["spin", "hang", "fine"])
+def test_a_child_behind_a_program_that_starts_python_is_watched_and_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """As behind the ``python.exe`` of a virtual environment on Windows."""
+    launcher = tmp_path / "python"
+    launcher.write_text(f'#!/bin/sh\n"{sys.executable}" "$@"\nexit $?\n', "ascii")
+    launcher.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(launcher))
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    guard = Guard(WORK, Settings(time_limit_s=0.2))
+    outcome = guard.read(source_of(tmp_path, text))
+    assert [one.kind for one in outcome.rejections] in ([], ["time-limit"], ["stalled"], ["crash"])
+    guard.close()
+    assert {child.pid for child in psutil.Process().children(recursive=True)} == before

@@ -13,6 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (
     {
         "errors",
+        "system",
         "fingerprint",
         "installed",
         "language",
@@ -44,13 +45,23 @@ ROOMS = (
         "inspect",
         "guard",
         "limits",
-        "doctor",
         "store",
         "evaluate",
         "simulate",
         "learning",
     },
-    {"reader", "runner", "bench", "calibrate", "forecast", "review", "training", "locale"},
+    {
+        "reader",
+        "runner",
+        "doctor",
+        "shortcut",
+        "bench",
+        "calibrate",
+        "forecast",
+        "review",
+        "training",
+        "locale",
+    },
     {"cli", "flags", "terminal", "web"},
     {"__main__"},
 )

@@ -141,7 +141,7 @@ def test_too_few_lines_are_said_and_change_nothing(
 def test_an_engine_that_does_not_learn_says_so(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path("fiches.toml").write_text('engine = "tesseract"')
+    Path("fiches.toml").write_text('engine = "tesseract"', encoding="utf-8")
     assert main(["learn", "--lines", str(table)]) == 3
     assert "does not learn" in capsys.readouterr().err
 

@@ -99,8 +99,10 @@ def test_the_installed_command_works_without_the_checkout(installed: Path, tmp_p
     assert Path(models) == installed / "pipeline" / "models"
 
 
-def test_the_installed_command_draws_and_reads_a_form(installed: Path, tmp_path: Path) -> None:
-    here = {"cwd": tmp_path, "PYTHONPATH": str(installed)}
+def test_the_installed_command_draws_and_reads_a_form_without_any_other_program(
+    installed: Path, tmp_path: Path
+) -> None:
+    here = {"cwd": tmp_path, "PYTHONPATH": str(installed), "PATH": ""}  # no Tesseract
     fiches = installed / "bin" / "fiches"
     run(fiches, "simulate", FORM, "--n", "1", "--out", "inbox", "--only-draw", **here)
     for name in ("truth.json", "members.csv"):

@@ -12,6 +12,8 @@ from desks import picture
 from pipeline.cli import main
 from pipeline.paths import close_to_others, private, write_whole
 
+pytestmark = pytest.mark.posix
+
 
 @pytest.fixture(autouse=True)
 def open_to_all() -> Iterator[None]:

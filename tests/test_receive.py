@@ -705,3 +705,16 @@ def test_the_spool_inside_the_inbox_is_not_read(inbox):
     spool = inbox / "spool"
     receipts(inbox, spool)
     assert [r.name for r in receipts(inbox, spool)] == ["b.eml"]
+
+
+def test_outputs_are_no_input_though_the_file_system_writes_their_name_otherwise(
+    inbox, spool, monkeypatch
+):
+    """As macOS does; there ``Résultats``, ``résultats`` and their letters taken apart are one."""
+    (inbox / "Résultats").mkdir()
+    (inbox / "Résultats" / "report.pdf").write_bytes(b"%PDF-1.4\n")
+    (inbox / "fiche.pdf").write_bytes(b"%PDF-1.4\n")
+    (inbox / "re\u0301sultats").symlink_to(inbox / "Résultats")
+    (asked,) = [p for p in inbox.iterdir() if p.is_symlink()]
+    names = [r.name for r in discover(inbox, spool, known={}, outputs=(asked,))]
+    assert names == ["fiche.pdf"]

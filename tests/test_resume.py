@@ -1,7 +1,6 @@
 """A run killed at any moment goes on where it was: nothing twice, nothing lost."""
 
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -33,7 +32,7 @@ def kill_and_go_on(folder: Path, moments_s: list[float], *, reader: str) -> None
     for moment_s in moments_s:
         started = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
         time.sleep(moment_s)
-        started.send_signal(signal.SIGKILL)
+        started.kill()
         started.wait()
 
 

@@ -212,7 +212,7 @@ def test_an_inbox_that_is_not_there_is_said(inbox: Path, out: Path) -> None:
 
 def test_an_output_folder_that_is_a_file_is_said(inbox: Path, out: Path) -> None:
     write_document(inbox / "a.pdf", "fine A")
-    out.write_text("")
+    out.write_text("", encoding="utf-8")
     with pytest.raises(ExportError, match="cannot be written"):
         read(inbox, out)
 

@@ -1,6 +1,5 @@
 import os
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -447,7 +446,7 @@ def test_a_killed_run_leaves_whole_documents_and_goes_on(store_url: str) -> None
         assert child.stdout is not None
         assert child.stdout.readline() == b"open\n"
         time.sleep(chance.uniform(0.02, 0.3))
-        child.send_signal(signal.SIGKILL)
+        child.kill()
         child.wait()
         child.stdout.close()
         with Store.open(store_url) as store:

@@ -1,7 +1,6 @@
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -866,7 +865,7 @@ def test_a_killed_reviewer_loses_no_decision(store_url: str) -> None:
         )
         assert child.stdout is not None
         returned += [int(child.stdout.readline()) for _ in range(chance.randrange(1, 8))]
-        child.send_signal(signal.SIGKILL)
+        child.kill()
         returned += [int(line) for line in child.stdout if line.endswith("\n")]
         child.wait(timeout=20)
         child.stdout.close()

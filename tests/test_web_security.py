@@ -177,7 +177,7 @@ def test_an_address_works_once_and_no_browser_is_started_with_it(tmp_path: Path)
         assert started_with.startswith("file:///")
         assert token not in started_with
         page = Path(url2pathname(started_with.removeprefix("file://")))
-        assert token in page.read_text()
+        assert token in page.read_text(encoding="utf-8")
         assert stat.S_IMODE(page.stat().st_mode) == 0o600
         assert stat.S_IMODE(page.parent.stat().st_mode) == 0o700
         # A browser that is packed as a snap opens no hidden file.

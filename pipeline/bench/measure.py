@@ -2,14 +2,14 @@
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
+
+from pipeline import system
 
 _EVERY_S = 0.1
 _MB = 1024 * 1024
@@ -73,16 +73,7 @@ def _note_peaks(process: psutil.Process, peaks: dict[int, float]) -> None:
         return
     for member in family:
         try:
-            held = _high_water_mb(member)
+            held = system.peak_bytes(member) / _MB
         except (psutil.Error, OSError):  # it has just ended
             continue
         peaks[member.pid] = max(held, peaks.get(member.pid, 0.0))
-
-
-def _high_water_mb(process: psutil.Process) -> float:
-    """What Linux noted as the process's peak, which no sample can miss; elsewhere what it holds."""
-    if sys.platform == "linux":
-        for line in Path(f"/proc/{process.pid}/status").read_text("utf-8").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    return float(process.memory_info().rss) / _MB

@@ -5,14 +5,13 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cv2
 
+from pipeline import system
 from pipeline.calibrate.fit import Sample, fit, samples_against, samples_of
 from pipeline.config import Settings
 from pipeline.errors import InputError
@@ -137,7 +136,7 @@ def _drawn(
     ]
     _log.info("%s", tr("drawing {count} forms", count=n))
     if jobs > 1:
-        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        with system.process_pool(jobs) as pool:
             list(pool.map(_draw, tasks))
     else:
         list(map(_draw, tasks))

@@ -7,7 +7,6 @@ bytes.
 """
 
 import contextlib
-import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Protocol, cast
+
+from filelock import FileLock
 
 from pipeline import installed
 from pipeline.errors import ExportError, bug_place
@@ -31,6 +32,8 @@ from pipeline.snapshot import Snapshot
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A(?='*[\t\r\n])")
 _GUARDED = re.compile(r"(\A|[;\t\r\n])'(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A'(?='*[\t\r\n])")
+_LOCK = ".fiches.lock"
+"""Beside the outputs, and empty: whoever writes them holds it."""
 
 
 class _Exporter(Protocol):
@@ -182,9 +185,12 @@ def unguarded(cell: str) -> str:
 
 @contextlib.contextmanager
 def _alone(out: Path) -> Iterator[None]:
-    """Keeps two runs from writing into one folder at once; the lock ends with its process."""
+    """Keeps two runs from writing into one folder at once; the lock ends with its process.
+
+    Raises ExportError where the folder cannot be opened.
+    """
     try:
-        folder = os.open(out, os.O_RDONLY)
+        os.listdir(out)  # noqa: PTH208 - all at once, so that it says now what hinders
     except OSError as err:
         raise ExportError(
             tr(
@@ -193,10 +199,11 @@ def _alone(out: Path) -> Iterator[None]:
                 why=why(err),
             )
         ) from err
+    lock = FileLock(out / _LOCK)
     try:
         # Some network file systems have no such lock: each file is still written whole.
         with contextlib.suppress(OSError):
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            lock.acquire()
         yield
     finally:
-        os.close(folder)
+        lock.release()

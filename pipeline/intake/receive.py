@@ -3,7 +3,9 @@
 import hashlib
 import os
 import stat
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,15 +109,27 @@ def _walk(inbox: Path, ours: frozenset[Path]) -> Iterator[Walked]:
             unreadable = "Dossier impossible à ouvrir : vérifier les droits d'accès et relancer."
             yield name, path, UnavailableError(unreadable)
             continue
-        real = path.resolve()
         taken: set[str] = set()
         children: list[Walked] = []
         for label, child in entries:
-            if _is_passed_over(child.name) or real / child.name in ours:
+            if _is_passed_over(child.name) or _is_ours(child, ours):
                 continue
             label = f"{name}/{unique_name(label, taken)}".lstrip("/")
             children.append((label, child, _loop(child, inbox, seen)))
         waiting.extend(reversed(children))
+
+
+def _is_ours(child: Path, ours: Collection[Path]) -> bool:
+    """Whether it is one of these files and folders, however the file system writes its name."""
+    alike = (path for path in ours if _written(path) == _written(child))
+    with suppress(OSError):  # not there yet, or not any more
+        return any(path.exists() and path.samefile(child) for path in alike)
+    return False
+
+
+def _written(path: Path) -> str:
+    """macOS takes apart what is accented; there and on Windows, case says nothing."""
+    return unicodedata.normalize("NFC", path.name).casefold()
 
 
 def _is_dir(path: Path) -> bool:

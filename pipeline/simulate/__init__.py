@@ -9,15 +9,14 @@ A share of the documents may come as mails (``mails``); the truth names each doc
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pipeline import system
 from pipeline.forms.schema import Form
 from pipeline.simulate.accidents import happen
 from pipeline.simulate.contents import Filling, invent
@@ -76,7 +75,7 @@ def simulate(
         hands=hands,
     )
     if jobs > 1 and n > _CHUNK:
-        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        with system.process_pool(jobs) as pool:
             truth = dict(pool.map(draw, range(n), chunksize=_CHUNK))
     else:
         truth = dict(map(draw, range(n)))
@@ -187,4 +186,5 @@ def captured(leaves: Sequence[Leaf], look: Look) -> dict[str, Any]:
 
 def write_truth(truth: dict[str, dict[str, Any]], path: Path) -> None:
     """Write ``truth.json``, as people like to read it."""
-    path.write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    text = json.dumps(truth, ensure_ascii=False, indent=1) + "\n"
+    path.write_text(text, "utf-8", newline="\n")

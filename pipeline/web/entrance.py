@@ -29,8 +29,8 @@ def write_page(folder: Path, pages: Environment, *, address: str, token: str) ->
     path = folder / _PAGE
     path.unlink(missing_ok=True)
     html = pages.get_template("doorstep.html.j2").render(address=address + ENTRY, token=token)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(html)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(html.encode())
     return path
 
 

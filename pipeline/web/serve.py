@@ -13,6 +13,7 @@ import uvicorn
 from jinja2 import Environment
 from starlette.applications import Starlette
 
+from pipeline import system
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
@@ -23,7 +24,7 @@ from pipeline.pages import templates
 from pipeline.paths import FORMS, close_to_others
 from pipeline.reader import with_calibration, with_learned
 from pipeline.review.pictures import Pictures
-from pipeline.runner import Progress, Summary, available_cores, make_private, run
+from pipeline.runner import Progress, Summary, make_private, run
 from pipeline.store import Store
 from pipeline.web import entrance
 from pipeline.web.app import make_app
@@ -95,7 +96,7 @@ def _reading(inbox: Path, out: Path, settings: Settings, store_url: str, desk: D
     """Reads ``inbox`` behind the page, at once what lies there already."""
 
     def read(progress: Progress) -> Summary:
-        jobs = max(1, available_cores() - 1)  # one is left for the page
+        jobs = max(1, system.cores() - 1)  # one is left for the page
         return run(inbox, out, settings, jobs=jobs, store_url=store_url, progress=progress)
 
     reading = Reading(inbox, read, ended=desk.catch_up)
@@ -183,7 +184,7 @@ def _own_names() -> set[str]:
 def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens; raises ConfigError where the port is taken."""
     listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    system.keep_port(listening)
     try:
         listening.bind((host, port))
     except (OSError, OverflowError) as err:
