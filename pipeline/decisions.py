@@ -5,7 +5,7 @@ registration now is follows from its reading and from the decisions that still h
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from pipeline.records import Envelope, Registration, Rejection, Source
@@ -112,6 +112,11 @@ class End:
     reason: str
     who: str
     at: datetime
+
+    @property
+    def day(self) -> date:
+        """In UTC, so that outputs do not depend on where they are written."""
+        return self.at.astimezone(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)

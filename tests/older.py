@@ -3,6 +3,9 @@
 from sqlalchemy import Connection
 
 _ADDED: dict[str, tuple[str, ...]] = {
+    "v0008": tuple(
+        f"receipt_rejections.{column}" for column in ("sender", "subject", "received_at", "said")
+    ),
     "v0007": ("readings.typed", "readings.backing"),
     "v0006": (),
     "v0005": ("outcomes.judge", "receipts.opener", "registrations.read", "sources.said"),

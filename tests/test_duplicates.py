@@ -190,6 +190,8 @@ def test_who_stands_on_a_fiche_and_on_what_it_adds_to_is_one_person() -> None:
     assert twins.pairs() == ()
     assert twins.added(second) == {"MARTIN Zoé"}
     assert twins.added(first) == frozenset()
+    cancelled = replace(second, end=ENDED)
+    assert Twins([first, cancelled]).added(cancelled) == frozenset()
 
 
 def test_what_is_decided_changes_the_pairs_as_if_all_were_compared_anew() -> None:

@@ -233,4 +233,4 @@ def test_a_constraint_in_words_of_the_form_that_an_earlier_version_settled_is_as
 
 def test_titles_are_those_of_the_rules() -> None:
     assert {finding_label(rule) for rule in constraints.RULES} == {"Incohérence"}
-    assert finding_label(duplicates.RULE) == "Reçue deux fois ?"
+    assert finding_label(duplicates.RULE) == "Même inscription ?"

@@ -138,7 +138,9 @@ def as_read() -> Outcome:
     weighed = registration(findings=(GAP,))
     doubted = replace(weighed.readings[0], candidates=(), status=Status.REVIEW)
     read = replace(weighed, readings=(doubted, *weighed.readings[1:]), findings=())
-    return Outcome(source("a.pdf"), 2, read=(read, registration(page=4)), seconds=1.5)
+    return Outcome(
+        source("a.pdf"), 2, read=(read, registration(people=("Ana LIMA",), page=4)), seconds=1.5
+    )
 
 
 def _fill(store: Store, one: Outcome, *, judge: str = "") -> None:

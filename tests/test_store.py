@@ -92,7 +92,8 @@ def test_a_registration_outlives_the_file_whose_name_another_took(store_url: str
         fill(store, outcome(source("a.pdf"), registration()))
         for _ in range(2):  # as when every run finds the file changed
             store.record_received(replace(receipt(later), size=7))
-            store.record_outcome(outcome(later, registration(adherents=1)), reader="r")
+            another = registration(people=("Ana LIMA",), adherents=1)
+            store.record_outcome(outcome(later, another), reader="r")
         old, new = sorted(
             (row.registration for row in store.snapshot().registrations),
             key=lambda one: one.status is Status.ACCEPTED,
@@ -253,11 +254,11 @@ def test_a_new_outcome_takes_the_place_of_the_earlier_which_is_kept(store_url: s
 
 
 def test_only_the_first_registrations_in_review_carry_thumbnails(store_url: str) -> None:
-    doubted = registration(findings=(GAP,))
+    doubted, done = registration(people=(), findings=(GAP,)), registration(people=())
     with Store.open(store_url) as store:
         fill(
             store,
-            outcome(source("a"), doubted, registration(), doubted, thumbnails=(b"1", b"2", b"3")),
+            outcome(source("a"), doubted, done, doubted, thumbnails=(b"1", b"2", b"3")),
             outcome(source("b"), doubted),
             outcome(source("c"), doubted, thumbnails=(b"5",)),
         )
@@ -430,7 +431,8 @@ with Store.open(sys.argv[1]) as store:
     for i in itertools.count(done):
         document = source(f"{i:05}")
         store.record_received(receipt(document))
-        store.record_outcome(outcome(document, registration(), registration(page=4)), reader="r")
+        forms = registration(people=()), registration(people=(), page=4)
+        store.record_outcome(outcome(document, *forms), reader="r")
 """
 
 
@@ -455,7 +457,9 @@ def test_a_killed_run_leaves_whole_documents_and_goes_on(store_url: str) -> None
         assert len(rows) >= 2 * done
         done = len(rows) // 2
         assert [row.document for row in rows] == [f"{i // 2:05}" for i in range(2 * done)]
-        assert all(row.registration == registration(page=row.registration.page) for row in rows)
+        assert all(
+            row.registration == registration(people=(), page=row.registration.page) for row in rows
+        )
     assert done > 0
     if store_url.startswith("sqlite"):
         with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:

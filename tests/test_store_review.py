@@ -3,6 +3,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -370,6 +371,33 @@ def test_a_fiche_that_counts_no_more_stays_in_the_tables_and_says_why(
         again = said(store.filed()[0], Act.RESTORE, value=other.subject)
         store.decide([again], who=ZOE)
         assert store.snapshot().registrations[0].life == "received"
+
+
+def test_a_fiche_that_adds_to_another_may_be_cancelled(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), registration()), outcome(source("b"), registration()))
+        one, other = store.filed()
+        store.decide([said(other, Act.ADD, value=one.subject)], who=ZOE)
+        assert [len(row.people) for row in store.snapshot().registrations] == [2, 0]
+        store.decide([said(store.filed()[1], Act.CANCEL, reason="ne vient plus")], who=ZOE)
+        rows = store.snapshot().registrations
+        assert [(row.counted, len(row.people)) for row in rows] == [(True, 2), (False, 0)]
+
+
+def test_the_day_of_a_cancellation_is_the_same_wherever_tables_are_written(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(store_url) as store:
+        fill(store, outcome(source("a"), registration()))
+        store.decide([said(store.filed()[0], Act.CANCEL, reason="x")], who=ZOE)
+        days = set()
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # 25 hours apart
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            days.add(store.snapshot().registrations[0].registration.findings[-1].facts[3])
+        monkeypatch.undo()
+        time.tzset()
+    assert len(days) == 1
 
 
 def test_a_fiche_sent_again_counts_once_until_both_are_kept_for_good(store_url: str) -> None:

@@ -63,9 +63,20 @@ def test_what_is_dropped_is_read_reviewed_and_handed_over(page: Page, tmp_path: 
         page.get_by_role("link", name="registrations.csv").click()
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
     events = page.locator("#standing tbody tr")
-    assert int(events.locator("td").first.inner_text()) == len(rows)
+    event, fiches, *_ = events.locator("td").all_inner_texts()
+    assert (int(fiches), "2 février 2018" in event) == (len(rows), True)
     page.get_by_role("link", name="Relire Entrée").click()
     expect(page.locator("#work h1")).to_be_visible()
+
+
+def test_nothing_to_read_is_said_in_french_and_the_page_is_left_in_peace(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Lire ce qui est nouveau").click()
+    expect(page.get_by_role("alert").last).to_contain_text("Rien à lire dans ce dossier")
+    asked.clear()
+    page.wait_for_timeout(4500)
+    assert asked == []
 
 
 def test_the_same_file_dropped_twice_is_read_once(page: Page, tmp_path: Path) -> None:

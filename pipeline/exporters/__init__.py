@@ -70,7 +70,7 @@ def export_all(store: _Store, out: Path, forms: Sequence[Form] = ()) -> Snapshot
         snapshot = replace(
             snapshot,
             events=by_event(snapshot.announcements, forms),
-            occasions={form.id: _occasion(form) for form in forms},
+            occasions={form.id: occasion(form) for form in forms},
         )
         for name in names():
             exporter = _load(name)
@@ -84,7 +84,8 @@ def export_all(store: _Store, out: Path, forms: Sequence[Form] = ()) -> Snapshot
     return snapshot
 
 
-def _occasion(form: Form) -> str:
+def occasion(form: Form) -> str:
+    """What readers call the event of a form."""
     event = form.event
     return f"{event.name}, {french_date(event.date)}" if event.date else event.name
 

@@ -52,6 +52,7 @@ LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _SURE_TEXT = 0.95
 _CLEAR = 0.9
+"""Print that is read less surely may be a tidy hand."""
 _AMPLE = 3.0
 """A proof begins with so many times the readings that would prove a target without an error."""
 _POSTERIORS = ("pipeline.reading.page:read_or_tell", "pipeline.judging.reconcile:reconcile")

@@ -169,8 +169,11 @@ class Twins:
 
     def added(self, filed: Filed) -> frozenset[str]:
         """The people of a registration who stand on those that it adds to, as it writes them."""
+        ours = self._values.get(filed.subject)
+        if ours is None:  # it counts no more
+            return frozenset()
         others = (self._values[s] for s in filed.added_to if s in self._values)
-        pairs = (_pair(other, self._values[filed.subject]) for other in others)
+        pairs = (_pair(other, ours) for other in others)
         return frozenset(name for pair in pairs if pair for name in pair.named(filed.subject))
 
 
@@ -205,7 +208,7 @@ def _values(filed: Filed) -> _Values:
         contacts,
         total.text if total else "",
         frozenset(filed.kept),
-        frozenset(key for key in people if " " in key),
+        frozenset(filter(_is_whole, people)),
         frozenset(near for key in people for near in _near(key)),
         frozenset(
             (kind, p) for kind, text in contacts.items() for p in _compared(kind).pieces(text)
@@ -250,11 +253,16 @@ def _worth_comparing(all_values: Iterable[_Values]) -> Iterator[tuple[_Values, _
         same = left == right
         bearers = by_name[left]
         for first, second in combinations(bearers, 2) if same else product(bearers, by_name[right]):
-            is_alike = (same and " " in left[1]) or not first.pieces.isdisjoint(second.pieces)
+            is_alike = (same and _is_whole(left[1])) or not first.pieces.isdisjoint(second.pieces)
             if first is not second and is_alike:
                 yield first, second
     for block in by_contact.values():
         yield from combinations(block, 2)
+
+
+def _is_whole(key: str) -> bool:
+    """Whether a name has a surname and a given name."""
+    return " " in key
 
 
 def _near(key: str) -> Iterator[str]:

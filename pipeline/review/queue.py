@@ -200,7 +200,7 @@ class Queue:
         return queue
 
     def refresh(self, filed: Filed) -> None:
-        """Take in a registration as it now is; one that was dropped leaves the queue."""
+        """Take in a registration as it now is; one that counts no more leaves the queue."""
         was = self._entries.get(filed.subject) or self._gone.get(filed.subject)
         self.remove(filed.subject)
         form = self.forms.get(filed.registration.form_id)

@@ -191,8 +191,8 @@ def _ended(fiche: Filed, where: Mapping[str, str]) -> Registration:
     if end is None:
         return registration
     said = end.reason if end.act is Act.CANCEL else where.get(end.by, "")
-    day = end.at.astimezone().date().isoformat()
-    finding = Finding(NO_MORE, Severity.INFO, facts=(end.act.value, said, end.who, day))
+    facts = (end.act.value, said, end.who, end.day.isoformat())
+    finding = Finding(NO_MORE, Severity.INFO, facts=facts)
     return replace(registration, findings=(*registration.findings, finding))
 
 

@@ -316,8 +316,8 @@ class Desk:
             held = self._twins.held()
             return [
                 (filed, sum(r.text not in added for r in filed.registration.named))
-                for filed in self._filed.values()
-                if filed.end is None and filed.subject not in held
+                for filed in self._standing()
+                if filed.subject not in held
                 for added in [self._twins.added(filed)]
             ]
 

@@ -18,7 +18,7 @@ def words(desk: Desk, filed: Filed) -> str:
     if end is None:
         return ""
     said = end.reason if end.act is Act.CANCEL else _other(desk, end)
-    return no_more(end.act.value, said, end.who, end.at.astimezone().date())
+    return no_more(end.act.value, said, end.who, end.day)
 
 
 def _other(desk: Desk, end: End) -> str:

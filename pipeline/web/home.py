@@ -5,13 +5,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import IO, Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from pipeline.exporters import outputs
+from pipeline.exporters import occasion, outputs
 from pipeline.intake.naming import clean_name, unique_name
 from pipeline.paths import PART
 from pipeline.records import Status
@@ -33,10 +34,10 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What counts of a form: fiches, people, what the tariff gives; ``waiting`` fiches are to be
+    """What counts of an event: fiches, people, what the tariff gives; ``waiting`` fiches are to be
     looked at."""
 
-    form_id: str
+    event: str
     fiches: int = 0
     people: int = 0
     due_cents: int = 0
@@ -44,19 +45,20 @@ class Totals:
 
 
 def totals(desk: Desk) -> list[Totals]:
-    """What has come of each form, and counts."""
-    by_form: dict[str, Totals] = {}
+    """What has come of each event, and counts."""
+    by_event: dict[str, Totals] = {}
     for filed, people in desk.counted():
         registration = filed.registration
-        so_far = by_form.get(registration.form_id, Totals(registration.form_id))
-        by_form[registration.form_id] = Totals(
-            registration.form_id,
+        event = occasion(desk.forms[registration.form_id])
+        so_far = by_event.get(event, Totals(event))
+        by_event[event] = Totals(
+            event,
             so_far.fiches + 1,
             so_far.people + people,
             so_far.due_cents + (registration.total_due_cents or 0),
             so_far.waiting + (registration.status is Status.REVIEW),
         )
-    return [by_form[form_id] for form_id in sorted(by_form)]
+    return [by_event[event] for event in sorted(by_event)]
 
 
 def _show(view: View) -> Response:
@@ -107,7 +109,7 @@ def _table(view: View) -> Response:
 async def drop(request: Request, desk: Desk) -> Response:
     """One file, laid whole into the inbox; the body is the file itself."""
     if desk.reading is None:
-        return JSONResponse({"words": "Cette page n'a pas de dossier où déposer."}, 409)
+        return PlainTextResponse("Cette page n'a pas de dossier où déposer.", 409)
     inbox = desk.reading.inbox
     name = clean_name(str(request.query_params.get("nom", "")))
     try:
@@ -115,29 +117,30 @@ async def drop(request: Request, desk: Desk) -> Response:
         with NamedTemporaryFile(dir=inbox, prefix=".", suffix=PART, delete=False) as file:
             try:
                 async for chunk in request.stream():
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-                file.close()
-                _lay(Path(file.name), inbox, name)
+                    await run_in_threadpool(file.write, chunk)
+                await run_in_threadpool(_lay, file, inbox, name)
             finally:
                 Path(file.name).unlink(missing_ok=True)
     except HTTPException as err:
-        return JSONResponse({"words": f"{name} : {err.detail}"}, err.status_code)
+        return PlainTextResponse(f"{name} : {err.detail}", err.status_code)
     except OSError as err:
         words = f"{name} n'a pas pu être déposé ({err.strerror}) : libérer de la place, réessayer."
-        return JSONResponse({"words": words}, 507)
-    return JSONResponse({"words": f"{name} est déposé."})
+        return PlainTextResponse(words, 507)
+    return PlainTextResponse(f"{name} est déposé.")
 
 
-def _lay(file: Path, inbox: Path, name: str) -> None:
-    """Give a file its name, another where that is taken: the same bytes are read once anyway."""
+def _lay(file: IO[bytes], inbox: Path, name: str) -> None:
+    """Give a file that is on the disk its name, another where that is taken: the same bytes are
+    read once anyway."""
+    file.flush()
+    os.fsync(file.fileno())
+    file.close()
     taken = {path.name for path in inbox.iterdir()}
     while True:
         free = inbox / unique_name(name.lstrip("."), taken)
         with contextlib.suppress(FileExistsError):
             free.open("xb").close()  # so that nobody else takes the name
-            file.replace(free)
+            Path(file.name).replace(free)
             return
 
 

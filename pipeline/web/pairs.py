@@ -59,12 +59,12 @@ def screen(view: View, pair: Pair, *, notice: str = "", status: int = 200) -> Re
 def _side(view: View, filed: Filed) -> dict[str, Any]:
     source, registration = filed.sources[0], filed.registration
     at = source.envelope.received_at if source.envelope else None
-    shown = {"document": source.document, "came": screens.when(at) if at else "", "height": 0}
+    side = {"document": source.document, "came": screens.when(at) if at else "", "height": 0}
     with suppress(DocumentError):  # typed by hand, or gone: its values are shown all the same
         picture = view.desk.pictures.page(source, number=filed.number, page=registration.page)
-        shown["height"] = round(_WIDTH_PX * picture.height_px / picture.width_px)
-        shown["image"] = f"/image/page/{filed.subject}/{registration.page}?w={_WIDTH_PX}"
-    return shown | {"width": _WIDTH_PX}
+        side["height"] = round(_WIDTH_PX * picture.height_px / picture.width_px)
+        side["image"] = f"/image/page/{filed.subject}/{registration.page}?w={_WIDTH_PX}"
+    return side | {"width": _WIDTH_PX}
 
 
 def _decide(view: View) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import PipelineError, bug_place
+from pipeline.errors import InputError, PipelineError, bug_place
 from pipeline.language import tr
 from pipeline.runner import Progress, Summary
 
@@ -64,15 +64,19 @@ class Reading:
 
     def _run(self) -> str:
         try:
-            self._read(self._note)
+            try:
+                self._read(self._note)
+            finally:
+                self._ended()
+        except InputError as err:
+            _log.warning("%s", err)
+            return "Rien à lire dans ce dossier : y déposer des fiches ou des mails."
         except PipelineError as err:
             _log.error("%s", err)
             return str(err)
         except Exception as err:  # its own words may quote a document
             _log.error("%s", tr("bug ({place})", place=bug_place(err)))
             return f"Erreur interne ({bug_place(err)}). Signalez-la."
-        finally:
-            self._ended()
         return ""
 
     def _note(self, done: int, of: int) -> None:

@@ -47,9 +47,9 @@ _IDLE_S, _LONGEST_S = 8 * 3600.0, 24 * 3600.0
 _TOO_LONG = "Demande trop longue : elle dépasse 256 Ko, plus que toute page de Fiches n'envoie."
 _TOO_LARGE = "fichier de plus de 150 Mo : enregistrer les fiches à part, et les déposer une à une."
 TO_ENTER = (
-    "Pour entrer, ouvrez la dernière adresse que « fiches review » affiche dans le terminal : "
+    "Pour entrer, ouvrez la dernière adresse que Fiches affiche dans le terminal : "
     "chacune ne sert qu'une fois, pendant un quart d'heure. Sans terminal, relancez "
-    "« fiches review » : ce qui est confirmé est gardé."
+    "Fiches : ce qui est confirmé est gardé."
 )
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "

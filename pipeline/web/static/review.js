@@ -252,7 +252,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
-document.addEventListener("htmx:sendError", () => say("Le serveur ne répond plus : relancez « fiches review ». Ce qui est confirmé est gardé."));
+document.addEventListener("htmx:sendError", () => say("Le serveur ne répond plus : relancez Fiches. Ce qui est confirmé est gardé."));
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => say(
   xhr.getResponseHeader("content-type")?.startsWith("text/plain") ? xhr.responseText
     : "Le serveur a refusé cette demande : rechargez la page."));
@@ -331,7 +331,7 @@ const send = async (files) => {
       const answer = await fetch(`${drop.dataset.drops}?nom=${encodeURIComponent(file.name)}`,
         { method: "POST", body: file, headers: { "X-Fiches": csrf } });
       if (answer.ok) sent += 1;
-      else problems.push((await answer.text()).replace(/^\{"words":"(.*)"\}$/, "$1"));
+      else problems.push(await answer.text());
     } catch { problems.push(`${file.name} n'a pas pu être envoyé : réessayer.`); }
   }
   said.textContent = [`${sent} sur ${files.length} déposé(s).`, ...problems].join(" ");
