@@ -146,7 +146,6 @@ def test_ctrl_c_says_that_the_next_run_goes_on(
 @pytest.mark.parametrize(
     "argv",
     [
-        [],
         ["nonsense"],
         ["run"],
         ["run", "inbox", "--jobs", "-1"],
@@ -157,6 +156,18 @@ def test_wrong_usage_exits_with_2(argv: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(argv)
     assert caught.value.code == 2
+
+
+def test_without_a_verb_the_start_page_opens_on_the_inbox_and_the_outputs_of_this_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(
+        "pipeline.web.serve.serve",
+        lambda out, _settings, *, inbox, **_others: served.append((inbox, out)),
+    )
+    assert main([]) == 0
+    assert served == [(Path("fiches-recues"), Path("outputs"))]
 
 
 @pytest.mark.parametrize("number", ["-3", "many", "1.5"])
