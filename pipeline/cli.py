@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from pipeline import flags, system
+from pipeline.config import CONFIG, INBOX
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
 from pipeline.language import speak, tr
 from pipeline.paths import private
@@ -184,7 +185,8 @@ def _review(arguments: argparse.Namespace) -> ExitCode:
         port=arguments.port,
         password=password,
         store_url=arguments.store,
-        inbox=getattr(arguments, "inbox", None),
+        inbox=arguments.inbox or settings.inbox or INBOX if "inbox" in arguments else None,
+        config=arguments.config or CONFIG,
         who=system.user_name(),
         show=show,
         browse=None if arguments.no_browser else webbrowser.open,

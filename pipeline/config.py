@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,7 +12,12 @@ from pydantic_core import ErrorDetails, PydanticKnownError
 
 from pipeline.errors import ConfigError
 from pipeline.language import foreign, tr, why
+from pipeline.paths import write_whole
 
+CONFIG = Path("fiches.toml")
+"""The file of settings that is used where it lies in the current folder."""
+INBOX = Path("fiches-recues")
+"""What the start page reads where no other folder is named."""
 Evidence = Literal["joint", "second", "names", "organisation", "mail", "members", "known"]
 """What a run may leave out, to measure what it is worth."""
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
@@ -94,6 +99,8 @@ class Mailbox(BaseModel):
     """Certificates (PEM) to trust in place of the system's."""
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
     """A server that says nothing for so long hangs."""
+    every_min: Annotated[float, Field(gt=0)] | None = None
+    """The start page fetches mail so often while it is served; None: only when asked."""
 
     def in_folder(self, folder: Path) -> Self:
         """With the path that is relative to ``folder``, where the file of settings lies."""
@@ -101,8 +108,10 @@ class Mailbox(BaseModel):
 
 
 class Configuration(Settings):
-    """All that ``fiches.toml`` may say: beside what reads and judges, where mail is."""
+    """All that ``fiches.toml`` may say: beside what reads and judges, where things come from."""
 
+    inbox: Path | None = None
+    """The folder that the start page reads, and lays what is dropped into."""
     mailbox: Mailbox | None = None
 
 
@@ -168,6 +177,33 @@ def load_settings(path: Path | None) -> Configuration:
         instead = _instead()
         faults = [(where, instead.get(where, what)) for where, what in faults_of(err)]
         raise faulty(path, faults) from err
+
+
+def write_settings(path: Path, changes: Mapping[str, str | Mapping[str, Any]]) -> None:
+    """Put settings, or some keys of a table, into a ``fiches.toml``, which is made if need be;
+    None takes a key out.
+
+    What else it says stays as it is, comments too. Raises ConfigError, also where it could not be
+    written.
+    """
+    import tomlkit
+
+    if path.exists():
+        read_toml(path)
+    try:
+        document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+        for name, value in changes.items():
+            if isinstance(value, str):
+                document[name] = value
+                continue
+            table = document.setdefault(name, tomlkit.table())
+            for key, inner in value.items():
+                table.pop(key, None) if inner is None else table.update({key: inner})
+        write_whole(path, tomlkit.dumps(document).encode(), durable=True)
+    except OSError as err:
+        raise ConfigError(
+            tr("{path}: cannot be written ({why}).", path=path, why=why(err))
+        ) from err
 
 
 def _instead() -> dict[str, str]:

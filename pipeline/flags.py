@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import get_args
 
 from pipeline import __version__
-from pipeline.config import Evidence, Promise
+from pipeline.config import CONFIG, INBOX, Evidence, Promise
 from pipeline.errors import ExitCode
 from pipeline.language import tr
-from pipeline.terminal import CONFIG, part, targets, whole
+from pipeline.terminal import part, targets, whole
 
-INBOX = "fiches-recues"
 Verb = Callable[[argparse.Namespace], ExitCode]
 
 
@@ -167,7 +166,6 @@ def _start(start: argparse.ArgumentParser) -> None:
     start.add_argument(
         "--inbox",
         type=Path,
-        default=Path(INBOX),
         metavar="DIR",
         help=tr("folder where files are dropped and read ({name})", name=INBOX),
     )

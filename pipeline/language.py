@@ -1,5 +1,5 @@
 """The language of the terminal: that of the user, as LANGUAGE, LC_ALL, LC_MESSAGES or LANG say;
-on Windows, which sets none of these, that of its menus.
+on Windows, which sets none of these, that of its menus. Pages are French (``on_a_page``).
 
 What the program says stands in the code in English, where it is said; ``locale/`` holds its
 French, and ``make locale`` brings that up to date. Nothing is translated before it is said.
@@ -7,23 +7,44 @@ French, and ``make locale`` brings that up to date. Nothing is translated before
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from pipeline import system
 
 _DOMAIN = "fiches"
 _SAID_BY = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-gettext.bindtextdomain(_DOMAIN, str(Path(__file__).parent / "locale"))
+_LOCALE = str(Path(__file__).parent / "locale")
+gettext.bindtextdomain(_DOMAIN, _LOCALE)
+_on_a_page: ContextVar[bool] = ContextVar("on_a_page", default=False)
 
 
 def tr(message: str, /, **facts: object) -> str:
     """A message in the language of the user, with facts in the place of its ``{names}``."""
-    return gettext.dgettext(_DOMAIN, message).format(**facts)
+    return _translated(message).format(**facts)
 
 
 def foreign(words: str) -> str:
     """What others say (the system, a library), as far as the catalogue knows their words."""
-    return gettext.dgettext(_DOMAIN, words) if words else ""
+    return _translated(words) if words else ""
+
+
+def _translated(words: str) -> str:
+    if _on_a_page.get():
+        return gettext.translation(_DOMAIN, _LOCALE, ["fr"]).gettext(words)
+    return gettext.dgettext(_DOMAIN, words)
+
+
+@contextmanager
+def on_a_page() -> Iterator[None]:
+    """What is said meanwhile, in this thread, is for a page: French, whatever the terminal's is."""
+    before = _on_a_page.set(True)
+    try:
+        yield
+    finally:
+        _on_a_page.reset(before)
 
 
 def why(err: OSError) -> str:

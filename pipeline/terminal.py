@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import system
-from pipeline.config import Configuration, Mailbox, Promise, load_settings
+from pipeline.config import CONFIG, Configuration, Mailbox, Promise, load_settings
 from pipeline.errors import ConfigError, ExportError
 from pipeline.language import tr, why
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from pipeline.fetch import Fetched
 
-CONFIG = Path("fiches.toml")
 _LINE_EVERY_S = 5.0
 _SHOWN = "fiches-shown"
 """How Python calls the way in which we show what a console cannot."""
@@ -60,6 +59,7 @@ def load_flags(arguments: argparse.Namespace) -> Configuration:
             "without": tuple(without) if without else settings.without,
             "promise": settings.promise.model_copy(update=targets),
             "form": getattr(arguments, "form", None) or settings.form,
+            "inbox": settings.inbox and base / settings.inbox,
             "mailbox": settings.mailbox and settings.mailbox.in_folder(base),
         }
     )

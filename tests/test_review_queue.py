@@ -111,7 +111,8 @@ def test_what_was_postponed_comes_last_and_can_be_postponed_again() -> None:
 def test_who_has_what_comes_behind_all_doubts_and_is_counted_apart() -> None:
     mixed = registration(adherents=1, non_adherents=1)
     one, two = (replace(_filed(f"r{n}-1"), registration=mixed) for n in (1, 2))
-    doubted = replace(mixed, readings=(_unsure("email"), *mixed.readings[2:]))
+    readings = (_unsure("email"), *mixed.readings[2:])
+    doubted = replace(mixed, readings=readings, status=Status.REVIEW)
     three = replace(_filed("r3-1"), registration=doubted)
     queue = Queue.of(
         [replace(one, postponed=(NAME,)), two, three, _filed("r4-1", "email")], [_FORM]

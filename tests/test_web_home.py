@@ -48,7 +48,7 @@ def page(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
         page.close()
 
 
-def _read(page: Page) -> None:
+def read(page: Page) -> None:
     expect(page.locator("#standing")).to_contain_text("Lecture terminée", timeout=120_000)
 
 
@@ -56,7 +56,7 @@ def test_what_is_dropped_is_read_reviewed_and_handed_over(page: Page, tmp_path: 
     expect(page.locator("#standing")).not_to_contain_text("Les tableaux")
     page.set_input_files("#files", SAMPLES[:3])
     expect(page.locator("#dropped")).to_contain_text("3 sur 3 déposé(s).")
-    _read(page)
+    read(page)
     names = {path.name for path in (tmp_path / "fiches-recues").iterdir()}
     assert names == {path.name for path in SAMPLES[:3]}
     with page.expect_download() as download:
@@ -83,7 +83,7 @@ def test_the_same_file_dropped_twice_is_read_once(page: Page, tmp_path: Path) ->
     for _ in range(2):
         page.set_input_files("#files", SAMPLES[:1])
         expect(page.locator("#dropped")).to_contain_text("1 sur 1 déposé(s).")
-        _read(page)
+        read(page)
     assert len(list((tmp_path / "fiches-recues").iterdir())) == 2
     rows = (tmp_path / "outputs" / "registrations.csv").read_text("utf-8").splitlines()
     assert len(rows) == 2

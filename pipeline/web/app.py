@@ -24,7 +24,7 @@ from pipeline.judging.questions import decided
 from pipeline.judging.shares import NAME
 from pipeline.judging.sums import gap
 from pipeline.judging.values import as_written
-from pipeline.language import tr
+from pipeline.language import on_a_page, tr
 from pipeline.review.queue import Place
 from pipeline.web import (
     ends,
@@ -80,7 +80,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
 
     routes = [
         Route(DROP, dropped, methods=["POST"]),
-        *entrance.routes(gatekeeper, pages, home="/accueil" if desk.reading else "/"),
+        *entrance.routes(gatekeeper, pages, home="/accueil" if desk.sources else "/"),
         route("/static/{name}", _static),
         route("/", _list),
         route("/relecteur", _name_reviewer, "POST"),
@@ -115,7 +115,8 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
 def _answer(handler: Handler, view: View) -> Response:
     """What a handler gives, or why it cannot, in words."""
     try:
-        return handler(view)
+        with on_a_page():
+            return handler(view)
     except GoneError as err:
         return view.words(str(err), 404)
     except (ConflictError, DocumentError) as err:

@@ -22,7 +22,7 @@ from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
 from pipeline.store import Store
 from pipeline.text import fold
-from pipeline.web.reading import Reading
+from pipeline.web.sources import Sources
 
 _log = logging.getLogger(__name__)
 _EXPORT_AFTER_S = 3.0
@@ -56,7 +56,7 @@ class Desk:
         ``share`` (0..1) of the accepted fields are shown, too, to measure what is accepted."""
         self.store, self.forms, self.pictures, self.gate = store, forms, pictures, gate
         self.out = out
-        self.reading: Reading | None = None
+        self.sources: Sources | None = None
         self._lock = threading.RLock()
         self._exporting = threading.Lock()
         self._present: dict[str, dict[str, float]] = {}

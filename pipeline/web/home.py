@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -12,11 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from pipeline.errors import ConfigError, MailboxError
 from pipeline.exporters import occasion, outputs
 from pipeline.intake.naming import clean_name, unique_name
 from pipeline.paths import PART
 from pipeline.records import Status
 from pipeline.web.desk import Desk, GoneError
+from pipeline.web.sources import EVERY_MIN, Sources
 from pipeline.web.views import View
 
 _TITLES = {
@@ -63,15 +66,17 @@ def totals(desk: Desk) -> list[Totals]:
 
 def _show(view: View) -> Response:
     view.desk.catch_up()
-    reading = view.desk.reading
-    return view.page("home.html.j2", inbox=reading.inbox if reading else "", **_standing(view))
+    return view.page(
+        "home.html.j2", sources=view.desk.sources, every_min=EVERY_MIN, **_standing(view)
+    )
 
 
 def _standing(view: View) -> dict[str, Any]:
     desk = view.desk
     files = {path.name for path in outputs(desk.out) if path.is_file()}
     return {
-        "state": desk.reading.state if desk.reading else None,
+        "state": desk.sources.reading.state if desk.sources else None,
+        "mailbox": desk.sources.mailbox if desk.sources else None,
         "counts": desk.counts(),
         "waiting": sum(1 for refusal in desk.refused() if not refusal.set_aside),
         "events": totals(desk),
@@ -86,14 +91,37 @@ def _standing(view: View) -> dict[str, Any]:
 def _state(view: View) -> Response:
     """What changes on the page while a run is under way."""
     view.desk.catch_up()
-    return view.page("standing.html.j2", **_standing(view))
+    return view.page("standing.html.j2", beside_rooms=True, **_standing(view))
 
 
 def _read(view: View) -> Response:
-    if view.desk.reading is None:
-        raise GoneError("Cette page n'a pas de dossier à lire : ouvrir fiches sans rien derrière.")
-    view.desk.reading.begin()
+    """What is new is read; ``mails``: what came into the mailbox, too."""
+    _sources(view).reading.begin(mail=bool(view.typed.get("mails")))
     return _state(view)
+
+
+def _name_folder(view: View) -> Response:
+    return _named(view, lambda sources: sources.name_folder(view.typed.get("folder", "").strip()))
+
+
+def _name_mailbox(view: View) -> Response:
+    return _named(view, lambda sources: sources.name_mailbox(view.typed))
+
+
+def _named(view: View, name: Callable[[Sources], str]) -> Response:
+    sources = _sources(view)
+    if not sources.changeable:
+        return view.words("Cela ne se change que sur l'ordinateur où Fiches est ouvert.", 403)
+    try:
+        return view.away("/accueil", name(sources))
+    except (ConfigError, MailboxError) as err:
+        return view.words(str(err), 422)
+
+
+def _sources(view: View) -> Sources:
+    if view.desk.sources is None:
+        raise GoneError("Cette page n'a pas de dossier à lire : ouvrir fiches sans rien derrière.")
+    return view.desk.sources
 
 
 def _table(view: View) -> Response:
@@ -108,9 +136,9 @@ def _table(view: View) -> Response:
 
 async def drop(request: Request, desk: Desk) -> Response:
     """One file, laid whole into the inbox; the body is the file itself."""
-    if desk.reading is None:
+    if desk.sources is None:
         return PlainTextResponse("Cette page n'a pas de dossier où déposer.", 409)
-    inbox = desk.reading.inbox
+    inbox = desk.sources.reading.inbox
     name = clean_name(str(request.query_params.get("nom", "")))
     try:
         inbox.mkdir(parents=True, exist_ok=True)
@@ -148,5 +176,7 @@ ROUTES = (
     ("/accueil", _show, "GET"),
     ("/accueil/etat", _state, "GET"),
     ("/lire", _read, "POST"),
+    ("/accueil/dossier", _name_folder, "POST"),
+    ("/accueil/messagerie", _name_mailbox, "POST"),
     ("/tableaux/{name}", _table, "GET"),
 )

@@ -14,7 +14,7 @@ from jinja2 import Environment
 from starlette.applications import Starlette
 
 from pipeline import system
-from pipeline.config import Settings
+from pipeline.config import CONFIG, Configuration
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
 from pipeline.forms.schema import load_forms
@@ -30,8 +30,8 @@ from pipeline.web import entrance
 from pipeline.web.app import make_app
 from pipeline.web.connections import Hurried
 from pipeline.web.desk import Desk
-from pipeline.web.reading import Reading
 from pipeline.web.security import ENTRY, Gatekeeper
+from pipeline.web.sources import Sources
 
 LOOPBACK = "127.0.0.1"
 _CACHE, _STORE = "review", "fiches.sqlite"
@@ -40,18 +40,20 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def serve(
     out: Path,
-    settings: Settings,
+    settings: Configuration,
     *,
     host: str = LOOPBACK,
     port: int = 0,
     password: str = "",
     store_url: str | None = None,
     inbox: Path | None = None,
+    config: Path = CONFIG,
     who: str = "",
     show: Callable[[str], object],
     browse: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve the reviews of what runs wrote into ``out``, and read ``inbox``, where one is named.
+    """Serve the reviews of what runs wrote into ``out``, and read ``inbox``, where one is named;
+    another that the page names stands in ``config`` from then on.
 
     ``show`` is called with the address, and again whenever that was used and another is needed;
     ``browse`` is called once, with what a browser is to open: that holds no secret, for it may
@@ -66,19 +68,26 @@ def serve(
     store_url = store_url or (f"sqlite:///{out / _STORE}" if inbox else _store_in(out))
     make_private(out)
     close_to_others(*outputs(out))  # they are written anew only once something is decided
-    as_given, settings = settings, with_calibration(with_learned(settings, out), out)
+    completed = with_calibration(with_learned(settings, out), out)
     forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
-    gate = Gate.of(load(settings.calibration), settings.promise)
+    gate = Gate.of(load(completed.calibration), settings.promise)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     names = {host, LOOPBACK, "localhost"} if is_loopback(host) else {host, *_own_names()}
     gatekeeper = Gatekeeper.for_hosts(names, port, password)
     with Store.open(store_url) as store:
-        pictures = Pictures(out / _CACHE, settings)
+        pictures = Pictures(out / _CACHE, completed)
         try:
             desk = Desk(store, forms, pictures, out, gate, share=settings.quality_sample)
             if inbox is not None:
-                desk.reading = _reading(inbox.absolute(), out, as_given, store_url, desk)
+                desk.sources = _sources(
+                    inbox.absolute(),
+                    settings,
+                    config,
+                    store_url,
+                    desk,
+                    changeable=is_loopback(host),
+                )
             pages = templates(_TEMPLATES)
             app = make_app(desk, gatekeeper, pages, who=who)
             shown = host if is_loopback(host) or host != "0.0.0.0" else socket.gethostname()  # noqa: S104
@@ -92,17 +101,28 @@ def serve(
             pictures.close()
 
 
-def _reading(inbox: Path, out: Path, settings: Settings, store_url: str, desk: Desk) -> Reading:
+def _sources(
+    inbox: Path,
+    settings: Configuration,
+    config: Path,
+    store_url: str,
+    desk: Desk,
+    *,
+    changeable: bool,
+) -> Sources:
     """Reads ``inbox`` behind the page, at once what lies there already."""
 
-    def read(progress: Progress) -> Summary:
+    def read(inbox: Path, progress: Progress) -> Summary:
         jobs = max(1, system.cores() - 1)  # one is left for the page
-        return run(inbox, out, settings, jobs=jobs, store_url=store_url, progress=progress)
+        return run(inbox, desk.out, settings, jobs=jobs, store_url=store_url, progress=progress)
 
-    reading = Reading(inbox, read, ended=desk.catch_up)
+    sources = Sources(inbox, desk.out, config, read, ended=desk.catch_up, changeable=changeable)
+    if settings.mailbox is not None:
+        sources.fetch_from(settings.mailbox)
     if inbox.is_dir():
-        reading.begin()
-    return reading
+        sources.reading.begin()
+    sources.reading.watch()
+    return sources
 
 
 def _let_in(

@@ -171,6 +171,7 @@ class View:
             "by_field": self.by_field,
             "notice": self.asked("dit")[:200],
             "notice_is_bad": False,
+            "beside_rooms": False,
         }
         return HTMLResponse(self.pages.get_template(name).render({**base, **given}), status)
 

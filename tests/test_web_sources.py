@@ -1,0 +1,231 @@
+"""Where fiches come from, named on the start page: a folder that is watched, a mailbox."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from dovecot_server import PASSWORD, Server
+from playwright.sync_api import Browser, Page, expect
+
+from pipeline.config import load_settings
+from pipeline.errors import ConfigError
+from pipeline.fetch import Fetched
+from pipeline.runner import Progress, Summary
+from pipeline.web import reading
+from pipeline.web.reading import Reading
+from pipeline.web.sources import Sources
+from tests.mails import mail
+from tests.test_web_home import SAMPLES, read, started
+
+SUMMARY = Summary(0, 0, 0, 0, 0, 0, 0, 0.0)
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The inboxes of all runs, where looks follow each other quickly."""
+    monkeypatch.setattr(reading, "_LOOK_EVERY_S", 0.05)
+    return []
+
+
+def watching(inbox: Path, out: Path, runs: list[Path]) -> Reading:
+    def run(inbox: Path, _progress: Progress) -> Summary:
+        runs.append(inbox)
+        return SUMMARY
+
+    watched = Reading(inbox, out, run, ended=lambda: None)
+    watched.watch()
+    return watched
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_what_comes_into_the_folder_is_read_once_it_is_whole(
+    tmp_path: Path, runs: list[Path]
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    watching(inbox, tmp_path / "out", runs)
+    with (inbox / "scan.pdf").open("wb") as file:
+        for _ in range(20):  # a scanner that takes its time
+            file.write(b"x")
+            file.flush()
+            time.sleep(0.02)
+            assert not runs
+    until(lambda: bool(runs))
+    time.sleep(0.3)
+    assert runs == [inbox], "once"
+
+
+def test_what_is_written_beside_the_fiches_is_no_input(tmp_path: Path, runs: list[Path]) -> None:
+    out = tmp_path / "inbox" / "outputs"
+    out.mkdir(parents=True)
+    watching(tmp_path / "inbox", out, runs)
+    (out / "registrations.csv").write_text("x")
+    (tmp_path / "inbox" / ".hidden.part").write_text("x")
+    time.sleep(0.4)
+    assert not runs
+
+
+def test_mail_is_fetched_as_often_as_was_said_and_before_it_is_read(
+    tmp_path: Path, runs: list[Path]
+) -> None:
+    did: list[str] = []
+
+    def fetch(inbox: Path, _progress: Progress) -> Fetched:
+        did.append("fetched")
+        (inbox / f"{len(did)}.eml").write_text("x")
+        return Fetched(new=1)
+
+    watched = watching(tmp_path, tmp_path / "out", runs)
+    watched.fetch_with(fetch, every_s=0.2)
+    until(lambda: len(did) >= 2 and len(runs) >= 2)
+    watched.fetch_with(fetch, every_s=None)
+
+
+def test_a_mail_that_did_not_come_is_told_and_the_rest_is_read(
+    tmp_path: Path, runs: list[Path]
+) -> None:
+    watched = watching(tmp_path, tmp_path / "out", runs)
+    watched.fetch_with(
+        lambda _inbox, _progress: Fetched(new=3, troubles=["Un mail."]), every_s=None
+    )
+    watched.begin(mail=True)
+    until(lambda: bool(runs) and not watched.state.running)
+    assert (watched.state.mails, watched.state.problem) == (3, "Un mail.")
+
+
+def test_a_run_under_way_is_followed_by_one_for_what_came_meanwhile(tmp_path: Path) -> None:
+    going, runs = threading.Event(), []
+
+    def run(_inbox: Path, _progress: Progress) -> Summary:
+        runs.append(1)
+        going.wait(10)
+        return SUMMARY
+
+    watched = Reading(tmp_path, tmp_path / "out", run, ended=lambda: None)
+    for _ in range(3):
+        watched.begin()
+    going.set()
+    until(lambda: not watched.state.running)
+    assert len(runs) == 2
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("", "chemin entier"),
+        ("fiches", "chemin entier"),
+        ("{tmp}/nowhere", "n'est pas un dossier"),
+        ("{tmp}/file", "n'est pas un dossier"),
+        ("{tmp}/out", "dossier des résultats"),
+        ("{tmp}/out/review", "dossier des résultats"),
+    ],
+)
+def test_a_folder_that_cannot_be_read_is_told_and_the_old_one_stays(
+    tmp_path: Path, runs: list[Path], named: str, said: str
+) -> None:
+    (tmp_path / "out" / "review").mkdir(parents=True)
+    (tmp_path / "file").write_text("x")
+    sources = Sources(
+        tmp_path / "inbox",
+        tmp_path / "out",
+        tmp_path / "fiches.toml",
+        lambda inbox, _progress: runs.append(inbox) or SUMMARY,
+        ended=lambda: None,
+        changeable=True,
+    )
+    with pytest.raises(ConfigError, match=said):
+        sources.name_folder(named.format(tmp=tmp_path))
+    assert sources.reading.inbox == tmp_path / "inbox"
+    assert not (tmp_path / "fiches.toml").exists()
+
+
+def rows(folder: Path) -> int:
+    """How many fiches the table has."""
+    return len((folder / "outputs" / "registrations.csv").read_text("utf-8").splitlines()) - 1
+
+
+# --- in a browser ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Opens the start page of a server of its own in ``tmp_path``, any number of times."""
+    servers = []
+
+    def opened(*flags: str) -> Page:
+        server = started(tmp_path, *flags)
+        address = server.__enter__()
+        page = chromium.new_page()
+        servers.append((server, page))
+        page.goto(address)
+        page.goto(address.partition("/entrer")[0] + "/accueil")
+        return page
+
+    yield opened
+    for server, page in servers:
+        page.close()
+        server.__exit__(None, None, None)
+
+
+def test_a_folder_named_on_the_page_is_read_watched_and_remembered(
+    open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    folder = tmp_path / "Numérisés"
+    folder.mkdir()
+    shutil.copy(SAMPLES[0], folder)
+    page = open_page()
+    page.locator("#folder summary").click()
+    page.fill("#folder-path", str(folder))
+    page.keyboard.press("Enter")
+    expect(page.locator("p.notice[role=status]")).to_contain_text(f"Fiches lit maintenant {folder}")
+    page.reload()
+    read(page)
+    expect(page.locator("#standing")).to_contain_text("Lecture terminée : 1 document")
+    shutil.copy(SAMPLES[1], folder)
+    until(lambda: rows(tmp_path) == 2)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")  # as where one comes back to the page
+    expect(page.locator("#standing tbody td").nth(1)).to_have_text("2")
+    assert load_settings(tmp_path / "fiches.toml").inbox == folder
+    expect(open_page().locator("#folder summary")).to_contain_text(str(folder))
+
+
+def test_a_mailbox_is_named_and_fetched_from_on_the_page(
+    open_page: Callable[..., Page], tmp_path: Path, dovecot: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    account = dovecot.account()
+    ca_file = account.mailbox.ca_file
+    # The page asks for no certificate: who has one of one's own says so in the file.
+    config = tmp_path / "fiches.toml"
+    config.write_text(f'[mailbox]\nhost = "x"\nuser = "x"\nca_file = "{ca_file}"\n', "utf-8")
+    account.deliver(bytes(mail((SAMPLES[0].name, SAMPLES[0].read_bytes()))))
+    page = open_page()
+    page.locator("#mailbox summary").click()
+    page.fill("#mail-host", f"{account.mailbox.host}:{account.mailbox.port}")
+    page.fill("#mail-user", account.mailbox.user)
+    page.fill("#mail-password", "faux")
+    page.get_by_role("button", name="Prendre les mails de cette messagerie").click()
+    expect(page.locator("#said")).to_contain_text(account.mailbox.user)
+    assert load_settings(config).mailbox != account.mailbox
+
+    page.fill("#mail-password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("p.notice[role=status]")).to_contain_text("La messagerie a répondu")
+    read(page)
+    expect(page.locator("#standing")).to_contain_text("1 nouveau mail. Lecture terminée")
+    assert load_settings(config).mailbox == account.mailbox
+    assert PASSWORD not in config.read_text("utf-8")
+
+    account.deliver(bytes(mail((SAMPLES[1].name, SAMPLES[1].read_bytes()))))
+    page.get_by_role("button", name="Prendre les nouveaux mails").click()
+    until(lambda: rows(tmp_path) == 2)
+    assert set(account.flags().values()) == {""}
