@@ -21,6 +21,7 @@ from pipeline.terminal import (
     jobs,
     load_flags,
     print_fetched,
+    print_summary,
     print_table,
     show_what_can_be_shown,
     telling,
@@ -100,9 +101,6 @@ def _fetch(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
-    from rich.table import Table
-
-    from pipeline.judging.error_class import ErrorClass, class_name
     from pipeline.runner import run
 
     settings = load_flags(arguments)
@@ -117,41 +115,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             again=arguments.again,
             progress=progress,
         )
-    heads = (tr("documents"), tr("read"), tr("accepted"), tr("to review"), tr("rejected"))
-    table = Table(*heads, tr("pages a minute"))
-    table.add_row(
-        *(str(n) for n in (summary.received, summary.read)),
-        *(str(n) for n in (summary.accepted, summary.review, summary.rejected)),
-        f"{60 * summary.pages / summary.seconds:.0f}" if summary.read else "-",
-    )
-    print_table(table)
-    if summary.fields:
-        promised = (
-            f"{class_name(error)} {100 * settings.promise.target(error):.3g}%"
-            for error in ErrorClass
-        )
-        sure = f"{100 * summary.sure // summary.fields}%"  # never all where one is left
-        print(
-            tr(
-                "{sure} of the fields stand without a person; promised are at most so many errors "
-                "among them: {promised}.",
-                sure=sure,
-                promised=", ".join(promised),
-            )
-        )
-    if summary.contradicted:
-        contradicted = summary.contradicted
-        print(tr("Flyers contradict form.toml ({count}): see report.html.", count=contradicted))
-    if summary.judged:
-        print(tr("{count} documents read before were judged again.", count=summary.judged))
-    table, report = (arguments.out / name for name in ("registrations.xlsx", "report.html"))
-    print(
-        tr(
-            "{table}: open this in a spreadsheet. {report} shows the totals.",
-            table=table,
-            report=report,
-        )
-    )
+    print_summary(summary, settings.promise, arguments.out)
     return ExitCode.SOME_REJECTED if summary.rejected else ExitCode.OK
 
 

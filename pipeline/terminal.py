@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from pipeline.fetch import Fetched
+    from pipeline.runner import Summary
 
 _LINE_EVERY_S = 5.0
 _SHOWN = "fiches-shown"
@@ -117,6 +118,48 @@ def print_fetched(fetched: "Fetched", mailbox: Mailbox, inbox: Path) -> None:
         aside(trouble)
     if fetched.new:
         print(tr("Type fiches run {inbox} to read them.", inbox=inbox))
+
+
+def print_summary(summary: "Summary", promise: Promise, out: Path) -> None:
+    """What a run did, what it promises, and where its tables are."""
+    from rich.table import Table
+
+    from pipeline.judging.error_class import ErrorClass, class_name
+
+    heads = (tr("documents"), tr("read"), tr("accepted"), tr("to review"), tr("rejected"))
+    table = Table(*heads, tr("pages a minute"))
+    table.add_row(
+        *(str(n) for n in (summary.received, summary.read)),
+        *(str(n) for n in (summary.accepted, summary.review, summary.rejected)),
+        f"{60 * summary.pages / summary.seconds:.0f}" if summary.read else "-",
+    )
+    print_table(table)
+    if summary.fields:
+        promised = (
+            f"{class_name(error)} {100 * promise.target(error):.3g}%" for error in ErrorClass
+        )
+        sure = f"{100 * summary.sure // summary.fields}%"  # never all where one is left
+        print(
+            tr(
+                "{sure} of the fields stand without a person; promised are at most so many errors "
+                "among them: {promised}.",
+                sure=sure,
+                promised=", ".join(promised),
+            )
+        )
+    if summary.contradicted:
+        contradicted = summary.contradicted
+        print(tr("Flyers contradict form.toml ({count}): see report.html.", count=contradicted))
+    if summary.judged:
+        print(tr("{count} documents read before were judged again.", count=summary.judged))
+    tables, report = (out / name for name in ("registrations.xlsx", "report.html"))
+    print(
+        tr(
+            "{table}: open this in a spreadsheet. {report} shows the totals.",
+            table=tables,
+            report=report,
+        )
+    )
 
 
 def jobs(arguments: argparse.Namespace) -> int:

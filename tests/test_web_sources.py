@@ -11,11 +11,10 @@ from dovecot_server import PASSWORD, Server
 from playwright.sync_api import Browser, Page, expect
 
 from pipeline.config import load_settings
-from pipeline.errors import ConfigError
 from pipeline.fetch import Fetched
 from pipeline.runner import Progress, Summary
 from pipeline.web import reading
-from pipeline.web.reading import Reading
+from pipeline.web.reading import Reading, SourceError
 from pipeline.web.sources import Sources
 from tests.mails import mail
 from tests.test_web_home import SAMPLES, read, started
@@ -142,7 +141,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_the_old_one_stays(
         ended=lambda: None,
         changeable=True,
     )
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(SourceError, match=said):
         sources.name_folder(named.format(tmp=tmp_path))
     assert sources.reading.inbox == tmp_path / "inbox"
     assert not (tmp_path / "fiches.toml").exists()

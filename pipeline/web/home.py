@@ -19,6 +19,7 @@ from pipeline.intake.naming import clean_name, unique_name
 from pipeline.paths import PART
 from pipeline.records import Status
 from pipeline.web.desk import Desk, GoneError
+from pipeline.web.reading import SourceError
 from pipeline.web.sources import EVERY_MIN, Sources
 from pipeline.web.views import View
 
@@ -114,7 +115,7 @@ def _named(view: View, name: Callable[[Sources], str]) -> Response:
         return view.words("Cela ne se change que sur l'ordinateur où Fiches est ouvert.", 403)
     try:
         return view.away("/accueil", name(sources))
-    except (ConfigError, MailboxError) as err:
+    except (SourceError, ConfigError, MailboxError) as err:
         return view.words(str(err), 422)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import InputError, MailboxError, PipelineError, bug_place
+from pipeline.errors import InputError, PipelineError, bug_place
 from pipeline.fetch import Fetched
 from pipeline.language import on_a_page, tr
 from pipeline.runner import Progress, Summary
@@ -37,6 +37,10 @@ class State:
     of: int = 0
     mails: int | None = None
     problem: str = ""
+
+
+class SourceError(PipelineError):
+    """What a page says, in French, of where fiches come from."""
 
 
 class Reading:
@@ -141,7 +145,7 @@ class Reading:
             with self._lock:
                 self._state = State(running=True, mails=fetched.new)
             if fetched.troubles:
-                raise MailboxError(" ".join(fetched.troubles))
+                raise SourceError(" ".join(fetched.troubles))
 
         return _problem_of(take)
 
@@ -156,8 +160,9 @@ class Reading:
             try:
                 self._read(inbox, self._note)
             except InputError as err:
-                words = "Rien à lire dans ce dossier : y déposer des fiches ou des mails."
-                raise InputError(words) from err
+                raise SourceError(
+                    "Rien à lire dans ce dossier : y déposer des fiches ou des mails."
+                ) from err
             finally:
                 self._ended()
 

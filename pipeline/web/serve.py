@@ -80,20 +80,12 @@ def serve(
         try:
             desk = Desk(store, forms, pictures, out, gate, share=settings.quality_sample)
             if inbox is not None:
-                desk.sources = _sources(
-                    inbox.absolute(),
-                    settings,
-                    config,
-                    store_url,
-                    desk,
-                    changeable=is_loopback(host),
-                )
+                own = is_loopback(host)
+                desk.sources = _sources(inbox, settings, config, store_url, desk, changeable=own)
             pages = templates(_TEMPLATES)
             app = make_app(desk, gatekeeper, pages, who=who)
-            shown = host if is_loopback(host) or host != "0.0.0.0" else socket.gethostname()  # noqa: S104
-            address = f"http://{shown}:{port}"
-
-            cache = out / _CACHE
+            shown = socket.gethostname() if host == "0.0.0.0" else host  # noqa: S104
+            address, cache = f"http://{shown}:{port}", out / _CACHE
             _let_in(gatekeeper, pages, cache, address, password=password, show=show, browse=browse)
             with suppress(KeyboardInterrupt):  # that is how it is stopped
                 uvicorn.Server(_config(app)).run(sockets=[listening])
@@ -116,6 +108,7 @@ def _sources(
         jobs = max(1, system.cores() - 1)  # one is left for the page
         return run(inbox, desk.out, settings, jobs=jobs, store_url=store_url, progress=progress)
 
+    inbox = inbox.absolute()
     sources = Sources(inbox, desk.out, config, read, ended=desk.catch_up, changeable=changeable)
     if settings.mailbox is not None:
         sources.fetch_from(settings.mailbox)

@@ -6,11 +6,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline.config import Mailbox, faults_of, write_settings
-from pipeline.errors import ConfigError, MailboxError
+from pipeline.errors import ConfigError
 from pipeline.fetch import Fetched, fetch, reach
 from pipeline.fetch.password import keep, password_of
 from pipeline.runner import Progress
-from pipeline.web.reading import Read, Reading
+from pipeline.web.reading import Read, Reading, SourceError
 
 EVERY_MIN = 10
 """How often mail is fetched where the page is told to."""
@@ -51,14 +51,14 @@ class Sources:
         self.reading.fetch_with(take, every_s=None if every_min is None else 60 * every_min)
 
     def name_folder(self, text: str) -> str:
-        """Read this folder; what was done. Raises ConfigError."""
+        """Read this folder; what was done. Raises SourceError, ConfigError."""
         folder = Path(text).expanduser()
         if not folder.is_absolute():
-            raise ConfigError("Écrire le chemin entier du dossier, tel que l'ordinateur le montre.")
+            raise SourceError("Écrire le chemin entier du dossier, tel que l'ordinateur le montre.")
         if not folder.is_dir():
-            raise ConfigError(f"{folder} n'est pas un dossier de cet ordinateur.")
+            raise SourceError(f"{folder} n'est pas un dossier de cet ordinateur.")
         if folder.resolve().is_relative_to(self._out.resolve()):
-            raise ConfigError(f"{folder} est le dossier des résultats : en nommer un autre.")
+            raise SourceError(f"{folder} est le dossier des résultats : en nommer un autre.")
         write_settings(self._config, {"inbox": str(folder)})
         self.reading.read_from(folder)
         return f"Fiches lit maintenant {folder}, et ce qui y arrivera."
@@ -66,7 +66,7 @@ class Sources:
     def name_mailbox(self, typed: Mapping[str, str]) -> str:
         """Fetch from the mailbox that was typed, once it has let us in; what was done.
 
-        Raises ConfigError, MailboxError.
+        Raises SourceError, ConfigError, MailboxError.
         """
         host, _, port = typed.get("host", "").strip().partition(":")
         named = {
@@ -81,7 +81,7 @@ class Sources:
             mailbox = Mailbox.model_validate({**before, **named})
         except ValidationError as err:
             said = " ".join(f"{_FIELDS[where]} : {what}." for where, what in faults_of(err))
-            raise ConfigError(said) from err
+            raise SourceError(said) from err
         password = typed.get("password", "")
         kept = not password
         password = password or self._password or _stored(mailbox)
@@ -105,6 +105,6 @@ def _stored(mailbox: Mailbox) -> str:
     try:
         return password_of(mailbox)
     except ConfigError as err:
-        raise MailboxError(
+        raise SourceError(
             f"Pas de mot de passe pour {mailbox.user} : l'écrire sous « Messagerie »."
         ) from err
