@@ -89,6 +89,26 @@ def test_the_same_file_dropped_twice_is_read_once(page: Page, tmp_path: Path) ->
     assert len(rows) == 2
 
 
+def test_of_a_dropped_folder_all_files_come_but_hidden_ones(page: Page, tmp_path: Path) -> None:
+    page.evaluate(
+        """() => {
+            const file = (name) =>
+                ({ isFile: true, name, file: (take) => take(new File(["x"], name)) });
+            const folder = (inner) => ({ isFile: false, createReader: () => {
+                const rounds = [...inner.map((entry) => [entry]), []];  // as browsers do, in parts
+                return { readEntries: (take) => take(rounds.shift()) };
+            } });
+            const within = folder([file("b.png"), file(".DS_Store")]);
+            const dropped = folder([file("a.png"), within, folder([])]);
+            const event = new Event("drop", { cancelable: true });
+            event.dataTransfer = { items: [{ webkitGetAsEntry: () => dropped }], files: [] };
+            document.getElementById("drop").dispatchEvent(event);
+        }"""
+    )
+    expect(page.locator("#dropped")).to_contain_text("2 sur 2 déposé(s).")
+    assert {path.name for path in (tmp_path / "fiches-recues").iterdir()} == {"a.png", "b.png"}
+
+
 @pytest.mark.parametrize(
     "name", ["../../evil.png", "..", "a\\b.png", "CON.png", ".hidden", "x" * 300 + ".png", ""]
 )

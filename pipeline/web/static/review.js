@@ -337,9 +337,23 @@ const send = async (files) => {
   said.textContent = [`${sent} sur ${files.length} déposé(s).`, ...problems].join(" ");
   if (sent) htmx.ajax("POST", "/lire", { target: "#standing" });
 };
+// A dropped folder stands for the files in it, but for those that systems hide there.
+const inside = async (entry) => {
+  if (entry.isFile) return entry.name.startsWith(".") ? [] : [await new Promise((take, fail) => entry.file(take, fail))];
+  const reader = entry.createReader(), files = [];
+  for (;;) {
+    const some = await new Promise((take, fail) => reader.readEntries(take, fail));
+    if (!some.length) return files;
+    for (const inner of some) files.push(...await inside(inner));
+  }
+};
 if (drop) {
   document.getElementById("files").addEventListener("change", (event) => { send([...event.target.files]); event.target.value = ""; });
   for (const name of ["dragover", "drop"]) drop.addEventListener(name, (event) => event.preventDefault());
   for (const name of ["dragenter", "dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.toggle("over", name === "dragenter"));
-  drop.addEventListener("drop", (event) => send([...event.dataTransfer.files]));
+  drop.addEventListener("drop", async (event) => {
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+    const files = [...event.dataTransfer.files];  // those of this event: after a wait it holds none
+    send(entries.length ? (await Promise.all(entries.map(inside))).flat() : files);
+  });
 }
