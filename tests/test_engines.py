@@ -37,6 +37,15 @@ def test_tesseract_without_french_is_not_asked(
 
 
 @pytest.mark.usefixtures("_asked_anew")
+def test_a_folder_of_any_letters_hides_no_french(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _program(tmp_path / "bin", "", r"printf 'List in \"/donn\351es\" (1):\nfra\n'")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin")
+    assert tesseract.is_installed()
+
+
+@pytest.mark.usefixtures("_asked_anew")
 def test_a_missing_tesseract_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -232,6 +232,8 @@ def test_where_the_person_is_in_doubt_others_are_offered_and_no_spelling_of_the_
     judged = _named(("Zélie MARCHAND", 0.5), ("Zelie MARCHAND", 0.2), ("Zélie MARCHANT", 0.25))
     assert judged.status is Status.REVIEW
     assert judged.reason == "Lecture incertaine ; peut-être : Zélie MARCHANT."
+    judged = _named(("Zélie M.", 0.5), ("Aurélie M.", 0.4))
+    assert judged.reason == "Lecture incertaine ; peut-être : Aurélie M.", "one point ends both"
 
 
 def test_a_person_who_is_sure_in_letters_and_spelling_is_accepted() -> None:

@@ -34,8 +34,8 @@ def is_installed() -> bool:
     program = shutil.which("tesseract")
     if program is None:
         return False
-    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False)
-    return "fra" in listed.stdout.split()
+    listed = subprocess.run([program, "--list-langs"], capture_output=True, check=False)
+    return b"fra" in listed.stdout.split()  # its first line names a folder, in whatever letters
 
 
 def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:

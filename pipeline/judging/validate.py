@@ -175,7 +175,9 @@ def _decide(
     elif (error := gate.doubt(reading, quality)) is not None:
         others = alternatives(reading, error, most=_OFFERED)
         reason = MISSPELLED if error is ErrorClass.SPELLING else UNSURE
-        reason += f" ; peut-être : {', '.join(others)}." if others else "."
+        if others:
+            reason += f" ; peut-être : {', '.join(others)}".removesuffix(".")
+        reason += "."
     status = Status.REVIEW if reason else Status.ACCEPTED
     return replace(reading, status=status, reason=reason)
 
