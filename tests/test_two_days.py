@@ -1,6 +1,7 @@
 """Two days of a secretary, and a second event: whatever is done, all that is shown is the truth."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pipeline.bench.looks import _look, _subject
 from pipeline.money import format_cents
 from tests.desks import await_keys, press
-from tests.season import MAIS, Books, Fiche, Tables, mail, registers, visit
+from tests.season import MAIS, Books, Entry, Event, Fiche, Tables, mail, registers, visit
 from tests.test_web_home import started
 
 expect.set_options(timeout=30_000)  # a busy machine stalls now and then
@@ -23,9 +24,11 @@ class Desk:
 
     def __init__(self, chromium: Browser, folder: Path) -> None:
         self.chromium, self.folder, self.books = chromium, folder, Books()
+        self.settings = folder / "fiches.toml"
         self.page: Page = None  # type: ignore[assignment]
         self.home = ""
         self.asked: list[tuple[str, str]] = []
+        self.restored: list[Fiche] = []
 
     def sit_down(self, address: str) -> None:
         """At a page that was just opened."""
@@ -103,6 +106,22 @@ class Desk:
             looked = _look(self.page, fiche.event.form, subject, fiche.truth)
             assert not looked.given_up, documents[subject]
 
+    def asks(self, pairs: Collection[tuple[str, str]]) -> None:
+        """Each pair is one question, and both rows say so, in every table."""
+        tables = self.tables()
+        for heads in (tables.registrations, tables.inscriptions, tables.sheets["Inscriptions"]):
+            document, said = ("Document", "Remarques") if "État" in heads[0] else ("document", "findings")
+            words = {row[document]: row[said] or "" for row in heads}
+            for later, earlier in pairs:
+                assert f"Même inscription ? « {earlier} »" in words[later], words[later]
+                assert f"Une fiche plus récente parle des mêmes personnes : « {later} »" in words[earlier]
+            asking = [name for name, text in words.items() if "mêmes personnes" in text or "Même inscription" in text]
+            assert sorted(asking) == sorted(name for pair in pairs for name in pair)
+        self.page.goto(f"{self.home}/doublons")
+        rows = self.page.locator("table").first.locator("tbody tr").all()
+        shown = [tuple(row.locator("td").all_inner_texts()[:2]) for row in rows]
+        assert sorted(shown) == sorted(pairs)
+
     def answer(self, answers: Mapping[tuple[str, str], str]) -> None:
         """What is on the screen: two fiches of the same people."""
         first, second = (
@@ -117,11 +136,36 @@ class Desk:
         press(self.page, answers[second, first])
         self.page.wait_for_selector(".pair[data-looked]", state="detached")
 
+    def cancel(self, letter: str, document: str) -> None:
+        """A mail that brought no fiche says that somebody does not come."""
+        self.page.goto(f"{self.home}/accueil")
+        self.page.get_by_role("link", name="documents à traiter").click()
+        self.page.get_by_role("link", name=letter).click()
+        offered = self.page.locator("#fiche optgroup").first
+        expect(offered).to_have_attribute("label", "Fiches dont parle ce mail")
+        (person,) = self.books.entries[document].fiche.people
+        expect(self.page.locator("#fiche option:checked")).to_contain_text(person)
+        self.page.get_by_label("Ce qu'il en dit").fill("ne pourra pas venir")
+        self.page.get_by_role("button", name="Annuler l'inscription").click()
+        expect(self.page.get_by_role("status")).to_contain_text(f"annule {document}")
+
+    def is_restored(self, entry: Entry) -> bool:
+        """Let a cancelled fiche count again, the first time."""
+        if entry.fiche in self.restored:
+            return False
+        self.restored.append(entry.fiche)
+        self.page.goto(f"{self.home}/doublons")
+        row = self.page.get_by_role("row").filter(has_text="ne pourra pas venir")
+        row.get_by_role("button", name="Rétablir").click()
+        expect(self.page.locator("#work h1")).to_be_visible()
+        return True
+
 
 @pytest.fixture
 def desk(chromium: Browser, tmp_path: Path) -> Iterator[Desk]:
-    (tmp_path / "fiches.toml").write_text("quality_sample = 0\n", "utf-8")
-    yield Desk(chromium, tmp_path)
+    desk = Desk(chromium, tmp_path)
+    desk.settings.write_text("quality_sample = 0\n", "utf-8")
+    yield desk
 
 
 def _letter(fiche: Fiche, at: datetime, *, name: str = "fiche.pdf", data: bytes = b"") -> bytes:
@@ -130,12 +174,11 @@ def _letter(fiche: Fiche, at: datetime, *, name: str = "fiche.pdf", data: bytes 
     return mail(sender, "Inscription", text, at, name=name, data=data or fiche.pdf())
 
 
-def test_two_days_and_a_second_event(desk: Desk, tmp_path: Path) -> None:
-    fiches = [registers(MAIS, n) for n in range(25)]
-    fiches[2] = registers(MAIS, 2, people=2, counts=(1, 1, 1), extra_cents=-90)
-    fiches[4] = registers(MAIS, 4, people=3, counts=(0, 2, 3))
-    fiches[6] = registers(MAIS, 6, people=2)
-    fiches[14] = registers(MAIS, 14, people=2, counts=(2, 0, 2))
+_REPLACES, _ADDS, _SAME, _OTHER = "1", "2", "3", "4"
+"""The keys of the answers to whether two fiches are one registration."""
+
+
+def _first_day(desk: Desk, fiches: list[Fiche]) -> None:
     files = {f"fiche-{n:02}.pdf": fiches[n].pdf() for n in range(9)}
     files |= {f"fiche-{n:02}.png": fiches[n].scan("typed", n) for n in (9, 10)}
     files |= {"fiche-11.png": fiches[11].scan("hand", 1)}
@@ -143,14 +186,123 @@ def test_two_days_and_a_second_event(desk: Desk, tmp_path: Path) -> None:
         f"mail-{n}.eml": _letter(fiches[n], _FIRST_DAY + timedelta(hours=n)) for n in range(12, 19)
     }
     mails["mail-19.eml"] = _letter(fiches[1], _FIRST_DAY, data=files["fiche-01.pdf"])
+    desk.drop(files | mails)
+    desk.books.enter(dict(zip(files, fiches, strict=False)))
+    desk.books.enter({f"mail-{n}.eml!fiche.pdf": fiches[n] for n in range(12, 19)})
+    desk.agree()  # the same bytes in mail 19 are the fiche that is there
+    desk.review({})
+    assert desk.asked == []
+    desk.agree().check_fields(desk.books)
+
+
+def _second_day(desk: Desk, fiches: list[Fiche]) -> None:
+    more = replace(fiches[4], people=(*fiches[4].people, "Nora PELTIER"), counts=(1, 2, 4))
+    less = replace(fiches[14], counts=(2, 0, 1))
+    came = {n: fiches[n] for n in range(24, 30)} | {21: more, 22: less, 23: fiches[6]}
+    mails = {
+        f"mail-{n}.eml": _letter(fiche, _SECOND_DAY + timedelta(hours=n))
+        for n, fiche in sorted(came.items())
+        if n != 23
+    }
+    mails["mail-23.eml"] = _letter(
+        fiches[6],
+        _SECOND_DAY + timedelta(hours=23),
+        name="scan.png",
+        data=fiches[6].scan("typed", 23),
+    )
+    gone = fiches[15]
+    mails["mail-20.eml"] = mail(
+        f"{gone.people[0]} <{gone.email}>",
+        "Annulation",
+        f"Bonjour,\n\n{gone.people[0]} ne pourra pas venir.\n",
+        _SECOND_DAY,
+    )
+    desk.drop(mails)
+    names = {n: f"mail-{n}.eml!{'scan.png' if n == 23 else 'fiche.pdf'}" for n in came}
+    desk.books.enter({names[n]: fiche for n, fiche in came.items()})
+    pairs = {
+        (names[21], "fiche-04.pdf"): _REPLACES,
+        (names[22], "mail-14.eml!fiche.pdf"): _REPLACES,
+        (names[23], "fiche-06.pdf"): _SAME,
+    }
+    for _, first in pairs:
+        desk.books.entries[first].state = "waits"
+    desk.agree()
+    desk.asks(pairs)
+    desk.review(pairs)
+    assert sorted(desk.asked) == sorted(pairs)
+    desk.books.entries["fiche-04.pdf"].state = "remplacée"
+    desk.books.entries["mail-14.eml!fiche.pdf"].state = "remplacée"
+    desk.books.entries["fiche-06.pdf"].state = "rejected"
+    desk.agree().check_fields(desk.books)
+    _cancelled(desk, "mail-20.eml", "mail-15.eml!fiche.pdf")
+
+
+def _cancelled(desk: Desk, letter: str, document: str) -> None:
+    """A mail without a fiche cancels one; that is taken back, and done again."""
+    entry = desk.books.entries[document]
+    for _ in range(2):
+        desk.cancel(letter, document)
+        entry.state = "annulée"
+        tables = desk.agree()
+        (row,) = [row for row in tables.registrations if row["document"] == document]
+        assert "Annulée" in row["findings"], row
+        assert "ne pourra pas venir" in row["findings"], row
+        if desk.is_restored(entry):
+            entry.state = ""
+            desk.agree()
+
+
+def _second_event(desk: Desk, event: Event, same: Fiche) -> None:
+    """Fiches of another form: of somebody who registered for the first event, too, of somebody who
+    adds a colleague, and of one service twice."""
+    fiches = [registers(event, n) for n in range(30, 33)]
+    of_both = replace(
+        same, event=event, people=same.people[:2], counts=(1, 1, 1), extra_cents=100
+    )
+    first, colleague = fiches[1], "Paul VERDIER"
+    adds = replace(first, people=(*first.people, colleague), counts=(0, 1, 1))
+    namesake = replace(fiches[2], people=(*fiches[2].people, "Rose VASSEUR"), counts=(2, 0, 0))
+    files = {"visite-0.pdf": fiches[0], "visite-1.pdf": first, "visite-2.pdf": fiches[2]}
+    mails = {"mail-31.eml": of_both, "mail-32.eml": adds, "mail-33.eml": namesake}
+    desk.drop(
+        {name: fiche.pdf() for name, fiche in files.items()}
+        | {
+            name: _letter(fiche, _SECOND_DAY + timedelta(days=90, hours=n))
+            for n, (name, fiche) in enumerate(mails.items())
+        }
+    )
+    desk.books.enter(files | {f"{name}!fiche.pdf": fiche for name, fiche in mails.items()})
+    entries = desk.books.entries
+    pairs = {
+        ("mail-32.eml!fiche.pdf", "visite-1.pdf"): _ADDS,
+        ("mail-33.eml!fiche.pdf", "visite-2.pdf"): _OTHER,
+    }
+    for _, earlier in pairs:
+        entries[earlier].state = "waits"
+    desk.agree()
+    desk.asks(pairs)
+    desk.asked.clear()
+    desk.review(pairs)
+    assert sorted(desk.asked) == sorted(pairs)
+    for _, earlier in pairs:
+        entries[earlier].state = ""
+    entries["mail-32.eml!fiche.pdf"].also = first.people
+    desk.agree().check_fields(desk.books)
+
+
+def test_two_days_and_a_second_event(desk: Desk, tmp_path: Path) -> None:
+    fiches = [registers(MAIS, n) for n in range(30)]
+    fiches[2] = registers(MAIS, 2, people=2, counts=(1, 1, 1), extra_cents=-90)
+    fiches[4] = registers(MAIS, 4, people=3, counts=(0, 2, 3))
+    fiches[6] = registers(MAIS, 6, people=2)
+    fiches[14] = registers(MAIS, 14, people=2, counts=(2, 0, 2))
+    for day in (_first_day, _second_day):
+        with started(tmp_path) as address:
+            desk.sit_down(address)
+            day(desk, fiches)
+    event = visit(tmp_path / "forms")
+    desk.settings.write_text('forms = ["forms"]\nquality_sample = 0\n', "utf-8")
     with started(tmp_path) as address:
         desk.sit_down(address)
-        desk.drop(files | mails)
-        desk.books.enter(
-            {name: fiche for name, fiche in zip(files, fiches, strict=False)}
-            | {f"mail-{n}.eml!fiche.pdf": fiches[n] for n in range(12, 19)}
-        )
-        desk.agree()
-        desk.review({})
-        assert desk.asked == []
-        desk.agree().check_fields(desk.books)
+        _second_event(desk, event, fiches[14])
