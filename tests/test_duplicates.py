@@ -161,6 +161,17 @@ def test_a_corrected_fiche_is_said_on_both_and_the_last_one_counts_and_asks() ->
     assert twins.of("r1-1") == twins.of("r2-1") == twins.pairs()[0]
 
 
+def test_what_was_corrected_twice_names_what_came_after_it() -> None:
+    first, second, third = _filed(_fiche(), _fiche(total=3000), _fiche(total=4000))
+    twins = Twins([first, second, third])
+    said = [words(twins.marked(filed).registration.findings[-1]) for filed in (second, third)]
+    assert "plus récente" in said[0]
+    assert "id3" in said[0]
+    assert "autre(s)" not in said[0]
+    assert "id1" in said[1] or "id2" in said[1]
+    assert "1 autre(s)" in said[1]
+
+
 def test_the_one_that_came_last_by_mail_counts_whatever_its_number() -> None:
     days = {"r1-1": 3, "r2-1": 2}
     filed = [

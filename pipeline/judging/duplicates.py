@@ -143,15 +143,16 @@ class Twins:
     def marked(self, filed: Filed) -> Filed:
         """The registration in review, with a finding, as long as it is one of a pair."""
         subject = filed.subject
-        best = self.of(subject)
+        pairs = self._pairs[subject].values()
+        later = [pair for pair in pairs if pair.first == subject]
+        best = min(later, key=self._rank) if later else self.of(subject)
         if best is None:
             return filed
-        waits = any(pair.first == subject for pair in self._pairs[subject].values())
         other = self._values[best.beside(subject)]
         because = ", ".join(reason.lower() for reason in best.reasons[len(best.people) :])
         people = ", ".join(sorted(best.named(subject)))
-        facts = (other.where, len(self._pairs[subject]) - 1, people, because)
-        finding = Finding(HELD if waits else RULE, Severity.REVIEW, facts=facts)
+        facts = (other.where, len(later or pairs) - 1, people, because)
+        finding = Finding(HELD if later else RULE, Severity.REVIEW, facts=facts)
         registration = filed.registration
         findings = (*registration.findings, finding)
         return replace(
