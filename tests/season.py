@@ -1,25 +1,22 @@
-"""A season of two events: their forms, who registers for them, and the truth of what that comes to.
+"""A season of two events: their forms, who registers for them, and what that truly comes to.
 
-Everybody is invented. The truth is reckoned here, from what was drawn, and never from what the
-product says.
+Everybody is invented. The truth is reckoned from what was drawn, never from what the product says.
 """
 
-import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from mimetypes import guess_type
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import pypdfium2
-from openpyxl import load_workbook
 
 from pipeline.forms.schema import Form, load_form
 from pipeline.simulate import names
@@ -51,6 +48,11 @@ class Event:
     total: str
     cents: tuple[int, int, int]
     heads: tuple[str, str, str, str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The fields of what is counted, in the order of their ``heads``."""
+        return (*self.counts[:2], self.uncounted, self.counts[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,18 @@ class Fiche:
             **{zone.field: next(iter(zone.boxes)) for zone in event.form.zones if zone.boxes},
         }
 
+    @property
+    def lines(self) -> dict[str, object]:
+        """What stands on each line, by its name."""
+        told: dict[str, object] = {**self.truth}
+        del told[self.event.named]
+        people = enumerate(self.people, start=1)
+        return told | {f"{self.event.named}.{n}": person for n, person in people}
+
     def filling(self) -> Filling:
         """What the pen writes of it."""
         event, truth = self.event, self.truth
-        written = {
-            zone.field: (str(truth[zone.field]),) for zone in event.form.zones
-        }
+        written = {zone.field: (str(truth[zone.field]),) for zone in event.form.zones}
         written |= {
             event.named: self.people,
             event.total: (f"{self.written_cents // 100},{self.written_cents % 100:02d}",),
@@ -154,17 +162,17 @@ def registers(
 
 
 def mail(
-    sender: str, subject: str, text: str, at: datetime, *, name: str = "", data: bytes = b""
+    sender: str, subject: str, text: str, at: datetime, *, piece: str = "", data: bytes = b""
 ) -> bytes:
-    """A mail, with a piece where it has a ``name``."""
+    """A mail; with a piece where that has a name."""
     message = EmailMessage()
     message["From"], message["To"] = sender, "inscriptions@exemple.fr"
     message["Subject"], message["Date"] = subject, format_datetime(at)
     message.set_content(text)
-    if name:
-        kind = "image/png" if name.endswith(".png") else "application/pdf"
+    if piece:
+        kind = guess_type(piece)[0] or ""
         maintype, _, subtype = kind.partition("/")
-        message.add_attachment(data, maintype=maintype, subtype=subtype, filename=name)
+        message.add_attachment(data, maintype=maintype, subtype=subtype, filename=piece)
     return message.as_bytes(policy=SMTP)
 
 
@@ -249,9 +257,13 @@ def _blank() -> bytes:
         x, y, wide, high = _line(n)
         parts.append(_text(20, y + 7, 11, words))
         low = (297 - y - high) * _PT_PER_MM
-        parts.append(f"{x * _PT_PER_MM:.1f} {low:.1f} m {(x + wide) * _PT_PER_MM:.1f} {low:.1f} l S")
+        parts.append(
+            f"{x * _PT_PER_MM:.1f} {low:.1f} m {(x + wide) * _PT_PER_MM:.1f} {low:.1f} l S"
+        )
     parts.append(_text(20, 240, 10, "Le règlement se fait sur place ; un reçu est remis à chacun."))
-    parts.append(_text(20, 250, 10, "Prévoir des bottes, un chapeau, et de quoi dessiner les fleurs."))
+    parts.append(
+        _text(20, 250, 10, "Prévoir des bottes, un chapeau, et de quoi dessiner les fleurs.")
+    )
     return "\n".join(parts).encode("cp1252")
 
 
@@ -261,185 +273,65 @@ def _text(x_mm: float, y_mm: float, size: int, words: str) -> str:
     return f"BT /F {size} Tf {x:.1f} {y:.1f} Td ({words}) Tj ET"
 
 
+WAITS, REPLACED, CANCELLED, REJECTED = "waits", "remplacée", "annulée", "rejected"
+"""Why a fiche does not count: a later one does until somebody has answered, or for good."""
+
+
 @dataclass(slots=True)
 class Entry:
-    """A fiche in the books. ``state`` is what tables call a fiche that does not count, and
-    "waits" for one that a later one is counted for; "" for one that counts.
+    """A fiche in the books; its ``state`` is why it does not count, and empty where it does.
 
-    ``also``: people of it who stand on another that counts, too, and are counted there.
+    ``elsewhere``: those of its people who are counted with the fiche that it adds to.
     """
 
     fiche: Fiche
     state: str = ""
-    also: tuple[str, ...] = ()
-
-    @property
-    def people(self) -> list[str]:
-        return [] if self.state else [p for p in self.fiche.people if p not in self.also]
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What counts: of an event, or of all."""
+    """What counts of an event; ``counts`` as ``Event.columns``."""
 
-    fiches: int = 0
-    people: int = 0
-    classes: tuple[int, int, int, int] = (0, 0, 0, 0)
-    written_cents: int = 0
-    due_cents: int = 0
+    fiches: int
+    people: int
+    counts: tuple[int, ...]
+    written_cents: int
+    due_cents: int
 
 
 class Books:
-    """What a careful secretary would have on paper: every fiche by the name of its document."""
+    """What a careful secretary would have on paper: every fiche by the name of its document, and
+    the mails without a fiche that nobody has dealt with."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
+        self.letters: set[str] = set()
 
     def enter(self, received: Mapping[str, Fiche]) -> None:
         assert not received.keys() & self.entries.keys()
         self.entries |= {document: Entry(fiche) for document, fiche in received.items()}
 
-    def sums(self, event: Event) -> Sums:
-        counted = [e for e in self.entries.values() if e.fiche.event is event and not e.state]
-        fiches = [entry.fiche for entry in counted]
-        by_class = [(*f.counts[:2], f.uncounted, f.counts[2]) for f in fiches]
-        first, second, others, things = (sum(n) for n in zip(*by_class, strict=True))
-        return Sums(
-            len(fiches),
-            sum(len(entry.people) for entry in counted),
-            (first, second, others, things),
-            sum(fiche.written_cents for fiche in fiches),
-            sum(fiche.due_cents for fiche in fiches),
-        )
+    def now(self, state: str, *documents: str) -> None:
+        """So it is with these from now on."""
+        for document in documents:
+            self.entries[document].state = state
 
     @property
     def events(self) -> list[Event]:
         return list(dict.fromkeys(entry.fiche.event for entry in self.entries.values()))
 
+    def of(self, event: Event) -> dict[str, Entry]:
+        return {name: one for name, one in self.entries.items() if one.fiche.event is event}
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """What was downloaded, row by row; a sheet by its name."""
-
-    registrations: list[dict[str, str]]
-    inscriptions: list[dict[str, str]]
-    participants: list[dict[str, str]]
-    sheets: Mapping[str, list[dict[str, Any]]]
-
-    @classmethod
-    def of(cls, files: Mapping[str, bytes]) -> "Tables":
-        book = load_workbook(io.BytesIO(files["registrations.xlsx"]))
-        sheets = {}
-        for sheet in book:
-            heads, *rows = sheet.iter_rows(values_only=True)
-            sheets[sheet.title] = [dict(zip(map(str, heads), row, strict=True)) for row in rows]
-        return cls(
-            _csv(files["registrations.csv"].decode("utf-8"), ","),
-            _csv(files["inscriptions.csv"].decode("utf-8-sig"), ";"),
-            _csv(files["participants.csv"].decode("utf-8"), ","),
-            sheets,
+    def sums(self, event: Event) -> Sums:
+        counted = [entry for entry in self.of(event).values() if not entry.state]
+        fiches = [entry.fiche for entry in counted]
+        each = [(*f.counts[:2], f.uncounted, f.counts[2]) for f in fiches]
+        return Sums(
+            len(fiches),
+            sum(len({*entry.fiche.people} - {*entry.elsewhere}) for entry in counted),
+            tuple(map(sum, zip(*each, strict=True))),
+            sum(fiche.written_cents for fiche in fiches),
+            sum(fiche.due_cents for fiche in fiches),
         )
-
-    def check(self, books: Books) -> None:
-        """Every table says what the books say, of every fiche and in all."""
-        for event in books.events:
-            self._check_rows(books, event)
-            ours = [row for row in self.sheets["Participants"] if row["Événement"] == event.name]
-            assert len(ours) == books.sums(event).people
-        self._check_totals(books)
-        assert len(self.participants) == len(self.sheets["Participants"])
-        of_csv = [[_cell(cell) for cell in row.values()] for row in self.inscriptions]
-        of_book = [[_cell(cell) for cell in row.values()] for row in self.sheets["Inscriptions"]]
-        assert of_csv == of_book
-        waiting = {r["registration"] for r in self.registrations if _waits(r)}
-        assert {row["Fiche"] for row in self.sheets["À relire"]} == waiting
-
-    def _check_rows(self, books: Books, event: Event) -> None:
-        mine = [row for row in self.registrations if row["form"] == event.form.id]
-        entries = {d: e for d, e in books.entries.items() if e.fiche.event is event}
-        assert {row["document"] for row in mine} == {
-            document for document, entry in entries.items() if entry.state != "rejected"
-        }
-        of_book = {row["Fiche"]: row for row in self.sheets["Inscriptions"]}
-        for row in mine:
-            entry, other = entries[row["document"]], of_book[row["registration"]]
-            assert row["comptee"] == ("0" if entry.state else "1"), row
-            assert (other["Comptée"] == "oui") == (not entry.state), other
-            assert other["Événement"] == event.name
-            if entry.state in ("remplacée", "annulée"):
-                assert row["etat"] == other["État"] == entry.state
-        counted = [row for row in mine if row["comptee"] == "1"]
-        people = {r["registration"] for r in counted}
-        fields = (*event.counts[:2], event.uncounted, event.counts[2])
-        assert books.sums(event) == Sums(
-            len(counted),
-            sum(r["registration"] in people for r in self.participants),
-            tuple(sum(int(row[field]) for row in counted) for field in fields),  # type: ignore[arg-type]
-            _cents(row[event.total] for row in counted),
-            _cents(row["total_calcule"] for row in counted),
-        )
-        shown = [of_book[row["registration"]] for row in counted]
-        assert books.sums(event).classes == tuple(
-            sum(row[head] for row in shown) for head in event.heads
-        )
-        for head, cents in (("Total écrit", "written_cents"), ("Total au tarif", "due_cents")):
-            in_all = sum(round(100 * row[head]) for row in shown)
-            assert in_all == getattr(books.sums(event), cents)
-
-    def _check_totals(self, books: Books) -> None:
-        totals = {row["Quoi"]: row for row in self.sheets["Totaux"]}
-        sums = {event: books.sums(event) for event in books.events}
-        everything = totals["Toutes les fiches"]
-        for key, attribute in (("Fiches", "fiches"), ("Personnes", "people")):
-            assert everything[key] == sum(getattr(one, attribute) for one in sums.values())
-        for key, attribute in (("Total écrit", "written_cents"), ("Total au tarif", "due_cents")):
-            in_all = sum(getattr(one, attribute) for one in sums.values())
-            assert round(100 * everything[key]) == in_all
-        for event, sum_of in sums.items():
-            line = totals[f"Événement : {event.name}"] if len(sums) > 1 else everything
-            got = tuple(line[head] for head in event.heads)
-            assert (line["Fiches"], line["Personnes"], got) == (
-                sum_of.fiches,
-                sum_of.people,
-                sum_of.classes,
-            )
-            assert round(100 * line["Total écrit"]) == sum_of.written_cents
-            assert round(100 * line["Total au tarif"]) == sum_of.due_cents
-        states = [entry.state for entry in books.entries.values()]
-        held = "Non comptées, en attente d'une réponse (mêmes personnes)"
-        assert totals[held]["Fiches"] == states.count("waits")
-        assert totals["Fiches remplacées"]["Fiches"] == states.count("remplacée")
-        assert totals["Fiches annulées"]["Fiches"] == states.count("annulée")
-
-    def check_fields(self, books: Books) -> None:
-        """Every field of every fiche is what its sender wrote."""
-        for row in self.registrations:
-            fiche = books.entries[row["document"]].fiche
-            event = fiche.event
-            assert (row[event.who], row[event.email]) == (fiche.who, fiche.email)
-            assert row[event.phone].replace(" ", "") == fiche.phone
-            assert row[event.named] == " | ".join(fiche.people)
-            assert tuple(int(row[field]) for field in event.counts) == fiche.counts
-            assert _cents([row[event.total]]) == fiche.written_cents
-
-
-def _waits(row: Mapping[str, str]) -> bool:
-    return row["status"] == "review" and row["etat"] not in ("remplacée", "annulée")
-
-
-def _cents(amounts: Iterable[str]) -> int:
-    return sum(int(amount.replace(".", "")) for amount in amounts)
-
-
-def _csv(text: str, separator: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
-
-
-def _cell(cell: Any) -> str:
-    """What a cell says, in the workbook and in the table for French spreadsheets."""
-    match cell:
-        case datetime():
-            return f"{cell:%d/%m/%Y}"
-        case float():
-            return f"{cell:.2f}".replace(".", ",").removesuffix(",00")
-    return "" if cell is None else str(cell).removesuffix(",00")
