@@ -35,7 +35,6 @@ _TABLES = (
 )
 _REPLACES, _ADDS, _SAME, _OTHER = "1", "2", "3", "4"
 """The keys of the answers to whether two fiches are one registration."""
-_SETTINGS = "quality_sample = 0\n"
 
 Pair = tuple[str, str]
 """Documents that speak of the same people, the later one first."""
@@ -277,6 +276,7 @@ def _second_event(desk: Desk, event: Event, of_first: Fiche) -> None:
     books.now(WAITS, *(earlier for _, earlier in pairs))
     desk.agree()
     desk.asks(pairs)
+    desk.asked.clear()
     desk.review(pairs)
     assert sorted(desk.asked) == sorted(pairs)
     books.now("", *(earlier for _, earlier in pairs))
@@ -292,17 +292,11 @@ def test_two_days_and_a_second_event(chromium: Browser, tmp_path: Path) -> None:
     fiches[4] = registers(MAIS, 4, people=3, counts=(0, 2, 3))
     fiches[6] = registers(MAIS, 6, people=2)
     fiches[14] = registers(MAIS, 14, people=2)
-    settings, books = tmp_path / "fiches.toml", Books()
-    settings.write_text(_SETTINGS, "utf-8")
-
-    def desk(address: str) -> Desk:
-        return Desk(chromium.new_page(), address, tmp_path / "desk", books)
-
+    books, event = Books(), visit(tmp_path / "forms")
+    (tmp_path / "fiches.toml").write_text('forms = ["forms"]\nquality_sample = 0\n', "utf-8")
     with started(tmp_path) as address:
-        _first_day(desk(address), fiches)
+        _first_day(Desk(chromium.new_page(), address, tmp_path / "desk", books), fiches)
     with started(tmp_path) as address:
-        _second_day(desk(address), fiches)
-    event = visit(tmp_path / "forms")
-    settings.write_text(f'forms = ["forms"]\n{_SETTINGS}', "utf-8")
-    with started(tmp_path) as address:
-        _second_event(desk(address), event, fiches[14])
+        desk = Desk(chromium.new_page(), address, tmp_path / "desk", books)
+        _second_day(desk, fiches)
+        _second_event(desk, event, fiches[14])
