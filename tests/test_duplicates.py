@@ -191,7 +191,14 @@ def test_of_three_in_a_row_only_those_without_a_counted_twin_count() -> None:
     chain = _filed(
         _fiche("Zoé MARTIN", "Ana Lima"), _fiche("Ana Lima", "Éva Roy"), _fiche("Éva Roy")
     )
-    assert Twins(chain).held() == {"r2-1"}
+    twins = Twins(chain)
+    assert twins.held() == {"r2-1"}
+    ends = [words(twins.marked(one).registration.findings[-1]) for one in chain]
+    assert [end.partition("celle-ci ")[2] for end in ends] == [
+        *("est comptée, et l'autre non.", "n'est pas comptée.", "est comptée."),
+    ]
+    twins.refresh("r3-1", None)
+    assert twins.held() == {"r1-1"}
 
 
 def test_who_stands_on_a_fiche_and_on_what_it_adds_to_is_one_person() -> None:
