@@ -216,18 +216,20 @@ def _listed(finding: Finding, roles: Roles) -> str:
 
 
 def _twice(finding: Finding, _roles: Roles) -> str:
-    return f"Même inscription ? {_same_people(finding)} Jusqu'à la réponse, celle-ci est comptée."
+    same = _same_people(*finding.facts)
+    return f"Même inscription ? {same} Jusqu'à la réponse, celle-ci est comptée."
 
 
 def _held(finding: Finding, _roles: Roles) -> str:
+    *same, waits = finding.facts
+    counts = "n'est pas comptée" if waits else "est comptée, et l'autre non"
     return (
-        f"Une fiche plus récente parle des mêmes personnes : {_same_people(finding)} "
-        "Jusqu'à la réponse (page Doublons), celle-ci n'est pas comptée."
+        f"Une fiche plus récente parle des mêmes personnes : {_same_people(*same)} "
+        f"Jusqu'à la réponse (page Doublons), celle-ci {counts}."
     )
 
 
-def _same_people(finding: Finding) -> str:
-    where, others, people, contacts = finding.facts
+def _same_people(where: object, others: object, people: object, contacts: object) -> str:
     further = f", et {others} autre(s) fiche(s)" if others else ""
     because = f" ({contacts})" if contacts else ""
     return f"{where}{further}, pour « {people} »{because}."

@@ -161,6 +161,17 @@ def test_a_corrected_fiche_is_said_on_both_and_the_last_one_counts_and_asks() ->
     assert twins.of("r1-1") == twins.of("r2-1") == twins.pairs()[0]
 
 
+def test_what_was_corrected_twice_names_what_came_after_it() -> None:
+    first, second, third = _filed(_fiche(), _fiche(total=3000), _fiche(total=4000))
+    twins = Twins([first, second, third])
+    said = [words(twins.marked(filed).registration.findings[-1]) for filed in (second, third)]
+    assert "plus récente" in said[0]
+    assert "id3" in said[0]
+    assert "autre(s)" not in said[0]
+    assert "id1" in said[1] or "id2" in said[1]
+    assert "1 autre(s)" in said[1]
+
+
 def test_the_one_that_came_last_by_mail_counts_whatever_its_number() -> None:
     days = {"r1-1": 3, "r2-1": 2}
     filed = [
@@ -180,7 +191,14 @@ def test_of_three_in_a_row_only_those_without_a_counted_twin_count() -> None:
     chain = _filed(
         _fiche("Zoé MARTIN", "Ana Lima"), _fiche("Ana Lima", "Éva Roy"), _fiche("Éva Roy")
     )
-    assert Twins(chain).held() == {"r2-1"}
+    twins = Twins(chain)
+    assert twins.held() == {"r2-1"}
+    ends = [words(twins.marked(one).registration.findings[-1]) for one in chain]
+    assert [end.partition("celle-ci ")[2] for end in ends] == [
+        *("est comptée, et l'autre non.", "n'est pas comptée.", "est comptée."),
+    ]
+    twins.refresh("r3-1", None)
+    assert twins.held() == {"r1-1"}
 
 
 def test_who_stands_on_a_fiche_and_on_what_it_adds_to_is_one_person() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.desks import REPOSITORY
+from tests.desks import REPOSITORY, Inbox, fiche, serving
 
 SAMPLES = sorted((REPOSITORY / "samples" / "inbox").glob("*"))
 
@@ -67,6 +67,18 @@ def test_what_is_dropped_is_read_reviewed_and_handed_over(page: Page, tmp_path: 
     assert (int(fiches), "2 février 2018" in event) == (len(rows), True)
     page.get_by_role("link", name="Relire Entrée").click()
     expect(page.locator("#work h1")).to_be_visible()
+
+
+def test_two_fiches_of_the_same_people_are_one_that_waits(chromium: Browser, inbox: Inbox) -> None:
+    for name in ("a.png", "b.png"):
+        inbox.add(name, fiche())
+    with serving(inbox.out) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        page.goto(address.partition("/entrer")[0] + "/accueil")
+        cells = page.locator("#standing tbody td").all_inner_texts()
+        page.close()
+    assert cells[1:] == ["1", "1", "42,10\N{NO-BREAK SPACE}€", "1"]
 
 
 def test_nothing_to_read_is_said_in_french_and_the_page_is_left_in_peace(page: Page) -> None:

@@ -96,6 +96,7 @@ class Twins:
     def __init__(self, all_filed: Iterable[Filed]) -> None:
         self._values = {f.subject: _values(f) for f in all_filed if f.end is None}
         self._pairs: defaultdict[str, dict[str, Pair]] = defaultdict(dict)
+        self._held: frozenset[str] | None = None
         in_order = {
             (first.subject, second.subject)
             if first.order < second.order
@@ -107,6 +108,7 @@ class Twins:
 
     def refresh(self, subject: str, filed: Filed | None) -> frozenset[str]:
         """Take in a registration as it now is, None for gone; whose pairs that may have changed."""
+        self._held = None
         touched = {subject, *self._pairs.pop(subject, {})}
         for other in touched - {subject}:
             del self._pairs[other][subject]
@@ -143,15 +145,17 @@ class Twins:
     def marked(self, filed: Filed) -> Filed:
         """The registration in review, with a finding, as long as it is one of a pair."""
         subject = filed.subject
-        best = self.of(subject)
+        pairs = self._pairs[subject].values()
+        later = [pair for pair in pairs if pair.first == subject]
+        best = min(later, key=self._rank) if later else self.of(subject)
         if best is None:
             return filed
-        waits = any(pair.first == subject for pair in self._pairs[subject].values())
         other = self._values[best.beside(subject)]
         because = ", ".join(reason.lower() for reason in best.reasons[len(best.people) :])
         people = ", ".join(sorted(best.named(subject)))
-        facts = (other.where, len(self._pairs[subject]) - 1, people, because)
-        finding = Finding(HELD if waits else RULE, Severity.REVIEW, facts=facts)
+        facts = (other.where, len(later or pairs) - 1, people, because)
+        waits = (subject in self.held(),) if later else ()
+        finding = Finding(HELD if later else RULE, Severity.REVIEW, facts=(*facts, *waits))
         registration = filed.registration
         findings = (*registration.findings, finding)
         return replace(
@@ -161,11 +165,14 @@ class Twins:
 
     def held(self) -> frozenset[str]:
         """The registrations that a later one is counted for until somebody has decided."""
+        if self._held is not None:
+            return self._held
         counted: set[str] = set()
         for subject in sorted(self._values, key=lambda s: self._values[s].order, reverse=True):
             if not any(p.beside(subject) in counted for p in self._pairs[subject].values()):
                 counted.add(subject)
-        return frozenset(self._values.keys() - counted)
+        self._held = frozenset(self._values.keys() - counted)
+        return self._held
 
     def added(self, filed: Filed) -> frozenset[str]:
         """The people of a registration who stand on those that it adds to, as it writes them."""

@@ -311,11 +311,15 @@ class Desk:
             return ", ".join(sorted(n for n, at in there.items() if n != who and at > recent))
 
     def counted(self) -> list[tuple[Filed, int]]:
-        """The registrations that count now, with how many people stand on each and nowhere else."""
+        """The registrations that count now, with how many people stand on each and nowhere else;
+        one of a pair is in review."""
         with self._lock:
             held = self._twins.held()
             return [
-                (filed, sum(r.text not in added for r in filed.registration.named))
+                (
+                    self._twins.marked(filed),
+                    sum(r.text not in added for r in filed.registration.named),
+                )
                 for filed in self._standing()
                 if filed.subject not in held
                 for added in [self._twins.added(filed)]
