@@ -9,6 +9,13 @@ _NAMELESS = "sans-nom"
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 # Marks that make text run backwards: they let "fdp.exe" show as "exe.pdf".
 _REVERSING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNWRITABLE = re.compile(r'[<>:"|?*]')
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³]) *(?:\.|$)", re.I)
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file: "a:b" is no file of its own, and
+# "nul.png" none at all.
+_SYSTEM_FILES = ("thumbs.db", "desktop.ini")
+_MOST_NAME_BYTES = 200
+"""Disks take 255; a number may come to it."""
 
 
 def readable(text: str) -> str:
@@ -27,6 +34,23 @@ def clean_name(raw: str) -> str:
     if len(name) > _MAX_CHARS:
         suffix = PurePath(name).suffix[:12]
         name = f"{name[: _MAX_CHARS - len(suffix) - 1]}…{suffix}"
+    return name
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file of that name is one of the system or of an office, which no run reads."""
+    return name.startswith((".", "~$")) or name.lower() in _SYSTEM_FILES
+
+
+def file_name(raw: str) -> str:
+    """A name by which every system keeps a file, and a run reads it, whatever it was called."""
+    name = _UNWRITABLE.sub("_", clean_name(raw)).rstrip(". ")
+    if is_passed_over(name) or _DEVICE.match(name):
+        name = f"_{name}"
+    if len(name.encode()) > _MOST_NAME_BYTES:
+        suffix = PurePath(name).suffix[:12]
+        stem = name.encode()[: _MOST_NAME_BYTES - len(suffix.encode())].decode("utf-8", "ignore")
+        name = stem + suffix
     return name
 
 
