@@ -1,7 +1,7 @@
 """The review's own application, asked without a network, by whoever attacks it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,9 +83,10 @@ class Attacked:
     now: list[float]
     folder: Path
     runs: list[int] = field(default_factory=list)
+    stack: ExitStack = field(default_factory=ExitStack)
 
     def entered(self) -> Attacker:
-        client = Attacker(self.app)
+        client = self.stack.enter_context(Attacker(self.app))
         answer = client.get("/entrer", params={"cle": self.gatekeeper.new_token()})
         assert answer.status_code == 303
         return client
@@ -129,7 +130,8 @@ def attacked(folder: Path, *, store_url: str = "") -> Iterator[Attacked]:
         pages = templates(Path(serve.__file__).parent / "templates")
         app = make_app(desk, gatekeeper, pages, who="Zoé")
         try:
-            yield Attacked(inbox, app, desk, gatekeeper, now, dropped, runs)
+            with ExitStack() as stack:
+                yield Attacked(inbox, app, desk, gatekeeper, now, dropped, runs, stack)
         finally:
             desk.close()
             pictures.close()

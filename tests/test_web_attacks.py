@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 import postgres_server
 import pytest
-from attacked import EVIL, ORIGIN, Attacked, Attacker, attacked
+from attacked import EVIL, EXPECTED, ORIGIN, Attacked, Attacker, attacked
 
 from pipeline.intake.receive import discover
 from pipeline.web import home, security
@@ -295,7 +295,7 @@ def test_no_value_of_any_form_breaks_a_route(fresh: Attacked) -> None:
             continue
         signed, acts = client.signed(), cycle(("", "replace", "settle", "cancel", "empty"))
         fill = {**TRUE, "{subject}": REFUSED if path.startswith("/rejet") else ("r1-1",)}
-        for asked in _paths(path, lambda variable: fill[variable][:2]):
+        for asked in _paths(path, fill.__getitem__):
             for value in VALUES:
                 sent = {**dict.fromkeys(NAMES, value), "act": next(acts) or value}
                 answer = client.post(asked, headers=signed, data=sent)
@@ -352,6 +352,25 @@ def test_a_table_is_saved_and_never_shown_as_a_page(review: Attacked, name: str)
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     for markup in (b"<script", b"<img src=x"):  # it is opened from the disk, too
         assert markup not in answer.content or name.endswith(".csv")
+
+
+def test_a_bug_is_told_without_what_was_sent_and_sealed_like_all_else(
+    review: Attacked, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_raw: str) -> str:
+        raise ValueError("Zoé MARTIN")
+
+    client = review.entered()
+    signed = client.signed()
+    client.event_hooks["response"].clear()
+    monkeypatch.setattr(home, "file_name", breaks)
+    answer = client.post(security.DROP, params={"nom": "a.png"}, content=b"x", headers=signed)
+    assert answer.status_code == 500
+    assert answer.text.startswith("Erreur interne (ValueError, ")
+    assert EXPECTED.items() <= answer.headers.items()
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "bug (ValueError" in caplog.text
+    assert "MARTIN" not in caplog.text
 
 
 def _dropped(review: Attacked, client: Attacker, name: str, body: Any = b"x") -> httpx.Response:
@@ -429,7 +448,10 @@ def test_a_drop_that_is_cut_leaves_nothing(review: Attacked) -> None:
         sent.append(message)
 
     scope = {
-        **{"type": "http", "method": "POST", "path": security.DROP, "query_string": b"nom=a.png"},
+        "type": "http",
+        "method": "POST",
+        "path": security.DROP,
+        "query_string": b"nom=a.png",
         "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
     }
     asyncio.run(review.app(scope, receive, send))  # type: ignore[arg-type]

@@ -7,8 +7,9 @@ from pathlib import PurePath
 _MAX_CHARS = 120
 _NAMELESS = "sans-nom"
 _ESCAPED = re.compile("[\udc80-\udcff]+")
-# Marks that make text run backwards: they let "fdp.exe" show as "exe.pdf".
-_REVERSING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Marks that make text run backwards let "fdp.exe" show as "exe.pdf"; others, a terminal obeys.
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_BREAKING = ("Cc", "Cs", "Zl", "Zp")
 _UNWRITABLE = re.compile(r'[<>:"|?*]')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³]) *(?:\.|$)", re.I)
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file: "a:b" is no file of its own, and
@@ -23,12 +24,21 @@ def readable(text: str) -> str:
     return _ESCAPED.sub(_unescaped, text).encode("utf-8", "replace").decode()
 
 
+def one_line(text: str) -> str:
+    """A text on one line, without marks that would turn, colour or end what stands around it."""
+    text = "".join(" " if unicodedata.category(c) in _BREAKING else c for c in text)
+    return " ".join(unmarked(text).split())
+
+
+def unmarked(text: str) -> str:
+    """A text with its lines, tabs and letters, and without what only a terminal obeys."""
+    return _MARKS.sub("", text)
+
+
 def clean_name(raw: str) -> str:
     """The last component of a file's name, on one line and of a length that a table bears."""
     name = re.split(r"[/\\]", readable(raw).strip())[-1]
-    name = _REVERSING.sub("", unicodedata.normalize("NFC", name))
-    name = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in name)
-    name = " ".join(name.split())
+    name = one_line(unicodedata.normalize("NFC", name))
     if not name.strip(". "):
         return _NAMELESS
     if len(name) > _MAX_CHARS:
