@@ -23,6 +23,7 @@ _LARGE_BYTES = 32 * 1024 * 1024
 
 class _Quick(Hurried):
     patience_s = _PATIENCE_S
+    brisk_bytes = 50_000
 
 
 class _Narrow(Hurried):
@@ -93,6 +94,26 @@ def test_a_request_that_drips_in_is_given_up(port: int) -> None:
         for _ in range(4 * 8):
             with suppress(ConnectionError):
                 connection.sendall(b"X-More: x\r\n")
+            time.sleep(_PATIENCE_S / 8)
+        assert _is_closed(connection, within_s=0.1)
+
+
+def test_a_large_file_over_a_slow_network_is_taken_whole(port: int) -> None:
+    def coming() -> Iterator[bytes]:
+        for _ in range(4 * 8):
+            yield b"x" * 20_000
+            time.sleep(_PATIENCE_S / 8)
+
+    answer = httpx.post(f"http://127.0.0.1:{port}/", content=coming(), timeout=30, verify=False)
+    assert answer.text == f"{4 * 8 * 20_000}"
+
+
+def test_a_large_file_that_drips_in_is_given_up(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n")
+        for _ in range(4 * 8):
+            with suppress(ConnectionError):
+                connection.sendall(b"x" * 2_000)
             time.sleep(_PATIENCE_S / 8)
         assert _is_closed(connection, within_s=0.1)
 

@@ -14,20 +14,30 @@ from pipeline.errors import DamagedError, DocumentError, MailError
 from pipeline.intake import lost, mailbox, mime, smime, transfer
 from pipeline.intake.filekind import Kind, as_utf8, kind_of, refusal
 from pipeline.intake.mime import Allowance, Part
+from pipeline.intake.naming import readable, unmarked
 from pipeline.records import Envelope
 
 MAX_DEPTH = 10
 """Mails in mails are opened to this depth."""
 _MOST_SAID = 20_000
 """So much of a mail's own text is looked at, in bytes."""
-_MOST_HTML = 1_000_000
+_MOST_HTML = 10_000_000
 _MAILS = ("message/rfc822", "message/global", "message/news")
 _COUNTED = re.compile(rb"\s*(\d{1,12})[ \t]*\r?\n")
 _ENTITY = re.compile(rb"\s*(?:content-[\w-]+|mime-version)[ \t]*:", re.IGNORECASE)
 _SHOWN = re.compile(rb"cid:([^\"'\s<>)]+)", re.IGNORECASE)
-_UNSHOWN = re.compile(r"<!--.*?-->|<(style|script|head|title)\b.*?</\1\s*>", re.DOTALL | re.I)
-_LINE_ENDS = re.compile(r"</?(?:br|hr|p|div|table|tr|ul|ol|li|h[1-6]|blockquote)\b[^>]*>", re.I)
-_CELL_ENDS = re.compile(r"</t[dh]\b[^>]*>", re.I)
+# What is not closed goes on to the end, as in a browser: nothing is looked for twice.
+_UNSHOWN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(style|script|title)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.I
+)
+_LINE_ENDS = re.compile(
+    r"</?(?:br|hr|p|div|table|tr|ul|ol|li|h[1-6]|blockquote)\b[^>]*(?:>|\Z)", re.I
+)
+_CELL_ENDS = re.compile(r"</t[dh]\b[^>]*(?:>|\Z)", re.I)
+_TAG = re.compile(r"<[a-z/!?][^>]*(?:>|\Z)", re.I)
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_NO_SIGN = re.compile(r"&#(?:\d{8,}|x[\da-f]{7,});?", re.I)
+"""Larger than any character; ``unescape`` takes no number of any length."""
 _ARMOURED = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
@@ -106,7 +116,7 @@ def opened(
 
 def unquoted(text: str) -> str:
     """What the sender wrote, without what is quoted, as far as it is looked at."""
-    lines = text[:_MOST_SAID].splitlines()
+    lines = unmarked(text[:_MOST_SAID]).splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith(">"))
 
 
@@ -244,21 +254,24 @@ def _mail_within(data: bytes, depth: int, allowance: Allowance) -> Mail | Docume
 def _said(texts: list[Part]) -> str:
     """What the sender wrote, without what is quoted; of several versions, the plain one."""
     plain = next((part for part in texts if part.media_type == "text/plain"), None)
-    if plain is not None and (said := _text(plain, _MOST_SAID)):
+    if plain is not None and (said := _text(plain, _MOST_SAID)).strip():
         return unquoted(said)
     html = next((part for part in texts if part.media_type == "text/html"), None)
-    return unquoted(_without_tags(_text(html, _MOST_SAID))) if html is not None else ""
+    return unquoted(_without_tags(_text(html, _MOST_HTML))) if html is not None else ""
 
 
 def _without_tags(html: str) -> str:
-    """What a text of HTML says: it is never shown as anything but text."""
+    """What a text of HTML says, also what it hides: it is never shown as anything but text."""
     shown = _CELL_ENDS.sub(" ", _LINE_ENDS.sub("\n", _UNSHOWN.sub(" ", html)))
-    return unescape(re.sub(r"<[^>]*>", "", shown))
+    return _BLANK_LINES.sub("\n\n", unescape(_NO_SIGN.sub("\ufffd", _TAG.sub("", shown)))).strip()
 
 
 def _text(part: Part, most_bytes: int) -> str:
-    charset = mime.parameters(part.header("content-type")).get("charset", "utf-8")
-    return _decoded(part)[:most_bytes].decode(mime.codec(charset), "replace")
+    charset = mime.parameters(part.header("content-type")).get("charset", "")
+    data = _decoded(part)[:most_bytes]
+    if not charset:
+        return readable(data.decode("utf-8", "surrogateescape"))
+    return data.decode(mime.codec(charset), "replace")
 
 
 def _decoded(part: Part) -> bytes:

@@ -11,7 +11,7 @@ from email.header import decode_header
 from urllib.parse import unquote_to_bytes
 
 from pipeline.errors import MailError
-from pipeline.intake.naming import readable
+from pipeline.intake.naming import one_line, readable
 
 _MOST_PARTS, _MOST_LEVELS, _MOST_HEADERS = 1_000, 30, 20_000
 _MOST_VALUE_BYTES = 8_192
@@ -55,7 +55,7 @@ class Part:
 
     def shown(self, name: str) -> str:
         """A header for people, on one line."""
-        return " ".join(decoded(self.header(name)).split())[:_MOST_SHOWN_CHARS]
+        return for_people(decoded(self.header(name)))
 
     @property
     def media_type(self) -> str:
@@ -186,6 +186,11 @@ def parameters(header: str) -> dict[str, str]:
         raw = "".join(numbered[n] for n in sorted(numbered)).encode("latin-1")
         whole[name] = raw.decode(codec(charsets.get(name) or "utf-8"), "replace")
     return whole
+
+
+def for_people(text: str) -> str:
+    """What a header says, on one line of a length that a page bears."""
+    return one_line(text)[:_MOST_SHOWN_CHARS]
 
 
 def decoded(text: str) -> str:

@@ -51,8 +51,8 @@ def _mail(ole: olefile.OleFileIO, at: list[str], depth: int, allowance: Allowanc
     said = unquoted(_text(ole, at, "1000", encoding))
     return Mail(
         Envelope(
-            stated.sender or sender,
-            stated.subject or _text(ole, at, "0037", encoding),
+            stated.sender or mime.for_people(sender),
+            stated.subject or mime.for_people(_text(ole, at, "0037", encoding)),
             stated.received_at or _moment(numbers.get(0x00390040) or numbers.get(0x0E060040)),
             said,
         ),

@@ -20,7 +20,7 @@ from pipeline.errors import (
 from pipeline.intake.brought import Brought, Opening, refused
 from pipeline.intake.filekind import DOCUMENTS, HEAD_BYTES, Kind, head_kind, refusal
 from pipeline.intake.mailbox import MOST_MAILS
-from pipeline.intake.naming import clean_name, unique_name
+from pipeline.intake.naming import clean_name, is_passed_over, unique_name
 from pipeline.intake.pdfnames import scanned
 from pipeline.language import tr, why
 from pipeline.records import Received, Source
@@ -30,7 +30,6 @@ Walked = tuple[str, Path, DocumentError | None]
 Opener = Callable[[Opening], Brought]
 """Raises DocumentError for what is wrong with a file as a whole, and OSError."""
 
-_SYSTEM_FILES = ("thumbs.db", "desktop.ini")
 _DOWNLOADING = (".part", ".crdownload", ".tmp", ".download", ".partial")
 _OPENED = (Kind.EML, Kind.MSG, Kind.MBOX, Kind.SIGNED, Kind.COMPOUND)
 
@@ -112,7 +111,7 @@ def _walk(inbox: Path, ours: frozenset[Path]) -> Iterator[Walked]:
         taken: set[str] = set()
         children: list[Walked] = []
         for label, child in entries:
-            if _is_passed_over(child.name) or _is_ours(child, ours):
+            if is_passed_over(child.name) or _is_ours(child, ours):
                 continue
             label = f"{name}/{unique_name(label, taken)}".lstrip("/")
             children.append((label, child, _loop(child, inbox, seen)))
@@ -137,10 +136,6 @@ def _is_dir(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
-
-
-def _is_passed_over(name: str) -> bool:
-    return name.startswith((".", "~$")) or name.lower() in _SYSTEM_FILES
 
 
 def _loop(path: Path, inbox: Path, seen: set[Path]) -> DocumentError | None:

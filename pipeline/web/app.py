@@ -96,7 +96,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         route("/fiche/{subject}/{place}/somme", _sum, "POST"),
         route("/fiche/{subject}/{place}", _decide, "POST"),
         route("/image/zone/{subject}/{place}", _crop),
-        route("/image/page/{subject}/{page:int}", _sheet),
+        route("/image/page/{subject}/{page}", _sheet),
         *(route(path, handler, *methods) for path, handler, *methods in refused.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in mails.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in pairs.ROUTES),
@@ -328,9 +328,8 @@ def _crop(view: View) -> Response:
 
 def _sheet(view: View) -> Response:
     filed, _ = view.filed()
-    page = int(view.request.path_params["page"])
     width = min(max(view.number("w") or _SHEET_PX, 200), _PAGE_PX)
     data = view.desk.pictures.whole(
-        filed.sources[0], number=filed.number, page=page, width_px=width
+        filed.sources[0], number=filed.number, page=view.leaf, width_px=width
     )
     return Response(data, media_type="image/jpeg", headers={"cache-control": _DAY})

@@ -10,18 +10,21 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class Hurried(H11Protocol):
-    """HTTP/1.1 with a limit of time for a request to arrive whole, and for an answer to be taken.
+    """HTTP/1.1 with a limit of time for a request to arrive, and for an answer to be taken.
 
+    A large file over a slow network has that time again for every ``brisk_bytes`` that came of it.
     Where there are too many connections, those that ask nothing make room: first those that never
     asked anything, then those that asked longest ago.
     """
 
     patience_s: ClassVar[float] = 15.0
+    brisk_bytes: ClassVar[int] = 1_000_000
     most: ClassVar[int] = 200
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._since_s = self.loop.time()
+        self._come_bytes = 0
         self._reading: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
 
@@ -47,6 +50,7 @@ class Hurried(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._come_bytes += len(data)
         self._hurry()
 
     def pause_writing(self) -> None:
@@ -59,11 +63,13 @@ class Hurried(H11Protocol):
             self._writing.cancel()
 
     def _hurry(self) -> None:
-        """The time is for all of a request: one that drips in is no better than one that stands."""
+        """The time is for a whole request, or a good part of it: one that drips in is no better
+        than one that stands."""
+        if self._reading and (self._asks or self._come_bytes >= self.brisk_bytes):
+            self._reading.cancel()
+            self._reading = None
         if self._asks:
             self._since_s = self.loop.time()
-            if self._reading:
-                self._reading.cancel()
-                self._reading = None
         elif not self._reading and not self.transport.is_closing():
+            self._come_bytes = 0
             self._reading = self.loop.call_later(self.patience_s, self.transport.abort)

@@ -1,8 +1,10 @@
 """The page to start from: files dropped and read, what waits, what is done, and the tables."""
 
 import contextlib
+import errno
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,9 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from pipeline import system
 from pipeline.errors import ConfigError, MailboxError
 from pipeline.exporters import occasion, outputs
-from pipeline.intake.naming import clean_name, unique_name
+from pipeline.intake.naming import file_name, unique_name
 from pipeline.paths import PART
 from pipeline.records import Status
 from pipeline.web.desk import Desk, GoneError
@@ -23,6 +26,8 @@ from pipeline.web.reading import SourceError
 from pipeline.web.sources import EVERY_MIN, Sources
 from pipeline.web.views import View
 
+SPARED_BYTES = 200_000_000
+"""What drops leave free: what is read must still be kept, and the tables written."""
 _TITLES = {
     "registrations.xlsx": "Le classeur : inscriptions, participants, totaux",
     "inscriptions.csv": "Les inscriptions, pour un tableur en français",
@@ -140,37 +145,65 @@ async def drop(request: Request, desk: Desk) -> Response:
     if desk.sources is None:
         return PlainTextResponse("Cette page n'a pas de dossier où déposer.", 409)
     inbox = desk.sources.reading.inbox
-    name = clean_name(str(request.query_params.get("nom", "")))
+    name = file_name(str(request.query_params.get("nom", "")))
     try:
         inbox.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=inbox, prefix=".", suffix=PART, delete=False) as file:
-            try:
-                async for chunk in request.stream():
-                    await run_in_threadpool(file.write, chunk)
-                await run_in_threadpool(_lay, file, inbox, name)
-            finally:
-                Path(file.name).unlink(missing_ok=True)
+        with _part(inbox) as file:
+            async for chunk in request.stream():
+                await run_in_threadpool(_write, file, chunk, inbox)
+            name = await run_in_threadpool(_lay, file, inbox, name)
     except HTTPException as err:
         return PlainTextResponse(f"{name} : {err.detail}", err.status_code)
     except OSError as err:
-        words = f"{name} n'a pas pu être déposé ({err.strerror}) : libérer de la place, réessayer."
-        return PlainTextResponse(words, 507)
+        is_full = err.errno in (errno.ENOSPC, errno.EDQUOT)
+        hint = "libérer de la place" if is_full else f"vérifier les droits d'accès de {inbox}"
+        return PlainTextResponse(
+            f"{name} n'a pas pu être déposé : {hint}, puis réessayer.", 507 if is_full else 409
+        )
     return PlainTextResponse(f"{name} est déposé.")
 
 
-def _lay(file: IO[bytes], inbox: Path, name: str) -> None:
+@contextlib.contextmanager
+def _part(inbox: Path) -> Iterator[IO[bytes]]:
+    """A file that no run reads; it is gone in the end, unless it was given a name."""
+    part = None
+    try:
+        with NamedTemporaryFile(dir=inbox, prefix=".", suffix=PART, delete=False) as file:
+            part = Path(file.name)
+            yield file
+    finally:  # once it is closed: Windows deletes no file that is open
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def free_bytes(folder: Path) -> int:
+    """How much the disk of a folder still takes. Raises OSError."""
+    return shutil.disk_usage(folder).free
+
+
+def _write(file: IO[bytes], chunk: bytes, inbox: Path) -> None:
+    if free_bytes(inbox) - len(chunk) < SPARED_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    file.write(chunk)
+
+
+def _lay(file: IO[bytes], inbox: Path, name: str) -> str:
     """Give a file that is on the disk its name, another where that is taken: the same bytes are
-    read once anyway."""
+    read once anyway. Returns the name."""
     file.flush()
     os.fsync(file.fileno())
     file.close()
     taken = {path.name for path in inbox.iterdir()}
     while True:
-        free = inbox / unique_name(name.lstrip("."), taken)
+        free = inbox / unique_name(name, taken)
         with contextlib.suppress(FileExistsError):
             free.open("xb").close()  # so that nobody else takes the name
-            Path(file.name).replace(free)
-            return
+            try:
+                system.replace(Path(file.name), free)
+            except OSError:
+                free.unlink(missing_ok=True)
+                raise
+            return free.name
 
 
 ROUTES = (

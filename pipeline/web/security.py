@@ -11,11 +11,11 @@ no script, style or picture but ours, no frame around us (Content Security Polic
 
 import asyncio
 import hmac
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -26,6 +26,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipeline.errors import bug_place
+from pipeline.language import tr
+
+_log = logging.getLogger(__name__)
 
 CSRF_HEADER = "x-fiches"
 ENTRY = "/entrer"
@@ -208,8 +213,12 @@ class Guarded:
             await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
@@ -220,8 +229,15 @@ class Guarded:
         if refusal is not None:
             await refusal(scope, receive, send_guarded)
             return
-        with suppress(ClientDisconnect):  # nobody is left to be answered
+        try:
             await self._app(scope, _limited(receive, scope), send_guarded)
+        except ClientDisconnect:
+            return  # nobody is left to be answered
+        except Exception as err:  # its own words may quote what was sent
+            _log.error("%s", tr("bug ({place})", place=bug_place(err)))
+            if not begun:
+                words = f"Erreur interne ({bug_place(err)}). Signalez-la."
+                await PlainTextResponse(words, 500)(scope, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), str(scope["path"])
@@ -236,6 +252,9 @@ class Guarded:
             signed = _same(headers.get(CSRF_HEADER, ""), gatekeeper.csrf(headers))
             if path != LOGIN and known and not signed:
                 return PlainTextResponse("Cette page est d'une autre session : rechargez-la.", 403)
+        # None of our pages sends one; each of its parts may name a coding that gives no characters.
+        if headers.get("content-type", "").strip().lower().startswith("multipart"):
+            return PlainTextResponse("Forme de demande inconnue de Fiches.", 415)
         if known or path in _OPEN_PATHS or path.startswith(_STATIC):
             if int(headers.get("content-length") or 0) > _most_bytes(scope):
                 return PlainTextResponse(_too_long(scope), 413)

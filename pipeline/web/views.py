@@ -46,12 +46,10 @@ class View:
 
     def number(self, name: str) -> int:
         """A number of the address; 0 where it is none."""
-        text = self.asked(name)
-        return int(text) if text.isdecimal() and len(text) < 9 else 0
+        return _whole(self.asked(name))
 
     def typed_number(self, name: str) -> int:
-        text = self.typed.get(name, "")
-        return int(text) if text.isdecimal() and len(text) < 16 else 0
+        return _whole(self.typed.get(name, ""))
 
     @property
     def by_htmx(self) -> bool:
@@ -60,6 +58,11 @@ class View:
     @property
     def place(self) -> str:
         return str(self.request.path_params["place"])
+
+    @property
+    def leaf(self) -> int:
+        """The number of a page, in the path."""
+        return _whole(str(self.request.path_params["page"]))
 
     @property
     def who(self) -> str:
@@ -187,3 +190,8 @@ class View:
             notice = f'<p id="said" class="notice bad" role="alert">{escape(text)}</p>'
             return HTMLResponse(notice, status, headers=headers)
         return HTMLResponse(self.pages.get_template("words.html.j2").render(text=text), status)
+
+
+def _whole(text: str) -> int:
+    """A number that somebody sent; 0 where it is none, or larger than any of ours."""
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
