@@ -183,7 +183,9 @@ def _make(out: Path) -> None:
 def make_private(out: Path) -> None:
     """Close to others what earlier versions wrote into a folder of outputs, but for what is written
     anew: the tables. The store closes its own file."""
-    close_to_others(out / _SPOOL, out / KNOWN, out / learned.FOLDER)
+    from pipeline.exporters import LOCK
+
+    close_to_others(out / LOCK, out / _SPOOL, out / KNOWN, out / learned.FOLDER)
 
 
 def _receive(

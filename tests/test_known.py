@@ -100,7 +100,11 @@ def test_of_two_near_values_none_is_proposed() -> None:
     assert known.proposed("r2-1", _doubt("telephone", "02 40 12 34 58", "02 40 12 34 59")) == ""
 
 
-_WORDS = st.text(string.ascii_letters + " ", min_size=1, max_size=20).map(str.strip).filter(bool)
+_WORDS = (
+    st.text(string.ascii_letters + " ", min_size=1, max_size=20)
+    .map(lambda text: " ".join(text.split()))  # as all that is typed
+    .filter(bool)
+)
 
 
 @given(said=_WORDS, texts=st.lists(_WORDS, min_size=1, max_size=4, unique=True))

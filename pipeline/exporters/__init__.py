@@ -32,7 +32,7 @@ from pipeline.snapshot import Snapshot
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A(?='*[\t\r\n])")
 _GUARDED = re.compile(r"(\A|[;\t\r\n])'(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A'(?='*[\t\r\n])")
-_LOCK = ".fiches.lock"
+LOCK = ".fiches.lock"
 """Beside the outputs, and empty: whoever writes them holds it."""
 
 
@@ -200,7 +200,7 @@ def _alone(out: Path) -> Iterator[None]:
                 why=why(err),
             )
         ) from err
-    lock = FileLock(out / _LOCK)
+    lock = FileLock(out / LOCK)
     try:
         # Some network file systems have no such lock: each file is still written whole.
         with contextlib.suppress(OSError):
