@@ -122,6 +122,8 @@ def test_a_run_under_way_is_followed_by_one_for_what_came_meanwhile(tmp_path: Pa
     [
         ("", "chemin entier"),
         ("fiches", "chemin entier"),
+        ("~nobody-of-that-name/fiches", "chemin entier"),
+        ("{tmp}/a\0b", "n'est pas un dossier"),
         ("{tmp}/nowhere", "n'est pas un dossier"),
         ("{tmp}/file", "n'est pas un dossier"),
         ("{tmp}/out", "dossier des résultats"),

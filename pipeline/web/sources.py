@@ -52,7 +52,7 @@ class Sources:
 
     def name_folder(self, text: str) -> str:
         """Read this folder; what was done. Raises SourceError, ConfigError."""
-        folder = Path(text).expanduser()
+        folder = _folder(text)
         if not folder.is_absolute():
             raise SourceError("Écrire le chemin entier du dossier, tel que l'ordinateur le montre.")
         if not folder.is_dir():
@@ -99,6 +99,13 @@ class Sources:
 
 
 _FIELDS = {"host": "Serveur", "port": "Serveur", "user": "Nom d'utilisateur", "folder": "Dossier"}
+
+
+def _folder(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # a home of nobody
+        return Path(text)
 
 
 def _stored(mailbox: Mailbox) -> str:
