@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= outputs
 JOBS ?= 2
+# Tests wait for browsers and servers more than they work.
+WORKERS ?= 3
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
 FORMS ?= 10000
@@ -27,7 +29,7 @@ run: $(VENV)/.run tesseract  ## set up, read samples/inbox into outputs/ and pri
 	@$(BIN)/fiches run samples/inbox --out $(OUT) || [ $$? -eq 8 ]
 
 test: $(VENV)/.dev tesseract postgresql dovecot chromium libreoffice  ## set up and pass the tests
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(WORKERS)
 
 check: $(VENV)/.dev  ## format, lint and types, then the tests
 	$(BIN)/ruff format --check .

@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +33,7 @@ from pipeline.records import (
 )
 from pipeline.simulate import names
 from pipeline.store import Store
+from tests import warm
 from tests.judged import LENIENT
 from tests.pages import drawn, form
 
@@ -205,24 +204,13 @@ def serving(
     """
     config = out.parent / "fiches.toml"
     config.write_text(f"quality_sample = {quality_sample}\n{also}", "utf-8")
-    command = [sys.executable, "-m", "pipeline", "review", "--out", str(out)]
-    command += ["--config", str(config), *([] if opens else ["--no-browser"])]
-    server = subprocess.Popen(
-        [*command, *flags],
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert server.stdout is not None
-        served = Served(_address_in(server.stdout))
-        served.lines = server.stdout
+    arguments = ["review", "--out", str(out), "--config", str(config)]
+    arguments += [*([] if opens else ["--no-browser"]), *flags]
+    started = warm.fresh if "PYTHONPATH" in environment else warm.forked
+    with started(*arguments, folder=REPOSITORY, environment={**os.environ, **environment}) as said:
+        served = Served(_address_in(said))
+        served.lines = said
         yield served
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 def by_field(page: Page, address: str) -> None:

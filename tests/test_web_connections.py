@@ -101,11 +101,11 @@ def test_a_request_that_drips_in_is_given_up(port: int) -> None:
 def test_a_large_file_over_a_slow_network_is_taken_whole(port: int) -> None:
     def coming() -> Iterator[bytes]:
         for _ in range(4 * 8):
-            yield b"x" * 20_000
+            yield b"x" * 80_000
             time.sleep(_PATIENCE_S / 8)
 
     answer = httpx.post(f"http://127.0.0.1:{port}/", content=coming(), timeout=30, verify=False)
-    assert answer.text == f"{4 * 8 * 20_000}"
+    assert answer.text == f"{4 * 8 * 80_000}"
 
 
 def test_a_large_file_that_drips_in_is_given_up(port: int) -> None:

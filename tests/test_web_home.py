@@ -4,8 +4,6 @@ import csv
 import io
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import warm
 from tests.desks import REPOSITORY, Inbox, fiche, serving
 
 SAMPLES = sorted((REPOSITORY / "samples" / "inbox").glob("*"))
@@ -21,21 +20,10 @@ SAMPLES = sorted((REPOSITORY / "samples" / "inbox").glob("*"))
 @contextmanager
 def started(folder: Path, *flags: str) -> Iterator[str]:
     """The address that ``fiches`` prints where nothing was read before."""
-    command = [sys.executable, "-m", "pipeline", "start", "--no-browser", *flags]
-    server = subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert server.stdout is not None
-    try:
-        yield next(line.strip() for line in server.stdout if re.match(r"http://\S+", line))
-    finally:
-        server.terminate()
-        server.wait(30)
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    arguments = ("start", "--no-browser", *flags)
+    with warm.forked(*arguments, folder=folder, environment=environment) as said:
+        yield next(line.strip() for line in said if re.match(r"http://\S+", line))
 
 
 @pytest.fixture
@@ -121,25 +109,23 @@ def test_of_a_dropped_folder_all_files_come_but_hidden_ones(page: Page, tmp_path
     assert {path.name for path in (tmp_path / "fiches-recues").iterdir()} == {"a.png", "b.png"}
 
 
-@pytest.mark.parametrize(
-    "name", ["../../evil.png", "..", "a\\b.png", "CON.png", ".hidden", "x" * 300 + ".png", ""]
-)
-def test_no_name_leads_out_of_the_inbox_or_hides_a_file(
-    page: Page, tmp_path: Path, name: str
-) -> None:
-    answer = page.evaluate(
-        """async (name) => {
-            const { "X-Fiches": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
-            const url = `/deposer?nom=${encodeURIComponent(name)}`;
-            const headers = { "X-Fiches": csrf };
-            return (await fetch(url, { method: "POST", body: "x", headers })).status;
-        }""",
-        name,
-    )
-    assert answer == 200
-    (file,) = (tmp_path / "fiches-recues").iterdir()
-    assert not file.name.startswith(".")
-    assert {path.name for path in tmp_path.iterdir()} <= {"fiches-recues", "outputs"}
+def test_no_name_leads_out_of_the_inbox_or_hides_a_file(page: Page, tmp_path: Path) -> None:
+    names = ["../../evil.png", "..", "a\\b.png", "CON.png", ".hidden", f"{'x' * 300}.png", ""]
+    for kept, name in enumerate(names, start=1):
+        answer = page.evaluate(
+            """async (name) => {
+                const { "X-Fiches": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
+                const url = `/deposer?nom=${encodeURIComponent(name)}`;
+                const headers = { "X-Fiches": csrf };
+                return (await fetch(url, { method: "POST", body: "x", headers })).status;
+            }""",
+            name,
+        )
+        assert answer == 200, name
+        files = [*(tmp_path / "fiches-recues").iterdir()]
+        assert len(files) == kept, name
+        assert not any(file.name.startswith(".") for file in files), name
+        assert {path.name for path in tmp_path.iterdir()} <= {"fiches-recues", "outputs"}, name
 
 
 def test_a_drop_from_elsewhere_is_refused(page: Page, tmp_path: Path) -> None:
@@ -150,7 +136,7 @@ def test_a_drop_from_elsewhere_is_refused(page: Page, tmp_path: Path) -> None:
     assert not (tmp_path / "fiches-recues").exists()
 
 
-@pytest.mark.parametrize("name", ["fiches.sqlite", "..%2f..%2fetc%2fpasswd", "known.json"])
-def test_only_tables_are_handed_out(page: Page, name: str) -> None:
-    answer = page.request.get(page.url.replace("/accueil", f"/tableaux/{name}"))
-    assert answer.status == 404
+def test_only_tables_are_handed_out(page: Page) -> None:
+    for name in ("fiches.sqlite", "..%2f..%2fetc%2fpasswd", "known.json"):
+        answer = page.request.get(page.url.replace("/accueil", f"/tableaux/{name}"))
+        assert answer.status == 404, name
