@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import warm
-from tests.desks import REPOSITORY, Inbox, fiche, serving
+from tests.desks import REPOSITORY, Inbox, assert_open_to_all, fiche, serving
 
 SAMPLES = sorted((REPOSITORY / "samples" / "inbox").glob("*"))
 
@@ -65,6 +65,11 @@ def test_two_fiches_of_the_same_people_are_one_that_waits(chromium: Browser, inb
         page.goto(address)
         page.goto(address.partition("/entrer")[0] + "/accueil")
         cells = page.locator("#standing tbody td").all_inner_texts()
+        for width in (1366, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            for path in ("/accueil", "/doublons", "/bilan", "/relire"):
+                page.goto(address.partition("/entrer")[0] + path)
+                assert_open_to_all(page, f"{path} at {width}")
         page.close()
     assert cells[1:] == ["1", "1", "42,10\N{NO-BREAK SPACE}€", "1"]
 

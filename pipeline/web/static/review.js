@@ -311,7 +311,18 @@ function placing() {
   update();
 }
 
+// A table that is wider than the screen is scrolled by keyboard, too.
+const reach = () => {
+  for (const wide of document.querySelectorAll(".wide")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    else wide.removeAttribute("tabindex");
+  }
+};
+window.addEventListener("resize", reach);
+document.addEventListener("htmx:afterSettle", reach);
+
 document.addEventListener("DOMContentLoaded", () => {
+  reach();
   const letters = document.querySelector("#letters");
   if (letters) letters.checked = !signsOff();
   if (document.querySelector("#work")) settle();
