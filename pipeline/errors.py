@@ -47,6 +47,10 @@ class InputError(PipelineError):
     exit_code = ExitCode.INPUT
 
 
+class EmptyInboxError(InputError):
+    """An inbox that is there, and holds no file."""
+
+
 class MailboxError(InputError):
     """The mailbox cannot be had: the server is not there, not to be trusted, or makes no sense."""
 

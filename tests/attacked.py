@@ -133,7 +133,7 @@ def attacked(folder: Path, *, store_url: str = "") -> Iterator[Attacked]:
 
         desk.sources = Sources(
             dropped,
-            inbox.out,
+            (inbox.out,),
             folder / "fiches.toml",
             run,
             ended=desk.catch_up,

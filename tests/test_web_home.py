@@ -99,7 +99,7 @@ def test_of_a_dropped_folder_all_files_come_but_hidden_ones(page: Page, tmp_path
         """() => {
             const file = (name) =>
                 ({ isFile: true, name, file: (take) => take(new File(["x"], name)) });
-            const folder = (inner) => ({ isFile: false, createReader: () => {
+            const folder = (inner, name = "d") => ({ isFile: false, name, createReader: () => {
                 const rounds = [...inner.map((entry) => [entry]), []];  // as browsers do, in parts
                 return { readEntries: (take) => take(rounds.shift()) };
             } });

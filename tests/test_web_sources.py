@@ -10,7 +10,8 @@ import pytest
 from dovecot_server import PASSWORD, Server
 from playwright.sync_api import Browser, Page, expect
 
-from pipeline.config import load_settings
+from pipeline.config import Mailbox, load_settings, write_settings
+from pipeline.errors import MailboxError
 from pipeline.fetch import Fetched
 from pipeline.runner import Progress, Summary
 from pipeline.web import reading
@@ -34,7 +35,7 @@ def watching(inbox: Path, out: Path, runs: list[Path]) -> Reading:
         runs.append(inbox)
         return SUMMARY
 
-    watched = Reading(inbox, out, run, ended=lambda: None)
+    watched = Reading(inbox, (out,), run, ended=lambda: None)
     watched.watch()
     return watched
 
@@ -73,6 +74,89 @@ def test_what_is_written_beside_the_fiches_is_no_input(tmp_path: Path, runs: lis
     assert not runs
 
 
+def test_results_in_the_folder_begin_no_run_however_it_is_called(
+    tmp_path: Path, runs: list[Path]
+) -> None:
+    (tmp_path / "day" / "outputs").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "day", target_is_directory=True)
+    watching(tmp_path / "link", tmp_path / "day" / "outputs", runs)
+    for n in range(4):
+        (tmp_path / "day" / "outputs" / "registrations.csv").write_text(f"{n}")
+        time.sleep(0.1)
+    assert not runs
+
+
+def test_a_problem_with_the_mail_outlives_what_came_meanwhile(tmp_path: Path) -> None:
+    going = threading.Event()
+
+    def fetch(_inbox: Path, _progress: Progress) -> Fetched:
+        going.wait(10)
+        raise MailboxError("Le serveur ne répond pas.")
+
+    watched = Reading(tmp_path, (), lambda _inbox, _progress: SUMMARY, ended=lambda: None)
+    watched.fetch_with(fetch, every_s=None)
+    watched.begin(mail=True)
+    watched.begin()  # a file was dropped
+    going.set()
+    until(lambda: not watched.state.running)
+    assert watched.state.problem == "Le serveur ne répond pas."
+
+
+def test_mail_is_read_where_it_was_laid_though_another_folder_was_named(tmp_path: Path) -> None:
+    here, there, runs = tmp_path / "here", tmp_path / "there", []
+    here.mkdir()
+    there.mkdir()
+
+    def fetch(_inbox: Path, _progress: Progress) -> Fetched:
+        watched.read_from(there)
+        return Fetched(new=1)
+
+    def run(inbox: Path, _progress: Progress) -> Summary:
+        runs.append(inbox)
+        return SUMMARY
+
+    watched = Reading(here, (), run, ended=lambda: None)
+    watched.fetch_with(fetch, every_s=None)
+    watched.begin(mail=True)
+    until(lambda: not watched.state.running)
+    assert runs == [here, there]
+
+
+def test_a_password_is_for_the_mailbox_that_it_was_given_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "pipeline.web.sources.reach",
+        lambda mailbox, *, password: tried.append((mailbox.host, password)),
+    )
+    monkeypatch.setattr("pipeline.web.sources.keep", lambda _mailbox, _password: False)
+    monkeypatch.setenv("FICHES_MAILBOX_PASSWORD", "de l'ancienne")
+    config = tmp_path / "fiches.toml"
+    sources = Sources(
+        tmp_path,
+        (),
+        config,
+        lambda _inbox, _progress: SUMMARY,
+        ended=lambda: None,
+        changeable=True,
+    )
+    known = Mailbox(host="imap.fr", user="claire", move_to="Lus", every_min=60)
+    write_settings(config, {"mailbox": known.model_dump(exclude_none=True)})
+    sources.fetch_from(known, "sésame")
+    typed = {"host": "imap.fr", "user": "claire", "every": "1"}
+    sources.name_mailbox(typed)
+    assert load_settings(config).mailbox == known
+    with pytest.raises(SourceError, match="Écrire le mot de passe"):
+        sources.name_mailbox(typed | {"host": "imap.ailleurs.fr"})
+    assert tried == [("imap.fr", "sésame")]
+    sources.name_mailbox({**typed, "host": "imap.ailleurs.fr", "password": "autre"})
+    assert tried[1:] == [("imap.ailleurs.fr", "autre")]
+    other = load_settings(config).mailbox
+    assert other is not None
+    assert other.move_to is None, "nobody said so of this one"
+
+
 def test_mail_is_fetched_as_often_as_was_said_and_before_it_is_read(
     tmp_path: Path, runs: list[Path]
 ) -> None:
@@ -109,7 +193,7 @@ def test_a_run_under_way_is_followed_by_one_for_what_came_meanwhile(tmp_path: Pa
         going.wait(10)
         return SUMMARY
 
-    watched = Reading(tmp_path, tmp_path / "out", run, ended=lambda: None)
+    watched = Reading(tmp_path, (tmp_path / "out",), run, ended=lambda: None)
     for _ in range(3):
         watched.begin()
     going.set()
@@ -123,9 +207,10 @@ def test_a_run_under_way_is_followed_by_one_for_what_came_meanwhile(tmp_path: Pa
         ("", "chemin entier"),
         ("fiches", "chemin entier"),
         ("~nobody-of-that-name/fiches", "chemin entier"),
-        ("{tmp}/a\0b", "n'est pas un dossier"),
-        ("{tmp}/nowhere", "n'est pas un dossier"),
-        ("{tmp}/file", "n'est pas un dossier"),
+        ("{tmp}/a\0b", "Aucun dossier"),
+        ("{tmp}/" + "a" * 300, "ne peut pas être ouvert"),
+        ("{tmp}/nowhere", "ne peut pas être ouvert"),
+        ("{tmp}/file", "ne peut pas être ouvert"),
         ("{tmp}/out", "dossier des résultats"),
         ("{tmp}/out/review", "dossier des résultats"),
     ],
@@ -137,7 +222,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_the_old_one_stays(
     (tmp_path / "file").write_text("x")
     sources = Sources(
         tmp_path / "inbox",
-        tmp_path / "out",
+        (tmp_path / "out",),
         tmp_path / "fiches.toml",
         lambda inbox, _progress: runs.append(inbox) or SUMMARY,
         ended=lambda: None,
@@ -204,18 +289,19 @@ def test_a_mailbox_is_named_and_fetched_from_on_the_page(
 ) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     account = dovecot.account()
-    ca_file = account.mailbox.ca_file
+    host, port, user = (getattr(account.mailbox, key) for key in ("host", "port", "user"))
     # The page asks for no certificate: who has one of one's own says so in the file.
     config = tmp_path / "fiches.toml"
-    config.write_text(f'[mailbox]\nhost = "x"\nuser = "x"\nca_file = "{ca_file}"\n', "utf-8")
+    where = f'host = "{host}"\nport = {port}\nuser = "{user}"\nfolder = "Autre"\n'
+    config.write_text(f'[mailbox]\n{where}ca_file = "{account.mailbox.ca_file}"\n', "utf-8")
     account.deliver(bytes(mail((SAMPLES[0].name, SAMPLES[0].read_bytes()))))
     page = open_page()
     page.locator("#mailbox summary").click()
-    page.fill("#mail-host", f"{account.mailbox.host}:{account.mailbox.port}")
-    page.fill("#mail-user", account.mailbox.user)
+    expect(page.locator("#mail-host")).to_have_value(f"{host}:{port}")
+    page.fill("#mail-folder", "INBOX")
     page.fill("#mail-password", "faux")
     page.get_by_role("button", name="Prendre les mails de cette messagerie").click()
-    expect(page.locator("#said")).to_contain_text(account.mailbox.user)
+    expect(page.locator("#said")).to_contain_text(user)
     assert load_settings(config).mailbox != account.mailbox
 
     page.fill("#mail-password", PASSWORD)

@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.errors import (
     DocumentError,
+    EmptyInboxError,
     InputError,
     MailError,
     UnavailableError,
@@ -84,9 +85,22 @@ def discover(
         empty = False
         yield _receive(Opening(name, path, spool), trouble, known.get(name), opener)
     if empty:
-        raise InputError(
+        raise EmptyInboxError(
             tr("{inbox} holds no file: put scans and mails into it and run again.", inbox=inbox)
         )
+
+
+def lying(inbox: Path, outputs: Collection[Path]) -> frozenset[tuple[str, int, int]]:
+    """The files that a run would find below ``inbox``, as far as they can be seen: where each is,
+    how large (bytes), and when it changed (ns)."""
+    files = []
+    ours = frozenset(path.resolve() for path in outputs)
+    with suppress(InputError):
+        for _, path, trouble in _walk(inbox.absolute(), ours):
+            with suppress(OSError):  # taken away just now
+                seen = path.stat() if trouble is None else path.lstat()
+                files.append((str(path), seen.st_size, seen.st_mtime_ns))
+    return frozenset(files)
 
 
 def _walk(inbox: Path, ours: frozenset[Path]) -> Iterator[Walked]:

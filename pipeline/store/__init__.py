@@ -167,10 +167,12 @@ class Store:
         with self._reading() as connection:
             return filed(connection, Scope())
 
-    def newest(self) -> int:
-        """Changes whenever a run has read something more; cheap to ask."""
+    def newest(self) -> tuple[int, int]:
+        """Changes whenever a run has read or refused something more; cheap to ask."""
+        refused = select(func.count()).select_from(tables.receipt_rejections)
         with self._reading() as connection:
-            return connection.scalar(select(func.max(tables.outcomes.c.id))) or 0
+            read = connection.scalar(select(func.max(tables.outcomes.c.id)))
+            return read or 0, connection.scalar(refused) or 0
 
     def file_of(self, subject: str) -> Filed | None:
         """One registration as it now stands; None where there is none (any more)."""

@@ -282,15 +282,17 @@ class Desk:
     def reload(self) -> None:
         """See what changed in the store beside single registrations."""
         newest, filed = self.store.newest(), {fiche.subject: fiche for fiche in self.store.filed()}
-        twins = Twins(filed.values())
-        queue = Queue.of(map(twins.marked, filed.values()), self.forms.values())
-        known = Known()
-        for fiche in filed.values():
-            known.refresh(fiche.subject, fiche)
         with self._lock:
-            self._known = known
-            self._newest, self._filed, self._twins, self._queue = newest, filed, twins, queue
-            self._waiting = None
+            for subject in filed.keys() & self._filed.keys():  # what was decided since it was asked
+                filed[subject] = max(
+                    filed[subject], self._filed[subject], key=lambda fiche: fiche.version
+                )
+            self._twins = Twins(filed.values())
+            self._queue = Queue.of(map(self._twins.marked, filed.values()), self.forms.values())
+            self._known = Known()
+            for fiche in filed.values():
+                self._known.refresh(fiche.subject, fiche)
+            self._newest, self._filed, self._waiting = newest, filed, None
         self._export_soon()
 
     def here(self, subject: str, who: str) -> str:

@@ -117,7 +117,9 @@ def _name_mailbox(view: View) -> Response:
 def _named(view: View, name: Callable[[Sources], str]) -> Response:
     sources = _sources(view)
     if not sources.changeable:
-        return view.words("Cela ne se change que sur l'ordinateur où Fiches est ouvert.", 403)
+        return view.words(
+            "Cela ne se change que quand Fiches n'est ouvert que pour son ordinateur.", 403
+        )
     try:
         return view.away("/accueil", name(sources))
     except (SourceError, ConfigError, MailboxError) as err:
@@ -147,7 +149,7 @@ async def drop(request: Request, desk: Desk) -> Response:
     inbox = desk.sources.reading.inbox
     name = file_name(str(request.query_params.get("nom", "")))
     try:
-        inbox.mkdir(parents=True, exist_ok=True)
+        inbox.mkdir(exist_ok=True)  # in its folder: a drive that is not there is not made up
         with _part(inbox) as file:
             async for chunk in request.stream():
                 await run_in_threadpool(_write, file, chunk, inbox)
@@ -160,6 +162,9 @@ async def drop(request: Request, desk: Desk) -> Response:
         return PlainTextResponse(
             f"{name} n'a pas pu être déposé : {hint}, puis réessayer.", 507 if is_full else 409
         )
+    if desk.sources.reading.inbox != inbox:  # another folder was named meanwhile
+        words = f"{name} est dans {inbox}, qui n'est plus lu : le déposer à nouveau."
+        return PlainTextResponse(words, 409)
     return PlainTextResponse(f"{name} est déposé.")
 
 

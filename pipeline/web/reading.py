@@ -1,15 +1,15 @@
 """Reads the inbox while the review is served: in a thread, that waits for a run's children."""
 
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import InputError, PipelineError, bug_place
+from pipeline.errors import EmptyInboxError, PipelineError, bug_place
 from pipeline.fetch import Fetched
+from pipeline.intake.receive import lying
 from pipeline.language import on_a_page, tr
 from pipeline.runner import Progress, Summary
 
@@ -19,8 +19,6 @@ Read = Callable[[Path, Progress], Summary]
 """A whole run over an inbox."""
 Fetch = Callable[[Path, Progress], Fetched]
 """New mail, fetched into an inbox. Raises PipelineError."""
-Lying = frozenset[tuple[str, int, int]]
-"""The files of an inbox: where, how large, when changed (ns)."""
 
 _LOOK_EVERY_S = 5.0
 """A file that has not changed between two looks is whole."""
@@ -49,16 +47,23 @@ class Reading:
     What a run has read is stored as it comes: one that ends with the server goes on with the next.
     """
 
-    def __init__(self, inbox: Path, out: Path, read: Read, *, ended: Callable[[], object]) -> None:
-        """``ended`` is called after each run; what lies in ``out`` is no input."""
-        self._inbox, self._out = inbox, out
+    def __init__(
+        self,
+        inbox: Path,
+        outputs: Collection[Path],
+        read: Read,
+        *,
+        ended: Callable[[], object],
+    ) -> None:
+        """``ended`` is called after each run; the ``outputs``, files or folders, are no input."""
+        self._inbox, self._outputs = inbox, outputs
         self._read, self._ended = read, ended
         self._fetch: Fetch | None = None
         self._fetch_every_s: float | None = None
         self._lock = threading.Lock()
         self._state = State()
         self._again = self._wants_mail = False
-        self._at_last_run: Lying = frozenset()
+        self._at_last_run: object = frozenset()
 
     @property
     def state(self) -> State:
@@ -99,67 +104,62 @@ class Reading:
         before, fetched_s = self._lying(), time.monotonic()
         while True:
             time.sleep(_LOOK_EVERY_S)
-            lying = self._lying()
-            if lying == before != self._at_last_run:
+            now = self._lying()
+            if now == before != self._at_last_run:
                 self.begin()
-            before = lying
+            before = now
             every_s = self._fetch_every_s
             if every_s is not None and time.monotonic() - fetched_s >= every_s:
                 fetched_s = time.monotonic()
                 self.begin(mail=True)
 
-    def _lying(self) -> Lying:
-        """What lies in the inbox, as far as it can be seen."""
-        files = []
-        for folder, inner, names in os.walk(self.inbox):
-            inner[:] = [name for name in inner if Path(folder, name) != self._out]
-            for path in (Path(folder, name) for name in names if not name.startswith(".")):
-                try:
-                    seen = path.stat()
-                except OSError:  # taken away just now
-                    continue
-                files.append((str(path), seen.st_size, seen.st_mtime_ns))
-        return frozenset(files)
+    def _lying(self) -> object:
+        return lying(self.inbox, self._outputs)
 
     def _work(self) -> None:
+        problems = []
         with on_a_page():
             while True:
-                problem = " ".join(filter(None, (self._take_mail(), self._run())))
+                inbox = self.inbox  # of the whole round: mail is read where it was laid
+                problems.append(self._take_mail(inbox))
+                last = self._run(inbox)
                 with self._lock:
                     if not self._again:
-                        self._state = replace(self._state, running=False, problem=problem)
+                        said = " ".join(filter(None, (*problems, last)))
+                        self._state = replace(self._state, running=False, problem=said)
                         return
                     self._again = False
 
-    def _take_mail(self) -> str:
+    def _take_mail(self, inbox: Path) -> str:
         """What went wrong, in words."""
         with self._lock:
             wanted, self._wants_mail = self._wants_mail, False
-            fetch, inbox = self._fetch, self._inbox
-            self._state = State(running=True, fetching=wanted and fetch is not None)
-        if not wanted or fetch is None:
-            return ""
+            fetch, before = self._fetch, self._state.mails
+            if not wanted or fetch is None:
+                return ""
+            self._state = State(running=True, fetching=True, mails=before)
 
         def take() -> None:
             fetched = fetch(inbox, self._note)
             with self._lock:
-                self._state = State(running=True, mails=fetched.new)
+                self._state = replace(self._state, mails=(before or 0) + fetched.new)
             if fetched.troubles:
                 raise SourceError(" ".join(fetched.troubles))
 
         return _problem_of(take)
 
-    def _run(self) -> str:
+    def _run(self, inbox: Path) -> str:
         """What went wrong, in words."""
-        self._at_last_run = self._lying()
+        self._at_last_run = lying(inbox, self._outputs)
         with self._lock:
-            inbox = self._inbox
             self._state = State(running=True, mails=self._state.mails)
 
         def run() -> None:
             try:
+                if not inbox.exists() and inbox.parent.exists():  # made by the first drop
+                    raise EmptyInboxError
                 self._read(inbox, self._note)
-            except InputError as err:
+            except EmptyInboxError as err:
                 raise SourceError(
                     "Rien à lire dans ce dossier : y déposer des fiches ou des mails."
                 ) from err

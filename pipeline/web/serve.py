@@ -109,7 +109,8 @@ def _sources(
         return run(inbox, desk.out, settings, jobs=jobs, store_url=store_url, progress=progress)
 
     inbox = inbox.absolute()
-    sources = Sources(inbox, desk.out, config, read, ended=desk.catch_up, changeable=changeable)
+    outputs = (desk.out, *desk.store.files)
+    sources = Sources(inbox, outputs, config, read, ended=desk.catch_up, changeable=changeable)
     if settings.mailbox is not None:
         sources.fetch_from(settings.mailbox)
     if inbox.is_dir():

@@ -1,6 +1,8 @@
 """Where fiches come from: a folder and a mailbox, which the start page names and keeps."""
 
-from collections.abc import Callable, Mapping
+import os
+import threading
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -9,11 +11,15 @@ from pipeline.config import Mailbox, faults_of, write_settings
 from pipeline.errors import ConfigError
 from pipeline.fetch import Fetched, fetch, reach
 from pipeline.fetch.password import keep, password_of
+from pipeline.language import why
 from pipeline.runner import Progress
 from pipeline.web.reading import Read, Reading, SourceError
 
-EVERY_MIN = 10
-"""How often mail is fetched where the page is told to."""
+EVERY_MIN = 10.0
+"""How often mail is fetched where the page is told to, and the settings say nothing else."""
+_OF_ONE = ("since", "move_to", "ca_file")
+"""Settings of a mailbox that hold for no other."""
+_FIELDS = {"host": "Serveur", "port": "Serveur", "user": "Nom d'utilisateur", "folder": "Dossier"}
 
 
 class Sources:
@@ -25,7 +31,7 @@ class Sources:
     def __init__(
         self,
         inbox: Path,
-        out: Path,
+        outputs: Collection[Path],
         config: Path,
         read: Read,
         *,
@@ -34,11 +40,12 @@ class Sources:
     ) -> None:
         """``config`` is the ``fiches.toml`` that keeps what is named; for the others see
         ``Reading``."""
-        self.reading = Reading(inbox, out, read, ended=ended)
+        self.reading = Reading(inbox, outputs, read, ended=ended)
         self.mailbox: Mailbox | None = None
         self.changeable = changeable
-        self._out, self._config = out, config
+        self._outputs, self._config = outputs, config
         self._password = ""  # of this session, where no key ring takes it
+        self._naming = threading.Lock()
 
     def fetch_from(self, mailbox: Mailbox, password: str = "") -> None:
         """Mail comes from there from now on; without a password, as ``password_of`` says."""
@@ -55,12 +62,18 @@ class Sources:
         folder = _folder(text)
         if not folder.is_absolute():
             raise SourceError("Écrire le chemin entier du dossier, tel que l'ordinateur le montre.")
-        if not folder.is_dir():
-            raise SourceError(f"{folder} n'est pas un dossier de cet ordinateur.")
-        if folder.resolve().is_relative_to(self._out.resolve()):
+        try:
+            os.scandir(folder).close()
+            folder = folder.resolve()
+        except ValueError as err:
+            raise SourceError("Aucun dossier ne porte un tel nom.") from err
+        except OSError as err:
+            raise SourceError(f"{folder} ne peut pas être ouvert ({why(err)}).") from err
+        if any(folder.is_relative_to(path.resolve()) for path in self._outputs):
             raise SourceError(f"{folder} est le dossier des résultats : en nommer un autre.")
-        write_settings(self._config, {"inbox": str(folder)})
-        self.reading.read_from(folder)
+        with self._naming:
+            write_settings(self._config, {"inbox": str(folder)})
+            self.reading.read_from(folder)
         return f"Fiches lit maintenant {folder}, et ce qui y arrivera."
 
     def name_mailbox(self, typed: Mapping[str, str]) -> str:
@@ -68,27 +81,17 @@ class Sources:
 
         Raises SourceError, ConfigError, MailboxError.
         """
-        host, _, port = typed.get("host", "").strip().partition(":")
-        named = {
-            "host": host,
-            "port": port or 993,
-            "user": typed.get("user", "").strip(),
-            "folder": typed.get("folder", "").strip() or "INBOX",
-            "every_min": EVERY_MIN if typed.get("every") else None,
-        }
-        before = self.mailbox.model_dump() if self.mailbox else {}
-        try:
-            mailbox = Mailbox.model_validate({**before, **named})
-        except ValidationError as err:
-            said = " ".join(f"{_FIELDS[where]} : {what}." for where, what in faults_of(err))
-            raise SourceError(said) from err
-        password = typed.get("password", "")
-        kept = not password
-        password = password or self._password or _stored(mailbox)
-        reach(mailbox, password=password)
-        kept = kept or keep(mailbox, password)
-        write_settings(self._config, {"mailbox": {key: getattr(mailbox, key) for key in named}})
-        self.fetch_from(mailbox, password)
+        with self._naming:
+            mailbox, known = self._typed(typed)
+            password = typed.get("password", "") or (self._password if known else "")
+            if not known and not password:
+                raise SourceError("Écrire le mot de passe de cette messagerie.")
+            password = password or _stored(mailbox)
+            reach(mailbox, password=password)
+            kept = not typed.get("password") or keep(mailbox, password)
+            keys = ("host", "port", "user", "folder", "every_min", *(() if known else _OF_ONE))
+            write_settings(self._config, {"mailbox": {key: getattr(mailbox, key) for key in keys}})
+            self.fetch_from(mailbox, password)
         self.reading.begin(mail=True)
         return "La messagerie a répondu : les nouveaux mails arrivent." + (
             ""
@@ -97,8 +100,28 @@ class Sources:
             "il faudra redonner le mot de passe."
         )
 
-
-_FIELDS = {"host": "Serveur", "port": "Serveur", "user": "Nom d'utilisateur", "folder": "Dossier"}
+    def _typed(self, typed: Mapping[str, str]) -> tuple[Mailbox, bool]:
+        """The mailbox, and whether it is the known one: only then its password and its other
+        settings are used."""
+        host, _, port = typed.get("host", "").strip().partition(":")
+        every_min = (self.mailbox and self.mailbox.every_min) or EVERY_MIN
+        named = {
+            "host": host,
+            "port": port or 993,
+            "user": typed.get("user", "").strip(),
+            "folder": typed.get("folder", "").strip() or "INBOX",
+            "every_min": every_min if typed.get("every") else None,
+        }
+        try:
+            mailbox = Mailbox.model_validate(named)
+        except ValidationError as err:
+            said = " ".join(f"{_FIELDS[where]} : {what}." for where, what in faults_of(err))
+            raise SourceError(said) from err
+        if self.mailbox is None or any(
+            getattr(mailbox, key) != getattr(self.mailbox, key) for key in ("host", "port", "user")
+        ):
+            return mailbox, False
+        return self.mailbox.model_copy(update={key: getattr(mailbox, key) for key in named}), True
 
 
 def _folder(text: str) -> Path:

@@ -350,7 +350,8 @@ const send = async (files) => {
 };
 // A dropped folder stands for the files in it, but for those that systems hide there.
 const inside = async (entry) => {
-  if (entry.isFile) return entry.name.startsWith(".") ? [] : [await new Promise((take, fail) => entry.file(take, fail))];
+  if (entry.name.startsWith(".")) return [];
+  if (entry.isFile) return [await new Promise((take, fail) => entry.file(take, fail))];
   const reader = entry.createReader(), files = [];
   for (;;) {
     const some = await new Promise((take, fail) => reader.readEntries(take, fail));
@@ -365,6 +366,10 @@ if (drop) {
   drop.addEventListener("drop", async (event) => {
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
     const files = [...event.dataTransfer.files];  // those of this event: after a wait it holds none
-    send(entries.length ? (await Promise.all(entries.map(inside))).flat() : files);
+    try {
+      send(entries.length ? (await Promise.all(entries.map(inside))).flat() : files);
+    } catch {
+      document.getElementById("dropped").textContent = "Ce dossier n'a pas pu être lu : le nommer sous « Dossier ».";
+    }
   });
 }
