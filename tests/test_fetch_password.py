@@ -6,6 +6,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
+from keyring.backends.null import Keyring as Forgetful
 from keyring.errors import KeyringLocked
 
 from pipeline.config import Mailbox, load_settings
@@ -57,6 +58,11 @@ def test_the_key_ring_gives_what_it_was_given(monkeypatch: pytest.MonkeyPatch) -
     other = MAILBOX.model_copy(update={"host": "imap.example.org"})
     with pytest.raises(ConfigError, match=r"No password for .* at imap\.example\.org"):
         password_of(other)
+
+
+def test_a_key_ring_that_keeps_nothing_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Forgetful())
+    assert not keep(MAILBOX, "sésame")
 
 
 def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:

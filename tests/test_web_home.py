@@ -77,7 +77,9 @@ def test_two_fiches_of_the_same_people_are_one_that_waits(chromium: Browser, inb
 def test_nothing_to_read_is_said_in_french_and_the_page_is_left_in_peace(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.get_by_role("button", name="Lire ce qui est nouveau").click()
+    with page.expect_response("**/lire") as answer:
+        page.get_by_role("button", name="Lire ce qui est nouveau").click()
+    assert 'href="/accueil" aria-current="page"' in answer.value.text()
     expect(page.get_by_role("alert").last).to_contain_text("Rien à lire dans ce dossier")
     asked.clear()
     page.wait_for_timeout(4500)

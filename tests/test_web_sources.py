@@ -130,7 +130,11 @@ def test_a_password_is_for_the_mailbox_that_it_was_given_for(
         "pipeline.web.sources.reach",
         lambda mailbox, *, password: tried.append((mailbox.host, password)),
     )
-    monkeypatch.setattr("pipeline.web.sources.keep", lambda _mailbox, _password: False)
+    ring: list[str] = []
+    monkeypatch.setattr(
+        "pipeline.web.sources.keep",
+        lambda _mailbox, password: bool(ring) and not ring.append(password),  # type: ignore[func-returns-value]
+    )
     monkeypatch.setenv("FICHES_MAILBOX_PASSWORD", "de l'ancienne")
     config = tmp_path / "fiches.toml"
     sources = Sources(
@@ -155,6 +159,11 @@ def test_a_password_is_for_the_mailbox_that_it_was_given_for(
     other = load_settings(config).mailbox
     assert other is not None
     assert other.move_to is None, "nobody said so of this one"
+    ring.append("there is one now")
+    sources.name_mailbox({**typed, "host": "imap.ailleurs.fr", "password": "neuf"})
+    monkeypatch.setenv("FICHES_MAILBOX_PASSWORD", "d'aujourd'hui")
+    sources.name_mailbox({**typed, "host": "imap.ailleurs.fr"})
+    assert tried[-1] == ("imap.ailleurs.fr", "d'aujourd'hui"), "what the ring has is asked anew"
 
 
 def test_mail_is_fetched_as_often_as_was_said_and_before_it_is_read(

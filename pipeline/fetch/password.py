@@ -36,15 +36,15 @@ def password_of(mailbox: Mailbox) -> str:
 
 
 def keep(mailbox: Mailbox, password: str) -> bool:
-    """Give the password to the key ring; whether there is one that takes it."""
+    """Give the password to the key ring; whether there is one that gives it back."""
     import keyring
     from keyring.errors import KeyringError
 
     try:
         keyring.set_password(_service(mailbox), mailbox.user, password)
+        return bool(keyring.get_password(_service(mailbox), mailbox.user) == password)
     except KeyringError:
         return False
-    return True
 
 
 def _service(mailbox: Mailbox) -> str:

@@ -97,7 +97,7 @@ def _standing(view: View) -> dict[str, Any]:
 def _state(view: View) -> Response:
     """What changes on the page while a run is under way."""
     view.desk.catch_up()
-    return view.page("standing.html.j2", beside_rooms=True, **_standing(view))
+    return view.page("standing.html.j2", beside_rooms=True, here="/accueil", **_standing(view))
 
 
 def _read(view: View) -> Response:
@@ -158,7 +158,7 @@ async def drop(request: Request, desk: Desk) -> Response:
         return PlainTextResponse(f"{name} : {err.detail}", err.status_code)
     except OSError as err:
         is_full = err.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = "libérer de la place" if is_full else f"vérifier les droits d'accès de {inbox}"
+        hint = "libérer de la place" if is_full else f"vérifier que l'on peut écrire dans {inbox}"
         return PlainTextResponse(
             f"{name} n'a pas pu être déposé : {hint}, puis réessayer.", 507 if is_full else 409
         )

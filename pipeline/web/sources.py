@@ -83,19 +83,19 @@ class Sources:
         """
         with self._naming:
             mailbox, known = self._typed(typed)
-            password = typed.get("password", "") or (self._password if known else "")
-            if not known and not password:
+            new = typed.get("password", "")
+            if not known and not new:
                 raise SourceError("Écrire le mot de passe de cette messagerie.")
-            password = password or _stored(mailbox)
-            reach(mailbox, password=password)
-            kept = not typed.get("password") or keep(mailbox, password)
+            password = new or self._password
+            reach(mailbox, password=password or _stored(mailbox))
+            kept = bool(new) and keep(mailbox, new)
             keys = ("host", "port", "user", "folder", "every_min", *(() if known else _OF_ONE))
             write_settings(self._config, {"mailbox": {key: getattr(mailbox, key) for key in keys}})
-            self.fetch_from(mailbox, password)
+            self.fetch_from(mailbox, "" if kept else password)
         self.reading.begin(mail=True)
         return "La messagerie a répondu : les nouveaux mails arrivent." + (
             ""
-            if kept
+            if kept or not new
             else " Cet ordinateur n'a pas de trousseau : au prochain démarrage, "
             "il faudra redonner le mot de passe."
         )
