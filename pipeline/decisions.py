@@ -51,10 +51,26 @@ class Act(StrEnum):
     CHECK = "check"
     """A field whose value is accepted or known was shown to measure machine and reviewer:
     ``value`` is what the person said, ``reason`` what was held for true."""
+    WAIVE = "waive"
+    """What a registration lacks (``value``, in cents, below 0) or has too much (above) is left so,
+    with a reason."""
+    SENT = "sent"
+    """A letter about a registration was drafted: ``field`` is which, ``value`` the number of the
+    receipt that came with it."""
+    PAYS = "pays"
+    """A movement or a taking pays a registration: ``field`` is its id in the tables, ``value`` the
+    cents. What it pays is said at one stroke."""
+    UNRELATED = "unrelated"
+    """A movement has to do with no registration."""
+    DEPOSITED = "deposited"
+    """A cheque was handed in to the bank, or a movement credits what was: ``value`` is the number
+    of the slip."""
 
 
 ENDS = (Act.DROP, Act.REPLACE, Act.CANCEL)
 """Acts after which a registration counts no more."""
+MACHINE = "fiches"
+"""Who decides where no person did: a sure payment, a letter that was drafted."""
 READ = (Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE, Act.CHECK)
 """Acts of somebody who looked at a field's picture."""
 
@@ -120,6 +136,14 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """What is paid less (below 0) or more than is owed, and left so with a reason."""
+
+    cents: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filed:
     """One registration as reviewers get it.
 
@@ -129,7 +153,8 @@ class Filed:
     is empty. ``settled`` pairs rules with reasons; ``postponed`` are fields; ``kept``: subjects
     that are other registrations, of which it adds to those in ``added_to``. ``notes`` pairs mails
     that speak of it with what a person made of them. ``shared`` pairs people, by their fields, with
-    what each has. ``end``: why it counts no more; None while it does.
+    what each has. ``end``: why it counts no more; None while it does. ``waived``: what is left
+    unpaid, or kept; ``sent`` pairs letters with the numbers of their receipts.
     """
 
     subject: str
@@ -145,6 +170,8 @@ class Filed:
     notes: tuple[tuple[str, str], ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
     end: End | None = None
+    waived: Waived | None = None
+    sent: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

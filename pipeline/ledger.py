@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from pipeline.decisions import MACHINE, Act
+
 
 class PaidBy(StrEnum):
     """How money came."""
@@ -85,6 +87,36 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was decided about a movement or a taking, and holds.
+
+    ``act`` is None while it is open, or open again. ``pays`` pairs registrations with cents;
+    ``slip`` is the number of the slip that it was handed in with, or that it credits, 0 for none.
+    ``version`` is the last decision, undone or not, 0 for none; ``touched``: a person has decided
+    about it, whatever became of that.
+    """
+
+    subject: str
+    version: int = 0
+    act: Act | None = None
+    pays: tuple[tuple[str, int], ...] = ()
+    slip: int = 0
+    slip_day: date | None = None
+    reason: str = ""
+    who: str = ""
+    touched: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.act is None
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether no person has decided it: a sure payment."""
+        return self.who == MACHINE
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """What a movement or a taking pays, as it was decided: registrations by id, with the cents of
     each. Negative cents give back: a refund, or a cheque that was not paid. ``source`` is its
@@ -110,12 +142,46 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """All money that the store knows of, each with its ruling, in the order in which it came."""
+
+    movements: tuple[tuple[Movement, Ruling], ...] = ()
+    takings: tuple[tuple[Taking, Ruling], ...] = ()
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """What pays registrations, by day; what was noted at last goes last."""
+        by_bank = [
+            Payment(m.subject, m.day, PaidBy.TRANSFER, ruling.pays)
+            for m, ruling in self.movements
+            if ruling.pays
+        ]
+        by_hand = [Payment(t.subject, t.day, t.by, r.pays) for t, r in self.takings if r.pays]
+        return tuple(sorted((*by_bank, *by_hand), key=lambda payment: payment.day))
+
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        """What was handed in to the bank, by number."""
+        handed_in: dict[tuple[int, date], list[Taking]] = {}
+        for taking, ruling in self.takings:
+            if ruling.slip and ruling.slip_day:
+                handed_in.setdefault((ruling.slip, ruling.slip_day), []).append(taking)
+        return tuple(Slip(*key, tuple(takings)) for key, takings in sorted(handed_in.items()))
+
+    @property
+    def open_slips(self) -> tuple[Slip, ...]:
+        """Those that the bank has not credited yet."""
+        credited = {ruling.slip for _, ruling in self.movements if ruling.slip}
+        return tuple(slip for slip in self.slips if slip.number not in credited)
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A registration as payments meet it.
 
-    ``organisation`` may be empty, ``people`` are those named, each by the whole name. ``owed_cents``
-    is None where it is not known. It is ``open`` once a person need not look at it any more, while
-    it counts, something is owed, and nothing of it is paid.
+    ``organisation`` may be empty, ``people`` are those named, each by the whole name;
+    ``owed_cents`` is None where it is not known. It is ``open`` once a person need not look at it
+    any more, while it counts, something is owed, and nothing of it is paid.
     """
 
     id: str

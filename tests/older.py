@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 _ADDED: dict[str, tuple[str, ...]] = {
+    "v0009": (),
     "v0008": tuple(
         f"receipt_rejections.{column}" for column in ("sender", "subject", "received_at", "said")
     ),
@@ -13,7 +14,11 @@ _ADDED: dict[str, tuple[str, ...]] = {
     "v0003": ("readings.batch", "registrations.batch", "rejections.batch"),
     "v0002": ("readings.calibrated", "registrations.quality"),
 }
-_TABLES = {"v0006": ("facts",), "v0003": ("decisions", "reviews", "placements")}
+_TABLES = {
+    "v0009": ("booking_lines", "bookings", "batches", "takings", "movements", "statements"),
+    "v0006": ("facts",),
+    "v0003": ("decisions", "reviews", "placements"),
+}
 
 
 def made_older(connection: Connection, version: str) -> None:

@@ -9,11 +9,22 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, delete, func, insert, select, true, union
 
 from pipeline import fields
-from pipeline.decisions import Change, Decided, Filed, Refused
+from pipeline.decisions import Change, Decided, Decision, Filed, Refused
 from pipeline.fields import Means
+from pipeline.ledger import Batch, Booking, Ledger, Statement, Taking
 from pipeline.records import Correction, Outcome, Received, Registration
 from pipeline.snapshot import Snapshot
-from pipeline.store import from_rejected, replaying, reviewing, rows, snapshots, tables
+from pipeline.store import (
+    booking,
+    from_rejected,
+    noting,
+    paying,
+    replaying,
+    reviewing,
+    rows,
+    snapshots,
+    tables,
+)
 from pipeline.store.current import Scope, filed
 from pipeline.store.opening import open_engine, parse_url, reading, saying_where, writing
 from pipeline.store.replaying import decided_upon
@@ -234,6 +245,47 @@ class Store:
             from_rejected.place(
                 connection, subject, outcome, judge=judge, who=who, seen=seen, reader=reader
             )
+
+    def ledger(self) -> Ledger:
+        """All money that came, and what was decided about it."""
+        with self._reading() as connection:
+            return paying.ledger(connection)
+
+    def record_statement(self, statement: Statement, *, fresh: noting.Fresh) -> int | None:
+        """Keep what a bank's file says, and those of its movements that no file has brought before,
+        as ``fresh`` tells them: how many; None where it is kept already."""
+        with self._writing(durable=True) as connection:
+            return noting.record(connection, statement, fresh=fresh)
+
+    def take(self, taking: Taking, pays: Sequence[Decision], *, who: str) -> str:
+        """Note a cheque or cash, and what it pays, as ``who`` does: its subject."""
+        with self._writing(durable=True) as connection:
+            return noting.take(connection, taking, pays, who=who)
+
+    def decide_surely(self, judge: noting.Judge) -> int:
+        """Keep what ``judge`` is sure of, of all money as it now stands: how many payments."""
+        with self._writing(durable=True) as connection:
+            return noting.decide_surely(connection, judge)
+
+    def bookings(self) -> tuple[Booking, ...]:
+        """All that is in the books, in the order in which it was booked."""
+        with self._reading() as connection:
+            return booking.bookings(connection)
+
+    def batch(self, number: int) -> Batch | None:
+        """What was booked at one stroke; None where there is none of that number."""
+        with self._reading() as connection:
+            return booking.batch(connection, number)
+
+    def batches(self) -> tuple[int, ...]:
+        """The numbers of all that was booked."""
+        with self._reading() as connection:
+            return booking.numbers(connection)
+
+    def book(self, bookkeeper: booking.Bookkeeper, *, who: str) -> Batch | None:
+        """Write into the books what ``bookkeeper`` says is due: the batch; None for nothing."""
+        with self._writing(durable=True) as connection:
+            return booking.book(connection, bookkeeper, who=who)
 
     def history(self, subject: str) -> tuple[Decided, ...]:
         """What was decided about a subject, oldest first, also what was undone."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 
-from pipeline.decisions import ENDS, Act, End, Filed, Refused
+from pipeline.decisions import ENDS, Act, End, Filed, Refused, Waived
 from pipeline.french import also
 from pipeline.judging import duplicates, shares
 from pipeline.records import (
@@ -28,6 +28,8 @@ from pipeline.store import rows, tables
 
 UNDO = "undo"
 """The act of a row that undoes a batch."""
+ID_DIGITS = 12
+"""A registration's name in the tables begins with so many digits of its document's sha256."""
 
 _ANSWERS = frozenset({Act.CONFIRM, Act.CORRECT, Act.ILLEGIBLE})
 _Key = tuple[int, int]
@@ -81,6 +83,8 @@ class Said:
     notes: dict[str, str] = field(default_factory=dict)
     shared: dict[str, str] = field(default_factory=dict)
     end: End | None = None
+    waived: Waived | None = None
+    sent: dict[str, str] = field(default_factory=dict)
     set_aside: str = ""
     keyed_in: bool = False
     placed: set[int] = field(default_factory=set)
@@ -107,6 +111,10 @@ class Said:
         elif row.act == Act.SHARE:
             self.shared[row.field] = row.value
             self.postponed.pop(shares.NAME, None)
+        elif row.act == Act.WAIVE:
+            self.waived = Waived(int(row.value), row.reason)
+        elif row.act == Act.SENT:
+            self.sent[row.field] = row.value
         elif row.act == Act.SET_ASIDE:
             self.set_aside = row.reason or "Sans suite."
         elif row.act == Act.KEY_IN:
@@ -140,7 +148,7 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
         fiches.append(
             Filed(
                 subject,
-                f"{document.sources[0].sha256[:12]}-{row.number}",
+                f"{document.sources[0].sha256[:ID_DIGITS]}-{row.number}",
                 row.number,
                 then.version,
                 document.remark(registration, then.settled),
@@ -152,6 +160,8 @@ def filed(connection: Connection, scope: Scope) -> tuple[Filed, ...]:
                 tuple(then.notes.items()),
                 tuple(then.shared.items()),
                 then.end,
+                then.waived,
+                tuple(then.sent.items()),
             )
         )
     return tuple(fiches)

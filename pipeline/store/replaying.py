@@ -7,19 +7,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, Select, Table, insert, select, union, update
+from sqlalchemy import Connection, Select, Table, func, insert, select, union, update
 
 from pipeline.decisions import Act, Decision
 from pipeline.event import Fact
 from pipeline.records import Origin, Outcome, Registration, Rejection, Source
 from pipeline.store import rows, tables
-from pipeline.store.current import UNDO, Scope, by_machine, not_undone
+from pipeline.store.current import ID_DIGITS, UNDO, Scope, by_machine, not_undone
 from pipeline.store.reviewing import append as write_down
 from pipeline.store.reviewing import entry_of, next_id
 
 
 def decided_upon() -> tuple[Select[tuple[str]], ...]:
-    """Selects the sha256 of what people have decided about; postponing decides nothing."""
+    """Selects the sha256 of what people have decided about, or what was ever said to be paid, which
+    may be booked; postponing decides nothing."""
     outcomes, decisions, readings = tables.outcomes, tables.decisions, tables.readings
     decided = (
         select(outcomes.c.sha256)
@@ -31,7 +32,9 @@ def decided_upon() -> tuple[Select[tuple[str]], ...]:
         .join(readings, readings.c.outcome == outcomes.c.id)
         .where(readings.c.origin == Origin.HUMAN, not_undone(readings))
     )
-    return decided, read
+    names = select(func.substr(decisions.c.field, 1, ID_DIGITS)).where(decisions.c.act == Act.PAYS)
+    paid = select(outcomes.c.sha256).where(func.substr(outcomes.c.sha256, 1, ID_DIGITS).in_(names))
+    return decided, read, paid
 
 
 def unjudged(connection: Connection, judge: str, among: Collection[str]) -> list[Outcome]:

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from pipeline.decisions import Act, Change, Decided, Decision, Filed, Refused
 from pipeline.errors import ConflictError
+from pipeline.ledger import Ruling
 from pipeline.records import Registration
-from pipeline.store import rows, tables
+from pipeline.store import paying, rows, tables
 from pipeline.store.current import (
     REMARKS,
     UNDO,
@@ -144,14 +145,21 @@ def one_refused(connection: Connection, subject: str) -> Refused | None:
     return next((refusal for refusal in refusals if refusal.subject == subject), None)
 
 
-def standing_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str, Filed | Refused]:
+Subject = Filed | Refused | Ruling
+"""What may be decided about."""
+
+
+def standing_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str, Subject]:
     """What the subjects now are; those that are no more are missing."""
+    money = {subject for subject in subjects if paying.is_money(subject)}
     registrations = {subject for subject in subjects if subject.startswith("r")}
     outcomes = sorted({numbers(subject)[0] for subject in registrations})
-    by_subject: dict[str, Filed | Refused] = {}
+    by_subject: dict[str, Subject] = {}
     if registrations:
         by_subject = {fiche.subject: fiche for fiche in filed(connection, Scope(tuple(outcomes)))}
-    for subject in set(subjects) - registrations:
+    if money:
+        by_subject |= paying.standing(connection, money)
+    for subject in set(subjects) - registrations - money:
         refusal = one_refused(connection, subject)
         if refusal is not None:
             by_subject[subject] = refusal
@@ -159,8 +167,8 @@ def standing_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str,
 
 
 def unchanged(
-    connection: Connection, by_subject: Mapping[str, Filed | Refused], subject: str, seen: int
-) -> Filed | Refused:
+    connection: Connection, by_subject: Mapping[str, Subject], subject: str, seen: int
+) -> Subject:
     """What the subject is. Raises ConflictError where it has changed since it was ``seen``."""
     now = by_subject.get(subject)
     if now is not None and now.version <= seen:
@@ -215,7 +223,7 @@ def next_id(connection: Connection) -> int:
     return (connection.scalar(select(func.max(tables.decisions.c.id))) or 0) + 1
 
 
-def _registration(now: Filed | Refused) -> Registration | None:
+def _registration(now: Subject) -> Registration | None:
     return now.registration if isinstance(now, Filed) else None
 
 

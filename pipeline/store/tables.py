@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Double,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA = "v0008"
+SCHEMA = "v0009"
 """The migration that makes these tables."""
 
 # Half of a surrogate pair (Python's stand-in for a byte that is not UTF-8 in a file's name) cannot
@@ -295,4 +296,87 @@ placements = Table(
     _text("corners"),
     _text("reader"),
     Index(None, "outcome"),
+)
+
+# What banks say. ``account``: the IBAN, where it is known.
+statements = Table(
+    "statements",
+    metadata,
+    _key(),
+    _text("sha256"),
+    _text("format"),
+    _text("account"),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("opening_cents", BigInteger),
+    Column("closing_cents", BigInteger),
+    _created(),
+    Index(None, "sha256"),
+)
+
+# What statements brought that none before had: the subject ``m`` and the ``id`` of decisions.
+movements = Table(
+    "movements",
+    metadata,
+    _key(),
+    Column("statement", ForeignKey(statements.c.id), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    _text("payer"),
+    _text("label"),
+    _text("bank_id"),
+    Index(None, "statement"),
+)
+
+# Cheques and cash that people noted: the subject ``t`` and the ``id`` of decisions.
+takings = Table(
+    "takings",
+    metadata,
+    _key(),
+    Column("day", Date, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    _text("paid_by"),
+    _text("drawer"),
+    _text("cheque"),
+    _text("bank"),
+    _created(),
+)
+
+# The books. ``settings``: JSON, what the files of a batch say beside its entries.
+batches = Table(
+    "batches",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False),
+    _text("settings"),
+    _text("who"),
+    _created(),
+)
+
+# ``year``: the first day of the accounting year in which ``number`` counts; ``source``: the subject
+# that was booked, or ``s`` and the number of a slip; ``reverses``: the booking it takes back.
+bookings = Table(
+    "bookings",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch", ForeignKey(batches.c.number), nullable=False),
+    Column("year", Date, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    _text("source"),
+    _text("label"),
+    Column("reverses", BigInteger),
+    Index(None, "year", "number", unique=True),
+    Index(None, "batch"),
+)
+
+booking_lines = Table(
+    "booking_lines",
+    metadata,
+    Column("booking", ForeignKey(bookings.c.id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _text("account"),
+    _text("label"),
+    Column("debit_cents", BigInteger, nullable=False),
+    Column("credit_cents", BigInteger, nullable=False),
 )

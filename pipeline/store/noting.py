@@ -1,0 +1,95 @@
+"""Writes what banks say and what people note of money; rows are only ever added."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from pipeline.decisions import MACHINE, Decision
+from pipeline.ledger import Ledger, Movement, Statement, Taking
+from pipeline.store import tables
+from pipeline.store.paying import ledger, movement
+from pipeline.store.reviewing import append, entry_of, next_id
+
+Fresh = Callable[[Sequence[Movement], Sequence[Movement], Collection[date]], Sequence[Movement]]
+"""Of a statement's movements, those that are not among the earlier ones, on the days covered."""
+Judge = Callable[[Ledger], Mapping[str, tuple[Decision, ...]]]
+"""What is surely to be decided, by subject."""
+
+
+def record(connection: Connection, statement: Statement, *, fresh: Fresh) -> int | None:
+    """Keep a statement and what is new in it: how many movements; None where the very same file is
+    kept already."""
+    table, movements = tables.statements, tables.movements
+    known = connection.execute(select(table).where(table.c.account == statement.account)).all()
+    if any(row.sha256 == statement.sha256 for row in known):
+        return None
+    covered = {day for row in known for day in _days(row.first_day, row.last_day)}
+    earlier = [
+        movement(row)
+        for row in connection.execute(
+            select(movements)
+            .where(movements.c.statement.in_([row.id for row in known]))
+            .order_by(movements.c.id)
+        )
+    ]
+    new = fresh(statement.movements, earlier, covered)
+    key = connection.scalar(
+        insert(table).returning(table.c.id),
+        {
+            "sha256": statement.sha256,
+            "format": statement.format,
+            "account": statement.account,
+            "first_day": statement.first,
+            "last_day": statement.last,
+            "opening_cents": statement.opening_cents,
+            "closing_cents": statement.closing_cents,
+        },
+    )
+    if new:
+        connection.execute(insert(movements), [_of_movement(m) | {"statement": key} for m in new])
+    return len(new)
+
+
+def take(connection: Connection, taking: Taking, pays: Sequence[Decision], *, who: str) -> str:
+    """Note a cheque or cash, and what it pays: its subject."""
+    table = tables.takings
+    key = connection.scalar(
+        insert(table).returning(table.c.id),
+        {
+            "day": taking.day,
+            "amount_cents": taking.amount_cents,
+            "paid_by": taking.by,
+            "drawer": taking.drawer,
+            "cheque": taking.cheque,
+            "bank": taking.bank,
+        },
+    )
+    subject = f"t{key}"
+    entries = [entry_of(subject, decision) for decision in pays]
+    append(connection, entries, batch=next_id(connection), who=who)
+    return subject
+
+
+def decide_surely(connection: Connection, judge: Judge) -> int:
+    """Keep what ``judge`` is sure of, each of it at a stroke of its own: how many."""
+    sure = judge(ledger(connection))
+    for subject, decisions in sure.items():
+        entries = [entry_of(subject, decision) for decision in decisions]
+        append(connection, entries, batch=next_id(connection), who=MACHINE)
+    return len(sure)
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days) for days in range((last - first).days + 1))
+
+
+def _of_movement(movement: Movement) -> dict[str, Any]:
+    return {
+        "day": movement.day,
+        "amount_cents": movement.amount_cents,
+        "payer": movement.payer,
+        "label": movement.label,
+        "bank_id": movement.bank_id,
+    }
