@@ -67,6 +67,15 @@ class Act(StrEnum):
     of the slip."""
 
 
+class Letter(StrEnum):
+    """A letter about a registration: ``field`` of ``Act.SENT``."""
+
+    REQUEST = "request"
+    """What is owed, and how to pay it."""
+    CONFIRMATION = "confirmation"
+    """That it is paid, with the receipt."""
+
+
 ENDS = (Act.DROP, Act.REPLACE, Act.CANCEL)
 """Acts after which a registration counts no more."""
 MACHINE = "fiches"

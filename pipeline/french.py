@@ -5,6 +5,7 @@ from datetime import date
 
 from pipeline.event import About
 from pipeline.french_event import ABOUT, announced, french_date
+from pipeline.ledger import PaidBy
 from pipeline.money import format_cents
 from pipeline.records import FieldValue, Finding, Roles, Status
 from pipeline.snapshot import Life, RegistrationRow
@@ -18,6 +19,8 @@ REASONS = {
     AGREED: "accord avec l'expéditeur",
 }
 """Why the written total and the tariff may differ for good."""
+GAP = "total_matches_tariff"
+"""The rule of the finding that the written total is not what the tariff gives."""
 SEEN = "vu, la fiche est bonne ainsi"
 """Why a finding may stand that a person has seen and that needs no other reason."""
 
@@ -47,10 +50,22 @@ _FINDINGS = {
 LIVES = {
     Life.RECEIVED: "reçue",
     Life.VERIFIED: "vérifiée",
+    Life.PAID: "payée",
+    Life.CONFIRMED: "confirmée",
     Life.REPLACED: "remplacée",
     Life.CANCELLED: "annulée",
+    Life.REFUNDED: "remboursée",
 }
 """How far a registration has come."""
+PAID_BY = {PaidBy.TRANSFER: "virement", PaidBy.CHEQUE: "chèque", PaidBy.CASH: "espèces"}
+"""How money came."""
+RULED = {
+    "matched": "rapproché",
+    "confirmed": "confirmé",
+    "to decide": "à décider",
+    "unrelated": "sans rapport",
+}
+"""What is known of a movement."""
 STATUSES = {Status.ACCEPTED: "acceptée", Status.CORRECTED: "corrigée", Status.REVIEW: "à relire"}
 """What became of a fiche."""
 CLASSES = {"money": "argent", "identity": "identité", "spelling": "orthographe"}
@@ -237,7 +252,8 @@ def _same_people(where: object, others: object, people: object, contacts: object
 
 def state(row: RegistrationRow) -> str:
     """What became of a registration, in a word."""
-    return LIVES[row.ended] if row.ended else STATUSES[row.registration.status]
+    is_further = row.life not in (Life.RECEIVED, Life.VERIFIED)
+    return LIVES[row.life] if is_further else STATUSES[row.registration.status]
 
 
 def no_more(act: str, said: str, who: str, day: date) -> str:

@@ -111,9 +111,13 @@ class Ruling:
         return self.act is None
 
     @property
-    def by_machine(self) -> bool:
-        """Whether no person has decided it: a sure payment."""
-        return self.who == MACHINE
+    def state(self) -> str:
+        """How far it has come, as ``payments.csv`` says it."""
+        if self.act is None:
+            return "to decide"
+        if self.act is Act.UNRELATED:
+            return "unrelated"
+        return "matched" if self.who == MACHINE else "confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,15 @@ class Claim:
     owed_cents: int | None
     paid_cents: int
     open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Why a movement waits for a person, in French, and which registrations it may pay, by id: each
+    candidate is all that it would pay together, likeliest first."""
+
+    reason: str
+    candidates: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.event import Fact
+from pipeline.ledger import Claim, Ledger, Waits
 from pipeline.rates import Rates
 from pipeline.records import Envelope, FieldReading, Finding, Registration, Rejection, Roles, Status
 
@@ -15,9 +16,15 @@ class Life(StrEnum):
     RECEIVED = "received"
     """A person has to look at it."""
     VERIFIED = "verified"
+    """Nobody has to look at it any more; it is open until it is paid."""
+    PAID = "paid"
+    CONFIRMED = "confirmed"
+    """Paid, and the confirmation was drafted."""
     REPLACED = "replaced"
     """Another one has taken its place."""
     CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    """Cancelled, and what was paid was given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,8 @@ class RegistrationRow:
     order, under which its bytes were received. ``thumbnail`` is a JPEG, or empty. What ``ended``
     replaced or cancelled is not ``counted``, nor the earlier one of two that may be one; of one
     that adds to another, ``counted_elsewhere`` are the people whom that one names, too.
-    ``shares``: what each of the people has.
+    ``shares``: what each of the people has. ``reference`` is for payments (ISO 11649), ``reached``
+    how far one that waits for nobody has come by them.
     """
 
     id: str
@@ -53,6 +61,22 @@ class RegistrationRow:
     counted: bool = True
     counted_elsewhere: frozenset[str] = frozenset()
     shares: tuple[Share, ...] = ()
+    reference: str = ""
+    owed_cents: int | None = None
+    paid_cents: int = 0
+    reached: Life | None = None
+
+    @property
+    def left_cents(self) -> int | None:
+        """What is still to be paid; None where it is not known what is owed."""
+        if self.reached in (Life.PAID, Life.CONFIRMED):  # perhaps with less than was owed
+            return 0
+        return None if self.owed_cents is None else max(0, self.owed_cents - self.paid_cents)
+
+    @property
+    def surplus_cents(self) -> int:
+        """What was paid too much, or for what counts no more."""
+        return max(0, self.paid_cents - (self.owed_cents or 0))
 
     def share(self, person: str) -> Share:
         """What the person on that line has."""
@@ -63,7 +87,7 @@ class RegistrationRow:
         if self.ended:
             return self.ended
         waits = self.registration.status is Status.REVIEW
-        return Life.RECEIVED if waits else Life.VERIFIED
+        return Life.RECEIVED if waits else self.reached or Life.VERIFIED
 
     @property
     def people(self) -> tuple[FieldReading, ...]:
@@ -114,7 +138,9 @@ class Snapshot:
     ``documents`` counts what was received, the same bytes once. ``rates`` are those that checks
     during reviews have measured. ``announcements`` are what documents say of events, ``events`` the
     same by event, once forms are known (see ``forms.announced``), and ``occasions`` what readers
-    call the event of each form, by the form's id.
+    call the event of each form, by the form's id. ``ledger`` is the money that came, ``claims``
+    are the registrations as it meets them, ``waits`` tells of the movements that wait for a
+    person, by number.
     """
 
     registrations: tuple[RegistrationRow, ...] = ()
@@ -124,6 +150,9 @@ class Snapshot:
     announcements: tuple[Announcement, ...] = ()
     events: tuple[Event, ...] = ()
     occasions: Mapping[str, str] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    claims: tuple[Claim, ...] = ()
+    waits: Mapping[int, Waits] = field(default_factory=dict)
 
     def occasion(self, row: RegistrationRow) -> str:
         """What readers call the event of a registration; the form's id where it is not known."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from builders import ENVELOPE, GAP, doubtful, reading, registration
 
 from pipeline.judging.shares import shares
+from pipeline.payments.reference import reference_of
 from pipeline.records import FieldReading, Registration, Rejection
 from pipeline.snapshot import RegistrationRow, RejectedRow, Snapshot
 
@@ -53,7 +54,13 @@ def typed(form: Registration) -> Registration:
 def row(form: Registration, n: int = 1, **changes: object) -> RegistrationRow:
     of = typed(form)
     made = RegistrationRow(
-        f"0123456789ab-{n}", f"scan {n}.pdf", of, ENVELOPE, shares=shares(of, {})
+        f"0123456789ab-{n}",
+        f"scan {n}.pdf",
+        of,
+        ENVELOPE,
+        shares=shares(of, {}),
+        reference=reference_of(f"0123456789ab-{n}"),
+        owed_cents=of.total_due_cents,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

@@ -37,6 +37,7 @@ from pipeline.store import Store
 OUTPUTS = {
     "registrations.csv",
     "registrations.xlsx",
+    "payments.csv",
     "inscriptions.csv",
     "fields.csv",
     "participants.csv",
@@ -74,12 +75,12 @@ def test_registrations_csv_to_the_letter() -> None:
         total=9000, findings=(GAP, Finding("x", Severity.INFO, said="Deux, « trois »."))
     )
     assert registrations.render(snapshot(form)) == (
-        "registration,document,page,form,status,etat,comptee,organisation,email,telephone,"
+        "registration,document,page,form,status,etat,comptee,reference,organisation,email,telephone,"
         "personnes,n_personnes,adherents,non_adherents,etudiants,repas,total,total_calcule,ecart,"
-        "paiement,confidence,findings,received_at,sender,subject\n"
-        "0123456789ab-1,mail.eml!a.pdf,2,mais-2018-02-02,review,reçue,1,ESAT du Moulin,"
+        "paye,paiement,confidence,findings,received_at,sender,subject\n"
+        "0123456789ab-1,mail.eml!a.pdf,2,mais-2018-02-02,review,reçue,1,,ESAT du Moulin,"
         "zoe.martin@exemple.fr,02 99 00 00 00,Zoé MARTIN | Luc PETIT,2,2,0,0,2,90.00,84.20,5.80,"
-        'virement,0.9900,"Total écrit 90,00 €, tarif attendu 84,20 € (écart 5,80 €). | Deux, '
+        '0.00,virement,0.9900,"Total écrit 90,00 €, tarif attendu 84,20 € (écart 5,80 €). | Deux, '
         '« trois ».",2018-01-12T09:30:00+01:00,zoe.martin@exemple.fr,Inscription de Zoé\n'
     )
 
@@ -361,8 +362,8 @@ def test_a_new_exporter_is_a_new_file(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(exporters, "__path__", [*exporters.__path__, str(plugins)])
     monkeypatch.delitem(sys.modules, "pipeline.exporters.count", raising=False)
     assert exporters.names() == (
-        *("count", "events", "fields", "inscriptions", "participants", "registrations"),
-        *("rejected", "report", "workbook"),
+        *("count", "events", "fields", "inscriptions", "participants", "payments"),
+        *("registrations", "rejected", "report", "workbook"),
     )
     exporters.export_all(fake_store(), out)
     assert (out / "count.txt").read_text() == "1"

@@ -12,11 +12,10 @@ from judged import ASK_ALL, LENIENT, confirm, correct, illegible, settle
 from pipeline.decisions import Act, Change, Decision
 from pipeline.forms import constraints
 from pipeline.forms.schema import load_form
-from pipeline.french import SENDER, finding_label
+from pipeline.french import GAP, SENDER, finding_label
 from pipeline.judging import duplicates
 from pipeline.judging.deciding import apply
 from pipeline.judging.judge import judge
-from pipeline.judging.sums import GAP
 from pipeline.judging.values import as_typed, position, type_of
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, Finding, Origin, Registration, Severity, Status

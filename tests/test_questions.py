@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.decisions import Act, Filed
-from pipeline.french import AGREED, REASONS, SEEN
+from pipeline.french import AGREED, GAP, REASONS, SEEN
 from pipeline.judging.doubts import doubts
 from pipeline.judging.judge import judge
 from pipeline.judging.questions import Answers, Settled, questions, settle, words_of
-from pipeline.judging.sums import GAP
 from pipeline.judging.values import shown
 from pipeline.records import Candidate, Finding, Registration, Severity, Status
 from tests.pages import form

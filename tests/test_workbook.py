@@ -24,7 +24,7 @@ from pipeline.exporters import workbook
 from pipeline.records import Status
 from pipeline.snapshot import RegistrationRow, Snapshot
 
-SHEETS = ["Inscriptions", "Participants", "À relire", "Rejetés", "Totaux"]
+SHEETS = ["Inscriptions", "Participants", "À relire", "Rejetés", "Paiements", "Totaux"]
 
 
 def opened(snapshot: Snapshot) -> Workbook:
@@ -148,7 +148,9 @@ def test_long_sentences_are_broken_into_lines_that_can_be_seen() -> None:
 
 
 def test_the_totals_of_a_treasurer() -> None:
-    first, *states, nothing, held, replaced, cancelled, rejected = table(three(), "Totaux")
+    first, *states, nothing, held, replaced, cancelled, refunded, rejected = table(
+        three(), "Totaux"
+    )
     assert [*first.items()] == [
         ("Quoi", "Toutes les fiches"),
         ("Fiches", 2),
@@ -160,6 +162,10 @@ def test_the_totals_of_a_treasurer() -> None:
         ("Total écrit", 1220.5),
         ("Total au tarif", 166.3),
         ("Écart", 1054.2),
+        ("Dû", 166.3),
+        ("Payé", 0),
+        ("Reste dû", 166.3),
+        ("Trop-perçu", 0),
         ("Fiches sans total écrit lisible", 0),
         ("Fiches sans nombres lisibles", 0),
     ]
@@ -167,12 +173,15 @@ def test_the_totals_of_a_treasurer() -> None:
         ("État : acceptée", 1, 2, 84.2),
         ("État : corrigée", 0, 0, 0),
         ("État : à relire", 1, 3, 1136.3),
+        ("État : payée", 0, 0, 0),
+        ("État : confirmée", 0, 0, 0),
     ]
     assert set(nothing.values()) == {None}
     waiting = "Non comptées, en attente d'une réponse (mêmes personnes)"
     assert (held["Quoi"], held["Fiches"]) == (waiting, 1)
     assert (replaced["Quoi"], replaced["Fiches"]) == ("Fiches remplacées", 0)
     assert (cancelled["Quoi"], cancelled["Fiches"]) == ("Fiches annulées", 0)
+    assert (refunded["Quoi"], refunded["Fiches"]) == ("Fiches remboursées", 0)
     assert (rejected["Quoi"], rejected["Fiches"]) == ("Documents et pages rejetés", 1)
 
 

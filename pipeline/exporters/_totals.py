@@ -7,6 +7,8 @@ from pipeline.exporters._sheet import Cell, Cents, Sheet
 from pipeline.french import LIVES, STATUSES, label, plural_of, state
 from pipeline.snapshot import Life, RegistrationRow, Snapshot
 
+_PAID = (Life.PAID, Life.CONFIRMED)
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:
@@ -26,7 +28,8 @@ class Totals:
     """Of fiches that count, and each of their people once.
 
     ``classes``: the people of each class, by what one of them is called; ``others``: what else is
-    counted and priced, by field. Amounts are in cents; so many fiches have ``gaps``.
+    counted and priced, by field. Amounts are in cents; so many fiches have ``gaps``. ``paid`` and
+    ``surplus`` are of all fiches: of one that counts no more, all that was paid is too much.
     """
 
     fiches: int
@@ -37,6 +40,10 @@ class Totals:
     due: Sum
     gap: Sum
     gaps: int
+    owed: Sum
+    paid: int
+    left: Sum
+    surplus: int
 
     @classmethod
     def of(cls, rows: Sequence[RegistrationRow]) -> "Totals":
@@ -52,6 +59,10 @@ class Totals:
             due=Sum.of(row.registration.total_due_cents for row in counted),
             gap=Sum.of(row.registration.gap_cents for row in counted),
             gaps=sum(1 for row in counted if row.registration.gap_cents),
+            owed=Sum.of(row.owed_cents for row in counted),
+            paid=sum(row.paid_cents for row in rows),
+            left=Sum.of(row.left_cents for row in counted),
+            surplus=sum(row.surplus_cents for row in rows),
         )
 
 
@@ -71,7 +82,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
     parts = [("Toutes les fiches", list(rows))]
     parts += [
         (f"État : {words}", [row for row in rows if state(row) == words])
-        for words in STATUSES.values()
+        for words in (*STATUSES.values(), *(LIVES[life] for life in _PAID))
     ]
     events = dict.fromkeys(map(snapshot.occasion, rows))
     if len(events) > 1:
@@ -85,7 +96,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
     lines.append(["Non comptées, en attente d'une réponse (mêmes personnes)", held])
     lines += [
         [f"Fiches {LIVES[life]}s", sum(row.ended is life for row in rows)]
-        for life in (Life.REPLACED, Life.CANCELLED)
+        for life in (Life.REPLACED, Life.CANCELLED, Life.REFUNDED)
     ]
     lines.append(["Documents et pages rejetés", len(snapshot.rejected)])
     return Sheet.of(
@@ -94,7 +105,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
             *("Quoi", "Fiches", "Personnes"),
             *(f"{name[:1].upper()}{plural_of(name)[1:]}" for name in everything.classes),
             *others.values(),
-            *("Total écrit", "Total au tarif", "Écart"),
+            *("Total écrit", "Total au tarif", "Écart", "Dû", "Payé", "Reste dû", "Trop-perçu"),
             *("Fiches sans total écrit lisible", "Fiches sans nombres lisibles"),
         ),
         lines,
@@ -105,11 +116,12 @@ def sheet(snapshot: Snapshot) -> Sheet:
 def _line(name: str, totals: Totals, of_all: Totals, others: Iterable[str]) -> list[Cell]:
     classes = (totals.classes.get(name, Sum()) for name in of_all.classes)
     priced = (totals.others.get(field, Sum()) for field in others)
-    amounts = (totals.written, totals.due, totals.gap)
+    known = (totals.written, totals.due, totals.gap, totals.owed)
+    amounts = [amount.value for amount in known]
     return [
         *(name, totals.fiches, totals.people),
         *(counted.value for counted in (*classes, *priced)),
-        *(Cents(amount.value) for amount in amounts),
+        *map(Cents, (*amounts, totals.paid, totals.left.value, totals.surplus)),
         *(totals.written.unknown, totals.due.unknown),
     ]
 

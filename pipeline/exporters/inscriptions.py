@@ -69,6 +69,9 @@ def _line(row: RegistrationRow, snapshot: Snapshot) -> dict[_Key, Cell]:
         (_Place.MONEY, "Total écrit"): Cents.of(registration.total_cents),
         (_Place.MONEY, "Total au tarif"): Cents.of(registration.total_due_cents),
         (_Place.MONEY, "Écart"): Cents.of(registration.gap_cents),
+        (_Place.MONEY, "Dû"): Cents.of(row.owed_cents),
+        (_Place.MONEY, "Payé"): Cents(row.paid_cents),
+        (_Place.MONEY, "Reste dû"): Cents.of(row.left_cents),
         (_Place.ORIGIN, "Remarques"): " ".join(
             sentence(finding, registration.roles) for finding in registration.findings
         ),
@@ -77,6 +80,7 @@ def _line(row: RegistrationRow, snapshot: Snapshot) -> dict[_Key, Cell]:
         (_Place.ORIGIN, "Document"): row.document,
         (_Place.ORIGIN, "Page"): registration.page,
         (_Place.ORIGIN, "Fiche"): row.id,
+        (_Place.ORIGIN, "Référence de paiement"): row.reference,
     }
     return {(*place, 1): cell for place, cell in of_all.items()} | dict(_of_fields(registration))
 

@@ -10,11 +10,11 @@ from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "registrations.csv"
 
-_FIRST = ("registration", "document", "page", "form", "status", "etat", "comptee")
-_NAMED, _DUE, _GAP = "n_personnes", "total_calcule", "ecart"
+_FIRST = ("registration", "document", "page", "form", "status", "etat", "comptee", "reference")
+_NAMED, _DUE, _GAP, _PAID = "n_personnes", "total_calcule", "ecart", "paye"
 _LAST = ("confidence", "findings", "received_at", "sender", "subject")
 _OWN = "champ_"
-_TAKEN = {*_FIRST, _NAMED, _DUE, _GAP, *_LAST}
+_TAKEN = {*_FIRST, _NAMED, _DUE, _GAP, _PAID, *_LAST}
 
 
 def render(snapshot: Snapshot) -> str:
@@ -40,7 +40,7 @@ def column_of(field: str) -> str:
 
 def _between(roles: list[Roles]) -> Iterator[str]:
     """The columns of the fields with a role, and of what is computed from them."""
-    computed = {2: (_NAMED,), 5: (_DUE, _GAP)}
+    computed = {2: (_NAMED,), 5: (_DUE, _GAP, _PAID)}
     for at, alike in enumerate(zip(*map(groups, roles), strict=True)):
         yield from dict.fromkeys(column_of(field) for group in alike for field in group)
         yield from computed.get(at, ())
@@ -79,9 +79,11 @@ def _cells(row: RegistrationRow, between: list[str], roles: Roles) -> dict[str, 
         "status": registration.status.value,
         "etat": LIVES[row.life],
         "comptee": "1" if row.counted else "0",
+        "reference": row.reference,
         _NAMED: str(len(registration.named)),
         _DUE: _cents(registration.total_due_cents),
         _GAP: _cents(registration.gap_cents),
+        _PAID: cents_text(row.paid_cents),
         "confidence": f"{registration.confidence:.4f}",
         "findings": " | ".join(sentence(f, registration.roles) for f in registration.findings),
         "received_at": at.isoformat() if at else "",

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.exporters import _totals, _waiting, inscriptions, participants, rejected
+from pipeline.exporters import _totals, _waiting, inscriptions, participants, payments, rejected
 from pipeline.exporters._sheet import Cell, Cents, Sheet, day_text
 from pipeline.money import format_cents
 from pipeline.snapshot import Snapshot
@@ -51,7 +51,7 @@ def render(snapshot: Snapshot) -> bytes:
         formats = {
             name: workbook.add_format({"valign": "top", **how}) for name, how in _FORMATS.items()
         }
-        for part in (inscriptions, participants, _waiting, rejected, _totals):
+        for part in (inscriptions, participants, _waiting, rejected, payments, _totals):
             sheet = part.sheet(snapshot)
             _write(workbook.add_worksheet(sheet.name), sheet, formats)
     return file.getvalue()

@@ -10,9 +10,6 @@ from pipeline.french import label
 from pipeline.judging.values import as_typed
 from pipeline.records import Candidate, FieldReading, Registration
 
-GAP = "total_matches_tariff"
-"""The rule of the finding that the written total is not what the tariff gives."""
-
 
 @dataclass(frozen=True, slots=True)
 class SumLine:

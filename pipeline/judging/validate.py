@@ -6,11 +6,10 @@ from dataclasses import replace
 from pipeline import fields
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
-from pipeline.french import depends_on, sentence
+from pipeline.french import GAP, depends_on, sentence
 from pipeline.judging.calibration import Gate
 from pipeline.judging.error_class import ErrorClass, alternatives
 from pipeline.judging.people import names_are_whole, people_are_persons
-from pipeline.judging.sums import GAP
 from pipeline.paper.covered import WHOLE_FORM
 from pipeline.records import (
     FieldReading,

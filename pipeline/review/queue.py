@@ -27,9 +27,9 @@ from pipeline import fields
 from pipeline.decisions import Filed
 from pipeline.fields import Means
 from pipeline.forms.schema import Form
+from pipeline.french import GAP
 from pipeline.judging import shares
 from pipeline.judging.doubts import Doubt, doubts
-from pipeline.judging.sums import GAP
 from pipeline.judging.values import position, type_of
 from pipeline.records import Registration, Status
 from pipeline.text import fold

@@ -10,6 +10,8 @@ from pipeline.decisions import Act, End, Filed, Refused
 from pipeline.judging.checks import error_rates, types_of
 from pipeline.judging.duplicates import NO_MORE, Twins, where_is
 from pipeline.judging.shares import shares
+from pipeline.payments.reference import reference_of
+from pipeline.payments.standing import claims, standings
 from pipeline.records import (
     Correction,
     Finding,
@@ -19,13 +21,12 @@ from pipeline.records import (
     Severity,
     Status,
 )
-from pipeline.snapshot import Announcement, Life, RegistrationRow, RejectedRow, Snapshot
+from pipeline.snapshot import Announcement, RegistrationRow, RejectedRow, Snapshot
 from pipeline.store import rows, tables
 from pipeline.store.current import Scope, by_machine, filed, pieces, received, refused
+from pipeline.store.paying import ledger
 from pipeline.store.replaying import facts_of
 from pipeline.store.reviewing import history
-
-_ENDED = {Act.REPLACE: Life.REPLACED, Act.CANCEL: Life.CANCELLED}
 
 
 def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
@@ -36,8 +37,11 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     rejected = [_rejected(refusal) for refusal in (*closed, *refused(connection, Scope()))]
     rejected += [_duplicate(fiche, fiche.end) for fiche in every if _is_same(fiche) and fiche.end]
     twins = Twins(every)
-    kept = [twins.marked(fiche) for fiche in sorted(every, key=_order) if not _is_same(fiche)]
+    marked = [twins.marked(fiche) for fiche in sorted(every, key=_order)]
+    kept = [fiche for fiche in marked if not _is_same(fiche)]
     held, where = twins.held(), {fiche.subject: where_is(fiche) for fiche in every}
+    money = ledger(connection)
+    standing = standings(marked, money.payments)
     waiting = [f for f in kept if f.end is None and f.registration.status is Status.REVIEW]
     images = _thumbnails(connection, waiting[:thumbnails])
     sources = tables.sources
@@ -50,10 +54,14 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
                 _ended(fiche, where),
                 fiche.sources[0].envelope,
                 images.get(fiche.subject, b""),
-                _ENDED.get(fiche.end.act) if fiche.end else None,
+                standing[fiche.id].life if fiche.end else None,
                 fiche.end is None and fiche.subject not in held,
                 twins.added(fiche),
                 shares(fiche.registration, dict(fiche.shared)),
+                reference_of(fiche.id),
+                standing[fiche.id].owed_cents,
+                standing[fiche.id].paid_cents,
+                standing[fiche.id].life,
             )
             for fiche in kept
         ),
@@ -61,6 +69,8 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
         len(connection.execute(documents.distinct()).all()) + len(opened),
         error_rates(history(connection, true()), types_of(every)),
         _announcements(connection),
+        ledger=money,
+        claims=claims(marked, standing, held=held),
     )
 
 

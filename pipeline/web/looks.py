@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
-from pipeline.french import SEEN, finding_label, label
+from pipeline.french import GAP, SEEN, finding_label, label
 from pipeline.judging import deciding, shares
 from pipeline.judging.doubts import briefly, doubts, is_computed
 from pipeline.judging.questions import Answers, Question, questions, words_of
-from pipeline.judging.sums import GAP, Gap, gap
+from pipeline.judging.sums import Gap, gap
 from pipeline.judging.validate import UNSURE
 from pipeline.records import FieldReading, Origin, Registration, Status
 from pipeline.review.queue import Place

@@ -10,7 +10,7 @@ from pipeline import fields
 from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
-from pipeline.french import REASONS, SEEN, finding_label, label, sentence
+from pipeline.french import GAP, REASONS, SEEN, finding_label, label, sentence
 from pipeline.geometry import BoxMm
 from pipeline.judging import deciding, shares
 from pipeline.judging.doubts import (
@@ -22,7 +22,7 @@ from pipeline.judging.doubts import (
     is_computed,
 )
 from pipeline.judging.questions import needs_reason
-from pipeline.judging.sums import GAP, Gap, gap
+from pipeline.judging.sums import Gap, gap
 from pipeline.judging.validate import UNSURE
 from pipeline.judging.values import position, shown
 from pipeline.pages import plural

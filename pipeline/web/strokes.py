@@ -8,11 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.errors import ConflictError
 from pipeline.forms.schema import Form
+from pipeline.french import GAP
 from pipeline.judging import deciding
 from pipeline.judging.doubts import doubts
 from pipeline.judging.questions import Answers, settle
 from pipeline.judging.shares import NAME
-from pipeline.judging.sums import GAP
 from pipeline.judging.values import as_written
 from pipeline.records import Registration
 from pipeline.review.queue import Place

@@ -10,6 +10,7 @@ down_revision = "v0008"
 def upgrade() -> None:
     big = sa.BigInteger()
     key = big.with_variant(sa.Integer(), "sqlite")
+
     def text(*names: str) -> list[sa.Column[str]]:
         return [sa.Column(name, sa.UnicodeText(), nullable=False) for name in names]
 
