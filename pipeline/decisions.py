@@ -4,6 +4,7 @@ A decision is never changed or deleted: one that is undone is followed by an und
 registration now is follows from its reading and from the decisions that still hold.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -181,6 +182,16 @@ class Filed:
     end: End | None = None
     waived: Waived | None = None
     sent: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fiches:
+    """All registrations: of two that may be one, both are in review, and the one that is ``held``,
+    by subject, does not count. ``added``: the people of each who stand on another one, too."""
+
+    filed: tuple[Filed, ...]
+    held: frozenset[str]
+    added: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Gap:
 
 def with_due(registration: Registration, form: Form) -> Registration:
     """The registration with what is due for what it holds: None where a count is unknown."""
-    amounts = [line.amount_cents for line in _lines(registration, form)]
+    amounts = [line.amount_cents for line in lines(registration, form)]
     known = [amount for amount in amounts if amount is not None]
     due = sum(known) if form.sum and len(known) == len(amounts) else None
     return replace(registration, total_due_cents=due)
@@ -54,19 +54,19 @@ def gap(registration: Registration, form: Form, typed: Mapping[str, str]) -> Gap
         reading = registration.reading(field) or FieldReading(field, "", 0, None, "", ())
         registration = registration.holding(replace(reading, candidates=candidates))
     held = with_due(registration, form)
-    lines = tuple(_lines(held, form))
     written = held.total_cents
-    return Gap(lines, held.total_due_cents, written, held.gap_cents)
+    return Gap(tuple(lines(held, form)), held.total_due_cents, written, held.gap_cents)
 
 
-def _lines(registration: Registration, form: Form) -> list[SumLine]:
-    lines = []
+def lines(registration: Registration, form: Form) -> list[SumLine]:
+    """What a registration counts of each tariff of its form."""
+    counted = []
     for field, tariff in form.sum.tariffs_cents.items() if form.sum else ():
         reading = registration.reading(field)
         count = reading.value if reading and isinstance(reading.value, int) else None
         amount = None if count is None else count * tariff
-        lines.append(SumLine(field, label(field, form.roles), count, tariff, amount))
-    return lines
+        counted.append(SumLine(field, label(field, form.roles), count, tariff, amount))
+    return counted
 
 
 def left_uncounted(registration: Registration, form: Form) -> tuple[Candidate, ...]:

@@ -31,6 +31,13 @@ class Standing:
         """What was paid too much; below 0, what lacks."""
         return self.paid_cents - (self.owed_cents or 0)
 
+    @property
+    def due_cents(self) -> int:
+        """What is owed, less what a person left unpaid."""
+        is_paid = self.life in (Life.PAID, Life.CONFIRMED)
+        owed = self.owed_cents or 0
+        return min(owed, self.paid_cents) if is_paid else owed
+
 
 def standings(every: Iterable[Filed], payments: Iterable[Payment]) -> dict[str, Standing]:
     """How each registration stands, by its id in the tables.

@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, delete, func, insert, select, true, union
 
 from pipeline import fields
-from pipeline.decisions import Change, Decided, Decision, Filed, Refused
+from pipeline.decisions import Change, Decided, Decision, Fiches, Filed, Refused
 from pipeline.fields import Means
 from pipeline.ledger import Batch, Booking, Ledger, Statement, Taking
 from pipeline.records import Correction, Outcome, Received, Registration
@@ -245,6 +245,11 @@ class Store:
             from_rejected.place(
                 connection, subject, outcome, judge=judge, who=who, seen=seen, reader=reader
             )
+
+    def fiches(self) -> Fiches:
+        """Every registration as it now stands, in the order of the tables."""
+        with self._reading() as connection:
+            return snapshots.fiches_of(connection)
 
     def ledger(self) -> Ledger:
         """All money that came, and what was decided about it."""

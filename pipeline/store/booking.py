@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, func, insert, select
 
+from pipeline.decisions import Fiches
 from pipeline.ledger import Batch, Booking, Entry, EntryLine, Ledger
 from pipeline.store import tables
 from pipeline.store.paying import ledger
+from pipeline.store.snapshots import fiches_of
 
-Bookkeeper = Callable[[Ledger, Sequence[Booking], int], Batch | None]
-"""What is to be booked, of all money, beside what is; under the number of the batch. None where
-there is nothing."""
+Bookkeeper = Callable[[Fiches, Ledger, Sequence[Booking], int], Batch | None]
+"""What is to be booked of all registrations and money, beside what is; under the number of the
+batch. None where there is nothing."""
 
 
 def bookings(connection: Connection, *, batch: int | None = None) -> tuple[Booking, ...]:
@@ -53,7 +55,8 @@ def numbers(connection: Connection) -> tuple[int, ...]:
 def book(connection: Connection, bookkeeper: Bookkeeper, *, who: str) -> Batch | None:
     """Write into the books what is due, all at one stroke: the batch; None for nothing."""
     last = connection.scalar(select(func.max(tables.batches.c.number))) or 0
-    made = bookkeeper(ledger(connection), bookings(connection), last + 1)
+    fiches, money = fiches_of(connection), ledger(connection)
+    made = bookkeeper(fiches, money, bookings(connection), last + 1)
     if made is None:
         return None
     settings = json.dumps(dict(made.settings), ensure_ascii=False, sort_keys=True)

@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from pipeline.decisions import MACHINE, Decision
-from pipeline.ledger import Ledger, Movement, Statement, Taking
+from pipeline.ledger import Claim, Ledger, Movement, Statement, Taking
 from pipeline.store import tables
 from pipeline.store.paying import ledger, movement
 from pipeline.store.reviewing import append, entry_of, next_id
+from pipeline.store.snapshots import claims_of
 
 Fresh = Callable[[Sequence[Movement], Sequence[Movement], Collection[date]], Sequence[Movement]]
 """Of a statement's movements, those that are not among the earlier ones, on the days covered."""
-Judge = Callable[[Ledger], Mapping[str, tuple[Decision, ...]]]
+Judge = Callable[[Ledger, Sequence[Claim]], Mapping[str, tuple[Decision, ...]]]
 """What is surely to be decided, by subject."""
 
 
@@ -74,7 +75,10 @@ def take(connection: Connection, taking: Taking, pays: Sequence[Decision], *, wh
 
 def decide_surely(connection: Connection, judge: Judge) -> int:
     """Keep what ``judge`` is sure of, each of it at a stroke of its own: how many."""
-    sure = judge(ledger(connection))
+    money = ledger(connection)
+    if not any(ruling.is_open for _, ruling in money.movements):
+        return 0
+    sure = judge(money, claims_of(connection, money))
     for subject, decisions in sure.items():
         entries = [entry_of(subject, decision) for decision in decisions]
         append(connection, entries, batch=next_id(connection), who=MACHINE)

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select, true, tuple_
 
-from pipeline.decisions import Act, End, Filed, Refused
+from pipeline.decisions import Act, End, Fiches, Filed, Refused
 from pipeline.judging.checks import error_rates, types_of
 from pipeline.judging.duplicates import NO_MORE, Twins, where_is
 from pipeline.judging.shares import shares
+from pipeline.ledger import Claim, Ledger
 from pipeline.payments.reference import reference_of
 from pipeline.payments.standing import claims, standings
 from pipeline.records import (
@@ -31,17 +32,16 @@ from pipeline.store.reviewing import history
 
 def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     """All there is to export. It is sorted here: databases do not agree on the order of text."""
-    every = filed(connection, Scope())
+    fiches = fiches_of(connection)
+    every, held = fiches.filed, fiches.held
     opened = pieces(connection)
     closed = [piece.refused for piece in opened if not piece.keyed_in]
     rejected = [_rejected(refusal) for refusal in (*closed, *refused(connection, Scope()))]
     rejected += [_duplicate(fiche, fiche.end) for fiche in every if _is_same(fiche) and fiche.end]
-    twins = Twins(every)
-    marked = [twins.marked(fiche) for fiche in sorted(every, key=_order)]
-    kept = [fiche for fiche in marked if not _is_same(fiche)]
-    held, where = twins.held(), {fiche.subject: where_is(fiche) for fiche in every}
+    kept = [fiche for fiche in every if not _is_same(fiche)]
+    where = {fiche.subject: where_is(fiche) for fiche in every}
     money = ledger(connection)
-    standing = standings(marked, money.payments)
+    standing = standings(every, money.payments)
     waiting = [f for f in kept if f.end is None and f.registration.status is Status.REVIEW]
     images = _thumbnails(connection, waiting[:thumbnails])
     sources = tables.sources
@@ -56,7 +56,7 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
                 images.get(fiche.subject, b""),
                 standing[fiche.id].life if fiche.end else None,
                 fiche.end is None and fiche.subject not in held,
-                twins.added(fiche),
+                fiches.added[fiche.subject],
                 shares(fiche.registration, dict(fiche.shared)),
                 reference_of(fiche.id),
                 standing[fiche.id].owed_cents,
@@ -70,8 +70,23 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
         error_rates(history(connection, true()), types_of(every)),
         _announcements(connection),
         ledger=money,
-        claims=claims(marked, standing, held=held),
+        claims=claims(every, standing, held=held),
     )
+
+
+def fiches_of(connection: Connection) -> Fiches:
+    """Every registration as it now stands, in the order of the tables."""
+    every = sorted(filed(connection, Scope()), key=_order)
+    twins = Twins(every)
+    added = {fiche.subject: twins.added(fiche) for fiche in every}
+    return Fiches(tuple(map(twins.marked, every)), twins.held(), added)
+
+
+def claims_of(connection: Connection, money: Ledger) -> tuple[Claim, ...]:
+    """What payments may be for."""
+    fiches = fiches_of(connection)
+    standing = standings(fiches.filed, money.payments)
+    return claims(fiches.filed, standing, held=fiches.held)
 
 
 def _announcements(connection: Connection) -> tuple[Announcement, ...]:
