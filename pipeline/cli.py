@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 
-from pipeline import flags, system
+from pipeline import flags, system, treasurer
 from pipeline.config import CONFIG, INBOX
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
 from pipeline.language import speak, tr
@@ -78,6 +78,10 @@ def build_parser() -> argparse.ArgumentParser:
         fetch=_fetch,
         run=_run,
         review=_review,
+        payments=treasurer.payments,
+        book=treasurer.book,
+        letters=treasurer.letters,
+        day=treasurer.day,
         inspect=_inspect,
         doctor=_doctor,
         shortcut=_shortcut,

@@ -9,7 +9,7 @@ from pipeline import __version__
 from pipeline.config import CONFIG, INBOX, Evidence, Promise
 from pipeline.errors import ExitCode
 from pipeline.language import tr
-from pipeline.terminal import part, targets, whole
+from pipeline.terminal import day, part, targets, whole
 
 Verb = Callable[[argparse.Namespace], ExitCode]
 
@@ -50,6 +50,10 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
     _fetch(add("fetch", config))
     _run(add("run", reading))
     _review(add("review", config))
+    _payments(add("payments", config))
+    _book(add("book", config))
+    _outputs(add("letters", config))
+    _day(add("day", config))
     _inspect(add("inspect", reading))
     _doctor(add("doctor", config))
     _shortcut(add("shortcut"))
@@ -68,6 +72,10 @@ def _helps() -> dict[str, str]:
         "fetch": tr("Take new mail from the mailbox that fiches.toml names into an inbox"),
         "run": tr("Read an inbox of scans and mails into a registration table"),
         "review": tr("Look at the doubtful fields beside their picture, in the browser"),
+        "payments": tr("Take bank statements in, and find out which fiche each payment is for"),
+        "book": tr("Write what is due into the books, and the files for accounting"),
+        "letters": tr("Draft the mails that ask for a payment, or confirm it"),
+        "day": tr("Write the attendance sheet and the list of meals of an event"),
         "inspect": tr("Draw one picture a stage of how a document is read"),
         "doctor": tr("Say what is installed, what is missing and what to type"),
         "shortcut": tr("Make a file to double-click that starts Fiches in this folder"),
@@ -173,16 +181,7 @@ def _start(start: argparse.ArgumentParser) -> None:
 
 
 def _review(review: argparse.ArgumentParser) -> None:
-    review.add_argument(
-        "--out",
-        type=Path,
-        default=Path("outputs"),
-        metavar="DIR",
-        help=tr("folder that runs write"),
-    )
-    review.add_argument(
-        "--store", metavar="URL", help=tr("database (default: a SQLite file in DIR)")
-    )
+    _outputs(review)
     review.add_argument(
         "--port", type=whole, default=0, metavar="N", help=tr("serve on this port (a free one)")
     )
@@ -193,6 +192,48 @@ def _review(review: argparse.ArgumentParser) -> None:
         help=tr("serve other machines, too, on this address: asks for a password"),
     )
     review.add_argument("--no-browser", action="store_true", help=tr("only print the address"))
+
+
+def _payments(payments: argparse.ArgumentParser) -> None:
+    payments.add_argument(
+        "statements",
+        type=Path,
+        nargs="+",
+        metavar="STATEMENT",
+        help=tr("a file of the bank: CFONB120, OFX, CAMT.053, QIF or CSV"),
+    )
+    payments.add_argument(
+        "--account", metavar="IBAN", help=tr("the account (default: those of the forms)")
+    )
+    _outputs(payments)
+
+
+def _book(book: argparse.ArgumentParser) -> None:
+    which = book.add_mutually_exclusive_group()
+    which.add_argument(
+        "--until", type=day, metavar="DATE", help=tr("only what came until that day (2018-12-31)")
+    )
+    which.add_argument(
+        "--again", type=whole, metavar="N", help=tr("write the files of batch N once more")
+    )
+    _outputs(book)
+
+
+def _day(papers: argparse.ArgumentParser) -> None:
+    papers.add_argument("form", metavar="FORM", help=tr("id of a form"))
+    _outputs(papers)
+
+
+def _outputs(verb: argparse.ArgumentParser) -> None:
+    """Where the store and what is written lie."""
+    verb.add_argument(
+        "--out",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help=tr("folder that runs write"),
+    )
+    verb.add_argument("--store", metavar="URL", help=tr("database (default: a SQLite file in DIR)"))
 
 
 def _inspect(inspect: argparse.ArgumentParser) -> None:

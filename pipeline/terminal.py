@@ -7,7 +7,8 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -273,6 +274,14 @@ def targets(text: str) -> dict[str, float]:
 def part(text: str) -> float:
     """A flag's value from 0 to 1."""
     return float(text) if text in ("0", "1", "0.0", "1.0") else share(text)
+
+
+def day(text: str) -> date:
+    """A flag's value as ``2018-12-31`` or ``31/12/2018``."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day, not a moment
+    raise argparse.ArgumentTypeError(tr("{text} is not a day, such as 2018-12-31", text=text))
 
 
 def whole(text: str) -> int:

@@ -1,0 +1,168 @@
+"""Letters drafted: what is owed to whoever has not paid, and a confirmation to whoever has.
+
+Each letter is drafted once. Its file is written first and then noted in the store, so that a run
+which is killed in between only writes the same file again.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipeline import fields
+from pipeline.config import Accounting
+from pipeline.decisions import MACHINE, Act, Change, Decision, Fiches, Filed
+from pipeline.decisions import Letter as Kind
+from pipeline.errors import ConflictError, ExportError
+from pipeline.fields import Means
+from pipeline.forms.schema import Form
+from pipeline.language import tr, why
+from pipeline.ledger import Ledger
+from pipeline.letters.draft import draft
+from pipeline.letters.letter import Confirmation, Letter, Request
+from pipeline.papers.receipt import Paid, Receipt
+from pipeline.paths import write_whole
+from pipeline.payments.reference import reference_of
+from pipeline.payments.standing import Standing, owed_cents, standings
+from pipeline.records import Registration
+from pipeline.snapshot import Life
+from pipeline.store import Store
+from pipeline.treasury.occasions import occasion_of
+from pipeline.treasury.payable import followed, items_of, who
+
+FOLDER = "letters"
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A letter that was drafted; without an address, it says to nobody."""
+
+    path: Path
+    kind: Kind
+    has_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Season:
+    """All that letters tell of, as it stands."""
+
+    fiches: Fiches
+    money: Ledger
+    forms: Mapping[str, Form]
+    accounting: Accounting
+    today: date
+
+    def letter(self, kind: Kind, filed: Filed, form: Form, *, receipt: str) -> Letter:
+        """The letter of that kind about a registration; ``receipt``: its number, if any."""
+        registration, occasion = filed.registration, occasion_of(form, self.accounting)
+        people = tuple(person.text for person in registration.named)
+        items, owed = items_of(registration, form), owed_cents(registration) or 0
+        paid = self._payments_of(filed)
+        if kind is Kind.REQUEST:
+            return Request(
+                occasion,
+                _address(registration),
+                who(registration),
+                people,
+                reference_of(filed.id),
+                items,
+                owed,
+                sum(payment.amount_cents for payment in paid),
+            )
+        receipted = Receipt(
+            receipt,
+            self.today,
+            who(registration),
+            people,
+            items,
+            owed,
+            paid,
+            reference_of(filed.id),
+        )
+        return Confirmation(occasion, _address(registration), receipted)
+
+    def _payments_of(self, filed: Filed) -> tuple[Paid, ...]:
+        cheques = {taking.subject: taking.cheque for taking, _ in self.money.takings}
+        return tuple(
+            Paid(payment.day, cents, payment.by, cheques.get(payment.source, ""))
+            for payment in followed(self.money.payments, self.fiches.filed)
+            for name, cents in payment.shares
+            if name == filed.id
+        )
+
+
+def write_letters(
+    store: Store,
+    out: Path,
+    forms: Mapping[str, Form],
+    accounting: Accounting,
+    *,
+    today: date,
+    templates: Path | None = None,
+) -> Iterator[Drafted]:
+    """Draft every letter that is due, into ``out``; ``templates``: a folder of one's own.
+
+    Raises ConfigError for a faulty template, StoreError and ExportError.
+    """
+    season = _Season(store.fiches(), store.ledger(), forms, accounting, today)
+    standing = standings(season.fiches.filed, season.money.payments)
+    last = _last_receipt(store, today.year)
+    for filed in season.fiches.filed:
+        kind, form = _due(filed, standing[filed.id]), forms.get(filed.registration.form_id)
+        if kind is None or form is None or filed.subject in season.fiches.held:
+            continue
+        is_receipted = kind is Kind.CONFIRMATION and standing[filed.id].paid_cents > 0
+        receipt = f"{today.year}-{last + 1:04d}" if is_receipted else ""
+        letter = season.letter(kind, filed, form, receipt=receipt)
+        path = out / FOLDER / _name(kind, filed)
+        _write(path, draft(letter, folder=templates))
+        change = Change(filed.subject, filed.version, (Decision(Act.SENT, kind, receipt),))
+        try:
+            store.decide([change], who=MACHINE)
+        except ConflictError:  # somebody has just decided about it: next time, as it then is
+            path.unlink(missing_ok=True)
+            continue
+        last += is_receipted
+        yield Drafted(path, kind, bool(letter.to))
+
+
+def _due(filed: Filed, stands: Standing) -> Kind | None:
+    """The letter that is due for a registration, if any."""
+    sent = dict(filed.sent)
+    is_free = stands.life is Life.VERIFIED and stands.owed_cents == 0
+    if stands.life is Life.PAID or is_free:
+        return None if Kind.CONFIRMATION in sent else Kind.CONFIRMATION
+    is_unpaid = stands.life is Life.VERIFIED and stands.balance_cents < 0
+    return Kind.REQUEST if is_unpaid and Kind.REQUEST not in sent else None
+
+
+def _last_receipt(store: Store, year: int) -> int:
+    """The number of the year's last receipt, also of one that was taken back: 0 if there is none."""
+    numbers = [
+        decided.decision.value for decided in store.decided() if decided.decision.act is Act.SENT
+    ]
+    of_year = (re.fullmatch(rf"{year}-([0-9]+)", number) for number in numbers)
+    return max((int(match[1]) for match in of_year if match), default=0)
+
+
+def _name(kind: Kind, filed: Filed) -> str:
+    words = {Kind.REQUEST: "demande", Kind.CONFIRMATION: "confirmation"}
+    return f"{words[kind]}-{reference_of(filed.id).replace(' ', '')}.eml"
+
+
+def _address(registration: Registration) -> str:
+    """Where to write to whoever registered; empty where that is not known."""
+    addresses = fields.meaning(Means.EMAIL)
+    readings = map(registration.reading, registration.roles.contacts)
+    return next((r.text for r in readings if r and r.type in addresses and r.text), "")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data, durable=True)
+    except OSError as err:
+        raise ExportError(
+            tr("{path}: cannot be written ({why}).", path=path, why=why(err))
+        ) from err
