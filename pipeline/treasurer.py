@@ -89,19 +89,18 @@ def letters(arguments: argparse.Namespace) -> ExitCode:
     from pipeline.treasury.tables import write_tables
 
     settings, forms = _known(arguments)
-    drafted = []
     with _opened(arguments, needed=True) as store:
         write = partial(write_tables, store, arguments.out, [*forms.values()], settings.accounting)
         write()
-        for letter in write_letters(
+        due = write_letters(
             store,
             arguments.out,
             forms,
             settings.accounting,
             today=_today(),
             templates=settings.letters,
-        ):
-            drafted.append(letter)
+        )
+        drafted = [*due]
         if drafted:
             write()
     kinds = [letter.kind for letter in drafted]

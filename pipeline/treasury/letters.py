@@ -138,7 +138,7 @@ def _due(filed: Filed, stands: Standing) -> Kind | None:
 
 
 def _last_receipt(store: Store, year: int) -> int:
-    """The number of the year's last receipt, also of one that was taken back: 0 if there is none."""
+    """The number of the year's last receipt, also of one that was taken back, or 0."""
     numbers = [
         decided.decision.value for decided in store.decided() if decided.decision.act is Act.SENT
     ]
