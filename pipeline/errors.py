@@ -55,6 +55,10 @@ class MailboxError(InputError):
     """The mailbox cannot be had: the server is not there, not to be trusted, or makes no sense."""
 
 
+class StatementError(InputError):
+    """A bank's file that is no statement, or does not add up: it costs itself alone."""
+
+
 class DocumentError(InputError):
     """One document cannot be read; ``kind`` names why, in one word for ``rejected.csv``."""
 
