@@ -48,10 +48,8 @@ def render(batch: Batch, year: date) -> bytes:
     UTF-8 without a mark, tabs between the cells, CRLF. Auxiliary accounts are empty: programs that
     import put them in the place of the account.
     """
-    rows = [HEADS]
-    for booking in of_year(batch, year):
-        rows += _rows(booking, batch)
-    return "".join("\t".join(row) + "\r\n" for row in rows).encode()
+    rows = (row for booking in of_year(batch, year) for row in _rows(booking, batch))
+    return "".join("\t".join(row) + "\r\n" for row in (HEADS, *rows)).encode()
 
 
 def _rows(booking: Booking, batch: Batch) -> Iterator[tuple[str, ...]]:

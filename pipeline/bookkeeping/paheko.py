@@ -36,24 +36,18 @@ def render(batch: Batch, year: date) -> bytes:
 
     UTF-8, ``;`` between the cells.
     """
-    rows = [HEADS]
-    for booking in of_year(batch, year):
-        if not is_slip(booking.entry):
-            rows += _rows(booking, batch)
-    return "".join(";".join(row) + "\r\n" for row in rows).encode()
+    booked = (booking for booking in of_year(batch, year) if not is_slip(booking.entry))
+    rows = (row for booking in booked for row in _rows(booking, batch))
+    return "".join(";".join(row) + "\r\n" for row in (HEADS, *rows)).encode()
 
 
 def _rows(booking: Booking, batch: Batch) -> Iterator[tuple[str, ...]]:
     entry = booking.entry
-    of_entry = (
-        entry.label,
-        f"{entry.day:%d/%m/%Y}",
-        f"Fiches, lot {batch.number}",
-        voucher(booking),
-    )
-    for line in entry.lines:
+    remark = f"Fiches, lot {batch.number}"
+    first = (entry.label, f"{entry.day:%d/%m/%Y}", remark, voucher(booking))
+    for place, line in enumerate(entry.lines):
         yield (
-            *of_entry,
+            *(first if place == 0 else ("",) * OF_ENTRY),
             line.account,
             account_label(line.account, batch.settings),
             amount(line.debit_cents),
@@ -61,4 +55,3 @@ def _rows(booking: Booking, batch: Batch) -> Iterator[tuple[str, ...]]:
             "",
             line.label,
         )
-        of_entry = ("",) * OF_ENTRY

@@ -44,8 +44,9 @@ def wanted(
 def _check_accounts(
     payables: Mapping[str, Payable], payments: Sequence[Payment], accounting: Accounting
 ) -> None:
-    paid = [payables[name] for name in {name for payment in payments for name, _ in payment.shares}]
-    fields = {item.field for payable in paid for item in payable.items if item.count}
+    paid = {registration for payment in payments for registration, _ in payment.shares}
+    items = (item for registration in paid for item in payables[registration].items)
+    fields = {item.field for item in items if item.count}
     missing = sorted(fields - accounting.tariffs.keys())
     if missing:
         message = tr(
