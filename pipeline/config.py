@@ -3,11 +3,11 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticKnownError
 
 from pipeline.errors import ConfigError
@@ -107,12 +107,83 @@ class Mailbox(BaseModel):
         return self.model_copy(update={"ca_file": self.ca_file and folder / self.ca_file})
 
 
+def _of_the_plan(account: str) -> str:
+    # "Les trois premiers caractères doivent correspondre à des chiffres", article A47 A-1 LPF.
+    if re.fullmatch(r"[0-9]{3}[0-9A-Za-z]*", account) is None:
+        raise ValueError(tr("an account begins with three digits, like 706 or 4191"))
+    return account
+
+
+def _of_an_organisation(siren: str) -> str:
+    """Its last digit is a key, after Luhn (ISO/IEC 7812-1)."""
+    if not siren:
+        return siren
+    if re.fullmatch(r"[0-9]{9}", siren) is None:
+        raise ValueError(tr("a SIREN has nine digits"))
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(siren))
+    if sum(sum(divmod(number, 10)) for number in doubled) % 10:
+        raise ValueError(tr("no SIREN has these digits: one of them is wrong"))
+    return siren
+
+
+def _of_every_year(day: str) -> str:
+    new_year = date(2018, 1, 1)  # of a year without 29 February
+    if day not in {f"{new_year + timedelta(days):%m-%d}" for days in range(365)}:
+        raise ValueError(tr("not a day of every year: write the month and the day, like 09-01"))
+    return day
+
+
+Account = Annotated[str, AfterValidator(_of_the_plan)]
+"""An account of the French plan."""
+
+
+class Accounting(BaseModel):
+    """What is booked where, and what accounting's files and receipts say of the association."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bank: Account = "512"
+    cheques: Account = "5112"
+    """Cheques that are here, and not at the bank yet."""
+    cash: Account = "530"
+    advances: Account = "4191"
+    """What was paid of registrations that are not paid in full, and what is too much."""
+    rebates: Account = "709"
+    """What is owed less than the tariff gives."""
+    extras: Account = "7588"
+    """What is owed more."""
+    tariffs: Mapping[str, Account] = Field(default_factory=dict)
+    """An account for each tariff, by the field of the form."""
+    labels: Mapping[str, _Text] = Field(default_factory=dict)
+    """Names of accounts, or of all that begin alike; without them, those of the French plan."""
+    siren: Annotated[str, AfterValidator(_of_an_organisation)] = ""
+    address: str = ""
+    """Of the association, for receipts."""
+    first_day: Annotated[str, AfterValidator(_of_every_year)] = "01-01"
+    """MM-DD: when the accounting year begins."""
+    vat: str = "Exonération de TVA, article 261-7-1° du CGI"
+    """What a receipt says of VAT: of the services of associations, as members' (a) or as social
+    work (b). One that is only too small writes « TVA non applicable, article 293 B du CGI »."""
+    other_purposes: tuple[_Text, ...] = (
+        "cotisation",
+        "adhésion",
+        "don",
+        "subvention",
+        "remboursement",
+        "loyer",
+        "caution",
+        "abonnement",
+    )
+    """Words of a bank's label that speak of other money than that of registrations."""
+
+
 class Configuration(Settings):
     """All that ``fiches.toml`` may say: beside what reads and judges, where things come from."""
 
     inbox: Path | None = None
     """The folder that the start page reads, and lays what is dropped into."""
     mailbox: Mailbox | None = None
+    accounting: Accounting = Field(default_factory=Accounting)
 
 
 Fault = tuple[str, str]

@@ -161,6 +161,10 @@ class ExportError(PipelineError):
     exit_code = ExitCode.EXPORT
 
 
+class BooksError(ExportError):
+    """A file for accounting that breaks the rules of its format: none of the batch is written."""
+
+
 def bug_place(err: Exception) -> str:
     """The type and place of a stray exception: its own words may quote what was read."""
     place = traceback.extract_tb(err.__traceback__)[-1]
