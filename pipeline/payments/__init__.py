@@ -1,1 +1,1 @@
-"""Which registrations a payment is for."""
+"""Which movement of a bank's statement pays which registration: pure functions over records."""

@@ -1,0 +1,134 @@
+"""What a credit without a reference may pay, by names and amount, and what speaks against it."""
+
+from collections.abc import Mapping
+
+from pipeline.payments.index import BY_ORGANISATION, BY_REFERENCE, Index, Seen
+from pipeline.payments.outcome import Reason, Rule
+from pipeline.payments.purpose import counts_in, part_in
+
+Fit = frozenset[str]
+"""The registrations that a movement pays together."""
+
+_CENTS_OFF = 100
+"""So far off, an amount may still be meant for what is owed."""
+
+
+def fits(seen: Seen, index: Index) -> frozenset[Fit]:
+    """Each open registration, and all open ones of each organisation, that owe exactly the amount,
+    and of which the text names the organisation or a participant in full."""
+    amount = seen.movement.amount_cents
+    named = [id_ for id_ in seen.named if index.is_open(id_)]
+    singles = {Fit((id_,)) for id_ in named if index.owed(id_) == amount}
+    groups = {Fit(filter(index.is_open, index.beside(id_))) for id_ in named}
+    return frozenset(singles) | {group for group in groups if sum(map(index.owed, group)) == amount}
+
+
+def level(fit: Fit, seen: Seen, index: Index) -> int:
+    """How well the text names it."""
+    if seen.quoted.mangled and _near(seen, index) == fit:
+        return BY_REFERENCE
+    return max(seen.named.get(id_, 0) for id_ in fit)
+
+
+def against(fit: Fit, seen: Seen, index: Index) -> Reason | None:
+    """Why a credit that fits one thing alone is not sure of it, all the same."""
+    if seen.quoted.mangled and level(fit, seen, index) < BY_REFERENCE:
+        return mangled(seen)
+    return (
+        miscounted(fit, seen, index) or _somebody_else(fit, seen, index) or _twin(fit, seen, index)
+    )
+
+
+def mangled(seen: Seen) -> Reason:
+    return Reason(Rule.MANGLED_REFERENCE, (seen.quoted.mangled[0].text,))
+
+
+def part(seen: Seen) -> Reason | None:
+    """Whether the text speaks of a part."""
+    words = (part_in(field, names) for field, names in seen.fields)
+    return next((Reason(Rule.PART, (word,)) for word in words if word), None)
+
+
+def miscounted(fit: Fit, seen: Seen, index: Index) -> Reason | None:
+    """Whether the text gives another number of fiches, or of people."""
+    people = sum(len(index.claims[id_].people) for id_ in fit)
+    for field, _ in seen.fields:
+        for counted in counts_in(field):
+            there = people if counted.people else len(fit)
+            if counted.number != there:
+                return Reason(Rule.COUNT, (counted.number, there))
+    return None
+
+
+def points_at(seen: Seen, index: Index) -> dict[str, int]:
+    """The open registrations that a credit may be meant for, and how well it names each: those that
+    fit, those that it quotes, and those that it names with a part, or some cents off."""
+    pointed = dict[str, int]()
+    amount, is_part = seen.movement.amount_cents, part(seen) is not None
+    for id_, named in seen.named.items():
+        gap = index.owed(id_) - amount
+        if 0 < abs(gap) <= _CENTS_OFF or (is_part and gap > 0):
+            pointed[id_] = named
+    for fit in fits(seen, index):
+        for id_ in fit:
+            pointed[id_] = max(pointed.get(id_, 0), level(fit, seen, index))
+    quoted = {id_ for reference in seen.quoted.exact for id_ in index.of_reference[reference]}
+    pointed |= dict.fromkeys(quoted | _near(seen, index), BY_REFERENCE)
+    return {id_: named for id_, named in pointed.items() if index.is_open(id_)}
+
+
+def _near(seen: Seen, index: Index) -> Fit:
+    """What its mangled references may stand for; what looks like one and is unknown, nothing."""
+    near = [each.near for each in seen.quoted.mangled]
+    if not all(near):
+        return Fit()
+    return Fit(id_ for references in near for r in references for id_ in index.of_reference[r])
+
+
+def _somebody_else(fit: Fit, seen: Seen, index: Index) -> Reason | None:
+    """Whether the label speaks of somebody who is not on it: whoever pays may be another one."""
+    others = [mention for mention in seen.by_label if not mention.ids & fit]
+    is_by_person = level(fit, seen, index) > BY_ORGANISATION
+    if others or (
+        not is_by_person and index.names.names_a_stranger(seen.label, seen.by_label, fit)
+    ):
+        return Reason(Rule.OTHER_NAMED)
+    in_label = any(mention.whole for mention in seen.by_label)
+    if not in_label and any(not mention.ids & fit for mention in seen.by_payer):
+        return Reason(Rule.OTHER_NAMED)
+    return None
+
+
+def _twin(fit: Fit, seen: Seen, index: Index) -> Reason | None:
+    """Whether what is paid, or not yet verified, may as well be meant, or some of several."""
+    amount, least = seen.movement.amount_cents, level(fit, seen, index)
+    named = [id_ for id_, named in seen.named.items() if named >= least]
+    for id_ in named:
+        if id_ not in fit and not index.is_open(id_) and _may_be(id_, amount, index):
+            return Reason(Rule.TWIN, (index.claims[id_].reference,))
+    for group in {Fit(filter(index.is_begun, index.beside(id_))) for id_ in named}:
+        if len(group) > 1 and sum(map(index.owed, group)) == amount:
+            return Reason(Rule.TWIN, tuple(sorted(index.claims[id_].reference for id_ in group)))
+    pool = {id_: index.owed(id_) for id_ in named if not index.is_begun(id_) and index.owed(id_)}
+    if _ways(pool, amount) > (fit <= pool.keys()):
+        return Reason(Rule.RIVALS, (_ways(pool, amount),))
+    return None
+
+
+def _may_be(id_: str, amount: int, index: Index) -> bool:
+    claim = index.claims[id_]
+    return claim.owed_cents is None or amount in {
+        claim.owed_cents,
+        claim.paid_cents,
+        claim.owed_cents - claim.paid_cents,
+    }
+
+
+def _ways(owed: Mapping[str, int], amount: int) -> int:
+    """In how many ways some of them owe exactly the amount."""
+    ways = {0: 1}
+    for each in owed.values():
+        for total, count in [*ways.items()]:
+            if total + each <= amount:
+                ways[total + each] = ways.get(total + each, 0) + count
+    return ways.get(amount, 0)
