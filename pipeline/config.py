@@ -23,6 +23,7 @@ Evidence = Literal["joint", "second", "names", "organisation", "mail", "members"
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
+_Text = Annotated[str, Field(min_length=1)]
 _Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -39,72 +40,6 @@ class Promise(BaseModel):
     def target(self, error: str) -> float:
         """The share of a class."""
         return float(getattr(self, error))
-
-
-class Settings(BaseModel):
-    """Frozen and picklable: a worker rebuilds everything else from it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    forms: tuple[Path, ...] = ()
-    """Folders of forms of one's own, beside the forms the product ships."""
-    form: str | None = None
-    """Read every page as this form; None takes the form that fits."""
-    engine: str = "ppocr"
-    learned: Path | None = None
-    """A generation that ``fiches learn`` wrote; a run takes the last one beside its outputs."""
-    members: Path | None = None
-    """A list of members, as CSV: see ``members``."""
-    known: Path | None = None
-    """The people and organisations confirmed in reviews: a run into the same folder names it."""
-    calibration: Path | None = None
-    """What ``fiches calibrate`` wrote; a run takes the one beside its outputs, else the shipped."""
-    promise: Promise = Promise()
-    without: tuple[Evidence, ...] = ()
-    """Evidence left out, to measure what it is worth: never for a real run.
-
-    A calibration holds for the evidence it was made with: make one for each way of leaving out.
-    """
-    quality_sample: Annotated[float, Field(ge=0, le=1)] = 0.02
-    """So many of the accepted fields are shown in reviews, too, to measure what is accepted."""
-    second_reader: bool = True
-    """Ask Tesseract, where it is installed, about typed fields in doubt."""
-    time_limit_s: Annotated[float, Field(gt=0)] = 10.0
-    """A page that takes more time of the processor is rejected, whatever else the machine does."""
-    memory_limit_mb: Annotated[float, Field(gt=0)] = 640.0
-    """A page is rejected that takes the process reading it, with its models, beyond this."""
-    max_pages: Annotated[int, Field(gt=0)] = 200
-    """A document with more pages is rejected."""
-    max_megapixels: Annotated[float, Field(gt=0)] = 120.0
-    """A page image larger than this is rejected before it is decoded."""
-
-
-_Text = Annotated[str, Field(min_length=1)]
-
-
-class Mailbox(BaseModel):
-    """Where ``fiches fetch`` finds mail: IMAP over TLS. Its password is never in a file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: _Text
-    user: _Text
-    port: Annotated[int, Field(ge=1, le=65535)] = 993
-    folder: _Text = "INBOX"
-    since: date | None = None
-    """Mail that arrived before is left where it is."""
-    move_to: _Text | None = None
-    """The folder of the same mailbox that mail is moved to once it is safely here."""
-    ca_file: Path | None = None
-    """Certificates (PEM) to trust in place of the system's."""
-    timeout_s: Annotated[float, Field(gt=0)] = 60.0
-    """A server that says nothing for so long hangs."""
-    every_min: Annotated[float, Field(gt=0)] | None = None
-    """The start page fetches mail so often while it is served; None: only when asked."""
-
-    def in_folder(self, folder: Path) -> Self:
-        """With the path that is relative to ``folder``, where the file of settings lies."""
-        return self.model_copy(update={"ca_file": self.ca_file and folder / self.ca_file})
 
 
 def _of_the_plan(account: str) -> str:
@@ -177,13 +112,78 @@ class Accounting(BaseModel):
     """Words of a bank's label that speak of other money than that of registrations."""
 
 
+class Settings(BaseModel):
+    """Frozen and picklable: a worker rebuilds everything else from it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    forms: tuple[Path, ...] = ()
+    """Folders of forms of one's own, beside the forms the product ships."""
+    form: str | None = None
+    """Read every page as this form; None takes the form that fits."""
+    engine: str = "ppocr"
+    learned: Path | None = None
+    """A generation that ``fiches learn`` wrote; a run takes the last one beside its outputs."""
+    members: Path | None = None
+    """A list of members, as CSV: see ``members``."""
+    known: Path | None = None
+    """The people and organisations confirmed in reviews: a run into the same folder names it."""
+    calibration: Path | None = None
+    """What ``fiches calibrate`` wrote; a run takes the one beside its outputs, else the shipped."""
+    promise: Promise = Promise()
+    without: tuple[Evidence, ...] = ()
+    """Evidence left out, to measure what it is worth: never for a real run.
+
+    A calibration holds for the evidence it was made with: make one for each way of leaving out.
+    """
+    quality_sample: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """So many of the accepted fields are shown in reviews, too, to measure what is accepted."""
+    second_reader: bool = True
+    """Ask Tesseract, where it is installed, about typed fields in doubt."""
+    time_limit_s: Annotated[float, Field(gt=0)] = 10.0
+    """A page that takes more time of the processor is rejected, whatever else the machine does."""
+    memory_limit_mb: Annotated[float, Field(gt=0)] = 640.0
+    """A page is rejected that takes the process reading it, with its models, beyond this."""
+    max_pages: Annotated[int, Field(gt=0)] = 200
+    """A document with more pages is rejected."""
+    max_megapixels: Annotated[float, Field(gt=0)] = 120.0
+    """A page image larger than this is rejected before it is decoded."""
+    accounting: Accounting = Accounting()
+
+
+class Mailbox(BaseModel):
+    """Where ``fiches fetch`` finds mail: IMAP over TLS. Its password is never in a file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: _Text
+    user: _Text
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    folder: _Text = "INBOX"
+    since: date | None = None
+    """Mail that arrived before is left where it is."""
+    move_to: _Text | None = None
+    """The folder of the same mailbox that mail is moved to once it is safely here."""
+    ca_file: Path | None = None
+    """Certificates (PEM) to trust in place of the system's."""
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    """A server that says nothing for so long hangs."""
+    every_min: Annotated[float, Field(gt=0)] | None = None
+    """The start page fetches mail so often while it is served; None: only when asked."""
+
+    def in_folder(self, folder: Path) -> Self:
+        """With the path that is relative to ``folder``, where the file of settings lies."""
+        return self.model_copy(update={"ca_file": self.ca_file and folder / self.ca_file})
+
+
 class Configuration(Settings):
     """All that ``fiches.toml`` may say: beside what reads and judges, where things come from."""
 
     inbox: Path | None = None
     """The folder that the start page reads, and lays what is dropped into."""
     mailbox: Mailbox | None = None
-    accounting: Accounting = Field(default_factory=Accounting)
+    letters: Path | None = None
+    """A folder of templates of one's own for letters."""
 
 
 Fault = tuple[str, str]

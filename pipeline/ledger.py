@@ -199,11 +199,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Why a movement waits for a person, in French, and which registrations it may pay, by id: each
-    candidate is all that it would pay together, likeliest first."""
+    """Why a movement waits for a person, in French, and what it may pay, likeliest first: each
+    candidate pairs all that it would pay together, by id, with the cents of each."""
 
     reason: str
-    candidates: tuple[tuple[str, ...], ...] = ()
+    candidates: tuple[tuple[tuple[str, int], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

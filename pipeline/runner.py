@@ -109,9 +109,9 @@ def run(
     stored as it comes, so a run that was stopped goes on where it was; on KeyboardInterrupt the
     outputs are written before it is passed on. Raises any PipelineError but DocumentError.
     """
-    from pipeline.exporters import export_all
     from pipeline.forms.schema import load_forms
     from pipeline.store import Store
+    from pipeline.treasury.tables import write_tables
 
     start = time.monotonic()
     inbox, out = inbox.absolute(), out.absolute()
@@ -137,9 +137,9 @@ def run(
                 with _pool(reader, settings, jobs=jobs, scheduler=scheduler) as pool:
                     pages = _work_off(pool, unread, unjudged, store, reader, progress)
         except KeyboardInterrupt:
-            export_all(store, out, forms)
+            write_tables(store, out, forms, settings.accounting)
             raise
-        snapshot = export_all(store, out, forms)
+        snapshot = write_tables(store, out, forms, settings.accounting)
     return _summary(
         snapshot,
         read=len(unread),
@@ -156,7 +156,7 @@ def _summary(snapshot: Snapshot, *, read: int, judged: int, pages: int, seconds:
         received=snapshot.documents,
         read=read,
         judged=judged,
-        accepted=lives.count(Life.VERIFIED),
+        accepted=sum(life in (Life.VERIFIED, Life.PAID, Life.CONFIRMED) for life in lives),
         review=lives.count(Life.RECEIVED),
         rejected=len(snapshot.rejected),
         pages=pages,

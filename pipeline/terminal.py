@@ -62,6 +62,7 @@ def load_flags(arguments: argparse.Namespace) -> Configuration:
             "promise": settings.promise.model_copy(update=targets),
             "form": getattr(arguments, "form", None) or settings.form,
             "inbox": settings.inbox and base / settings.inbox,
+            "letters": settings.letters and base / settings.letters,
             "mailbox": settings.mailbox and settings.mailbox.in_folder(base),
         }
     )

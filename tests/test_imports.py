@@ -37,9 +37,9 @@ ROOMS = (
     },
     {"decoding"},
     {"engines", "fields", "flyer"},
-    {"forms", "exporters", "payments", "statements", "bookkeeping", "papers", "letters"},
+    {"forms", "exporters", "payments", "statements", "bookkeeping"},
     {"paper"},
-    {"fetch", "intake", "judging"},
+    {"fetch", "intake", "judging", "papers", "letters"},
     {"reading"},
     {
         "process",

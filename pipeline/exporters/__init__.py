@@ -25,6 +25,8 @@ from pipeline.forms.schema import Form
 from pipeline.french_event import french_date
 from pipeline.language import tr, why
 from pipeline.paths import PART, write_whole
+from pipeline.payments.deciding import Matcher, waits
+from pipeline.payments.matching import match
 from pipeline.snapshot import Snapshot
 
 # https://owasp.org/www-community/attacks/CSV_Injection: a cell that begins like a formula. Also
@@ -56,10 +58,13 @@ def outputs(out: Path) -> list[Path]:
     return [out / exporter.FILE_NAME for exporter in _exporters()]
 
 
-def export_all(store: _Store, out: Path, forms: Sequence[Form] = ()) -> Snapshot:
+def export_all(
+    store: _Store, out: Path, forms: Sequence[Form] = (), *, matcher: Matcher = match
+) -> Snapshot:
     """Write every output into ``out``, and return what they were drawn from.
 
-    ``forms`` are those that what flyers say is held against.
+    ``forms`` are those that what flyers say is held against; ``matcher`` tells what the movements
+    may pay that wait for a person.
 
     Raises ExportError where a file cannot be written; each file is then whole, old or new, and all
     others are new: a table that is open in a spreadsheet (Windows locks it) keeps back no other.
@@ -71,6 +76,7 @@ def export_all(store: _Store, out: Path, forms: Sequence[Form] = ()) -> Snapshot
             snapshot,
             events=by_event(snapshot.announcements, forms),
             occasions={form.id: occasion(form) for form in forms},
+            waits=waits(snapshot.ledger, snapshot.claims, matcher=matcher),
         )
         for name in names():
             exporter = _load(name)

@@ -32,7 +32,7 @@ def render(snapshot: Snapshot) -> str:
                 ruling.state,
                 " | ".join(name for name, _ in ruling.pays),
                 " | ".join(cents_text(cents) for _, cents in ruling.pays),
-                " | ".join("+".join(names) for names in waits.candidates),
+                " | ".join("+".join(name for name, _ in pays) for pays in waits.candidates),
                 _reason(ruling, waits),
             )
             for money, ruling, waits in _lines(snapshot)
@@ -57,7 +57,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
                 *(_payer(money), _label(money), RULED[ruling.state]),
                 "\n".join(fiches(name) for name, _ in ruling.pays),
                 _amounts(ruling),
-                "\n".join(fiches(*names) for names in waits.candidates),
+                "\n".join(fiches(*(name for name, _ in pays)) for pays in waits.candidates),
                 *(_reason(ruling, waits), ruling.subject),
             ]
             for money, ruling, waits in _lines(snapshot)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select
 
@@ -13,8 +13,21 @@ from pipeline.store.paying import ledger, movement
 from pipeline.store.reviewing import append, entry_of, next_id
 from pipeline.store.snapshots import claims_of
 
-Fresh = Callable[[Sequence[Movement], Sequence[Movement], Collection[date]], Sequence[Movement]]
-"""Of a statement's movements, those that are not among the earlier ones, on the days covered."""
+
+class Fresh(Protocol):
+    """Tells those of a statement's movements that are not among the ``earlier`` ones of its
+    account, of the days ``covered``."""
+
+    def __call__(
+        self,
+        movements: Sequence[Movement],
+        earlier: Sequence[Movement],
+        /,
+        *,
+        covered: Collection[date],
+    ) -> Sequence[Movement]: ...
+
+
 Judge = Callable[[Ledger, Sequence[Claim]], Mapping[str, tuple[Decision, ...]]]
 """What is surely to be decided, by subject."""
 
@@ -35,7 +48,7 @@ def record(connection: Connection, statement: Statement, *, fresh: Fresh) -> int
             .order_by(movements.c.id)
         )
     ]
-    new = fresh(statement.movements, earlier, covered)
+    new = fresh(statement.movements, earlier, covered=covered)
     key = connection.scalar(
         insert(table).returning(table.c.id),
         {

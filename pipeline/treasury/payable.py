@@ -31,7 +31,8 @@ def payables(
     made = {}
     for filed in every:
         stands, form = standing[filed.id], forms.get(filed.registration.form_id)
-        items, owed = (), 0
+        items: tuple[Item, ...] = ()
+        owed = 0
         if stands.life in _VERIFIED and form is not None:
             items, owed = items_of(filed.registration, form), stands.due_cents
             due = filed.registration.total_due_cents

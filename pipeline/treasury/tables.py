@@ -1,13 +1,14 @@
 """The tables, written once all that is sure is decided."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 from pipeline.config import Accounting
 from pipeline.exporters import export_all
 from pipeline.forms.schema import Form
-from pipeline.payments.deciding import sure
+from pipeline.payments.deciding import Matcher, sure
+from pipeline.payments.matching import match
 from pipeline.snapshot import Snapshot
 from pipeline.store import Store
 
@@ -19,6 +20,17 @@ def write_tables(
 
     Raises StoreError, ExportError.
     """
-    purposes = accounting.other_purposes
-    store.decide_surely(partial(sure, other_purposes=purposes))
-    return export_all(store, out, forms, other_purposes=purposes)
+    matcher = matcher_of(forms, accounting)
+    store.decide_surely(partial(sure, matcher=matcher))
+    return export_all(store, out, forms, matcher=matcher)
+
+
+def matcher_of(forms: Iterable[Form], accounting: Accounting) -> Matcher:
+    """Tells what movements pay, by the words of these events and settings."""
+    words = [
+        word
+        for form in forms
+        for text in (form.event.name, form.event.place, form.organiser.name)
+        for word in text.split()
+    ]
+    return partial(match, other_purposes=accounting.other_purposes, event_words=words)

@@ -1,0 +1,50 @@
+"""What is decided about movements without a person, and what a person is asked about the others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from pipeline.decisions import Act, Decision
+from pipeline.ledger import Claim, Ledger, Movement, Slip, Waits
+from pipeline.payments.outcome import Match
+from pipeline.payments.words import sentence
+
+
+class Matcher(Protocol):
+    """``matching.match``, with the words that it is to know."""
+
+    def __call__(
+        self, movements: Iterable[Movement], claims: Iterable[Claim], slips: Iterable[Slip], /
+    ) -> Mapping[int, Match]: ...
+
+
+def sure(
+    ledger: Ledger, claims: Sequence[Claim], *, matcher: Matcher
+) -> dict[str, tuple[Decision, ...]]:
+    """The decisions that are sure, by subject; where a person has decided anything, none."""
+    matches = _matches(ledger, claims, matcher)
+    return {
+        movement.subject: _decisions(matches[movement.number])
+        for movement, ruling in ledger.movements
+        if ruling.is_open and not ruling.touched and matches[movement.number].sure
+    }
+
+
+def waits(ledger: Ledger, claims: Sequence[Claim], *, matcher: Matcher) -> dict[int, Waits]:
+    """Why each open movement waits, and what it may pay, by its number."""
+    return {
+        number: Waits(sentence(match.reason), match.candidates)
+        for number, match in _matches(ledger, claims, matcher).items()
+    }
+
+
+def _matches(ledger: Ledger, claims: Sequence[Claim], matcher: Matcher) -> Mapping[int, Match]:
+    open_movements = [movement for movement, ruling in ledger.movements if ruling.is_open]
+    if not open_movements:
+        return {}
+    return matcher(open_movements, claims, ledger.open_slips)
+
+
+def _decisions(match: Match) -> tuple[Decision, ...]:
+    if match.slip:
+        return (Decision(Act.DEPOSITED, value=str(match.slip)),)
+    return tuple(Decision(Act.PAYS, name, str(cents)) for name, cents in match.shares)
