@@ -5,7 +5,7 @@ registration now is follows from its reading and from the decisions that still h
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -191,7 +191,7 @@ class Fiches:
 
     filed: tuple[Filed, ...]
     held: frozenset[str]
-    added: Mapping[str, frozenset[str]]
+    added: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,13 @@ class Store:
             read = connection.scalar(select(func.max(tables.outcomes.c.id)))
             return read or 0, connection.scalar(refused) or 0
 
+    def moved(self) -> tuple[int, int, int]:
+        """Changes whenever a movement or taking came, or anything was decided; cheap to ask."""
+        counted = (tables.movements, tables.takings, tables.decisions)
+        with self._reading() as connection:
+            last = [connection.scalar(select(func.max(table.c.id))) or 0 for table in counted]
+        return last[0], last[1], last[2]
+
     def file_of(self, subject: str) -> Filed | None:
         """One registration as it now stands; None where there is none (any more)."""
         with self._reading() as connection:

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.decisions import Act, Change, Decision, Filed, Refused
+from pipeline.config import Accounting
+from pipeline.decisions import Act, Change, Decision, Fiches, Filed, Refused
 from pipeline.errors import PipelineError
-from pipeline.exporters import export_all
 from pipeline.forms.schema import Form
 from pipeline.judging import deciding
 from pipeline.judging.calibration import Gate
@@ -22,7 +22,9 @@ from pipeline.review.pictures import Pictures
 from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, holds_all
 from pipeline.store import Store
 from pipeline.text import fold
+from pipeline.treasury.tables import write_tables
 from pipeline.web.sources import Sources
+from pipeline.web.till import Till
 
 _log = logging.getLogger(__name__)
 _EXPORT_AFTER_S = 3.0
@@ -31,6 +33,7 @@ _LEAST_BETWEEN = 4
 """At least so many doubts lie between two fields that are shown without need."""
 _UNSEEN = (Act.POSTPONE, Act.SHARE)
 """Acts for which nobody looks at a field."""
+_ACCOUNTING = Accounting()
 _PRESENT_S = 120.0
 """Who asked for a fiche so recently is still working on it."""
 
@@ -51,12 +54,14 @@ class Desk:
         gate: Gate,
         *,
         share: float = 0.0,
+        accounting: Accounting = _ACCOUNTING,
     ) -> None:
         """``gate`` decides about readings that only a finding held back which is resolved;
         ``share`` (0..1) of the accepted fields are shown, too, to measure what is accepted."""
         self.store, self.forms, self.pictures, self.gate = store, forms, pictures, gate
         self.out = out
         self.sources: Sources | None = None
+        self.till = Till(store, self.fiches, self._export_soon, forms, accounting)
         self._lock = threading.RLock()
         self._exporting = threading.Lock()
         self._present: dict[str, dict[str, float]] = {}
@@ -115,6 +120,12 @@ class Desk:
         """The pair that a registration is in, and nobody has decided about."""
         with self._lock:
             return self._twins.of(subject)
+
+    def fiches(self) -> Fiches:
+        """The registrations as this server last saw them."""
+        with self._lock:
+            every = tuple(self._twins.marked(filed) for filed in self._filed.values())
+            return Fiches(every, self._twins.held())
 
     def counting(self) -> list[Filed]:
         """The registrations that count, the last that came first."""
@@ -375,7 +386,8 @@ class Desk:
             self._timer = None
         with self._exporting:
             try:
-                export_all(self.store, self.out, [*self.forms.values()])
+                forms = [*self.forms.values()]
+                write_tables(self.store, self.out, forms, self.till.accounting)
             except PipelineError as err:  # decisions are kept: the next writing has them
                 _log.error("%s", err)
 

@@ -78,7 +78,15 @@ def serve(
     with Store.open(store_url) as store:
         pictures = Pictures(out / _CACHE, completed)
         try:
-            desk = Desk(store, forms, pictures, out, gate, share=settings.quality_sample)
+            desk = Desk(
+                store,
+                forms,
+                pictures,
+                out,
+                gate,
+                share=settings.quality_sample,
+                accounting=settings.accounting,
+            )
             if inbox is not None:
                 own = is_loopback(host)
                 desk.sources = _sources(inbox, settings, config, store_url, desk, changeable=own)

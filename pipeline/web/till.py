@@ -1,0 +1,99 @@
+"""What the pages know of money: what came, what it pays, and what waits for a person."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.config import Accounting
+from pipeline.decisions import Change, Decision, Fiches, Filed
+from pipeline.forms.schema import Form
+from pipeline.ledger import Ledger, Movement, Ruling, Taking, Waits
+from pipeline.payments.deciding import Matcher, waits
+from pipeline.payments.standing import Standing, claims, standings
+from pipeline.store import Store
+from pipeline.treasury.tables import matcher_of
+
+
+@dataclass(frozen=True)
+class Money:
+    """All money at one moment, and the registrations that it is for."""
+
+    ledger: Ledger
+    fiches: Fiches
+    matcher: Matcher
+
+    @cached_property
+    def standing(self) -> Mapping[str, Standing]:
+        """How each registration stands, by its id."""
+        return standings(self.fiches.filed, self.ledger.payments)
+
+    @cached_property
+    def filed(self) -> Mapping[str, Filed]:
+        """The registrations by id."""
+        return {fiche.id: fiche for fiche in self.fiches.filed}
+
+    @cached_property
+    def movements(self) -> Mapping[str, tuple[Movement, Ruling]]:
+        """The movements by subject."""
+        return {movement.subject: (movement, r) for movement, r in self.ledger.movements}
+
+    @cached_property
+    def takings(self) -> Mapping[str, tuple[Taking, Ruling]]:
+        """The cheques and the cash that count, by subject."""
+        noted = self.ledger.takings
+        return {taking.subject: (taking, r) for taking, r in noted if not r.is_open}
+
+    @cached_property
+    def waits(self) -> Mapping[int, Waits]:
+        """Why movements wait, and what they may pay, by number."""
+        every = claims(self.fiches.filed, self.standing, held=self.fiches.held)
+        return waits(self.ledger, every, matcher=self.matcher)
+
+    @cached_property
+    def to_decide(self) -> Sequence[Movement]:
+        """The movements that wait: first those that may pay something, then by day."""
+        waiting = [movement for movement, ruling in self.ledger.movements if ruling.is_open]
+        return sorted(waiting, key=lambda m: (not self.waits[m.number].candidates, m.day, m.number))
+
+
+class Till:
+    """One for a server; its methods may be called from any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        fiches: Callable[[], Fiches],
+        changed: Callable[[], None],
+        forms: Mapping[str, Form],
+        accounting: Accounting,
+    ) -> None:
+        """``fiches`` gives the registrations as they now stand; ``changed`` is called once anything
+        is decided."""
+        self._store, self._fiches, self._changed = store, fiches, changed
+        self.accounting = accounting
+        self._matcher = matcher_of(forms.values(), accounting)
+        self._lock = threading.Lock()
+        self._known: tuple[object, Money] | None = None
+
+    def now(self) -> Money:
+        """All money as it stands."""
+        fiches, moved = self._fiches(), self._store.moved()
+        with self._lock:
+            if self._known is None or self._known[0] != (moved, fiches):
+                money = Money(self._store.ledger(), fiches, self._matcher)
+                self._known = (moved, fiches), money
+            return self._known[1]
+
+    def decide(self, subject: str, decisions: Sequence[Decision], *, seen: int, who: str) -> None:
+        """Keep what a person decides about a movement or a taking. Raises ConflictError."""
+        try:
+            self._store.decide([Change(subject, seen, tuple(decisions))], who=who)
+        finally:
+            self._changed()
+
+    def take(self, taking: Taking, pays: Sequence[Decision], *, who: str) -> str:
+        """Note a cheque or cash, and what it pays: its subject."""
+        subject = self._store.take(taking, pays, who=who)
+        self._changed()
+        return subject
