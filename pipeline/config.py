@@ -111,6 +111,9 @@ class Accounting(BaseModel):
     )
     """Words of a bank's label that speak of other money than that of registrations."""
 
+    def __hash__(self) -> int:  # its tables are dictionaries
+        return hash(self.model_dump_json())
+
 
 class Settings(BaseModel):
     """Frozen and picklable: a worker rebuilds everything else from it."""
