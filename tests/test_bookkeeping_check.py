@@ -123,6 +123,17 @@ def test_files_that_disagree_are_refused() -> None:
         assert "what the other file says" in refused(csv=other)
 
 
+def test_a_file_that_is_cut_off_is_refused() -> None:
+    assert "its end" in refused(txt=TXT.removesuffix("\r\n"))
+
+
+def test_a_label_of_200_bytes_is_refused() -> None:
+    label = "IME Les Tilleuls, RF92 3FA9 C2D4 1, Repas × 3"
+    longest = label + "x" * (199 - len(label.encode()))
+    check(BATCH, YEAR, for_paheko=CSV.replace(label, longest).encode(), for_others=TXT.encode())
+    assert "a bad Libellé ligne" in refused(csv=CSV.replace(label, f"{longest}x"))
+
+
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(BooksError, match="not UTF-8"):
         check(BATCH, YEAR, for_paheko=CSV.encode(), for_others=TXT.encode("latin-1", "replace"))
