@@ -70,6 +70,7 @@ def _of_every_year(day: str) -> str:
 
 Account = Annotated[str, AfterValidator(_of_the_plan)]
 """An account of the French plan."""
+_Beginning = Annotated[str, Field(pattern="^[0-9][0-9A-Za-z]*$")]
 
 
 class Accounting(BaseModel):
@@ -89,7 +90,7 @@ class Accounting(BaseModel):
     """What is owed more."""
     tariffs: Mapping[str, Account] = Field(default_factory=dict)
     """An account for each tariff, by the field of the form."""
-    labels: Mapping[str, _Text] = Field(default_factory=dict)
+    labels: Mapping[_Beginning, _Text] = Field(default_factory=dict)
     """Names of accounts, or of all that begin alike; without them, those of the French plan."""
     siren: Annotated[str, AfterValidator(_of_an_organisation)] = ""
     address: str = ""

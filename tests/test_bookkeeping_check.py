@@ -51,6 +51,8 @@ def test_good_files_pass() -> None:
         ("IME", "I|ME", "a bad EcritureLib"),
         ("IME", "I\\ME", "a bad EcritureLib"),
         ("IME", "I\tME", "cells"),
+        ("IME", "I\u2028ME", "a bad EcritureLib"),
+        ("IME", "I\nME", "a bad EcritureLib"),
         ("IME", "é" * 100, "a bad EcritureLib"),
         ("\t512\t", "\t51\t", "a bad CompteNum"),
         ("\t512\tBanques\t\t", "\t512\tBanques\tZM\t", "a bad CompAuxNum"),
@@ -60,7 +62,7 @@ def test_good_files_pass() -> None:
         ("136,30", "-136,30", "a bad Debit"),
         ("\t0,00", "\t", "a bad Credit"),
         ("60,00", "61,00", "does not balance"),
-        ("0,00\t60,00", "60,00\t60,00", "not one amount"),
+        ("0,00\t60,00", "60,00\t60,00", "no amount, or two"),
         ("BQ\tBanque\t1", "BQ\tBanque\t9", "not in a row"),
         ("BQ\tBanque\t1", "CA\tCaisse\t1", "not in a row"),
         ("F2018-000001", "F2018-000009", "not in a row"),
@@ -88,7 +90,7 @@ def test_a_broken_rule_of_the_fec_is_refused(old: str, new: str, rule: str) -> N
         ("IME", "I;ME", "cells"),
         (";;;;706", ";12/01/2018;;;706", "too few cells"),
         ("60,00", "61,00", "does not balance"),
-        ("0,00;60,00", "0,00;0,00", "not one amount"),
+        ("0,00;60,00", "0,00;0,00", "no amount, or two"),
     ],
 )
 def test_a_broken_rule_of_paheko_is_refused(old: str, new: str, rule: str) -> None:
@@ -121,6 +123,18 @@ def test_files_that_disagree_are_refused() -> None:
         CSV.partition("Chèque,")[0],
     ):
         assert "what the other file says" in refused(csv=other)
+
+
+def test_a_file_that_is_cut_off_is_refused() -> None:
+    assert "its end" in refused(txt=TXT.removesuffix("\r\n"))
+    assert "not in a row" in refused(txt=TXT.split("\r\n")[0] + "\r\n")
+
+
+def test_a_label_of_200_bytes_is_refused() -> None:
+    label = "IME Les Tilleuls, RF92 3FA9 C2D4 1, Repas × 3"
+    longest = label + "x" * (199 - len(label.encode()))
+    check(BATCH, YEAR, for_paheko=CSV.replace(label, longest).encode(), for_others=TXT.encode())
+    assert "a bad Libellé ligne" in refused(csv=CSV.replace(label, f"{longest}x"))
 
 
 def test_what_is_no_text_is_refused() -> None:

@@ -1,5 +1,6 @@
 """Both files of a batch, byte for byte."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -62,6 +63,11 @@ def test_other_programs_get_a_line_an_account_with_the_journal() -> None:
         f"{slip}512\tBanques{piece}2\t20180201\t{said}\t136,30\t0,00{valid}"
         f"{slip}5112\tChèques à encaisser{piece}2\t20180201\t{said}\t0,00\t136,30{valid}"
     )
+
+
+def test_entries_stand_by_their_numbers() -> None:
+    given = batch(payment("m1", ("a", 100)), payment("m2", ("a", 100)))
+    assert files(replace(given, bookings=given.bookings[::-1])) == files(given)
 
 
 def test_slips_are_not_for_paheko_which_makes_them_itself() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from booked import example, payable
+from hypothesis import example as example_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def test_a_text_is_kept_on_a_line_that_needs_no_quotes(written: str, kept: str) 
 
 
 @given(st.text(st.characters(), max_size=300))
+@example_of("é" * 300)
 def test_any_name_makes_a_label_that_every_file_holds(who: str) -> None:
     of = payable("a", who)
     labels = [line_label(of, who), payment_label(PaidBy.CASH, 1, [of, of])]
@@ -57,6 +59,10 @@ def test_a_text_is_cut_between_characters(text: str, most: int) -> None:
     assert (
         not rest.strip() or len((kept + rest[: len(rest) - len(rest.lstrip()) + 1]).encode()) > most
     )
+
+
+def test_what_takes_back_is_called_so_in_no_more_bytes() -> None:
+    assert reversing_label("é" * 99) == f"Annulation\u00a0: {'é' * 92}"
 
 
 def test_labels_say_how_it_was_paid() -> None:

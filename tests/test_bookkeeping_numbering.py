@@ -32,6 +32,7 @@ def test_numbers_go_on_in_each_year_behind_what_is_booked() -> None:
         Booking(5, date(2017, 1, 1), 1, entry("m2")),
     ]
     days = (date(2017, 12, 31), date(2018, 1, 1), date(2018, 12, 31), date(2019, 1, 1))
+    old.append(Booking(3, date(2018, 1, 1), 3, entry("m4")))
     bookings = numbered([(entry("m3", day=day), 0) for day in days], old, ACCOUNTING)
     assert [(one.id, one.year.year, one.number) for one in bookings] == [
         (6, 2017, 2),

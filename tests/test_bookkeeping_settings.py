@@ -43,6 +43,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         tariffs = { repas = "vente" }
         siren = "732829321"
         first_day = "02-29"
+        labels = { ventes = "Ventes" }
         bnak = "512"
         """,
         "utf-8",
@@ -55,6 +56,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         r"accounting.tariffs.repas: Value error, an account begins with three digits",
         r"accounting.siren: Value error, no SIREN has these digits",
         r"accounting.first_day: Value error, not a day of every year",
+        r"accounting.labels.ventes.[key]: String should match pattern",
         r"accounting.bnak",
     ):
         assert said in str(caught.value)

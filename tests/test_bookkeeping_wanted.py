@@ -134,6 +134,12 @@ def test_what_counts_no_more_waits_to_be_given_back() -> None:
     assert signed(back) == [("512", -3000), ("4191", 3000)]
 
 
+def test_what_costs_nothing_is_never_income() -> None:
+    free = payable(owed=0, adherents=1)
+    back = entries(payment("m1", ("a", -3000)), of=(free,))
+    assert signed(back[0]) == [("512", -3000), ("4191", 3000)]
+
+
 def test_nothing_paid_is_nothing_to_book() -> None:
     assert entries(of=(example(), payable("b"))) == []
     assert entries(payment("m1"), payment("m2", ("a", 0))) == []
@@ -143,6 +149,7 @@ def test_money_moved_between_registrations_needs_no_money_line() -> None:
     of = (payable("a", owed=0), payable("b", adherents=1))
     moved = entries(payment("m1", ("a", 3000)), payment("t2", ("a", -3000), ("b", 3000)), of=of)
     assert signed(moved[1]) == [("4191", 3000), ("706", -3000)]
+    assert moved[1].label.startswith("Virement, ")
 
 
 def test_tariffs_without_an_account_are_named_at_once() -> None:

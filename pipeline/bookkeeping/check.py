@@ -15,7 +15,7 @@ from pipeline.errors import BooksError
 from pipeline.language import tr
 from pipeline.ledger import Batch, Booking
 
-_TEXT = r'[^\x00-\x1f\x7f|\\";]+'
+_TEXT = r'[^\x00-\x1f\x7f-\x9f\u2028\u2029|\\";]+'
 _ACCOUNT, _AMOUNT, _VOUCHER = "[0-9]{3}[0-9A-Za-z]*", "[0-9]+,[0-9]{2}", "F[0-9]{4}-[0-9]{6,}"
 _DAY = "[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
 _FRENCH_DAY = "(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{4}"
@@ -50,7 +50,7 @@ class _Table:
         piece, day, account, debit, credit = heads
         lines = tuple(_Line(row[account], _cents(row[debit]), _cents(row[credit])) for row in rows)
         if any((line.debit_cents > 0) == (line.credit_cents > 0) for line in lines):
-            raise _broken(self.name, tr("a line has not one amount"))
+            raise _broken(self.name, tr("a line has no amount, or two"))
         if sum(line.debit_cents - line.credit_cents for line in lines):
             raise _broken(self.name, tr("an entry does not balance"))
         return _Entry(rows[0][piece], rows[0][day], lines)
@@ -115,7 +115,7 @@ def _of_fec(table: _Table, batch: Batch, year: date) -> list[_Entry]:
     by_entry = groupby(table.rows, key=lambda row: [row[head] for head in same])
     groups = [list(rows) for _, rows in by_entry]
     numbers = [int(rows[0]["EcritureNum"]) for rows in groups]
-    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+    if not numbers or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         raise _broken(table.name, tr("the numbers of its entries are not in a row"))
     first, last = f"{year:%Y%m%d}", f"{last_day(year):%Y%m%d}"
     if not all(first <= row["EcritureDate"] <= last for row in table.rows):
