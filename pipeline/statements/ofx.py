@@ -42,6 +42,7 @@ _GROUPS = frozenset(
     )
 )
 """What holds elements that are asked for, or that have the names of such; others hold nothing."""
+_ONCE = "TRNAMT"
 _BANK_AND_BRANCH = (5, 5)
 _NUMBER_WIDTHS = (11, 13)
 
@@ -86,6 +87,8 @@ def _tree(text: str) -> _Group:
     for match in _TAG.finditer(text):
         closes, name, value = match[1], match[2].upper(), match[3]
         if name not in _GROUPS:
+            if name == _ONCE and not closes and name in opened[-1].fields:
+                raise wrong(line_of(text, match.start()), tr("two movements are in one there"))
             if not closes:
                 opened[-1].fields.setdefault(name, _unescaped(value.strip()))
         elif not closes:

@@ -13,7 +13,7 @@ from pipeline.language import tr
 from pipeline.ledger import Movement
 from pipeline.statements.amounts import cents, decimal_mark
 from pipeline.statements.days import day
-from pipeline.statements.section import Section, joined_words, no_amount, no_day, no_end
+from pipeline.statements.section import Section, joined_words, no_amount, no_day, no_end, wrong
 
 FORMAT = "QIF"
 _BEGINS = re.compile(r"\s*!(?:Type|Account|Option|Clear)\b", re.IGNORECASE)
@@ -21,6 +21,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _ACCOUNT, _BANK = "!account", "!type:bank"
 _IGNORED = ("!option:", "!clear:")
 _AMOUNT = "TU"
+_ONCE = "DTUP"
 _OPENING = "opening balance"
 
 
@@ -60,6 +61,8 @@ def _records(text: str) -> Iterator[_Record]:
     number = 1
     for number, line in enumerate(_LINE_END.split(text.rstrip()), 1):
         bare = line.strip()
+        if bare.startswith("!") and record.fields:
+            raise no_end(number)
         if bare.startswith("!"):
             part, accounts = _part(bare, number, part, accounts)
         elif bare == "^":
@@ -80,7 +83,8 @@ def _part(heading: str, number: int, part: str, accounts: int) -> tuple[str, int
     if folded not in (_ACCOUNT, _BANK):
         raise StatementError(
             tr(
-                "line {line}: what begins there is no account at a bank. Download the account alone.",
+                "line {line}: what begins there is no account at a bank. Download that account "
+                "alone.",
                 line=number,
             )
         )
@@ -93,6 +97,8 @@ def _part(heading: str, number: int, part: str, accounts: int) -> tuple[str, int
 
 
 def _movement(record: _Record, mark: str) -> Movement:
+    if any(len(record.fields.get(letter, ())) > 1 for letter in _ONCE):
+        raise wrong(record.line, tr("two movements are in one there"))
     when, amount = day(record.first("D")), cents(record.first(_AMOUNT), mark)
     if when is None:
         raise no_day(record.line)
