@@ -90,7 +90,9 @@ def quoted(reference: str, rng: random.Random) -> str:
     if rng.random() < 0.2:
         text = text.replace(" ", rng.choice("-./"))
     if rng.random() < 0.15:
-        text = f"{rng.choice(('REF', 'N', 'INSCR', '2018'))}{text}{rng.choice(('X', '2018', 'MAIS'))}"
+        text = (
+            f"{rng.choice(('REF', 'N', 'INSCR', '2018'))}{text}{rng.choice(('X', '2018', 'MAIS'))}"
+        )
     return text
 
 
@@ -225,7 +227,9 @@ class _Drawing:
         if self.rng.random() < 0.6:
             references = " ".join(quoted(c.reference, self.rng) for c in group)
             count = self.rng.choice(("", "", f"{len(group)} INSCRIPTIONS ", "INSCRIPTIONS "))
-            self._add(Truth("group by references", shares, sure=True), amount, payer, count + references)
+            self._add(
+                Truth("group by references", shares, sure=True), amount, payer, count + references
+            )
             self.quoted |= {c.id for c in group}
             return
         kind = "group by name"
@@ -253,7 +257,9 @@ class _Drawing:
         pass
 
     def _by_reference(self, claim: Claim) -> None:
-        self._add(self._paid("reference", claim, sure=True), claim.owed_cents or 0, *self._quoting(claim))
+        self._add(
+            self._paid("reference", claim, sure=True), claim.owed_cents or 0, *self._quoting(claim)
+        )
         self.quoted.add(claim.id)
 
     def _quoting(self, claim: Claim) -> tuple[str, str]:
@@ -300,8 +306,12 @@ class _Drawing:
         self.by_name.append((len(self.movements), claim.organisation, person))
         self._add(self._paid("organisation", claim), claim.owed_cents or 0, name, label)
 
-    def _paid(self, kind: str, claim: Claim, cents: int | None = None, *, sure: bool = False) -> Truth:
-        return Truth(kind, ((claim.id, claim.owed_cents or 0 if cents is None else cents),), sure=sure)
+    def _paid(
+        self, kind: str, claim: Claim, cents: int | None = None, *, sure: bool = False
+    ) -> Truth:
+        return Truth(
+            kind, ((claim.id, claim.owed_cents or 0 if cents is None else cents),), sure=sure
+        )
 
     # What makes it hard
 
@@ -352,7 +362,9 @@ class _Drawing:
         self._add(Truth("miscounted"), claim.owed_cents or 0, self._named(claim), label)
 
     def _with_another_purpose(self, claim: Claim) -> None:
-        self._add(Truth("other purpose"), claim.owed_cents or 0, self._named(claim), self._purpose())
+        self._add(
+            Truth("other purpose"), claim.owed_cents or 0, self._named(claim), self._purpose()
+        )
 
     def _purpose(self) -> str:
         return self.rng.choice(
@@ -409,7 +421,9 @@ class _Drawing:
         if not claim.organisation or self.rng.random() < 0.5:
             return bare(of_person).upper()
         name = bare(claim.organisation).upper()
-        return self.rng.choice((f"{name} OUEST", f"{name} LES PINS", f"AMIS DE {name}", f"{name} 2"))
+        return self.rng.choice(
+            (f"{name} OUEST", f"{name} LES PINS", f"AMIS DE {name}", f"{name} 2")
+        )
 
     # Cheques
 
@@ -427,10 +441,17 @@ class _Drawing:
             match self.rng.randrange(4):
                 case 0:
                     off = slip.amount_cents + 1
-                    self._add(Truth("deposit, cent off"), off, "", "REMISE CHEQUES 0012345", day=day)
+                    self._add(
+                        Truth("deposit, cent off"), off, "", "REMISE CHEQUES 0012345", day=day
+                    )
                 case 1 | 2:
                     label = self.rng.choice(
-                        ("REMISE CHEQUES 0012345", "REM CHQ N 123", "REMISE DE CHEQUES", "VERSEMENT CHEQUE")
+                        (
+                            "REMISE CHEQUES 0012345",
+                            "REM CHQ N 123",
+                            "REMISE DE CHEQUES",
+                            "VERSEMENT CHEQUE",
+                        )
                     )
                     truth = Truth("deposit", slip=slip.number, sure=alone)
                     if alone:
@@ -441,7 +462,9 @@ class _Drawing:
     def _day(self) -> date:
         return FIRST + timedelta(days=self.rng.randrange(_DAYS))
 
-    def _add(self, truth: Truth, cents: int, payer: str, label: str, *, day: date | None = None) -> None:
+    def _add(
+        self, truth: Truth, cents: int, payer: str, label: str, *, day: date | None = None
+    ) -> None:
         moved = Movement(day or self._day(), cents, payer, label)
         self.movements.append(moved)
         self.truths.append(truth)
