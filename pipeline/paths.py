@@ -57,6 +57,13 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
             part.unlink(missing_ok=True)
 
 
+def tidy(path: Path) -> None:
+    """Delete what runs that were killed left of a file; earlier versions called it ``.tmp``."""
+    for left in (*path.parent.glob(f".{path.name}.*{PART}"), path.with_name(f".{path.name}.tmp")):
+        with suppress(OSError):
+            left.unlink(missing_ok=True)
+
+
 def close_to_others(*paths: Path) -> None:
     """Files and folders of earlier versions, which all could read: only their owner may.
 

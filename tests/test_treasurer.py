@@ -7,12 +7,19 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
-from bank_files import IBAN, statement, write
-from treasury import ACCOUNTING, fiche, fill
+from bank_files import FORMATS, IBAN, statement, write
+from judged import LENIENT
+from pages import form
+from treasury import ACCOUNTING, TARIFFS, fiche, fill
 
 from pipeline.cli import main
-from pipeline.ledger import Movement
+from pipeline.decisions import Act, Change, Decision
+from pipeline.french import GAP
+from pipeline.judging import deciding
+from pipeline.ledger import Movement, PaidBy, Taking
+from pipeline.money import cents_text
 from pipeline.payments.reference import reference_of
+from pipeline.records import Status
 from pipeline.store import Store
 
 
@@ -121,3 +128,176 @@ def test_a_payment_is_matched_booked_and_confirmed(desk: Path) -> None:
     assert main(["day", "mais-2018-02-02"]) == 0
     papers = {p.name for p in (desk / "outputs/day/mais-2018-02-02").iterdir()}
     assert papers == {"emargement.pdf", "repas.pdf"}
+
+
+def test_the_same_days_in_another_format_bring_nothing_new(desk: Path) -> None:
+    with opened(desk) as store:
+        ids = fill(store, moulin=fiche("moulin"), chene=fiche("chene"), saule=fiche("saule"))
+    january = [
+        credit(15, 13630, "SERVICE MOULIN", reference_of(ids["moulin"])),
+        credit(16, 13630, "SERVICE CHENE", "INSCRIPTION JOURNEE"),
+        credit(16, 13630, "SERVICE CHENE", "INSCRIPTION JOURNEE"),
+        credit(20, -450, "", "FRAIS DE TENUE DE COMPTE"),
+    ]
+    assert payments(bank_file(desk, *january)) == 0
+    first = rows(desk / "outputs/payments.csv")
+    assert len(first) == 4
+    for kind in FORMATS:
+        assert payments(bank_file(desk, *january, name=f"{kind}.dat", kind=kind)) == 0
+        assert rows(desk / "outputs/payments.csv") == first
+    late = credit(20, 13630, "SERVICE SAULE", reference_of(ids["saule"]))
+    longer = bank_file(desk, *january, late, name="janvier.ofx", kind="ofx2")
+    assert payments(longer, longer) == 0
+    new = rows(desk / "outputs/payments.csv")
+    assert len(new) == 5
+    known = {row["movement"] for row in first}
+    (brought,) = (row for row in new if row["movement"] not in known)
+    assert (brought["registrations"], brought["state"]) == (ids["saule"], "matched")
+
+
+def test_a_bad_file_costs_only_itself(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened(desk) as store:
+        ids = fill(store, moulin=fiche("moulin"))
+    good = bank_file(desk, credit(15, 13630, "SERVICE MOULIN", reference_of(ids["moulin"])))
+    data = good.read_bytes()
+    wrong = desk / "faux.txt"
+    wrong.write_bytes(data[:-30])
+    other = desk / "autre.txt"
+    other.write_text("bonjour")
+    assert main(["payments", str(good), "--account", "FR7642559000112102806540308"]) == 4
+    assert "account" in capsys.readouterr().err
+    assert payments(wrong, good, other) == 8
+    said = capsys.readouterr()
+    assert "faux.txt" in said.err
+    assert "autre.txt" in said.err
+    assert [row["state"] for row in rows(desk / "outputs/payments.csv")] == ["matched"]
+    assert payments(wrong, desk / "rien.txt") == 4
+
+
+def test_a_month_later_only_what_changed_is_booked(desk: Path) -> None:
+    """A second statement, three corrections, a cancellation, a refund and an unpaid cheque."""
+    names = ("moulin", "chene", "saule", "tilleul", "orme", "frene")
+    with opened(desk) as store:
+        ids = fill(store, **{name: fiche(name, repas=2 + (name != "chene")) for name in names})
+        subjects = {filed.id: filed.subject for filed in store.filed()}
+        cheque = Taking(date(2018, 1, 12), 13630, PaidBy.CHEQUE, "SERVICE FRENE", "0012345", "BPCE")
+        taken = store.take(cheque, [pays(ids["frene"], 13630)], who="Ana")
+        deposit = Decision(Act.DEPOSITED, "2018-01-14", "1")
+        store.decide([Change(taken, 10**6, (deposit,))], who="Ana")
+    owed = dict.fromkeys(names, 13630) | {"chene": 12420}
+    january = [
+        credit(15, owed[name], f"SERVICE {name.upper()}", reference_of(ids[name]))
+        for name in ("moulin", "chene", "saule", "tilleul")
+    ]
+    january.append(credit(17, 13630, "", "REMISE CHEQUES 1"))
+    assert payments(bank_file(desk, *january, first=date(2018, 1, 1))) == 0
+    states = [row["state"] for row in rows(desk / "outputs/payments.csv")]
+    assert states == ["confirmed", *["matched"] * 5]
+    assert main(["book"]) == 0
+    batches = desk / "outputs/accounting"
+    first = {path.name: path.read_bytes() for path in (batches / "0001").iterdir()}
+    assert income(batches) == 4 * 13630 + 12420
+
+    with opened(desk) as store:
+        # Two meals, not three; three, not two; and a lower total, on which both agree.
+        correct(store, subjects[ids["moulin"]], repas=2)
+        correct(store, subjects[ids["chene"]], repas=3)
+        agree(store, subjects[ids["saule"]], total=13000)
+        filed = store.file_of(subjects[ids["tilleul"]])
+        assert filed is not None
+        cancel = Decision(Act.CANCEL, reason="empêchée")
+        store.decide([Change(filed.subject, filed.version, (cancel,))], who="Ana")
+    february = [
+        *january[2:],
+        credit(5, 1210, "SERVICE CHENE", f"COMPLEMENT {reference_of(ids['chene'])}", month=2),
+        credit(6, 13630, "SERVICE ORME", "INSCRIPTION JOURNEE", month=2),
+        Movement(date(2018, 2, 7), -13630, "SERVICE TILLEUL", "REMBOURSEMENT"),
+        Movement(date(2018, 2, 8), -13630, "", "CHEQUE IMPAYE 0012345"),
+    ]
+    assert payments(bank_file(desk, *february, name="fevrier.xml", kind="camt053")) == 0
+    waiting = [row for row in rows(desk / "outputs/payments.csv") if row["state"] == "to decide"]
+    assert [row["amount"] for row in waiting] == ["12.10", "-136.30", "-136.30"]
+    with opened(desk) as store:
+        for row, name, cents in zip(
+            waiting, ("chene", "tilleul", "frene"), (1210, -13630, -13630), strict=True
+        ):
+            change = Change(row["movement"], 10**6, (pays(ids[name], cents),))
+            store.decide([change], who="Ana")
+    assert main(["book"]) == 0
+    table = {row["registration"]: row for row in rows(desk / "outputs/registrations.csv")}
+    assert main(["letters"]) == 0
+    table = {row["registration"]: row for row in rows(desk / "outputs/registrations.csv")}
+    assert {name: (table[ids[name]]["etat"], table[ids[name]]["paye"]) for name in names} == {
+        "moulin": ("confirmée", "136.30"),
+        "chene": ("confirmée", "136.30"),
+        "saule": ("confirmée", "136.30"),
+        "tilleul": ("remboursée", "0.00"),
+        "orme": ("confirmée", "136.30"),
+        "frene": ("vérifiée", "0.00"),
+    }
+    assert income(batches) == (13630 - 1210) + 13630 + 13000 + 13630
+    assert advances(batches) == 1210 + 630
+    assert {path.name: path.read_bytes() for path in (batches / "0001").iterdir()} == first
+    for number in ("1", "2"):
+        before = {p: p.read_bytes() for p in batches.rglob("*.*") if p.is_file()}
+        assert main(["book", "--again", number]) == 0
+        assert {p: p.read_bytes() for p in batches.rglob("*.*") if p.is_file()} == before
+    assert main(["book"]) == 0
+    assert sorted(path.name for path in batches.iterdir()) == ["0001", "0002"]
+
+
+def pays(name: str, cents: int) -> Decision:
+    return Decision(Act.PAYS, name, str(cents))
+
+
+def correct(store: Store, subject: str, **counts: int) -> None:
+    """A person corrects counts, and the total with them."""
+    _decide(store, subject, counts | {"total": None})
+
+
+def agree(store: Store, subject: str, *, total: int) -> None:
+    """The total was read wrongly; the sender and the secretary agreed on what it says."""
+    _decide(store, subject, {"total": total}, settled="agreed")
+
+
+def _decide(
+    store: Store, subject: str, values: dict[str, int | None], *, settled: str = ""
+) -> None:
+    filed = store.file_of(subject)
+    assert filed is not None
+    after, decisions = filed.registration, []
+    counts = {f: r.value for f in TARIFFS if (r := after.reading(f))} | values
+    if counts.get("total") is None:
+        counts["total"] = sum(TARIFFS[f] * int(counts[f] or 0) for f in TARIFFS)
+    for field, value in counts.items():
+        if value == after.reading(field).value:  # type: ignore[union-attr]
+            continue
+        text = cents_text(value) if field == "total" else str(value)
+        decisions.append(Decision(Act.CORRECT, field, text))
+    if settled:
+        decisions += [Decision(Act.CONFIRM, field) for field in TARIFFS]
+        decisions.append(Decision(Act.SETTLE, GAP, reason=settled))
+    for decision in decisions:
+        after = deciding.apply(after, form(), decision, gate=LENIENT)
+    assert after.status is not Status.REVIEW, [f for f in after.findings if f.asks]
+    store.decide([Change(subject, filed.version, tuple(decisions), after)], who="Ana")
+
+
+def income(batches: Path) -> int:
+    """What all batches booked on accounts of class 7."""
+    return _net(batches, "7")
+
+
+def advances(batches: Path) -> int:
+    return _net(batches, "4191")
+
+
+def _net(batches: Path, account: str) -> int:
+    cents = 0
+    for path in batches.rglob("*FEC*.txt"):
+        with path.open(encoding="utf-8", newline="") as file:
+            for line in csv.DictReader(file, delimiter="\t"):
+                if line["CompteNum"].startswith(account):
+                    credit_, debit = (int(line[c].replace(",", "")) for c in ("Credit", "Debit"))
+                    cents += credit_ - debit
+    return cents

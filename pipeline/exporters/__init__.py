@@ -24,7 +24,7 @@ from pipeline.forms.announced import by_event
 from pipeline.forms.schema import Form
 from pipeline.french_event import french_date
 from pipeline.language import tr, why
-from pipeline.paths import PART, write_whole
+from pipeline.paths import tidy, write_whole
 from pipeline.payments.deciding import Matcher, waits
 from pipeline.payments.matching import match
 from pipeline.snapshot import Snapshot
@@ -80,7 +80,7 @@ def export_all(
         )
         for name in names():
             exporter = _load(name)
-            _tidy(out, exporter.FILE_NAME)
+            tidy(out / exporter.FILE_NAME)
             try:
                 write_atomically(out / exporter.FILE_NAME, _rendered(name, exporter, snapshot))
             except ExportError as err:
@@ -124,13 +124,6 @@ def _load(name: str) -> _Exporter:
 
 def _own() -> set[str]:
     return {m.name for m in iter_modules(__path__) if not m.name.startswith("_")}
-
-
-def _tidy(out: Path, name: str) -> None:
-    """Delete what runs that were killed left of a file; earlier versions called it ``.tmp``."""
-    for left in (*out.glob(f".{name}.*{PART}"), out / f".{name}.tmp"):
-        with contextlib.suppress(OSError):
-            left.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

@@ -13,7 +13,7 @@ from pipeline.papers.attendance import FILE_NAME as ATTENDANCE
 from pipeline.papers.attendance import Attendee, attendance
 from pipeline.papers.meals import FILE_NAME as MEALS
 from pipeline.papers.meals import Order, Ordered, meals
-from pipeline.paths import write_whole
+from pipeline.paths import tidy, write_whole
 from pipeline.snapshot import RegistrationRow, Snapshot
 from pipeline.treasury.occasions import occasion_of
 from pipeline.treasury.payable import who
@@ -38,6 +38,7 @@ def write_day(snapshot: Snapshot, out: Path, form: Form, accounting: Accounting)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in papers.items():
+            tidy(folder / name)
             write_whole(folder / name, data, durable=True)
     except OSError as err:
         raise ExportError(

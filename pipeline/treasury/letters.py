@@ -22,7 +22,7 @@ from pipeline.ledger import Ledger
 from pipeline.letters.draft import draft
 from pipeline.letters.letter import Confirmation, Letter, Request
 from pipeline.papers.receipt import Paid, Receipt
-from pipeline.paths import write_whole
+from pipeline.paths import tidy, write_whole
 from pipeline.payments.reference import reference_of
 from pipeline.payments.standing import Standing, owed_cents, standings
 from pipeline.records import Registration
@@ -161,6 +161,7 @@ def _address(registration: Registration) -> str:
 def _write(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        tidy(path)
         write_whole(path, data, durable=True)
     except OSError as err:
         raise ExportError(
