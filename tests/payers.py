@@ -3,7 +3,7 @@
 What persons and banks make of references and names is here, and all that makes matching hard: cents
 off, instalments, second payments, rivals, mangled references, wrong numbers of fiches, other
 purposes, namesakes, and credits of the very amounts and payers that pay nothing of it. Whether a
-credit is ``sure`` follows from what was drawn, by the rule that is promised, never from the product.
+credit is ``sure`` follows from what was drawn, by the promised rule, never from the product.
 """
 
 import random
@@ -53,7 +53,7 @@ def season(seed: int, n: int = 200) -> Season:
 
 
 def written(person: str, rng: random.Random) -> str:
-    """A name as a bank has it: in capitals without accents, in either order, perhaps with a title."""
+    """A name as a bank has it: in capitals, in either order, perhaps with a title."""
     given, _, surname = person.partition(" ")
     ordered = f"{surname} {given}" if rng.random() < 0.6 else person
     return f"{rng.choice(('', '', '', 'M ', 'MME ', 'M. '))}{spoilt(ordered, rng)}"
@@ -90,7 +90,9 @@ def quoted(reference: str, rng: random.Random) -> str:
     if rng.random() < 0.2:
         text = text.replace(" ", rng.choice("-./"))
     if rng.random() < 0.15:
-        text = f"{rng.choice(('REF', 'N', 'INSCR', '2018'))}{text}{rng.choice(('X', '2018', 'MAIS'))}"
+        text = (
+            f"{rng.choice(('REF', 'N', 'INSCR', '2018'))}{text}{rng.choice(('X', '2018', 'MAIS'))}"
+        )
     return text
 
 
@@ -206,6 +208,11 @@ class _Drawing:
             if claim.id in done:
                 continue
             group = self._group(claim)
+            if len(group) > 2 and not done & {c.id for c in group} and self.rng.random() < 0.3:
+                done |= {c.id for c in group[:2]}
+                self._pay_some(group[:2])
+            if claim.id in done:
+                continue
             if len(group) > 1 and not done & {c.id for c in group} and self.rng.random() < 0.4:
                 done |= {c.id for c in group}
                 self._pay_group(group)
@@ -225,13 +232,21 @@ class _Drawing:
         if self.rng.random() < 0.6:
             references = " ".join(quoted(c.reference, self.rng) for c in group)
             count = self.rng.choice(("", "", f"{len(group)} INSCRIPTIONS ", "INSCRIPTIONS "))
-            self._add(Truth("group by references", shares, sure=True), amount, payer, count + references)
+            self._add(
+                Truth("group by references", shares, sure=True), amount, payer, count + references
+            )
             self.quoted |= {c.id for c in group}
             return
         kind = "group by name"
         label = self.rng.choice((f"{len(group)} INSCRIPTIONS", "INSCRIPTIONS JOURNEE MAIS", ""))
         self.by_name.append((len(self.movements), group[0].organisation, ""))
         self._add(Truth(kind, shares), amount, payer, label)
+
+    def _pay_some(self, some: list[Claim]) -> None:
+        """Some fiches of an organisation, not all: nothing tells which."""
+        shares = tuple(sorted((c.id, c.owed_cents or 0) for c in some))
+        amount, payer = sum(cents for _, cents in shares), spoilt(some[0].organisation, self.rng)
+        self._add(Truth("some of several", shares), amount, payer, "INSCRIPTIONS MAIS")
 
     def _pay(self, claim: Claim) -> None:
         ways: dict[Callable[[Claim], None], float] = {
@@ -253,7 +268,9 @@ class _Drawing:
         pass
 
     def _by_reference(self, claim: Claim) -> None:
-        self._add(self._paid("reference", claim, sure=True), claim.owed_cents or 0, *self._quoting(claim))
+        self._add(
+            self._paid("reference", claim, sure=True), claim.owed_cents or 0, *self._quoting(claim)
+        )
         self.quoted.add(claim.id)
 
     def _quoting(self, claim: Claim) -> tuple[str, str]:
@@ -300,8 +317,12 @@ class _Drawing:
         self.by_name.append((len(self.movements), claim.organisation, person))
         self._add(self._paid("organisation", claim), claim.owed_cents or 0, name, label)
 
-    def _paid(self, kind: str, claim: Claim, cents: int | None = None, *, sure: bool = False) -> Truth:
-        return Truth(kind, ((claim.id, claim.owed_cents or 0 if cents is None else cents),), sure=sure)
+    def _paid(
+        self, kind: str, claim: Claim, cents: int | None = None, *, sure: bool = False
+    ) -> Truth:
+        return Truth(
+            kind, ((claim.id, claim.owed_cents or 0 if cents is None else cents),), sure=sure
+        )
 
     # What makes it hard
 
@@ -352,7 +373,9 @@ class _Drawing:
         self._add(Truth("miscounted"), claim.owed_cents or 0, self._named(claim), label)
 
     def _with_another_purpose(self, claim: Claim) -> None:
-        self._add(Truth("other purpose"), claim.owed_cents or 0, self._named(claim), self._purpose())
+        self._add(
+            Truth("other purpose"), claim.owed_cents or 0, self._named(claim), self._purpose()
+        )
 
     def _purpose(self) -> str:
         return self.rng.choice(
@@ -388,6 +411,8 @@ class _Drawing:
                     (self._named(claim), self._purpose(), "other purpose"),
                     (self._longer(claim), "INSCRIPTION", "longer name"),
                     (strange, f"INSCRIPTION {self._longer(claim)}", "longer name"),
+                    (claim.organisation, f"INSCRIPTION {strange}", "not received"),
+                    (claim.organisation, f"POUR {strange} JOURNEE", "not received"),
                     (strange, f"INSCRIPTION {claim.people[0].split(' ', 1)[1].upper()}", "surname"),
                     (strange, "RF18 5390 0754 7034 FACTURE", "foreign reference"),
                     (strange, reference_of(f"{self.rng.randrange(16**12):012x}-1"), "unknown"),
@@ -409,7 +434,9 @@ class _Drawing:
         if not claim.organisation or self.rng.random() < 0.5:
             return bare(of_person).upper()
         name = bare(claim.organisation).upper()
-        return self.rng.choice((f"{name} OUEST", f"{name} LES PINS", f"AMIS DE {name}", f"{name} 2"))
+        return self.rng.choice(
+            (f"{name} OUEST", f"{name} LES PINS", f"AMIS DE {name}", f"{name} 2")
+        )
 
     # Cheques
 
@@ -427,10 +454,17 @@ class _Drawing:
             match self.rng.randrange(4):
                 case 0:
                     off = slip.amount_cents + 1
-                    self._add(Truth("deposit, cent off"), off, "", "REMISE CHEQUES 0012345", day=day)
+                    self._add(
+                        Truth("deposit, cent off"), off, "", "REMISE CHEQUES 0012345", day=day
+                    )
                 case 1 | 2:
                     label = self.rng.choice(
-                        ("REMISE CHEQUES 0012345", "REM CHQ N 123", "REMISE DE CHEQUES", "VERSEMENT CHEQUE")
+                        (
+                            "REMISE CHEQUES 0012345",
+                            "REM CHQ N 123",
+                            "REMISE DE CHEQUES",
+                            "VERSEMENT CHEQUE",
+                        )
                     )
                     truth = Truth("deposit", slip=slip.number, sure=alone)
                     if alone:
@@ -441,7 +475,9 @@ class _Drawing:
     def _day(self) -> date:
         return FIRST + timedelta(days=self.rng.randrange(_DAYS))
 
-    def _add(self, truth: Truth, cents: int, payer: str, label: str, *, day: date | None = None) -> None:
+    def _add(
+        self, truth: Truth, cents: int, payer: str, label: str, *, day: date | None = None
+    ) -> None:
         moved = Movement(day or self._day(), cents, payer, label)
         self.movements.append(moved)
         self.truths.append(truth)
