@@ -3,7 +3,7 @@
 What persons and banks make of references and names is here, and all that makes matching hard: cents
 off, instalments, second payments, rivals, mangled references, wrong numbers of fiches, other
 purposes, namesakes, and credits of the very amounts and payers that pay nothing of it. Whether a
-credit is ``sure`` follows from what was drawn, by the rule that is promised, never from the product.
+credit is ``sure`` follows from what was drawn, by the promised rule, never from the product.
 """
 
 import random
@@ -53,7 +53,7 @@ def season(seed: int, n: int = 200) -> Season:
 
 
 def written(person: str, rng: random.Random) -> str:
-    """A name as a bank has it: in capitals without accents, in either order, perhaps with a title."""
+    """A name as a bank has it: in capitals, in either order, perhaps with a title."""
     given, _, surname = person.partition(" ")
     ordered = f"{surname} {given}" if rng.random() < 0.6 else person
     return f"{rng.choice(('', '', '', 'M ', 'MME ', 'M. '))}{spoilt(ordered, rng)}"
@@ -208,6 +208,11 @@ class _Drawing:
             if claim.id in done:
                 continue
             group = self._group(claim)
+            if len(group) > 2 and not done & {c.id for c in group} and self.rng.random() < 0.3:
+                done |= {c.id for c in group[:2]}
+                self._pay_some(group[:2])
+            if claim.id in done:
+                continue
             if len(group) > 1 and not done & {c.id for c in group} and self.rng.random() < 0.4:
                 done |= {c.id for c in group}
                 self._pay_group(group)
@@ -236,6 +241,12 @@ class _Drawing:
         label = self.rng.choice((f"{len(group)} INSCRIPTIONS", "INSCRIPTIONS JOURNEE MAIS", ""))
         self.by_name.append((len(self.movements), group[0].organisation, ""))
         self._add(Truth(kind, shares), amount, payer, label)
+
+    def _pay_some(self, some: list[Claim]) -> None:
+        """Some fiches of an organisation, not all: nothing tells which."""
+        shares = tuple(sorted((c.id, c.owed_cents or 0) for c in some))
+        amount, payer = sum(cents for _, cents in shares), spoilt(some[0].organisation, self.rng)
+        self._add(Truth("some of several", shares), amount, payer, "INSCRIPTIONS MAIS")
 
     def _pay(self, claim: Claim) -> None:
         ways: dict[Callable[[Claim], None], float] = {
@@ -400,6 +411,8 @@ class _Drawing:
                     (self._named(claim), self._purpose(), "other purpose"),
                     (self._longer(claim), "INSCRIPTION", "longer name"),
                     (strange, f"INSCRIPTION {self._longer(claim)}", "longer name"),
+                    (claim.organisation, f"INSCRIPTION {strange}", "not received"),
+                    (claim.organisation, f"POUR {strange} JOURNEE", "not received"),
                     (strange, f"INSCRIPTION {claim.people[0].split(' ', 1)[1].upper()}", "surname"),
                     (strange, "RF18 5390 0754 7034 FACTURE", "foreign reference"),
                     (strange, reference_of(f"{self.rng.randrange(16**12):012x}-1"), "unknown"),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from pipeline.payments.index import BY_ORGANISATION, BY_PERSON, Index, Seen
+from pipeline.payments.index import Index, Seen
+from pipeline.payments.naming import BY_ORGANISATION, BY_PERSON
 from pipeline.payments.outcome import Shares
 from pipeline.payments.spelling import spelled
 from pipeline.payments.vocabulary import LINKS, NEUTRAL, normal
@@ -74,6 +75,8 @@ class Candidates:
     def _liked(self, seen: Seen) -> dict[str, float]:
         """How much of its reference and its names a text has, by registration."""
         liked = self._like_names(seen)
+        for id_ in seen.cut:
+            liked[id_] = max(_LIKE, liked.get(id_, 0.0))
         for id_, named in seen.named.items():
             liked[id_] = max(_NAMED[named], liked.get(id_, 0.0))
         near = {reference for each in seen.quoted.mangled for reference in each.near}

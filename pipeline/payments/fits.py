@@ -1,13 +1,16 @@
 """What a credit without a reference may pay, by names and amount, and what speaks against it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from pipeline.payments.index import BY_ORGANISATION, BY_REFERENCE, Index, Seen
+from pipeline.payments.index import Index, Seen
+from pipeline.payments.naming import BY_ORGANISATION
 from pipeline.payments.outcome import Reason, Rule
 from pipeline.payments.purpose import counts_in, part_in
 
 Fit = frozenset[str]
 """The registrations that a movement pays together."""
+BY_REFERENCE = 3
+"""How well a text names a registration whose mangled reference is there: better than by name."""
 
 _CENTS_OFF = 100
 """So far off, an amount may still be meant for what is owed."""
@@ -16,11 +19,14 @@ _CENTS_OFF = 100
 def fits(seen: Seen, index: Index) -> frozenset[Fit]:
     """Each open registration, and all open ones of each organisation, that owe exactly the amount,
     and of which the text names the organisation or a participant in full."""
-    amount = seen.movement.amount_cents
-    named = [id_ for id_ in seen.named if index.is_open(id_)]
-    singles = {Fit((id_,)) for id_ in named if index.owed(id_) == amount}
-    groups = {Fit(filter(index.is_open, index.beside(id_))) for id_ in named}
-    return frozenset(singles) | {group for group in groups if sum(map(index.owed, group)) == amount}
+    return _fits(seen.named, seen.movement.amount_cents, index)
+
+
+def _fits(named: Iterable[str], amount: int, index: Index) -> frozenset[Fit]:
+    still_open = [id_ for id_ in named if index.is_open(id_)]
+    singles = {Fit((id_,)) for id_ in still_open if index.owed(id_) == amount}
+    groups = {Fit(filter(index.is_open, index.beside(id_))) for id_ in still_open}
+    return frozenset(singles) | {g for g in groups if sum(map(index.owed, g)) == amount}
 
 
 def level(fit: Fit, seen: Seen, index: Index) -> int:
@@ -52,8 +58,8 @@ def part(seen: Seen) -> Reason | None:
 def miscounted(fit: Fit, seen: Seen, index: Index) -> Reason | None:
     """Whether the text gives another number of fiches, or of people."""
     people = sum(len(index.claims[id_].people) for id_ in fit)
-    for field, _ in seen.fields:
-        for counted in counts_in(field):
+    for field, names in seen.fields:
+        for counted in counts_in(field, names):
             there = people if counted.people else len(fit)
             if counted.number != there:
                 return Reason(Rule.COUNT, (counted.number, there))
@@ -62,19 +68,36 @@ def miscounted(fit: Fit, seen: Seen, index: Index) -> Reason | None:
 
 def points_at(seen: Seen, index: Index) -> dict[str, int]:
     """The open registrations that a credit may be meant for, and how well it names each: those that
-    fit, those that it quotes, and those that it names with a part, or some cents off."""
+    fit, though its bank cut a name, those that it quotes, and those that it names with a part, or
+    some cents off."""
     pointed = dict[str, int]()
     amount, is_part = seen.movement.amount_cents, part(seen) is not None
     for id_, named in seen.named.items():
         gap = index.owed(id_) - amount
         if 0 < abs(gap) <= _CENTS_OFF or (is_part and gap > 0):
             pointed[id_] = named
-    for fit in fits(seen, index):
-        for id_ in fit:
-            pointed[id_] = max(pointed.get(id_, 0), level(fit, seen, index))
-    quoted = {id_ for reference in seen.quoted.exact for id_ in index.of_reference[reference]}
-    pointed |= dict.fromkeys(quoted | _near(seen, index), BY_REFERENCE)
-    return {id_: named for id_, named in pointed.items() if index.is_open(id_)}
+    named_or_cut = seen.cut | seen.named
+    for fit in _fits(named_or_cut, amount, index):
+        if not _somebody_else(fit, seen, index):
+            best = max(named_or_cut.get(id_, 0) for id_ in fit)
+            pointed |= {id_: max(pointed.get(id_, 0), best) for id_ in fit}
+    return {
+        id_: named
+        for id_, named in (pointed | dict.fromkeys(_quoted(seen, index), BY_REFERENCE)).items()
+        if index.is_open(id_)
+    }
+
+
+def begins(seen: Seen, index: Index) -> dict[str, int]:
+    """The open registrations that it names or quotes, and of which it pays a part at most."""
+    named = seen.named | dict.fromkeys(_quoted(seen, index), BY_REFERENCE)
+    amount = seen.movement.amount_cents
+    return {i: how for i, how in named.items() if index.is_open(i) and amount < index.owed(i)}
+
+
+def _quoted(seen: Seen, index: Index) -> Fit:
+    exact = Fit(id_ for reference in seen.quoted.exact for id_ in index.of_reference[reference])
+    return exact | _near(seen, index)
 
 
 def _near(seen: Seen, index: Index) -> Fit:
@@ -88,7 +111,7 @@ def _near(seen: Seen, index: Index) -> Fit:
 def _somebody_else(fit: Fit, seen: Seen, index: Index) -> Reason | None:
     """Whether the label speaks of somebody who is not on it: whoever pays may be another one."""
     others = [mention for mention in seen.by_label if not mention.ids & fit]
-    is_by_person = level(fit, seen, index) > BY_ORGANISATION
+    is_by_person = any(seen.named.get(id_, 0) > BY_ORGANISATION for id_ in fit)
     if others or (
         not is_by_person and index.names.names_a_stranger(seen.label, seen.by_label, fit)
     ):

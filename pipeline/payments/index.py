@@ -5,17 +5,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pipeline.ledger import Claim, Movement
-from pipeline.payments.naming import Mention, Names
+from pipeline.payments.echo import without_echo
+from pipeline.payments.naming import BY_ORGANISATION, BY_PERSON, Mention, Names
 from pipeline.payments.reference import Quoted, References
 from pipeline.payments.spelling import Spelled, spelled, squeeze
-
-BY_ORGANISATION, BY_PERSON, BY_REFERENCE = 1, 2, 3
-"""How well a text names a registration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A movement, with what its text quotes and whom it names."""
+    """A movement, with what its text quotes and whom it names, each registration as well as it
+    does: ``named`` in full, or ``cut`` by its bank."""
 
     movement: Movement
     quoted: Quoted
@@ -24,6 +23,7 @@ class Seen:
     by_payer: tuple[Mention, ...]
     by_label: tuple[Mention, ...]
     named: dict[str, int]
+    cut: dict[str, int]
 
     @property
     def fields(self) -> tuple[tuple[Spelled, tuple[Mention, ...]], ...]:
@@ -50,7 +50,8 @@ class Index:
 
     def seen(self, movement: Movement) -> Seen:
         """What a movement tells."""
-        payer, label = spelled(movement.payer), spelled(movement.label)
+        payer = spelled(movement.payer)
+        label = without_echo(spelled(movement.label), payer, is_name=self.names.is_name)
         by_payer, by_label = (tuple(self.names.mentions(field)) for field in (payer, label))
         named = dict[str, int]()
         for mention in (*by_payer, *by_label):
@@ -59,7 +60,8 @@ class Index:
                     named[id_] = max(BY_ORGANISATION, named.get(id_, 0))
                 named |= dict.fromkeys(mention.people, BY_PERSON)
         quoted = self._references.quoted(movement.text)
-        return Seen(movement, quoted, payer, label, by_payer, by_label, named)
+        cut = self.names.cut_short(payer) | self.names.cut_short(label)
+        return Seen(movement, quoted, payer, label, by_payer, by_label, named, cut)
 
     def is_open(self, id_: str) -> bool:
         return self.claims[id_].open and id_ not in self.paid

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from pipeline.ledger import Claim, Movement, Slip
 from pipeline.payments.candidates import Candidates
-from pipeline.payments.fits import Fit, against, fits, level, mangled, miscounted, part, points_at
+from pipeline.payments.fits import Fit, against, fits, mangled, miscounted, part
 from pipeline.payments.index import Index, Seen
+from pipeline.payments.others import Others
 from pipeline.payments.outcome import Match, Reason, Rule, Shares
 from pipeline.payments.purpose import cheques_in, is_deposit, purpose_in
 from pipeline.payments.vocabulary import OTHER_PURPOSES, normal
@@ -49,9 +50,9 @@ def match(
         and not by_reference.get(seen.movement.number, _NOTHING).sure
         and (seen.quoted.exact or not (_is_deposit(seen) or _purpose(seen, words)))
     ]
-    pointing = _pointing(waiting, index)
+    others = Others(waiting, index)
     matches = by_reference | {
-        seen.movement.number: _by_name(seen, index, words, pointing)
+        seen.movement.number: _by_name(seen, index, words, others)
         for seen in all_seen
         if seen.movement.number not in by_reference
     }
@@ -83,9 +84,7 @@ def _by_reference(seen: Seen, index: Index) -> Match:
     return Match(Reason(Rule.REFERENCES), _shares(fit, index))
 
 
-def _by_name(
-    seen: Seen, index: Index, purposes: Collection[str], pointing: Mapping[str, Mapping[int, int]]
-) -> Match:
+def _by_name(seen: Seen, index: Index, purposes: Collection[str], others: Others) -> Match:
     """What names and amount say, where no reference is exact."""
     if seen.movement.amount_cents <= 0:
         return Match(Reason(Rule.DEBIT))
@@ -103,12 +102,7 @@ def _by_name(
     (fit,) = fitting
     if reason := against(fit, seen, index):
         return Match(reason)
-    least = level(fit, seen, index)
-    if any(
-        number != seen.movement.number and named >= least
-        for id_ in fit
-        for number, named in pointing.get(id_, {}).items()
-    ):
+    if others.claim(fit, seen):
         return Match(Reason(Rule.OTHER_CREDIT))
     return Match(Reason(Rule.NAME), _shares(fit, index))
 
@@ -128,15 +122,6 @@ def _unfit(seen: Seen, index: Index) -> Reason:
         return Reason(Rule.NAME_AMOUNT)
     alike = sum(index.is_open(id_) for id_ in index.of_amount.get(amount, ()))
     return Reason(Rule.AMOUNT_ALONE, (alike,)) if alike else _NOTHING.reason
-
-
-def _pointing(waiting: Iterable[Seen], index: Index) -> dict[str, dict[int, int]]:
-    """By registration, the waiting credits that may be meant for it, and how well each names it."""
-    pointing = dict[str, dict[int, int]]()
-    for seen in waiting:
-        for id_, named in points_at(seen, index).items():
-            pointing.setdefault(id_, {})[seen.movement.number] = named
-    return pointing
 
 
 def _deposits(
@@ -178,7 +163,9 @@ def _with_candidates(
 
 
 def _is_deposit(seen: Seen) -> bool:
-    return not seen.quoted.exact and not seen.payer.tokens and is_deposit(seen.label)
+    """Whether it is cheques that were handed in; the bank may write that where payers stand."""
+    fields = [field for field, names in seen.fields if field.tokens and not names]
+    return not seen.quoted.exact and bool(fields) and is_deposit(fields[0])
 
 
 def _purpose(seen: Seen, words: Collection[str]) -> str:

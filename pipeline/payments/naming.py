@@ -24,11 +24,15 @@ from pipeline.payments.vocabulary import (
     normal,
 )
 
+BY_ORGANISATION, BY_PERSON = 1, 2
+"""How well a text names a registration."""
+
 _LEAST_NAME = 3
 _LEAST_CUT = 4
 """Letters that are left of a word where a bank cut it, and that tell it still."""
-_CUT_FROM = 24
-"""So long is a bank's field, at least, where it is cut: shorter ones are whole."""
+_LEAST_OF_A_NAME = 9
+_WIDTHS = frozenset((23, 24, 30, 31, 32, 34, 35, 69, 70))
+"""How long a bank's field is where it may be cut, with a blank at its end or without."""
 _AND = normal("et")
 _FOR = TITLES | each("pour inscription inscr insc")
 _COUNTED = FICHES | PEOPLE | MONTHS
@@ -94,6 +98,10 @@ class Names:
             if (word := singular(token)) not in self._neutral and word not in LINKS
         ]
 
+    def is_name(self, squeezed: str) -> bool:
+        """Whether that is a name on a registration."""
+        return squeezed in self._organisations or squeezed in self._people
+
     def mentions(self, field: Spelled) -> list[Mention]:
         """Whom a field names; of names within names, the longest."""
         hits = [*self._hits(field)]
@@ -117,6 +125,21 @@ class Names:
             )
             for hit in longest
         ]
+
+    def cut_short(self, field: Spelled) -> dict[str, int]:
+        """The registrations on which is a name that begins like the field's end, and goes on, and
+        how well that would name each: a bank may have cut it."""
+        cut = dict[str, int]()
+        for start in range(len(field.tokens)):
+            piece = field.piece(start, len(field.tokens))
+            if len(piece) < _LEAST_OF_A_NAME:
+                break
+            place = bisect_right(self._sorted, piece)
+            while place < len(self._sorted) and (name := self._sorted[place]).startswith(piece):
+                cut |= dict.fromkeys(self._organisations.get(name, ()), BY_ORGANISATION)
+                cut |= dict.fromkeys(self._people.get(name, ()), BY_PERSON)
+                place += 1
+        return cut
 
     def names_a_stranger(
         self, field: Spelled, mentions: Iterable[Mention], ids: frozenset[str]
@@ -168,7 +191,7 @@ class Names:
         ):
             return False
         name = field.piece(hit.start, hit.end)
-        if hit.end == len(field.tokens) and len(field.text) >= _CUT_FROM and self._goes_on(name):
+        if hit.end == len(field.tokens) and len(field.text) in _WIDTHS and self._goes_on(name):
             return False
         if name in self._short and not hit.people:
             return self._stands_alone(hit, field, others)
@@ -186,7 +209,7 @@ class Names:
             or any(other.people and other.start <= place < other.end for other in others)
             or self._says_nothing(field, place, hit)
             for place in range(len(field.tokens))
-            if not (place < hit.start and normal(field.tokens[place]) in LINKS)
+            if not (place != hit.end and normal(field.tokens[place]) in LINKS)
         )
 
     def _begins(self, hit: Mention, field: Spelled, others: list[Mention]) -> bool:

@@ -17,7 +17,7 @@ _TIMES = "X"
 _MOST_COUNTED = 99
 _HANDED_IN = each("remise rem versement verst vrst dépôt encaissement")
 _CHEQUES = each("chèque chq cheq chqe")
-_NOT_CHEQUES = each("espèces esp cb carte tpe effet lcr prélèvement impayé rejet virement")
+_NOT_CHEQUES = each("espèces esp cb carte tpe effet lcr prélèvement impayé rejet")
 _BARE = each("n no numéro ref bordereau bord du de le")
 _PART_WORDS = frozenset(map(normal, PARTS))
 
@@ -32,7 +32,7 @@ class Counted:
 
 def purpose_in(field: Spelled, names: Iterable[Mention], words: Collection[str]) -> str:
     """The first of those (``normal``) words outside of whole names; empty where none is."""
-    in_names = {place for name in names if name.whole for place in range(name.start, name.end)}
+    in_names = _places(names)
     count = len(field.tokens)
     for start in range(count):
         for end in range(start + 1, min(start + _MOST_WORDS, count) + 1):
@@ -54,9 +54,10 @@ def part_in(field: Spelled, names: Iterable[Mention]) -> str:
     return purpose_in(field, names, _PART_WORDS)
 
 
-def counts_in(field: Spelled) -> Iterator[Counted]:
+def counts_in(field: Spelled, names: Iterable[Mention]) -> Iterator[Counted]:
     """The numbers of fiches and people in a text: ``2 INSCRIPTIONS``, ``FICHES X3``."""
-    tokens = field.tokens
+    in_names = _places(names)
+    tokens = tuple("" if i in in_names else token for i, token in enumerate(field.tokens))
     for place, token in enumerate(tokens):
         noun = singular(token)
         if noun not in FICHES and noun not in PEOPLE:
@@ -69,6 +70,11 @@ def counts_in(field: Spelled) -> Iterator[Counted]:
         is_last = noun != token and place + 2 == len(tokens)
         if (is_times or is_last) and (number := _number(tokens, place + 1 + is_times)):
             yield Counted(number, noun in PEOPLE)
+
+
+def _places(names: Iterable[Mention]) -> set[int]:
+    """The tokens of whole names."""
+    return {place for name in names if name.whole for place in range(name.start, name.end)}
 
 
 def _number(tokens: tuple[str, ...], place: int) -> int:

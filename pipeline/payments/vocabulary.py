@@ -43,7 +43,7 @@ MONTHS = each(
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre janv "
     "fev fevr avr juil sept oct nov dec"
 )
-_BANK = each(
+BANK = each(
     "vir virt virement virements reçu sepa inst instantané instantanée sct crédit emis émetteur "
     "donneur ordre ordonnateur do remettant débiteur nom benef bénéficiaire faveur motif objet "
     "libellé info infos communication message ref référence id ident notprovided notprov eref nref "
@@ -60,5 +60,5 @@ _PURPOSES = each(
     "jeudi vendredi samedi dimanche"
 )
 _OTHER = each(" ".join((*OTHER_PURPOSES, *PARTS)))
-NEUTRAL = TITLES | MONTHS | FICHES | PEOPLE | NUMBERS.keys() | _BANK | _PURPOSES | _OTHER
+NEUTRAL = TITLES | MONTHS | FICHES | PEOPLE | NUMBERS.keys() | BANK | _PURPOSES | _OTHER
 """Words beside a name that are no part of it."""
