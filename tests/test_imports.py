@@ -64,7 +64,7 @@ ROOMS = (
         "training",
         "locale",
     },
-    {"cli", "flags", "terminal", "web"},
+    {"cli", "flags", "terminal", "treasurer", "web"},
     {"__main__"},
 )
 NO_NAMES = {"one", "found", "told"}

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline import fields
 from pipeline.cli import build_parser
-from pipeline.config import Configuration, Mailbox, Promise
+from pipeline.config import Accounting, Configuration, Mailbox, Promise
 from pipeline.errors import DocumentError, ExitCode
 from pipeline.exporters import outputs
 from pipeline.forms.constraints import Constraint
@@ -77,7 +77,7 @@ def default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None:
         return "none"
-    return f"`{json.dumps(list(value) if isinstance(value, tuple) else value)}`"
+    return f"`{json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)}`"
 
 
 def parts(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
@@ -125,14 +125,25 @@ def test_the_settings_are_named_with_their_defaults() -> None:
     told = {coded(row[0])[0]: row for row in table(section("## Settings of `fiches.toml`"))}
     _, names, shares, _ = told.pop("[promise]")
     _, names_of_mailbox, _, _ = told.pop("[mailbox]")
+    told.pop("[accounting]")
     assert coded(names_of_mailbox) == [key for key, f in keys(Mailbox).items() if f.is_required()]
     promised = Promise().model_dump()
     assert (coded(names), coded(shares)) == (list(promised), [f"{p:g}" for p in promised.values()])
     assert {name: value for name, (_, _, value, _) in told.items()} == {
         key: default(field)
         for key, field in keys(Configuration).items()
-        if key not in ("promise", "mailbox")
+        if key not in ("promise", "mailbox", "accounting")
     }
+
+
+def test_the_keys_of_accounting_are_named_with_their_defaults() -> None:
+    told = [row for row in table(section("### Entries")) if len(row) == 4]
+    named = {coded(name)[0]: value for name, _, value, _ in told}
+    assert named.pop("other_purposes").startswith("see")
+    assert named == {
+        key: default(field) for key, field in Accounting.model_fields.items() if key in named
+    }
+    assert len(named) == len(Accounting.model_fields) - 1
 
 
 def test_the_keys_of_a_mailbox_are_named_with_their_defaults() -> None:
