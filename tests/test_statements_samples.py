@@ -52,6 +52,7 @@ def test_cfonb_without_line_ends_is_read(reads: Reads) -> None:
     assert (got.opening_cents, got.closing_cents) == (100000, 113630)
     assert (got.first, got.last) == (date(2018, 2, 1), date(2018, 2, 28))
     assert got.account == "300040000312345678901"
+    assert got.movements[0].bank_id == ""
 
 
 def test_cfonb_whose_blanks_at_the_ends_of_lines_are_lost_is_read(reads: Reads) -> None:
@@ -174,6 +175,26 @@ def test_ofx_without_closing_tags_and_with_commas_is_read(reads: Reads) -> None:
     )
     assert (got.first, got.last) == (date(2018, 2, 1), date(2018, 2, 28))
     assert (got.opening_cents, got.closing_cents) == (None, 100000)
+
+
+@pytest.mark.parametrize(
+    ("bank", "branch", "number", "account"),
+    [
+        ("30004", "00003", "12345678901", "300040000312345678901"),
+        ("30004", "00003", "1234567890143", "300040000312345678901"),
+        ("30004", "00003", "30004000031234567890143", "300040000312345678901"),
+        ("30004", "00003", "FR7630004000031234567890143", "FR7630004000031234567890143"),
+        ("30004", "", "12345678901", "12345678901"),
+        ("20041", "01005", "0500013M026", "20041010050500013M026"),
+        ("30004", "00003", "1234567", "1234567"),
+    ],
+)
+def test_the_account_of_ofx_is_whole_where_its_parts_are(
+    reads: Reads, bank: str, branch: str, number: str, account: str
+) -> None:
+    text = SGML.replace("<BANKID>30004", f"<BANKID>{bank}")
+    text = text.replace("<BRANCHID>00003", f"<BRANCHID>{branch}")
+    assert reads(text.replace("<ACCTID>12345678901", f"<ACCTID>{number}")).account == account
 
 
 @pytest.mark.parametrize("day", ["20180315", "20180204"])

@@ -25,7 +25,7 @@ def cents(text: str, mark: str = "") -> int | None:
     ``mark``: what the file puts before its cents (``decimal_mark``), empty where it is not known.
     """
     match = _match(text)
-    if match is None or (match["by"] and match["by"] == match["mark"]):
+    if match is None:
         return None
     own = _mark(match) or mark
     if mark not in ("", own) or (match["by"] in _OTHER and own in ("", match["by"])):

@@ -9,7 +9,7 @@ from pipeline.errors import StatementError
 from pipeline.language import tr
 from pipeline.ledger import Movement
 from pipeline.money import format_cents
-from pipeline.statements.section import Section, wrong
+from pipeline.statements.section import Section, several_accounts, wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,7 @@ def whole(sections: Sequence[Section]) -> Period:
     Raises StatementError where they are of several accounts, leave a gap, or do not add up.
     """
     if len({section.account for section in sections}) > 1:
-        raise StatementError(
-            tr("it holds several accounts. Download one file for each account from the bank.")
-        )
+        raise several_accounts()
     periods = sorted((_period(section) for section in sections), key=lambda p: (p.first, p.last))
     if not periods:
         raise StatementError(

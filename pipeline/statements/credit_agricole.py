@@ -11,7 +11,7 @@ from pipeline.statements.table import Layout, has_header, lines, table
 
 FORMAT = "CSV Crédit Agricole"
 _LAYOUT = Layout(date="date", labels=("libelle",), debit="debiteuros", credit="crediteuros")
-_ACCOUNT = re.compile(r"\bn[°º]\s*(\d{5,23})\b")
+_ACCOUNT = re.compile(r"\bn(?:[°º]|um[ée]ro)\s*(\d{5,23})\b", re.IGNORECASE)
 _BALANCE = re.compile(
     r"Solde au (\d\d/\d\d/\d{4})[^\S\r\n:;,]*([+-]?\d(?:[\d.,]|[^\S\r\n])*\d)", re.IGNORECASE
 )

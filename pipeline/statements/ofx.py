@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.errors import StatementError
 from pipeline.language import tr
 from pipeline.ledger import Movement
 from pipeline.statements.account import compact, is_iban
@@ -24,6 +23,7 @@ from pipeline.statements.section import (
     no_day,
     no_end,
     not_euros,
+    own_entities,
     wrong,
 )
 
@@ -44,7 +44,8 @@ _GROUPS = frozenset(
 """What holds elements that are asked for, or that have the names of such; others hold nothing."""
 _ONCE = "TRNAMT"
 _BANK_AND_BRANCH = (5, 5)
-_NUMBER_WIDTHS = (11, 13)
+_NUMBER, _KEY = 11, 2
+_RIB = sum(_BANK_AND_BRANCH) + _NUMBER
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def recognises(text: str) -> bool:
 
 def read(text: str) -> list[Section]:
     if _DECLARES.search(text):
-        raise StatementError(tr("it declares entities of its own, as no bank does: not read."))
+        raise own_entities()
     plain = _without_cdata(text)
     if not _ENDS.search(plain):
         raise no_end(line_of(plain, len(plain)))
@@ -142,17 +143,17 @@ def _movement(text: str, entry: _Group, mark: str) -> Movement:
         amount_cents=amount,
         payer=joined_words([name]),
         label=joined_words(entry.fields.get(n, "") for n in ("MEMO", "CHECKNUM")),
-        bank_id=entry.fields.get("FITID", ""),
+        bank_id=joined_words([entry.fields.get("FITID", "")]),
     )
 
 
 def _account(fields: dict[str, str]) -> str:
     bank, branch, number = (compact(fields.get(n, "")) for n in ("BANKID", "BRANCHID", "ACCTID"))
-    if is_iban(number) or len(number) > max(_NUMBER_WIDTHS):
+    if is_iban(number):
         return number
-    if (len(bank), len(branch)) == _BANK_AND_BRANCH and len(number) in _NUMBER_WIDTHS:
-        return bank + branch + number
-    return number
+    if (len(bank), len(branch)) == _BANK_AND_BRANCH and len(number) in (_NUMBER, _NUMBER + _KEY):
+        number = bank + branch + number
+    return number[:_RIB] if len(number) == _RIB + _KEY else number
 
 
 def _day(text: str, group: _Group, name: str) -> date | None:

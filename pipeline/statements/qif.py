@@ -13,7 +13,15 @@ from pipeline.language import tr
 from pipeline.ledger import Movement
 from pipeline.statements.amounts import cents, decimal_mark
 from pipeline.statements.days import day
-from pipeline.statements.section import Section, joined_words, no_amount, no_day, no_end, wrong
+from pipeline.statements.section import (
+    Section,
+    joined_words,
+    no_amount,
+    no_day,
+    no_end,
+    several_accounts,
+    wrong,
+)
 
 FORMAT = "QIF"
 _BEGINS = re.compile(r"\s*!(?:Type|Account|Option|Clear)\b", re.IGNORECASE)
@@ -90,9 +98,7 @@ def _part(heading: str, number: int, part: str, accounts: int) -> tuple[str, int
         )
     accounts += folded == _BANK
     if accounts > 1:
-        raise StatementError(
-            tr("it holds several accounts. Download one file for each account from the bank.")
-        )
+        raise several_accounts()
     return folded, accounts
 
 

@@ -67,6 +67,19 @@ def not_euros(line: int) -> StatementError:
     )
 
 
+def several_accounts() -> StatementError:
+    return StatementError(
+        tr("it holds several accounts. Download one file for each account from the bank.")
+    )
+
+
+def own_entities() -> StatementError:
+    """The error for XML that declares what it then refers to, inside or outside the file."""
+    return StatementError(
+        tr("it declares entities of its own, as no bank does. Download it from the bank once more.")
+    )
+
+
 def line_of(text: str, at: int) -> int:
     """The line in which the character ``at`` of a text stands."""
     return text.count("\n", 0, at) + 1

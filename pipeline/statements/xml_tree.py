@@ -7,9 +7,8 @@ A document type, and with it every entity of a file's own, is refused before it 
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from pipeline.errors import StatementError
 from pipeline.language import tr
-from pipeline.statements.section import wrong
+from pipeline.statements.section import own_entities, wrong
 
 _DEEPEST = 60
 """CAMT needs some 15."""
@@ -57,6 +56,7 @@ def tree(text: str) -> Node:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         node = Node(name.rpartition(" ")[2], parser.CurrentLineNumber)
+        # The only attribute that counts is read like a child.
         if currency := attributes.get("Ccy"):
             node.children.append(_leaf("Ccy", node.line, currency))
         opened[-1].children.append(node)
@@ -68,7 +68,7 @@ def tree(text: str) -> Node:
         opened.pop()
 
     def declared(*_facts: object) -> None:
-        raise StatementError(tr("it declares entities of its own, as no bank does: not read."))
+        raise own_entities()
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
