@@ -126,9 +126,10 @@ class Candidates:
             yield _Scored(_QUOTED + _EXACT, tuple(sorted(quoted)))
         for id_, liking in liked.items():
             yield _Scored(liking + self._by_amount(id_, amount), (id_,))
-            group = tuple(sorted(filter(index.is_open, index.beside(id_))))
+        for ids in index.beside(liked):
+            group = tuple(sorted(filter(index.is_open, ids)))
             if len(group) > 1 and sum(map(index.owed, group)) == amount:
-                yield _Scored(liking + _EXACT, group)
+                yield _Scored(max(liked.get(id_, 0.0) for id_ in ids) + _EXACT, group)
         alike = [id_ for id_ in index.of_amount.get(amount, ()) if index.is_open(id_)]
         if len(alike) <= MOST:  # so many could be any
             yield from (_Scored(_EXACT, (id_,)) for id_ in alike)

@@ -35,8 +35,7 @@ def match(
     of it.
     """
     index = Index(claims, event_words=event_words)
-    in_order = sorted(movements, key=lambda movement: (movement.day, movement.number))
-    all_seen = [index.seen(movement) for movement in in_order]
+    all_seen = index.seen(movements)
     by_reference = dict[int, Match]()
     for seen in all_seen:
         if seen.movement.amount_cents > 0 and seen.quoted.exact:

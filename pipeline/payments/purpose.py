@@ -4,6 +4,7 @@ fiches, and whether it is cheques that were handed in."""
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from pipeline.payments.naming import Mention
 from pipeline.payments.spelling import Spelled, singular
@@ -12,7 +13,7 @@ from pipeline.payments.vocabulary import FICHES, NUMBERS, PARTS, PEOPLE, each, n
 _MOST_WORDS = 5
 _LEAST_CUT = 4
 _CUT_FROM = 24
-_PART = re.compile(r"(?<![\d/.])([1-9]) ?/ ?([2-9])(?![\d/]|\.\d)")
+_PART = re.compile(r"(?<![\d/.])([1-9]) ?/ ?([2-4])(?![\d/]|\.\d)")
 _TIMES = "X"
 _MOST_COUNTED = 99
 _HANDED_IN = each("remise rem versement verst vrst dépôt encaissement")
@@ -22,12 +23,24 @@ _BARE = each("n no numéro ref bordereau bord du de le")
 _PART_WORDS = frozenset(map(normal, PARTS))
 
 
+class Of(Enum):
+    """What a number in a text is of."""
+
+    FICHES = "fiches"
+    PEOPLE = "people"
+    EITHER = "either"
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A number of fiches, or of people, that a text gives."""
+    """A number of fiches or people that a text gives."""
 
     number: int
-    people: bool
+    of: Of
+
+
+_NOUNS = dict.fromkeys(FICHES, Of.FICHES) | dict.fromkeys(PEOPLE, Of.PEOPLE)
+_NOUNS |= dict.fromkeys(each("inscription inscript inscr insc"), Of.EITHER)
 
 
 def purpose_in(field: Spelled, names: Iterable[Mention], words: Collection[str]) -> str:
@@ -60,21 +73,23 @@ def counts_in(field: Spelled, names: Iterable[Mention]) -> Iterator[Counted]:
     tokens = tuple("" if i in in_names else token for i, token in enumerate(field.tokens))
     for place, token in enumerate(tokens):
         noun = singular(token)
-        if noun not in FICHES and noun not in PEOPLE:
+        of = _NOUNS.get(noun)
+        if of is None:
             continue
         before = place - 1 - (place > 1 and tokens[place - 1] == _TIMES)
         number = _number(tokens, before)
         if number and not _ends_a_date(tokens, before):
-            yield Counted(number, noun in PEOPLE)
+            yield Counted(number, of)
         is_times = tokens[place + 1 : place + 2] == (_TIMES,)
         is_last = noun != token and place + 2 == len(tokens)
         if (is_times or is_last) and (number := _number(tokens, place + 1 + is_times)):
-            yield Counted(number, noun in PEOPLE)
+            yield Counted(number, of)
 
 
 def _places(names: Iterable[Mention]) -> set[int]:
-    """The tokens of whole names."""
-    return {place for name in names if name.whole for place in range(name.start, name.end)}
+    """The tokens of names that are whole, or may be."""
+    sure = (name for name in names if name.whole or name.cut or name.organisation)
+    return {place for name in sure for place in range(name.start, name.end)}
 
 
 def _number(tokens: tuple[str, ...], place: int) -> int:
