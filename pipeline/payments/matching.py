@@ -163,8 +163,9 @@ def _with_candidates(
 
 def _is_deposit(seen: Seen) -> bool:
     """Whether it is cheques that were handed in; the bank may write that where payers stand."""
-    fields = [field for field, names in seen.fields if field.tokens and not names]
-    return not seen.quoted.exact and bool(fields) and is_deposit(fields[0])
+    is_named = any(mention.whole for _, names in seen.fields for mention in names)
+    tokens = (*seen.payer.tokens, *seen.label.tokens)
+    return not seen.quoted.exact and not is_named and is_deposit(tokens)
 
 
 def _purpose(seen: Seen, words: Collection[str]) -> str:

@@ -24,6 +24,7 @@ _MAYBE_CUT = frozenset((23, 24, 30, 34, 35, 69, 70))
 """How long a field is where banks cut it (CFONB 31, OFX 32), or some do, or a blank was there."""
 _AND, _ELSE = normal("et"), each("pour par")
 _FOR = each("pour inscription inscr insc")
+_REFERENCE = "RF"
 _COUNTED = FICHES | PEOPLE | MONTHS
 
 
@@ -88,19 +89,34 @@ def names_a_stranger(
     ``INSCRIPTION DURAND``, ``POUR MME DURAND``. A title at its beginning is the payer's."""
     tokens = field.tokens
     taken = {place for mention in there for place in range(mention.start, mention.end)}
-    for place, token in enumerate(tokens):
-        is_for = singular(token) in _FOR or (
-            singular(token) in TITLES
-            and any(singular(before) not in BANK | LINKS for before in tokens[:place])
-        )
-        if place in taken or not is_for:
-            continue
-        after = place + 1
-        while after < len(tokens) and after not in taken and _leads_on(tokens, after, names):
-            after += 1
-        if after < len(tokens) and after not in taken and not names.is_word_of(ids, tokens[after]):
-            return True
-    return False
+    return any(
+        not names.is_word_of(ids, tokens[place])
+        for start in range(len(tokens))
+        if start not in taken and _says_for_whom(tokens, start)
+        for place in _name_after(tokens, start, taken, names)
+    )
+
+
+def _says_for_whom(tokens: tuple[str, ...], place: int) -> bool:
+    word = singular(tokens[place])
+    is_inside = any(singular(before) not in BANK | LINKS for before in tokens[:place])
+    return word in _FOR or (word in TITLES and is_inside)
+
+
+def _name_after(
+    tokens: tuple[str, ...], start: int, taken: Collection[int], names: Names
+) -> Iterator[int]:
+    """The words behind that place, up to one that is around names, another name or a reference."""
+    has_begun = False
+    for place in range(start + 1, len(tokens)):
+        if place in taken or tokens[place] == _REFERENCE:
+            return
+        leads_on = _leads_on(tokens, place, names)
+        if has_begun and leads_on and singular(tokens[place]) not in LINKS:
+            return
+        if not leads_on and len(tokens[place]) > 1:
+            has_begun = True
+            yield place
 
 
 def _leads_on(tokens: tuple[str, ...], place: int, names: Names) -> bool:

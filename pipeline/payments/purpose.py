@@ -8,7 +8,7 @@ from enum import Enum
 
 from pipeline.payments.naming import Mention
 from pipeline.payments.spelling import Spelled, singular
-from pipeline.payments.vocabulary import FICHES, NUMBERS, PARTS, PEOPLE, each, normal
+from pipeline.payments.vocabulary import BANK, FICHES, NUMBERS, PARTS, PEOPLE, each, normal
 
 _MOST_WORDS = 5
 _LEAST_CUT = 4
@@ -19,7 +19,7 @@ _MOST_COUNTED = 99
 _HANDED_IN = each("remise rem versement verst vrst dépôt encaissement")
 _CHEQUES = each("chèque chq cheq chqe")
 _NOT_CHEQUES = each("espèces esp cb carte tpe effet lcr prélèvement impayé rejet")
-_BARE = each("n no numéro ref bordereau bord du de le")
+_BARE = each("n bordereau bord du de le")
 _PART_WORDS = frozenset(map(normal, PARTS))
 
 
@@ -108,12 +108,12 @@ def _ends_a_date(tokens: tuple[str, ...], place: int) -> bool:
     )
 
 
-def is_deposit(field: Spelled) -> bool:
+def is_deposit(tokens: Iterable[str]) -> bool:
     """Whether it is cheques that were handed in, as banks write it."""
-    words = {singular(token) for token in field.tokens if not token.isdigit()}
+    words = {singular(token) for token in tokens if not token.isdigit()}
     if not words & _HANDED_IN or words & _NOT_CHEQUES:
         return False
-    return bool(words & _CHEQUES) or not words - _HANDED_IN - _BARE
+    return bool(words & _CHEQUES) or not words - _HANDED_IN - _BARE - BANK
 
 
 def cheques_in(field: Spelled) -> int:

@@ -45,8 +45,8 @@ MONTHS = each(
 )
 BANK = each(
     "vir virt virement virements reçu sepa inst instantané instantanée sct crédit emis émetteur "
-    "donneur ordre ordonnateur do remettant débiteur nom benef bénéficiaire faveur motif objet "
-    "libellé info infos communication message ref référence id ident notprovided notprov eref nref "
+    "donneur ordre ordonnateur do remettant débiteur nom benef bénéficiaire votre faveur motif "
+    "objet libellé info infos communication message ref référence id ident notprovided notprov eref nref "
     "rcn npy lcc lc2 nbe end to rf fr eur euro no num numéro nr date valeur op opération bq banque "
     "web internet mobile permanent ponctuel compte cpt asso association via"
 )
