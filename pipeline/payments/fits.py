@@ -117,7 +117,7 @@ def _near(seen: Seen, index: Index) -> Fit:
 
 def _somebody_else(fit: Fit, seen: Seen, index: Index) -> Reason | None:
     """Whether the label speaks of somebody who is not on it: whoever pays may be another one."""
-    others = [m for m in seen.by_label if not m.cut and not m.ids & fit]
+    others = [mention for mention in seen.by_label if not mention.ids & fit]
     is_by_person = any(seen.named.get(id_, 0) > BY_ORGANISATION for id_ in fit)
     if others or (
         not is_by_person and names_a_stranger(seen.label, seen.by_label, fit, index.names)

@@ -28,11 +28,11 @@ def _gap(owed: _Fact, amount: _Fact) -> str:
 
 
 def _not_open(*references: _Fact) -> str:
-    return f"Fiche à vérifier d'abord, annulée ou remplacée : {_listed(*references)}."
+    return f"Fiche à vérifier d'abord, annulée ou remplacée : {_listed(*references)}."
 
 
 def _paid_before(*references: _Fact) -> str:
-    return f"Déjà payé, en tout ou en partie : {_listed(*references)}. Second versement ?"
+    return f"Déjà payé, en tout ou en partie : {_listed(*references)}. Second versement ?"
 
 
 def _alone(count: _Fact) -> str:
@@ -44,27 +44,27 @@ def _alone(count: _Fact) -> str:
 _SENTENCES: dict[Rule, str | Callable[..., str]] = {
     Rule.REFERENCES: "Références exactes, montant exact.",
     Rule.NAME: "Nom en toutes lettres, montant exact, rien d'autre ne convient.",
-    Rule.SLIP: lambda number: f"Bordereau de remise n° {number}.",
-    Rule.DEBIT: "Débit : remboursement, chèque impayé ou autre dépense ?",
+    Rule.SLIP: lambda number: f"Bordereau de remise n° {number}.",
+    Rule.DEBIT: "Débit : remboursement, chèque impayé ou autre dépense ?",
     Rule.UNCLEAR_REFERENCE: "Plusieurs fiches portent cette référence.",
     Rule.NOT_OPEN: _not_open,
     Rule.PAID_BEFORE: _paid_before,
     Rule.REFERENCE_AMOUNT: _gap,
-    Rule.MANGLED_REFERENCE: lambda text: f"Référence abîmée ou inconnue : « {text} ».",
+    Rule.MANGLED_REFERENCE: lambda text: f"Référence abîmée ou inconnue : « {text} ».",
     Rule.COUNT: lambda said, there: f"Le libellé compte {said}, il y en aurait {there}.",
-    Rule.PURPOSE: lambda word: f"Autre objet, d'après « {word.replace('0', 'O').lower()} ».",
-    Rule.PART: lambda word: f"Paiement d'une partie ? (« {word.replace('0', 'O').lower()} »)",
+    Rule.PURPOSE: lambda word: f"Autre objet, d'après « {word.replace('0', 'O').lower()} ».",
+    Rule.PART: lambda word: f"Paiement d'une partie ? (« {word.replace('0', 'O').lower()} »)",
     Rule.RIVALS: lambda count: f"{count} règlements possibles conviennent aussi bien.",
     Rule.TWIN: lambda *others: (
-        f"Une fiche payée, ou à vérifier encore, conviendrait aussi bien : {_listed(*others)}."
+        f"Une fiche payée, ou à vérifier encore, conviendrait aussi bien : {_listed(*others)}."
     ),
     Rule.OTHER_NAMED: "Le libellé nomme quelqu'un qui n'est pas sur cette fiche.",
     Rule.OTHER_CREDIT: "Un autre virement semble payer la même fiche.",
-    Rule.NO_SLIP: "Remise de chèques : aucun bordereau ouvert de ce montant.",
+    Rule.NO_SLIP: "Remise de chèques : aucun bordereau ouvert de ce montant.",
     Rule.SEVERAL_SLIPS: lambda *numbers: (
-        f"Remise de chèques : bordereau possible, mais pas sûr (n° {_listed(*numbers)})."
+        f"Remise de chèques : bordereau possible, mais pas sûr (n° {_listed(*numbers)})."
     ),
     Rule.NAME_AMOUNT: "Nom connu, mais aucune fiche ouverte ne doit ce montant.",
     Rule.AMOUNT_ALONE: _alone,
-    Rule.NOTHING: "Rien de connu : ni référence, ni nom, ni montant.",
+    Rule.NOTHING: "Rien de connu : ni référence, ni nom, ni montant.",
 }
