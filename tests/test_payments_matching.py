@@ -109,8 +109,10 @@ def test_a_reference_that_two_fiches_share_is_not_exact() -> None:
 
 
 def test_a_mangled_reference_alone_waits_with_its_candidate() -> None:
-    matched = _match(3000, "M DURAND PAUL", f"INSCR {_TILLEULS.reference[:-3]}")
+    cut = _TILLEULS.reference[:-3]
+    matched = _match(3000, "M DURAND PAUL", f"INSCR {cut} MERCI")
     assert matched.reason.rule is Rule.MANGLED_REFERENCE
+    assert str(matched.reason.facts[0]).startswith(cut.replace(" ", ""))
     assert matched.candidates == (((_TILLEULS.id, 3000),),)
 
 
@@ -288,7 +290,7 @@ def test_what_is_paid_or_not_yet_verified_may_be_meant_as_well(twin: Claim) -> N
 
 def test_a_half_of_what_another_fiche_owes_may_be_a_part_of_that() -> None:
     double = _claim(3, "Foyer Les Tilleuls", "Éva ROY", 6000)
-    assert _why(3000, "FOYER LES TILLEULS", claims=(_TILLEULS, double)) is Rule.PART
+    assert _why(3000, "FOYER LES TILLEULS", claims=(_TILLEULS, double)) is Rule.HALF
 
 
 def test_two_credits_for_one_fiche_wait_both() -> None:
@@ -344,6 +346,10 @@ def test_beside_a_reference_inscriptions_may_be_people() -> None:
 )
 def test_words_of_another_purpose_wait(label: str) -> None:
     assert _why(3000, "FOYER LES TILLEULS", label) is Rule.PURPOSE
+
+
+def test_the_reason_says_the_word_of_the_setting() -> None:
+    assert _match(3000, "FOYER LES TILLEULS", "ADHESIONS 2018").reason.facts == ("adhésion",)
 
 
 def test_the_other_purposes_are_a_setting() -> None:

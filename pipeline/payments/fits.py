@@ -69,7 +69,9 @@ def miscounted(fit: Fit, seen: Seen, index: Index) -> Reason | None:
     for field, names in seen.fields:
         for counted in counts_in(field, names):
             if counted.number not in right[counted.of]:
-                return Reason(Rule.COUNT, (counted.number, min(right[counted.of])))
+                return Reason(
+                    Rule.COUNT, (counted.number, min(right[counted.of]), counted.of.value)
+                )
     return None
 
 
@@ -139,8 +141,9 @@ def _twin(fit: Fit, seen: Seen, index: Index) -> Reason | None:
     for group in (Fit(filter(index.is_begun, ids)) for ids in index.beside(named)):
         if len(group) > 1 and sum(map(index.owed, group)) == amount:
             return Reason(Rule.TWIN, tuple(sorted(index.claims[id_].reference for id_ in group)))
-    if any(index.owed(id_) == _HALVES * amount for id_ in named if index.is_open(id_)):
-        return Reason(Rule.PART, ("1/2",))
+    for id_ in filter(index.is_open, named):
+        if index.owed(id_) == _HALVES * amount:
+            return Reason(Rule.HALF, (index.claims[id_].reference,))
     pool = {id_: index.owed(id_) for id_ in named if not index.is_begun(id_) and index.owed(id_)}
     if _ways(pool, amount) > (fit <= pool.keys()):
         return Reason(Rule.RIVALS, (_ways(pool, amount),))

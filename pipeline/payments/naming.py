@@ -53,12 +53,17 @@ def mentions(field: Spelled, names: Names, *, widest: int) -> list[Mention]:
 
     ``widest``: the most letters of such a field: where another one is longer, nothing was cut.
     """
-    may_be_cut = len(field.text) >= widest - 1
-    hits = [*_hits(field, names, may_be_cut=may_be_cut), *_cut_short(field, names)]
+    is_widest = len(field.text) >= widest - 1
+    at_end = [*_cut_short(field, names, is_widest=is_widest)]
+    hits = [*(hit for hit in _hits(field, names) if not _is_same(hit, at_end)), *at_end]
     longest = [hit for hit in hits if not any(_is_within(hit, other) for other in hits)]
     return [
         replace(hit, whole=not hit.cut and _is_whole(hit, field, names, longest)) for hit in longest
     ]
+
+
+def _is_same(hit: Mention, others: Iterable[Mention]) -> bool:
+    return any((hit.start, hit.end) == (other.start, other.end) for other in others)
 
 
 def named(by_fields: Collection[Mention]) -> dict[str, int]:
@@ -127,7 +132,7 @@ def _leads_on(tokens: tuple[str, ...], place: int, names: Names) -> bool:
     return place + 1 == len(tokens) and any(other.startswith(token) for other in names.neutral)
 
 
-def _hits(field: Spelled, names: Names, *, may_be_cut: bool) -> Iterator[Mention]:
+def _hits(field: Spelled, names: Names) -> Iterator[Mention]:
     count = len(field.tokens)
     for start in range(count):
         for end in range(start + 1, count + 1):
@@ -135,33 +140,27 @@ def _hits(field: Spelled, names: Names, *, may_be_cut: bool) -> Iterator[Mention
             if len(name) > names.longest:
                 break
             if names.is_name(name):
-                yield Mention(
-                    start,
-                    end,
-                    frozenset(names.organisations.get(name, ())),
-                    frozenset(names.people.get(name, ())),
-                    cut=may_be_cut and end == count and _is_cut(name, len(field.text), names),
-                )
+                yield _mention(start, end, [name], names)
 
 
-def _is_cut(name: str, length: int, names: Names) -> bool:
-    """Whether a bank may have cut a name that ends a field of that length: where only some banks
-    do, if a longer one is known."""
-    return length in _CUT or (length in _MAYBE_CUT and any(names.longer(name)))
-
-
-def _cut_short(field: Spelled, names: Names) -> Iterator[Mention]:
-    """The names that begin like the field's end, and go on."""
-    count = len(field.tokens)
+def _cut_short(field: Spelled, names: Names, *, is_widest: bool) -> Iterator[Mention]:
+    """The names that begin like the field's end and go on; or end there, if it may have been cut:
+    where no field is wider, or such a longer name is known."""
+    count, width = len(field.tokens), len(field.text)
     for start in range(count):
         piece = field.piece(start, count)
-        if len(piece) < _LEAST_OF_A_NAME:
-            return
-        longer = [*names.longer(piece)]
-        organisation = frozenset(i for name in longer for i in names.organisations.get(name, ()))
-        people = frozenset(i for name in longer for i in names.people.get(name, ()))
-        if longer and not names.is_name(piece):
-            yield Mention(start, count, organisation, people, cut=True)
+        longer = [*names.longer(piece)] if len(piece) >= _LEAST_OF_A_NAME else []
+        if not names.is_name(piece):
+            if longer:
+                yield replace(_mention(start, count, longer, names), cut=True)
+        elif (is_widest and width in _CUT) or (longer and width in _CUT | _MAYBE_CUT):
+            yield replace(_mention(start, count, [piece, *longer], names), cut=True)
+
+
+def _mention(start: int, end: int, spellings: Collection[str], names: Names) -> Mention:
+    organisation = frozenset(i for name in spellings for i in names.organisations.get(name, ()))
+    people = frozenset(i for name in spellings for i in names.people.get(name, ()))
+    return Mention(start, end, organisation, people)
 
 
 def _is_within(hit: Mention, other: Mention) -> bool:

@@ -2,7 +2,7 @@
 fiches, and whether it is cheques that were handed in."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,7 +20,7 @@ _HANDED_IN = each("remise rem versement verst vrst dépôt encaissement")
 _CHEQUES = each("chèque chq cheq chqe")
 _NOT_CHEQUES = each("espèces esp cb carte tpe effet lcr prélèvement impayé rejet")
 _BARE = each("n bordereau bord du de le")
-_PART_WORDS = frozenset(map(normal, PARTS))
+_PART_WORDS = {normal(words): words for words in PARTS}
 
 
 class Of(Enum):
@@ -43,20 +43,22 @@ _NOUNS = dict.fromkeys(FICHES, Of.FICHES) | dict.fromkeys(PEOPLE, Of.PEOPLE)
 _NOUNS |= dict.fromkeys(each("inscription inscript inscr insc"), Of.EITHER)
 
 
-def purpose_in(field: Spelled, names: Iterable[Mention], words: Collection[str]) -> str:
-    """The first of those (``normal``) words outside of whole names; empty where none is."""
+def purpose_in(field: Spelled, names: Iterable[Mention], words: Mapping[str, str]) -> str:
+    """The first of those words, by how they are looked up (``normal``), that is outside of names;
+    empty where none is."""
     in_names = _places(names)
     count = len(field.tokens)
     for start in range(count):
         for end in range(start + 1, min(start + _MOST_WORDS, count) + 1):
             piece = singular(field.piece(start, end))
             if piece in words and not in_names.issuperset(range(start, end)):
-                return piece
+                return words[piece]
     if not count or len(field.text) < _CUT_FROM or count - 1 in in_names:
         return ""
     last = field.tokens[-1]
     is_cut = len(last) >= _LEAST_CUT and not last.isdigit()
-    return next((word for word in sorted(words) if is_cut and word.startswith(last)), "")
+    cut = (words[word] for word in sorted(words) if is_cut and word.startswith(last))
+    return next(cut, "")
 
 
 def part_in(field: Spelled, names: Iterable[Mention]) -> str:

@@ -35,6 +35,11 @@ def _paid_before(*references: _Fact) -> str:
     return f"Déjà payé, en tout ou en partie : {_listed(*references)}. Second versement ?"
 
 
+def _counted(said: _Fact, there: _Fact, of: _Fact) -> str:
+    what = "personne(s)" if of == "people" else "fiche(s)"
+    return f"Le libellé annonce {said} {what}, il y en aurait {there}."
+
+
 def _alone(count: _Fact) -> str:
     if count == 1:
         return "Une fiche doit ce montant, mais rien ne dit que ce virement est le sien."
@@ -51,9 +56,10 @@ _SENTENCES: dict[Rule, str | Callable[..., str]] = {
     Rule.PAID_BEFORE: _paid_before,
     Rule.REFERENCE_AMOUNT: _gap,
     Rule.MANGLED_REFERENCE: lambda text: f"Référence abîmée ou inconnue : « {text} ».",
-    Rule.COUNT: lambda said, there: f"Le libellé compte {said}, il y en aurait {there}.",
-    Rule.PURPOSE: lambda word: f"Autre objet, d'après « {word.replace('0', 'O').lower()} ».",
-    Rule.PART: lambda word: f"Paiement d'une partie ? (« {word.replace('0', 'O').lower()} »)",
+    Rule.COUNT: _counted,
+    Rule.PURPOSE: lambda word: f"Autre objet, d'après « {word} ».",
+    Rule.PART: lambda word: f"Paiement d'une partie ? (« {word} »)",
+    Rule.HALF: lambda reference: f"Peut-être la moitié de ce que doit {reference}.",
     Rule.RIVALS: lambda count: f"{count} règlements possibles conviennent aussi bien.",
     Rule.TWIN: lambda *others: (
         f"Une fiche payée, ou à vérifier encore, conviendrait aussi bien : {_listed(*others)}."
