@@ -198,6 +198,13 @@ class _Drawing:
         given = self.rng.choice(names.GIVEN if self.rng.random() < 0.85 else names.COMPOUND_GIVEN)
         return f"{given} {self.rng.choice(surnames)}"
 
+    def _stranger(self) -> str:
+        """Somebody who is on no registration."""
+        known = {person for claim in self.claims for person in claim.people}
+        while (person := self._person(list(names.SURNAMES))) in known:
+            pass
+        return person
+
     # What they pay
 
     def _draw_credits(self) -> None:
@@ -288,7 +295,7 @@ class _Drawing:
         return self._any_payer(claim), label
 
     def _any_payer(self, claim: Claim) -> str:
-        stranger = self._person(list(names.SURNAMES))
+        stranger = self._stranger()
         payers = [written(stranger, self.rng), written(claim.people[0], self.rng)]
         if claim.organisation:
             payers.append(spoilt(claim.organisation, self.rng))
@@ -297,7 +304,7 @@ class _Drawing:
     def _by_person(self, claim: Claim) -> None:
         person = self.rng.choice(claim.people)
         name = written(person, self.rng)
-        stranger = written(self._person(list(names.SURNAMES)), self.rng)
+        stranger = written(self._stranger(), self.rng)
         payer, label = self.rng.choice(
             (
                 (name, "INSCRIPTION JOURNEE MAIS"),
@@ -362,7 +369,7 @@ class _Drawing:
     def _mangled(self, claim: Claim) -> None:
         text = mangled(claim.reference, self.rng)
         if self.rng.random() < 0.5:
-            payer = written(self._person(list(names.SURNAMES)), self.rng)
+            payer = written(self._stranger(), self.rng)
         else:
             payer = self._named(claim)
         self._add(self._paid("mangled", claim), claim.owed_cents or 0, payer, f"INSCRIPTION {text}")
@@ -402,7 +409,7 @@ class _Drawing:
         amounts = [claim.owed_cents for claim in self.claims if claim.owed_cents]
         for claim in self.rng.sample(self.claims, len(self.claims) // 5):
             amount = claim.owed_cents or self.rng.choice(amounts)
-            strange = written(self._person(list(names.SURNAMES)), self.rng)
+            strange = written(self._stranger(), self.rng)
             payer, label, kind = self.rng.choice(
                 (
                     (strange, "INSCRIPTION", "amount alone"),

@@ -7,6 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from rapidfuzz import fuzz, process
 
@@ -28,7 +29,9 @@ _LEAST_NAME = 0.5
 _QUOTED, _NEAR = 8.0, 6.0
 _NAMED = {BY_ORGANISATION: 3.5, BY_PERSON: 4.0}
 _LIKE = 3.0
-_EXACT, _REST, _ABOUT, _PART = 2.0, 1.5, 1.0, 0.5
+_EXACT, _SOME, _REST, _ABOUT, _PART = 2.0, 1.8, 1.5, 1.0, 0.5
+_SUMMED, _MOST_SUMMED = (2, 3), 12
+"""How many are paid at once, where not all of an organisation's are, and out of how many."""
 _CENTS_OFF = 100
 _CLOSED = -1.0
 _TOO_COMMON = LINKS | NEUTRAL
@@ -126,12 +129,23 @@ class Candidates:
             yield _Scored(_QUOTED + _EXACT, tuple(sorted(quoted)))
         for id_, liking in liked.items():
             yield _Scored(liking + self._by_amount(id_, amount), (id_,))
-            group = tuple(sorted(filter(index.is_open, index.beside(id_))))
-            if len(group) > 1 and sum(map(index.owed, group)) == amount:
-                yield _Scored(liking + _EXACT, group)
+        yield from self._together(liked, amount)
         alike = [id_ for id_ in index.of_amount.get(amount, ()) if index.is_open(id_)]
         if len(alike) <= MOST:  # so many could be any
             yield from (_Scored(_EXACT, (id_,)) for id_ in alike)
+
+    def _together(self, liked: dict[str, float], amount: int) -> Iterator[_Scored]:
+        """Several that owe exactly the amount: all open ones of an organisation, or some."""
+        index = self._index
+        for ids in index.beside(liked):
+            group = tuple(sorted(filter(index.is_open, ids)))
+            if len(group) > 1 and sum(map(index.owed, group)) == amount:
+                yield _Scored(max(liked.get(id_, 0.0) for id_ in ids) + _EXACT, group)
+        still_open = sorted(filter(index.is_open, liked), key=lambda id_: (-liked[id_], id_))
+        for count in _SUMMED:
+            for some in combinations(sorted(still_open[:_MOST_SUMMED]), count):
+                if sum(map(index.owed, some)) == amount:
+                    yield _Scored(min(liked[id_] for id_ in some) + _SOME, some)
 
     def _paid_back(self, liked: dict[str, float], amount: int) -> Iterator[_Scored]:
         """Of what was paid a debit may take back."""

@@ -35,8 +35,9 @@ def _is_of_bank(token: str) -> bool:
 def _of_payer(payer: Spelled) -> _IsEcho:
     def is_echo(label: Spelled, start: int, end: int) -> bool:
         piece = label.piece(start, end)
-        is_whole = start > 0 and piece == payer.squeezed
-        return is_whole or (len(piece) >= _LEAST and payer.squeezed.startswith(piece))
+        if piece == payer.squeezed:
+            return start > 0  # where no word of the bank is before it, the payer wrote it
+        return len(piece) >= _LEAST and payer.squeezed.startswith(piece)
 
     return is_echo
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from pipeline.payments.index import Index, Seen
-from pipeline.payments.naming import BY_ORGANISATION
+from pipeline.payments.naming import BY_ORGANISATION, names_a_stranger
 from pipeline.payments.outcome import Reason, Rule
-from pipeline.payments.purpose import counts_in, part_in
+from pipeline.payments.purpose import Of, counts_in, part_in
 
 Fit = frozenset[str]
 """The registrations that a movement pays together."""
@@ -14,6 +14,8 @@ BY_REFERENCE = 3
 
 _CENTS_OFF = 100
 """So far off, an amount may still be meant for what is owed."""
+_HALVES = 2
+"""In so many parts a payment is mostly split: a half may look like the whole of another one."""
 
 
 def fits(seen: Seen, index: Index) -> frozenset[Fit]:
@@ -25,7 +27,7 @@ def fits(seen: Seen, index: Index) -> frozenset[Fit]:
 def _fits(named: Iterable[str], amount: int, index: Index) -> frozenset[Fit]:
     still_open = [id_ for id_ in named if index.is_open(id_)]
     singles = {Fit((id_,)) for id_ in still_open if index.owed(id_) == amount}
-    groups = {Fit(filter(index.is_open, index.beside(id_))) for id_ in still_open}
+    groups = {Fit(filter(index.is_open, ids)) for ids in index.beside(still_open)}
     return frozenset(singles) | {g for g in groups if sum(map(index.owed, g)) == amount}
 
 
@@ -56,13 +58,20 @@ def part(seen: Seen) -> Reason | None:
 
 
 def miscounted(fit: Fit, seen: Seen, index: Index) -> Reason | None:
-    """Whether the text gives another number of fiches, or of people."""
+    """Whether the text gives another number of fiches, or of people.
+
+    Who says ``2 INSCRIPTIONS`` and quotes a reference may mean the people on that fiche.
+    """
     people = sum(len(index.claims[id_].people) for id_ in fit)
+    right = {Of.FICHES: {len(fit)}, Of.PEOPLE: {people}, Of.EITHER: {len(fit)}}
+    if seen.quoted.exact:
+        right[Of.EITHER].add(people)
     for field, names in seen.fields:
         for counted in counts_in(field, names):
-            there = people if counted.people else len(fit)
-            if counted.number != there:
-                return Reason(Rule.COUNT, (counted.number, there))
+            if counted.number not in right[counted.of]:
+                return Reason(
+                    Rule.COUNT, (counted.number, min(right[counted.of]), counted.of.value)
+                )
     return None
 
 
@@ -113,11 +122,11 @@ def _somebody_else(fit: Fit, seen: Seen, index: Index) -> Reason | None:
     others = [mention for mention in seen.by_label if not mention.ids & fit]
     is_by_person = any(seen.named.get(id_, 0) > BY_ORGANISATION for id_ in fit)
     if others or (
-        not is_by_person and index.names.names_a_stranger(seen.label, seen.by_label, fit)
+        not is_by_person and names_a_stranger(seen.label, seen.by_label, fit, index.names)
     ):
         return Reason(Rule.OTHER_NAMED)
     in_label = any(mention.whole for mention in seen.by_label)
-    if not in_label and any(not mention.ids & fit for mention in seen.by_payer):
+    if not in_label and any(not m.cut and not m.ids & fit for m in seen.by_payer):
         return Reason(Rule.OTHER_NAMED)
     return None
 
@@ -129,9 +138,12 @@ def _twin(fit: Fit, seen: Seen, index: Index) -> Reason | None:
     for id_ in named:
         if id_ not in fit and not index.is_open(id_) and _may_be(id_, amount, index):
             return Reason(Rule.TWIN, (index.claims[id_].reference,))
-    for group in {Fit(filter(index.is_begun, index.beside(id_))) for id_ in named}:
+    for group in (Fit(filter(index.is_begun, ids)) for ids in index.beside(named)):
         if len(group) > 1 and sum(map(index.owed, group)) == amount:
             return Reason(Rule.TWIN, tuple(sorted(index.claims[id_].reference for id_ in group)))
+    for id_ in filter(index.is_open, named):
+        if index.owed(id_) == _HALVES * amount:
+            return Reason(Rule.HALF, (index.claims[id_].reference,))
     pool = {id_: index.owed(id_) for id_ in named if not index.is_begun(id_) and index.owed(id_)}
     if _ways(pool, amount) > (fit <= pool.keys()):
         return Reason(Rule.RIVALS, (_ways(pool, amount),))

@@ -19,6 +19,8 @@ from pipeline.payments.outcome import Match, Reason, Rule, Shares
 from pipeline.payments.purpose import cheques_in, is_deposit, purpose_in
 from pipeline.payments.vocabulary import OTHER_PURPOSES, normal
 
+_NOTHING = Match(Reason(Rule.NOTHING))
+
 
 def match(
     movements: Iterable[Movement],
@@ -31,18 +33,16 @@ def match(
     """What each movement pays, by its number.
 
     ``claims``: all registrations, open or not; ``slips``: those that no movement deposited yet.
-    ``event_words`` are of the event's title, place and organiser: beside a name, they are no part
-    of it.
+    ``event_words``: those of the event's title that beside a name are no part of it.
     """
     index = Index(claims, event_words=event_words)
-    in_order = sorted(movements, key=lambda movement: (movement.day, movement.number))
-    all_seen = [index.seen(movement) for movement in in_order]
+    all_seen = index.seen(movements)
     by_reference = dict[int, Match]()
     for seen in all_seen:
         if seen.movement.amount_cents > 0 and seen.quoted.exact:
             paid = by_reference[seen.movement.number] = _by_reference(seen, index)
             index.paid.update(id_ for id_, _ in paid.shares)
-    words = frozenset(map(normal, other_purposes))
+    words = {normal(purpose): purpose for purpose in other_purposes}
     waiting = [
         seen
         for seen in all_seen
@@ -59,9 +59,6 @@ def match(
     matches |= _deposits([seen for seen in all_seen if _is_deposit(seen)], [*slips], matches)
     index.paid.update(id_ for paid in matches.values() for id_, _ in paid.shares)
     return _with_candidates(all_seen, index, matches)
-
-
-_NOTHING = Match(Reason(Rule.NOTHING))
 
 
 def _by_reference(seen: Seen, index: Index) -> Match:
@@ -84,7 +81,7 @@ def _by_reference(seen: Seen, index: Index) -> Match:
     return Match(Reason(Rule.REFERENCES), _shares(fit, index))
 
 
-def _by_name(seen: Seen, index: Index, purposes: Collection[str], others: Others) -> Match:
+def _by_name(seen: Seen, index: Index, purposes: Mapping[str, str], others: Others) -> Match:
     """What names and amount say, where no reference is exact."""
     if seen.movement.amount_cents <= 0:
         return Match(Reason(Rule.DEBIT))
@@ -164,11 +161,12 @@ def _with_candidates(
 
 def _is_deposit(seen: Seen) -> bool:
     """Whether it is cheques that were handed in; the bank may write that where payers stand."""
-    fields = [field for field, names in seen.fields if field.tokens and not names]
-    return not seen.quoted.exact and bool(fields) and is_deposit(fields[0])
+    is_named = any(mention.whole for _, names in seen.fields for mention in names)
+    tokens = (*seen.payer.tokens, *seen.label.tokens)
+    return not seen.quoted.exact and not is_named and is_deposit(tokens)
 
 
-def _purpose(seen: Seen, words: Collection[str]) -> str:
+def _purpose(seen: Seen, words: Mapping[str, str]) -> str:
     """The word of another purpose in its text."""
     return next(
         (word for field, names in seen.fields if (word := purpose_in(field, names, words))), ""

@@ -6,37 +6,26 @@ DUPONT`` not ``Pierre Dupont``. So beside a name only another one may stand, or 
 banks write around names (``vocabulary``).
 """
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.ledger import Claim
-from pipeline.payments.spelling import Spelled, singular, spelled
-from pipeline.payments.vocabulary import (
-    FICHES,
-    LINKS,
-    MONTHS,
-    NEUTRAL,
-    PEOPLE,
-    TITLES,
-    each,
-    normal,
-)
+from pipeline.payments.names import Names
+from pipeline.payments.spelling import Spelled, singular
+from pipeline.payments.vocabulary import BANK, FICHES, LINKS, MONTHS, PEOPLE, TITLES, each, normal
 
 BY_ORGANISATION, BY_PERSON = 1, 2
 """How well a text names a registration."""
 
-_LEAST_NAME = 3
 _LEAST_CUT = 4
 """Letters that are left of a word where a bank cut it, and that tell it still."""
 _LEAST_OF_A_NAME = 9
-_WIDTHS = frozenset((23, 24, 30, 31, 32, 34, 35, 69, 70))
-"""How long a bank's field is where it may be cut, with a blank at its end or without."""
-_AND = normal("et")
-_FOR = TITLES | each("pour inscription inscr insc")
+_CUT = frozenset((31, 32))
+_MAYBE_CUT = frozenset((23, 24, 30, 34, 35, 69, 70))
+"""How long a field is where banks cut it (CFONB 31, OFX 32), or some do, or a blank was there."""
+_AND, _ELSE = normal("et"), each("pour par")
+_FOR = each("pour inscription inscr insc")
+_REFERENCE = "RF"
 _COUNTED = FICHES | PEOPLE | MONTHS
-_VARIANTS = (("ASS0CIATI0N", "ASS0"), ("ASS0CIATI0N", "ASS0C"), ("SAINT", "ST"), ("SAINTE", "STE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,233 +33,191 @@ class Mention:
     """A name in a field of a bank's text, from token ``start`` up to ``end``.
 
     ``organisation`` and ``people``: the registrations on which it is the one or the other.
-    ``whole``: the name is named in full, and does not go on.
+    ``whole``: it is named in full, and does not go on; ``cut``: its bank may have cut it.
     """
 
     start: int
     end: int
     organisation: frozenset[str]
     people: frozenset[str]
-    whole: bool = True
+    whole: bool = False
+    cut: bool = False
 
     @property
     def ids(self) -> frozenset[str]:
         return self.organisation | self.people
 
 
-class Names:
-    """The names on registrations, ready to be looked for; beside them ``event_words`` may stand."""
+def mentions(field: Spelled, names: Names, *, widest: int) -> list[Mention]:
+    """Whom a field names, and whom it may, where its end is cut; of names in names, the longest.
 
-    def __init__(self, claims: Iterable[Claim], *, event_words: Collection[str] = ()) -> None:
-        self._organisations = defaultdict[str, set[str]](set)
-        self._people = defaultdict[str, set[str]](set)
-        self._people_words = defaultdict[str, set[str]](set)
-        self._organisation_words = dict[str, tuple[str, ...]]()
-        self._short = set[str]()
-        self._neutral = NEUTRAL | {
-            normal(token) for word in event_words for token in spelled(word).tokens
-        }
-        for claim in claims:
-            self._add(claim)
-        self._sorted = sorted({*self._organisations, *self._people})
-        self._longest = max(map(len, self._sorted), default=0)
+    ``widest``: the most letters of such a field: where another one is longer, nothing was cut.
+    """
+    is_widest = len(field.text) >= widest - 1
+    at_end = [*_cut_short(field, names, is_widest=is_widest)]
+    hits = [*(hit for hit in _hits(field, names) if not _is_same(hit, at_end)), *at_end]
+    longest = [hit for hit in hits if not any(_is_within(hit, other) for other in hits)]
+    return [
+        replace(hit, whole=not hit.cut and _is_whole(hit, field, names, longest)) for hit in longest
+    ]
 
-    def _add(self, claim: Claim) -> None:
-        self._organisation_words[claim.id] = spelled(claim.organisation).tokens
-        for spelling in _spellings(self._organisation_words[claim.id]):
-            name = "".join(spelling)
-            if len(name) < _LEAST_NAME or not self._telling(spelling):
-                continue
-            self._organisations[name].add(claim.id)
-            if len(self._telling(spelling)) == 1:
-                self._short.add(name)
-        for person in claim.people:
-            tokens = _bare(spelled(person).tokens)
-            for name in _orders(tokens):
-                self._people[name].add(claim.id)
-            self._people_words[claim.id].update(tokens)
 
-    def _telling(self, tokens: Iterable[str]) -> list[str]:
-        """The words of an organisation's name that tell it."""
-        return [
-            token
-            for token in tokens
-            if (word := singular(token)) not in self._neutral and word not in LINKS
-        ]
+def _is_same(hit: Mention, others: Iterable[Mention]) -> bool:
+    return any((hit.start, hit.end) == (other.start, other.end) for other in others)
 
-    def is_name(self, squeezed: str) -> bool:
-        """Whether that is a name on a registration."""
-        return squeezed in self._organisations or squeezed in self._people
 
-    def mentions(self, field: Spelled) -> list[Mention]:
-        """Whom a field names; of names within names, the longest."""
-        hits = [*self._hits(field)]
-        longest = [
-            hit
-            for hit in hits
-            if not any(
-                other.start <= hit.start
-                and hit.end <= other.end
-                and (other.start, other.end) != (hit.start, hit.end)
-                for other in hits
-            )
-        ]
-        return [
-            Mention(
-                hit.start,
-                hit.end,
-                hit.organisation,
-                hit.people,
-                self._is_whole(hit, field, longest),
-            )
-            for hit in longest
-        ]
+def named(by_fields: Collection[Mention]) -> dict[str, int]:
+    """The registrations that are named in full, and how well. An organisation whose name goes on
+    anywhere is another one."""
+    whole = [mention for mention in by_fields if mention.whole]
+    others = {id_ for m in by_fields if not m.whole and not m.cut for id_ in m.organisation}
+    return _levels(whole, without=others)
 
-    def cut_short(self, field: Spelled) -> dict[str, int]:
-        """The registrations on which is a name that begins like the field's end, and goes on, and
-        how well that would name each: a bank may have cut it."""
-        cut = dict[str, int]()
-        for start in range(len(field.tokens)):
-            piece = field.piece(start, len(field.tokens))
-            if len(piece) < _LEAST_OF_A_NAME:
+
+def cut(by_fields: Iterable[Mention]) -> dict[str, int]:
+    """The registrations that may be named where a bank cut its text, and how well."""
+    return _levels([mention for mention in by_fields if mention.cut])
+
+
+def _levels(chosen: Collection[Mention], *, without: Collection[str] = ()) -> dict[str, int]:
+    by_organisation = (id_ for mention in chosen for id_ in mention.organisation)
+    by_person = (id_ for mention in chosen for id_ in mention.people)
+    return dict.fromkeys(
+        (id_ for id_ in by_organisation if id_ not in without), BY_ORGANISATION
+    ) | dict.fromkeys(by_person, BY_PERSON)
+
+
+def names_a_stranger(
+    field: Spelled, there: Collection[Mention], ids: frozenset[str], names: Names
+) -> bool:
+    """Whether it says for whom it is, and that is nobody on those registrations:
+    ``INSCRIPTION DURAND``, ``POUR MME DURAND``. A title at its beginning is the payer's."""
+    tokens = field.tokens
+    taken = {place for mention in there for place in range(mention.start, mention.end)}
+    return any(
+        not names.is_word_of(ids, tokens[place])
+        for start in range(len(tokens))
+        if start not in taken and _says_for_whom(tokens, start)
+        for place in _name_after(tokens, start, taken, names)
+    )
+
+
+def _says_for_whom(tokens: tuple[str, ...], place: int) -> bool:
+    word = singular(tokens[place])
+    is_inside = any(singular(before) not in BANK | LINKS for before in tokens[:place])
+    return word in _FOR or (word in TITLES and is_inside)
+
+
+def _name_after(
+    tokens: tuple[str, ...], start: int, taken: Collection[int], names: Names
+) -> Iterator[int]:
+    """The words behind that place, up to one that is around names, another name or a reference."""
+    has_begun = False
+    for place in range(start + 1, len(tokens)):
+        if place in taken or tokens[place] == _REFERENCE:
+            return
+        leads_on = _leads_on(tokens, place, names)
+        if has_begun and leads_on and singular(tokens[place]) not in LINKS:
+            return
+        if not leads_on and len(tokens[place]) > 1:
+            has_begun = True
+            yield place
+
+
+def _leads_on(tokens: tuple[str, ...], place: int, names: Names) -> bool:
+    """Whether the word there is around names, not of them."""
+    token, word = tokens[place], singular(tokens[place])
+    if token.isdigit() or word in names.neutral or word in LINKS:
+        return True
+    return place + 1 == len(tokens) and any(other.startswith(token) for other in names.neutral)
+
+
+def _hits(field: Spelled, names: Names) -> Iterator[Mention]:
+    count = len(field.tokens)
+    for start in range(count):
+        for end in range(start + 1, count + 1):
+            name = field.piece(start, end)
+            if len(name) > names.longest:
                 break
-            place = bisect_right(self._sorted, piece)
-            while place < len(self._sorted) and (name := self._sorted[place]).startswith(piece):
-                cut |= dict.fromkeys(self._organisations.get(name, ()), BY_ORGANISATION)
-                cut |= dict.fromkeys(self._people.get(name, ()), BY_PERSON)
-                place += 1
-        return cut
+            if names.is_name(name):
+                yield _mention(start, end, [name], names)
 
-    def names_a_stranger(
-        self, field: Spelled, mentions: Iterable[Mention], ids: frozenset[str]
-    ) -> bool:
-        """Whether it says for whom it is, and that is nobody on those registrations:
-        ``INSCRIPTION DURAND``, ``POUR MME DURAND``."""
-        tokens = field.tokens
-        named = {place for each in mentions for place in range(each.start, each.end)}
-        for place, token in enumerate(tokens):
-            if singular(token) not in _FOR or place in named:
-                continue
-            after = place + 1
-            while after < len(tokens) and after not in named and self._leads_on(tokens, after):
-                after += 1
-            if after < len(tokens) and after not in named and not self._is_of(ids, tokens[after]):
-                return True
+
+def _cut_short(field: Spelled, names: Names, *, is_widest: bool) -> Iterator[Mention]:
+    """The names that begin like the field's end and go on; or end there, if it may have been cut:
+    where no field is wider, or such a longer name is known."""
+    count, width = len(field.tokens), len(field.text)
+    for start in range(count):
+        piece = field.piece(start, count)
+        longer = [*names.longer(piece)] if len(piece) >= _LEAST_OF_A_NAME else []
+        if not names.is_name(piece):
+            if longer:
+                yield replace(_mention(start, count, longer, names), cut=True)
+        elif (is_widest and width in _CUT) or (longer and width in _CUT | _MAYBE_CUT):
+            yield replace(_mention(start, count, [piece, *longer], names), cut=True)
+
+
+def _mention(start: int, end: int, spellings: Collection[str], names: Names) -> Mention:
+    organisation = frozenset(i for name in spellings for i in names.organisations.get(name, ()))
+    people = frozenset(i for name in spellings for i in names.people.get(name, ()))
+    return Mention(start, end, organisation, people)
+
+
+def _is_within(hit: Mention, other: Mention) -> bool:
+    is_inside = other.start <= hit.start and hit.end <= other.end
+    return is_inside and (hit.start, hit.end) != (other.start, other.end)
+
+
+def _is_whole(hit: Mention, field: Spelled, names: Names, others: list[Mention]) -> bool:
+    if any(o is not hit and o.start < hit.end and hit.start < o.end for o in others):
         return False
+    if names.is_short(field.piece(hit.start, hit.end)):
+        return _stands_alone(hit, field, names, others)
+    return _begins(hit, field, names, others) and _ends(hit, field, names, others)
 
-    def _leads_on(self, tokens: tuple[str, ...], place: int) -> bool:
-        """Whether the word there is around names, not of them."""
-        token, word = tokens[place], singular(tokens[place])
-        if token.isdigit() or word in self._neutral or word in LINKS:
-            return True
-        return place + 1 == len(tokens) and any(w.startswith(token) for w in self._neutral)
 
-    def _is_of(self, ids: frozenset[str], token: str) -> bool:
-        """Whether a word, perhaps cut, is of a name on those registrations."""
-        return any(
-            word.startswith(token)
-            for id_ in ids
-            for word in (*self._people_words[id_], *self._organisation_words[id_])
-        )
+def _stands_alone(hit: Mention, field: Spelled, names: Names, others: list[Mention]) -> bool:
+    """Whether nothing else tells anything: a name of one word may be a part of any other."""
+    return all(
+        hit.start <= place < hit.end
+        or any(other.people and other.start <= place < other.end for other in others)
+        or (place != hit.end and singular(field.tokens[place]) in LINKS)
+        or _says_nothing(field, place, hit, names)
+        for place in range(len(field.tokens))
+    )
 
-    def _hits(self, field: Spelled) -> Iterator[Mention]:
-        count = len(field.tokens)
-        for start in range(count):
-            for end in range(start + 1, count + 1):
-                name = field.piece(start, end)
-                if len(name) > self._longest:
-                    break
-                organisation = self._organisations.get(name, ())
-                people = self._people.get(name, ())
-                if organisation or people:
-                    yield Mention(start, end, frozenset(organisation), frozenset(people))
 
-    def _is_whole(self, hit: Mention, field: Spelled, others: list[Mention]) -> bool:
-        if any(
-            other is not hit and other.start < hit.end and hit.start < other.end for other in others
-        ):
-            return False
-        name = field.piece(hit.start, hit.end)
-        if hit.end == len(field.tokens) and len(field.text) in _WIDTHS and self._goes_on(name):
-            return False
-        if name in self._short and not hit.people:
-            return self._stands_alone(hit, field, others)
-        return self._begins(hit, field, others) and self._ends(hit, field, others)
-
-    def _goes_on(self, name: str) -> bool:
-        """Whether a longer name begins like it, which the bank may have cut."""
-        place = bisect_right(self._sorted, name)
-        return place < len(self._sorted) and self._sorted[place].startswith(name)
-
-    def _stands_alone(self, hit: Mention, field: Spelled, others: list[Mention]) -> bool:
-        """Whether nothing else tells anything: a name of one word may be a part of any other."""
-        return all(
-            hit.start <= place < hit.end
-            or any(other.people and other.start <= place < other.end for other in others)
-            or self._says_nothing(field, place, hit)
-            for place in range(len(field.tokens))
-            if not (place != hit.end and normal(field.tokens[place]) in LINKS)
-        )
-
-    def _begins(self, hit: Mention, field: Spelled, others: list[Mention]) -> bool:
-        place = hit.start - 1
-        while place >= 0 and singular(field.tokens[place]) in LINKS:
-            if hit.people and singular(field.tokens[place]) == _AND:
-                return True
-            place -= 1
-        if place < 0 or any(other.end == place + 1 for other in others):
-            return True
-        return field.tokens[place].isdigit() or self._says_nothing(field, place, hit)
-
-    def _ends(self, hit: Mention, field: Spelled, others: list[Mention]) -> bool:
-        place = hit.end
-        if place == len(field.tokens) or any(other.start == place for other in others):
-            return True
+def _begins(hit: Mention, field: Spelled, names: Names, others: list[Mention]) -> bool:
+    place = hit.start - 1
+    while place >= 0 and singular(field.tokens[place]) in LINKS:
         if hit.people and singular(field.tokens[place]) == _AND:
             return True
-        return self._says_nothing(field, place, hit)
-
-    def _says_nothing(self, field: Spelled, place: int, hit: Mention) -> bool:
-        """Whether the token there is no part of a name."""
-        token = field.tokens[place]
-        after = field.tokens[place + 1] if place + 1 < len(field.tokens) else ""
-        if token.isdigit():
-            return (
-                not hit.organisation
-                or len(token) > 2
-                or after.isdigit()
-                or singular(after) in _COUNTED
-            )
-        word = singular(token)
-        if word in self._neutral or any(token in self._people_words[i] for i in hit.organisation):
-            return True
-        if word in LINKS:
-            return after.isdigit() or word in {"P0UR", "PAR"}
-        is_cut = place + 1 == len(field.tokens) and len(token) >= _LEAST_CUT
-        return is_cut and any(other.startswith(token) for other in self._neutral)
+        place -= 1
+    if place < 0 or field.tokens[place].isdigit():
+        return True
+    ends_there = any(other.end == place + 1 for other in others)
+    return ends_there or _says_nothing(field, place, hit, names)
 
 
-def _spellings(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """An organisation's name, and with words that are written shorter."""
-    yield tokens
-    for long, short in _VARIANTS:
-        if long in tokens:
-            yield tuple(short if token == long else token for token in tokens)
-        if short in tokens:
-            yield tuple(long if token == short else token for token in tokens)
+def _ends(hit: Mention, field: Spelled, names: Names, others: list[Mention]) -> bool:
+    place = hit.end
+    if place == len(field.tokens) or any(other.start == place for other in others):
+        return True
+    is_and = hit.people and singular(field.tokens[place]) == _AND
+    return bool(is_and) or _says_nothing(field, place, hit, names)
 
 
-def _bare(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """A person's name without titles before it."""
-    start = 0
-    while start < len(tokens) and singular(tokens[start]) in TITLES:
-        start += 1
-    return tokens[start:]
-
-
-def _orders(tokens: tuple[str, ...]) -> Iterator[str]:
-    """Given name and surname, in either order: each way to part a name in two."""
-    if sum(len(token) > 1 for token in tokens) < 2:
-        return
-    for split in range(len(tokens)):
-        yield "".join(tokens[split:] + tokens[:split])
+def _says_nothing(field: Spelled, place: int, hit: Mention, names: Names) -> bool:
+    """Whether the token there is no part of the name."""
+    token = field.tokens[place]
+    after = field.tokens[place + 1] if place + 1 < len(field.tokens) else ""
+    if token.isdigit():  # ``MECS LES LILAS 2`` is another house; ``2 INSCRIPTIONS`` is none
+        is_count_or_date = after.isdigit() or singular(after) in _COUNTED
+        return not hit.organisation or len(token) > 2 or is_count_or_date
+    word = singular(token)
+    if word in names.neutral or names.is_person_of(hit.organisation, token):
+        return True
+    if word in LINKS:
+        return after.isdigit() or word in _ELSE
+    is_cut = not after and len(token) >= _LEAST_CUT
+    return is_cut and any(other.startswith(token) for other in names.neutral)

@@ -22,6 +22,7 @@ class Rule(StrEnum):
     COUNT = "count"
     PURPOSE = "purpose"
     PART = "part"
+    HALF = "half"
     RIVALS = "rivals"
     TWIN = "twin"
     OTHER_NAMED = "other_named"

@@ -12,7 +12,8 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from pipeline.ledger import Movement
-from pipeline.payments.spelling import spelled
+from pipeline.payments.spelling import singular, spelled
+from pipeline.payments.vocabulary import BANK
 
 
 def new_movements(
@@ -59,10 +60,13 @@ def _paired(given: dict[int, Movement], known: list[Movement]) -> set[int]:
 def _likeness(movement: Movement, other: Movement) -> tuple[bool, float]:
     """The bank's own name for it first, then what is written of it, wherever that stands."""
     mine, theirs = spelled(movement.text), spelled(other.text)
+    my_words, their_words = (
+        " ".join(token for token in each.tokens if singular(token) not in BANK)
+        for each in (mine, theirs)
+    )
     return (
         bool(movement.bank_id) and movement.bank_id == other.bank_id,
-        max(
-            fuzz.token_set_ratio(" ".join(mine.tokens), " ".join(theirs.tokens)),
-            fuzz.partial_ratio(mine.squeezed, theirs.squeezed),
-        ),
+        fuzz.token_set_ratio(my_words, their_words)
+        + fuzz.ratio(my_words, their_words)
+        + fuzz.partial_ratio(mine.squeezed, theirs.squeezed),
     )

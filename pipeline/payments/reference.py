@@ -25,6 +25,7 @@ _HALF = _HEAD + _HEX // 2
 _GRAM = 4
 """Thirteen characters with two slips still have so many in a row that are right."""
 _MOST_SLIPS = 2
+_MOST = 25
 _LEAST_CUT = _HEAD + 3
 """What is left of a reference where a bank cut its text: shorter, it may be anything."""
 _REFERENCE = re.compile(r"RF[0-9]{2}[0-9A-Z]{1,21}")
@@ -133,23 +134,27 @@ class References:
         ]
 
     def _mangled(self, piece: str) -> Iterator[Mangled]:
-        near = set[str]()
+        near, shown = set[str](), ""
         for at in range(len(piece) - _GRAM + 1):
             for reference, offset in self._grams.get(piece[at : at + _GRAM], ()):
-                if reference not in near and _is_near(piece, max(0, at - offset), reference):
+                start = max(0, at - offset)
+                if reference not in near and _is_near(piece, start, reference):
                     near.add(reference)
+                    shown = shown or piece[start : start + len(reference)]
         for match in re.finditer(r"RF[0-9]{2}", piece):
             left = piece[match.start() :]
             if _LEAST_CUT <= len(left) < self._longest:
-                near |= {reference for reference in self._known if reference.startswith(left)}
+                cut = {reference for reference in self._known if reference.startswith(left)}
+                near |= cut
+                shown = shown or (left if cut else "")
         if near:
-            yield Mangled(piece, frozenset(near))
+            yield Mangled(shown, frozenset(near))
 
 
 def _strange(text: str) -> Iterator[Mangled]:
     """What looks like a reference that nobody here knows."""
     for match in _LIKE_ONE.finditer(text):
-        yield Mangled(squeeze(text[match.start() :]), frozenset())
+        yield Mangled(squeeze(text[match.start() :])[:_MOST], frozenset())
 
 
 def _is_near(piece: str, at: int, reference: str) -> bool:

@@ -45,20 +45,21 @@ MONTHS = each(
 )
 BANK = each(
     "vir virt virement virements reçu sepa inst instantané instantanée sct crédit emis émetteur "
-    "donneur ordre ordonnateur do remettant débiteur nom benef bénéficiaire faveur motif objet "
-    "libellé info infos communication message ref référence id ident notprovided notprov eref nref "
-    "rcn npy lcc lc2 nbe end to rf fr eur euro no num numéro nr date valeur op opération bq banque "
-    "web internet mobile permanent ponctuel compte cpt asso association via"
+    "donneur ordre ordonnateur do remettant débiteur nom benef bénéficiaire votre faveur motif "
+    "objet libellé info infos communication message ref référence id ident notprovided notprov "
+    "eref nref rcn npy lcc lc2 nbe end to rf fr eur euro no num numéro nr date valeur op opération "
+    "bq banque web internet mobile permanent ponctuel compte cpt asso association via"
 )
 _PURPOSES = each(
     "règlement regl rglt reglt rgt paiement paiemt payt payement payer versement verst frais "
     "participation inscrit inscrite journée jour jrnee formation form stage colloque conférence "
     "séminaire congrès atelier rencontre assises salon événement event session réunion repas "
-    "déjeuner diner midi matin matinée après soir soirée tarif entrée acces accueil année pour par "
+    "déjeuner diner midi matin matinée après soir soirée tarif entrée acces accueil année "
     "concernant selon suite étude professionnelle professionnel régionale nationale départementale "
     "merci bonjour cordialement svp cf voir total montant chèque chq remise lundi mardi mercredi "
     "jeudi vendredi samedi dimanche"
 )
 _OTHER = each(" ".join((*OTHER_PURPOSES, *PARTS)))
-NEUTRAL = TITLES | MONTHS | FICHES | PEOPLE | NUMBERS.keys() | BANK | _PURPOSES | _OTHER
+_AROUND = TITLES | MONTHS | FICHES | PEOPLE | NUMBERS.keys() | BANK | _PURPOSES | _OTHER
+NEUTRAL = _AROUND - LINKS
 """Words beside a name that are no part of it."""
