@@ -13,9 +13,9 @@ FILE_NAME = "repas.pdf"
 _NBSP = "\N{NO-BREAK SPACE}"
 _BOX = "□"
 _WIDTHS_MM = (12.0, 128.0, 40.0)
-_MOST_BOXES, _NAMES_A_ROW = 40, 12
-_KEPT_ROWS = 8
-"""So many rows of one order stay on one page."""
+_MOST_BOXES, _NAMES_A_ROW = 40, 4
+_KEPT_ROWS = 3
+"""So many of the first rows of an order stay on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def meals(occasion: Occasion, things: Iterable[Ordered]) -> bytes:
         ]
         if orders:
             story.append(_list(thing, sorted(orders, key=lambda order: fold(order.who))))
-    title = f"Repas, {occasion.name}"
+    title = f"Commandes, {occasion.name}"
     return pdf(story, title=title, author=occasion.organiser.name)
 
 
