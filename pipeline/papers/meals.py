@@ -100,7 +100,7 @@ def _list(thing: Ordered, orders: Sequence[Order]) -> Flowable:
 def _rows(thing: Ordered, order: Order) -> list[list[Flowable]]:
     number = "nombre illisible" if order.count is None else thing.number(order.count)
     rows = [["", words(order.who, strong=True), words(number, strong=True, right=True)]]
-    rows += [[words(_BOX, size=13), words(person), ""] for person in order.people]
+    rows += [[words(_BOX, size=15), words(person), ""] for person in order.people]
     if order.count is None or order.open_count:
         rows.append(["", words(_open(thing, order)), ""])
         rows += [
