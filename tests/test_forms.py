@@ -30,6 +30,12 @@ def test_adding_a_form_is_adding_a_folder(tmp_path: Path) -> None:
     assert [form.id for form in load_forms(FORMS, tmp_path)] == ["mais-2018-02-02", "sortie-2019"]
 
 
+def test_a_form_may_say_from_when_to_when(tmp_path: Path) -> None:
+    assert load_form(_MAIS).event.hours == "9 h 15 - 17 h"
+    without = _copy(tmp_path, "sortie-2019", ('hours = "9 h 15 - 17 h"\n', ""))
+    assert load_form(without).event.hours == ""
+
+
 def test_every_fault_of_a_form_is_told_at_once_with_its_path(tmp_path: Path) -> None:
     folder = _copy(
         tmp_path,

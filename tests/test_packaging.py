@@ -66,6 +66,7 @@ def installed(built: Path) -> Path:
         "pipeline/models/calibration/*.json",
         "pipeline/exporters/templates/*",
         "pipeline/evaluate/*.j2",
+        "pipeline/letters/templates/*.j2",
         "*.dist-info/licenses/LICENSE",
         "*.dist-info/licenses/NOTICE",
     ],

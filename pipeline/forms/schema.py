@@ -42,6 +42,7 @@ _TITLED = (Means.ORGANISATION, Means.EMAIL, Means.PHONE, Means.PERSON)
 class Event(Part):
     name: str
     date: datetime.date | None = None
+    hours: str = ""
     place: str = ""
 
 

@@ -59,18 +59,20 @@ def _rendered(path: Path, letter: Letter, *, folder: Path) -> str:
     except UnicodeDecodeError as err:
         line = err.object[: err.start].count(b"\n") + 1
         raise _faulty(path, line, tr("not UTF-8: save it as UTF-8")) from err
-    except OSError as err:
-        raise ConfigError(tr("{path}: cannot be read ({why}).", path=path, why=why(err))) from err
     except Exception as err:  # the template's own: whatever it does may go wrong
-        frames = traceback.extract_tb(err.__traceback__)
-        frame = next(f for f in reversed(frames) if Path(f.filename).parent in {folder, SHIPPED})
-        raise _faulty(Path(frame.filename), frame.lineno or 1, _wrong(err)) from err
+        if isinstance(err, OSError) and not isinstance(err, TemplateNotFound):
+            said = tr("{path}: cannot be read ({why}).", path=err.filename or path, why=why(err))
+            raise ConfigError(said) from err
+        frames = reversed(traceback.extract_tb(err.__traceback__))
+        frame = next((f for f in frames if Path(f.filename).is_relative_to(folder)), None)
+        place, at = (Path(frame.filename), frame.lineno) if frame else (path, None)
+        raise _faulty(place, at or 1, _wrong(err)) from err
 
 
 def _wrong(err: Exception) -> str:
     """What went wrong while a template ran; Python's own words might quote what a fiche says."""
     match err:
-        case TemplateNotFound(message=str(name)):
+        case TemplateNotFound(name=str(name)):
             return tr("no file {path}", path=name)
         case TemplateError(message=str(words)):
             return foreign(words)

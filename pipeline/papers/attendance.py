@@ -7,13 +7,14 @@ from reportlab.platypus import KeepTogether
 
 from pipeline.decoding.personal_names import split_name
 from pipeline.papers.occasion import Occasion
-from pipeline.papers.sheet import INK, RULE, SHADE, Flowable, gap, heading, pdf, table, words
+from pipeline.papers.sheet import INK, RULE, SHADE, Flowable, cut, gap, heading, pdf, table, words
 from pipeline.text import fold
 
 FILE_NAME = "emargement.pdf"
 _TITLE = "Feuille d'émargement"
 _WIDTHS_MM = (11.0, 75.0, 81.0, 50.0, 50.0)
 _HEADS = ("Nom", "Organisation", "Matin", "Après-midi")
+_HOURS_EM = 40.0
 _ROW_MM = 10.0
 """High enough to sign."""
 _UNKNOWN = "…" * 14
@@ -52,7 +53,12 @@ def attendance(
 def _head(occasion: Occasion) -> list[Flowable]:
     facts = (
         ("Date", occasion.date or _UNKNOWN, "Lieu", occasion.place or _UNKNOWN),
-        ("Horaires", occasion.hours or _UNKNOWN, "Organisateur", occasion.organiser.name),
+        (
+            "Horaires",
+            cut(occasion.hours, _HOURS_EM) or _UNKNOWN,
+            "Organisateur",
+            occasion.organiser.name,
+        ),
     )
     rows = [[words(text, grey=not i % 2) for i, text in enumerate(fact)] for fact in facts]
     return [

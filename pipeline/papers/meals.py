@@ -13,9 +13,9 @@ FILE_NAME = "repas.pdf"
 _NBSP = "\N{NO-BREAK SPACE}"
 _BOX = "□"
 _WIDTHS_MM = (12.0, 128.0, 40.0)
-_MOST_BOXES, _NAMES_A_ROW = 40, 12
-_KEPT_ROWS = 8
-"""So many rows of one order stay on one page."""
+_MOST_BOXES, _NAMES_A_ROW = 40, 4
+_KEPT_ROWS = 3
+"""So many of the first rows of an order stay on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def meals(occasion: Occasion, things: Iterable[Ordered]) -> bytes:
         ]
         if orders:
             story.append(_list(thing, sorted(orders, key=lambda order: fold(order.who))))
-    title = f"Repas, {occasion.name}"
+    title = f"Commandes, {occasion.name}"
     return pdf(story, title=title, author=occasion.organiser.name)
 
 
@@ -100,7 +100,7 @@ def _list(thing: Ordered, orders: Sequence[Order]) -> Flowable:
 def _rows(thing: Ordered, order: Order) -> list[list[Flowable]]:
     number = "nombre illisible" if order.count is None else thing.number(order.count)
     rows = [["", words(order.who, strong=True), words(number, strong=True, right=True)]]
-    rows += [[words(_BOX, size=13), words(person), ""] for person in order.people]
+    rows += [[words(_BOX, size=15), words(person), ""] for person in order.people]
     if order.count is None or order.open_count:
         rows.append(["", words(_open(thing, order)), ""])
         rows += [

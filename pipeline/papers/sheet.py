@@ -5,6 +5,7 @@ The same input gives the same bytes: no clock, no random name (ReportLab's ``inv
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -28,9 +29,8 @@ _FOOT_MM = 8.0
 _BELOW_HEAD_MM = 5.0
 _PAD_MM = 1.2
 _REGULAR, _STRONG = "source-sans-3-regular", "source-sans-3-semibold"
-_FLUSH = ("LEFTPADDING", (0, 0), (0, -1), 0)
-_MOST_CHARS = 300
-"""No name or title needs more; what does would fill a page, and is seen to be cut."""
+_MOST_EM = 120.0
+"""No name or title is wider, in em; what is would fill a page, and is seen to be cut."""
 _MORE = " […]"
 _NO_GLYPH = "?"
 Flowable = Any
@@ -69,7 +69,8 @@ def pdf(
         frame = Frame(_MARGIN_MM * MM, bottom, width, top - head_height - bottom, 0, 0, 0, 0)
         around = _around(head, title=f"{title} · {author}", width=width, top=top, pages=pages)
         document.addPageTemplates(PageTemplate(frames=[frame], onPage=around))
-        document.build([*story] or [Spacer(0, 0)])
+        # A copy, since a build leaves marks on what it lays out.
+        document.build(deepcopy([*story]) or [Spacer(0, 0)])
         pages = document.page
     return file.getvalue()
 
@@ -109,7 +110,7 @@ def words(
         textColor=GREY if grey else INK,
         alignment=TA_RIGHT if right else TA_LEFT,
     )
-    shown = (escape(cut(drawable(text))) for text in texts)
+    shown = (escape(cut(text)) for text in texts)
     return Paragraph(joint.replace("\n", "<br/>").join(shown), style)
 
 
@@ -121,10 +122,17 @@ def heading(text: str) -> Paragraph:
     return words(text, size=12, strong=True)
 
 
-def labelled(facts: Iterable[Sequence[str]]) -> Table:
+def labelled(facts: Iterable[Sequence[str]]) -> Flowable:
     """Facts under one another, each behind its label; what is not known is left out."""
     rows = [[words(label, grey=True), words(*texts)] for label, *texts in facts if any(texts)]
-    style = [_FLUSH, ("VALIGN", (0, 0), (-1, -1), "TOP"), ("BOTTOMPADDING", (0, 0), (-1, -1), 2)]
+    if not rows:
+        return gap(0)
+    style = (
+        *_cells(),
+        ("LEFTPADDING", (0, 0), (0, -1), 0),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2 * _PAD_MM * MM),
+    )
     # Many people make a row that may be longer than a page.
     return Table(rows, (44 * MM, 136 * MM), style=style, splitInRow=1, hAlign="LEFT")
 
@@ -153,20 +161,12 @@ def table(
     heights = [
         max(_height(row, widths), 0 if i < heads else least_mm * MM) for i, row in enumerate(rows)
     ]
-    commands = [
-        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), _PAD_MM * MM),
-        ("RIGHTPADDING", (0, 0), (-1, -1), _PAD_MM * MM),
-        ("TOPPADDING", (0, 0), (-1, -1), 0),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
-        ("FONT", (0, 0), (-1, -1), _font(_REGULAR)),
-    ]
-    return Table(rows, widths, heights, repeatRows=heads, style=[*commands, *style], hAlign="LEFT")
+    return Table(rows, widths, heights, repeatRows=heads, style=[*_cells(), *style], hAlign="LEFT")
 
 
-def cut(text: str) -> str:
-    """The text, or as much of it as any name needs, and a sign that there is more."""
-    return text if len(text) <= _MOST_CHARS else text[: _MOST_CHARS - len(_MORE)] + _MORE
+def cut(text: str, most_em: float = _MOST_EM) -> str:
+    """As much of a text as anybody needs, and a sign that there is more."""
+    return _fitting(drawable(text), most_em, size=1)
 
 
 def drawable(text: str) -> str:
@@ -190,14 +190,29 @@ def _nearest(char: str) -> str:
     return known or ("" if unicodedata.combining(char) else _NO_GLYPH)
 
 
+def _cells() -> tuple[tuple[Any, ...], ...]:
+    """How the cells of every table are."""
+    return (
+        ("FONT", (0, 0), (-1, -1), _font(_REGULAR)),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("LEFTPADDING", (0, 0), (-1, -1), _PAD_MM * MM),
+        ("RIGHTPADDING", (0, 0), (-1, -1), _PAD_MM * MM),
+        ("TOPPADDING", (0, 0), (-1, -1), 0),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+    )
+
+
 def _fitting(text: str, width: float, *, size: float) -> str:
     """As much of a text as there is room for."""
     font = _font(_REGULAR)
     if pdfmetrics.stringWidth(text, font, size) <= width:
         return text
-    while text and pdfmetrics.stringWidth(text + _MORE, font, size) > width:
-        text = text[:-1]
-    return text + _MORE
+    left = width - pdfmetrics.stringWidth(_MORE, font, size)
+    for i, char in enumerate(text):
+        left -= pdfmetrics.stringWidth(char, font, size)
+        if left < 0:
+            return text[:i] + _MORE
+    return text
 
 
 def _height(row: Sequence[Flowable], widths: Sequence[float]) -> float:
