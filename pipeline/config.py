@@ -42,6 +42,18 @@ class Promise(BaseModel):
         return float(getattr(self, error))
 
 
+OTHER_PURPOSES = (
+    "cotisation", "cotis", "adhésion", "adh", "réadhésion", "abonnement", "don", "donation",
+    "dotation", "legs", "mécénat", "parrainage", "subvention", "subv", "remboursement", "remb",
+    "rembt", "rbt", "avoir", "facture", "fact", "loyer", "location", "caution", "salaire", "paie",
+    "honoraires", "indemnité", "vacation", "note de frais", "déplacement", "retour", "rejet",
+    "impayé", "extourne", "annulation", "intérêts", "prêt", "vente", "achat", "tombola", "quête",
+    "collecte", "licence", "assurance", "impôt", "taxe", "hébergement", "pension", "allocation",
+    "prime", "trop perçu",
+)  # fmt: skip
+"""What a credit without a reference may be for, if not for a registration."""
+
+
 def _of_the_plan(account: str) -> str:
     # "Les trois premiers caractères doivent correspondre à des chiffres", article A47 A-1 LPF.
     if re.fullmatch(r"[0-9]{3}[0-9A-Za-z]*", account) is None:
@@ -100,16 +112,7 @@ class Accounting(BaseModel):
     vat: str = "Exonération de TVA, article 261-7-1° du CGI"
     """What a receipt says of VAT: of the services of associations, as members' (a) or as social
     work (b). One that is only too small writes « TVA non applicable, article 293 B du CGI »."""
-    other_purposes: tuple[_Text, ...] = (
-        "cotisation",
-        "adhésion",
-        "don",
-        "subvention",
-        "remboursement",
-        "loyer",
-        "caution",
-        "abonnement",
-    )
+    other_purposes: tuple[_Text, ...] = OTHER_PURPOSES
     """Words of a bank's label that speak of other money than that of registrations."""
 
     def __hash__(self) -> int:  # its tables are dictionaries

@@ -10,6 +10,7 @@ some of an organisation's, another credit for the same. All else waits for a per
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from pipeline.config import OTHER_PURPOSES
 from pipeline.ledger import Claim, Movement, Slip
 from pipeline.payments.candidates import Candidates
 from pipeline.payments.fits import Fit, against, fits, mangled, miscounted, part
@@ -17,7 +18,7 @@ from pipeline.payments.index import Index, Seen
 from pipeline.payments.others import Others
 from pipeline.payments.outcome import Match, Reason, Rule, Shares
 from pipeline.payments.purpose import cheques_in, is_deposit, purpose_in
-from pipeline.payments.vocabulary import OTHER_PURPOSES, normal
+from pipeline.payments.vocabulary import normal
 
 _NOTHING = Match(Reason(Rule.NOTHING))
 

@@ -1,17 +1,8 @@
 """The words that payers and banks write around names and references."""
 
+from pipeline.config import OTHER_PURPOSES
 from pipeline.payments.spelling import singular, squeeze
 
-OTHER_PURPOSES = (
-    "cotisation", "cotis", "adhésion", "adh", "réadhésion", "abonnement", "don", "donation",
-    "dotation", "legs", "mécénat", "parrainage", "subvention", "subv", "remboursement", "remb",
-    "rembt", "rbt", "avoir", "facture", "fact", "loyer", "location", "caution", "salaire", "paie",
-    "honoraires", "indemnité", "vacation", "note de frais", "déplacement", "retour", "rejet",
-    "impayé", "extourne", "annulation", "intérêts", "prêt", "vente", "achat", "tombola", "quête",
-    "collecte", "licence", "assurance", "impôt", "taxe", "hébergement", "pension", "allocation",
-    "prime", "trop perçu",
-)  # fmt: skip
-"""What a credit without a reference may be for, if not for a registration."""
 PARTS = (
     "acompte", "arrhes", "solde", "échéance", "mensualité", "avance", "tranche", "reste",
     "reliquat", "complément", "partiel", "partie", "1er versement", "2e versement",

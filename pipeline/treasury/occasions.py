@@ -20,6 +20,6 @@ def occasion_of(form: Form, accounting: Accounting) -> Occasion:
             vat=accounting.vat,
         ),
         day=event.date,
-        hours=getattr(event, "hours", ""),
+        hours=event.hours,
         place=event.place,
     )
