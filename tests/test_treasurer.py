@@ -130,6 +130,18 @@ def test_a_payment_is_matched_booked_and_confirmed(desk: Path) -> None:
     assert papers == {"emargement.pdf", "repas.pdf"}
 
 
+def test_who_owes_nothing_is_confirmed_without_a_receipt(desk: Path) -> None:
+    with opened(desk) as store:
+        ids = fill(store, etudiants=fiche("etudiants", adherents=0, non_adherents=0, repas=0))
+    assert main(["letters"]) == 0
+    (path,) = (desk / "outputs/letters").iterdir()
+    mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+    assert not [*mail.iter_attachments()]
+    assert "rien à régler" in mail.get_body().get_content()
+    (row,) = rows(desk / "outputs/registrations.csv")
+    assert (row["registration"], row["etat"]) == (ids["etudiants"], "confirmée")
+
+
 def test_the_same_days_in_another_format_bring_nothing_new(desk: Path) -> None:
     with opened(desk) as store:
         ids = fill(store, moulin=fiche("moulin"), chene=fiche("chene"), saule=fiche("saule"))

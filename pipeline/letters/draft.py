@@ -22,8 +22,8 @@ _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.
 
 
 def draft(letter: Letter, *, folder: Path | None = None) -> bytes:
-    """The ``.eml`` of a letter, a receipt attached where it confirms; ``folder``: of templates of
-    one's own. What is no address is left out. Raises ConfigError for a faulty template.
+    """The ``.eml`` of a letter, its receipt attached where it has one; ``folder``: of templates
+    of one's own. What is no address is left out. Raises ConfigError for a faulty template.
     """
     subject, body = worded(letter, folder=folder)
     organiser = letter.occasion.organiser
@@ -35,7 +35,7 @@ def draft(letter: Letter, *, folder: Path | None = None) -> bytes:
         mail["To"] = recipient
     mail["Subject"] = subject
     mail.set_content(body, cte="quoted-printable")
-    if isinstance(letter, Confirmation):
+    if isinstance(letter, Confirmation) and letter.receipt.number:
         pdf = receipt_sheet(letter.occasion, letter.receipt)
         number = re.sub(r"[^0-9A-Za-z]+", "-", letter.receipt.number)
         mail.add_attachment(pdf, "application", "pdf", filename=f"recu-{number}.pdf")

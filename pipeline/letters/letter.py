@@ -32,7 +32,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Confirms a registration that is paid, with its receipt; ``to`` is an address, or empty."""
+    """Confirms a registration that is paid, with its receipt; ``to`` is an address, or empty. A
+    receipt without a number is none: nothing was to be paid."""
 
     occasion: Occasion
     to: str
