@@ -92,13 +92,14 @@ def shown(money: Money, movement: Movement, ruling: Ruling) -> Shown:
 
 
 def _state(ruling: Ruling) -> str:
+    words = RULED[ruling.state].capitalize()
     match ruling.state:
         case "matched":
-            return "rapproché automatiquement"
+            return f"{words} automatiquement"
         case "to decide":
-            return RULED[ruling.state]
+            return words
         case _:
-            return f"{RULED[ruling.state]} par {ruling.who}"
+            return f"{words} par {ruling.who}"
 
 
 def _options(money: Money, movement: Movement) -> Iterator[Option]:
@@ -149,7 +150,7 @@ def _after(stands: Standing, cents: int) -> str:
     """What a fiche comes to with so many cents more."""
     paid = stands.paid_cents + cents
     if cents < 0:
-        return f"il en resterait {format_cents(paid)} de payé"
+        return f"il resterait {format_cents(paid)} de payé" if paid else "plus rien n'est payé"
     if stands.owed_cents is None:
         return "ce qu'elle doit n'est pas connu"
     left = stands.owed_cents - paid
