@@ -18,7 +18,7 @@ from desks import (
     serving,
     somebody,
 )
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from pipeline.decisions import Act, Change, Decision
 from pipeline.ledger import PaidBy, Ruling, Taking
@@ -45,6 +45,11 @@ def _fill(inbox: Inbox) -> list[str]:
     inbox.add("c.png", fiche(people=PEOPLE[:1], organisation="ESAT du Gué", doubtful=doubtful))
     with Store.open(inbox.url) as store:
         return [filed.id for filed in sorted(store.filed(), key=lambda filed: filed.subject)]
+
+
+def _type(page: Page, into: Locator, text: str) -> None:
+    await_keys(page)
+    into.fill(text)
 
 
 def _rulings(inbox: Inbox) -> dict[str, Ruling]:
@@ -83,19 +88,19 @@ def test_movements_are_decided_by_keyboard_alone(chromium: Browser, inbox: Inbox
         page.get_by_role("button", name="Ajouter").press("Enter")
         added = page.get_by_label("Montant pour IME Les Tilleuls")
         expect(added).to_be_focused()
-        added.fill("84,2O")
-        page.keyboard.press("Enter")
+        _type(page, added, "84,2O")
+        press(page, "Enter")
         expect(page.get_by_role("alert").last).to_contain_text("Ce n'est pas un montant")
-        added.fill("80")
+        _type(page, added, "80")
         expect(page.locator("#sum")).to_contain_text(f"il manque 4,20{NB}€")
-        page.keyboard.press("Enter")
+        press(page, "Enter")
         expect(page.get_by_role("alert").last).to_contain_text("Rien n'est enregistré")
         assert _rulings(inbox)["m2"].is_open
         press(page, "2")
         expect(added).to_be_focused()
-        added.fill("84,20")
+        _type(page, added, "84,20")
         expect(page.locator("#sum")).to_contain_text("le compte est bon")
-        page.keyboard.press("Enter")
+        press(page, "Enter")
         expect(heading).to_contain_text("INCONNU")
         assert dict(_rulings(inbox)["m2"].pays) == {first: 4210, second: 8420}
 
@@ -147,8 +152,12 @@ def test_what_is_decided_is_taken_back_and_decided_anew_and_the_fiche_tells(
 
         press(page, "l")
         page.on("dialog", lambda dialog: dialog.accept())
-        page.get_by_role("button", name="sans rapport (2)").press("Enter")
-        expect(page.get_by_role("status").first).to_contain_text("2 mouvements sans rapport")
+        sweep = page.get_by_role("button", name="sans rapport (2)")
+        expect(sweep).to_be_visible()
+        await_keys(page)
+        sweep.press("Enter")
+        swept = page.get_by_role("status").first
+        expect(swept).to_contain_text(f"2{NB}mouvements sans rapport")
         expect(page.locator("#standing tbody")).to_contain_text("Aucun mouvement")
         press(page, "z")
         expect(page.locator("#standing tbody tr")).to_have_count(2)
