@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from pipeline.config import Settings
+from pipeline.decisions import Act, Change, Decision
 from pipeline.exporters import export_all
 from pipeline.forms.schema import load_forms
 from pipeline.pages import templates
@@ -24,7 +25,7 @@ from pipeline.web.app import make_app
 from pipeline.web.desk import Desk
 from pipeline.web.security import Gatekeeper
 from pipeline.web.sources import Sources
-from tests.desks import GATE, PEOPLE, Inbox, fiche
+from tests.desks import GATE, PEOPLE, Inbox, fiche, moved
 
 ORIGIN = "http://127.0.0.1:8000"
 EVIL = "<script>document.title='pwned'</script><img src=x onerror=alert(1)>"
@@ -166,3 +167,11 @@ def _fill(inbox: Inbox) -> None:
     rejection = Rejection("mail", "Ce courriel n'apporte aucune fiche.", envelope=envelope)
     with Store.open(inbox.url) as store:
         store.record_received(Received("f.eml", 1, 1, (), (("f.eml", rejection),)))
+    inbox.bank(
+        moved(3, 4000, f"{EVIL} {PEOPLE[2]}", f"Autre {EVIL}"),
+        moved(4, -1250, EVIL),
+        moved(5, 4210, f"{EVIL} {PEOPLE[2]}"),
+    )
+    with Store.open(inbox.url) as store:
+        unrelated = (Decision(Act.UNRELATED, reason=EVIL),)
+        store.decide([Change("m3", 10**9, unrelated)], who="Zoé")

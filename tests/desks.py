@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
@@ -16,9 +17,13 @@ from PIL import Image, PngImagePlugin
 from playwright.sync_api import Page, expect
 
 from pipeline import fields
-from pipeline.forms.schema import Form
+from pipeline.config import Accounting
+from pipeline.forms.schema import Form, load_forms
 from pipeline.judging.deciding import position
 from pipeline.judging.judge import judge
+from pipeline.ledger import Movement, Statement
+from pipeline.paths import FORMS
+from pipeline.payments.overlap import new_movements
 from pipeline.records import (
     Candidate,
     Envelope,
@@ -33,6 +38,8 @@ from pipeline.records import (
 )
 from pipeline.simulate import names
 from pipeline.store import Store
+from pipeline.treasury.receive import accounts_of
+from pipeline.treasury.tables import write_tables
 from tests import warm
 from tests.judged import LENIENT
 from tests.pages import drawn, form
@@ -151,6 +158,21 @@ class Inbox:
             outcome = Outcome(source, 1, registrations, rejections)
             store.record_outcome(outcome, reader="tests")
         return source
+
+    def bank(self, *movements: Movement) -> None:
+        """Keep a bank's statement of these, and decide what is sure of it."""
+        (iban,) = accounts_of(load_forms(FORMS))
+        days = [movement.day for movement in movements]
+        digest = sha256(repr(movements).encode()).hexdigest()
+        with Store.open(self.url) as store:
+            statement = Statement(digest, "QIF", iban, min(days), max(days), movements)
+            store.record_statement(statement, fresh=new_movements)
+            write_tables(store, self.out, load_forms(FORMS), Accounting())
+
+
+def moved(day: int, cents: int, label: str, payer: str = "") -> Movement:
+    """A movement of January 2018."""
+    return Movement(date(2018, 1, day), cents, payer, label)
 
 
 class TellingBrowser:

@@ -30,9 +30,10 @@ def sure(
 
 
 def waits(ledger: Ledger, claims: Sequence[Claim], *, matcher: Matcher) -> dict[int, Waits]:
-    """Why each open movement waits, and what it may pay, by its number."""
+    """Why each open movement waits, and what it may pay, by its number: what is sure, too, where a
+    person took it back."""
     return {
-        number: Waits(sentence(match.reason), match.candidates)
+        number: Waits(sentence(match.reason), (match.shares,) if match.shares else match.candidates)
         for number, match in _matches(ledger, claims, matcher).items()
     }
 

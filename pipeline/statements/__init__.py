@@ -42,7 +42,11 @@ def read(path: Path) -> Statement:
     last movement. Raises StatementError, with the file, the line and what to do, where it is not a
     statement of one account in euros that adds up.
     """
-    data = _bytes(path)
+    return parse(_bytes(path), path)
+
+
+def parse(data: bytes, path: Path) -> Statement:
+    """The same of what such a file holds, which errors call ``path``."""
     try:
         text = text_of(data)
         reader = _reader(text)

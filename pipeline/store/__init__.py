@@ -186,11 +186,9 @@ class Store:
             return read or 0, connection.scalar(refused) or 0
 
     def moved(self) -> tuple[int, int, int]:
-        """Changes whenever a movement or taking came, or anything was decided; cheap to ask."""
-        counted = (tables.movements, tables.takings, tables.decisions)
+        """Changes whenever a movement or taking came, or was decided about; cheap to ask."""
         with self._reading() as connection:
-            last = [connection.scalar(select(func.max(table.c.id))) or 0 for table in counted]
-        return last[0], last[1], last[2]
+            return paying.newest(connection)
 
     def file_of(self, subject: str) -> Filed | None:
         """One registration as it now stands; None where there is none (any more)."""

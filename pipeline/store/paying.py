@@ -10,12 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, func, or_, select, true
 
 from pipeline.decisions import MACHINE, Act
 from pipeline.ledger import Ledger, Movement, PaidBy, Ruling, Taking
 from pipeline.store import tables
 from pipeline.store.current import UNDO
+
+_OURS = or_(
+    # An index knows these; what begins by a letter, SQLite looks for in every row.
+    tables.decisions.c.subject.between("m", "n"),
+    tables.decisions.c.subject.between("t", "u"),
+)
 
 
 def ledger(connection: Connection) -> Ledger:
@@ -30,11 +36,23 @@ def ledger(connection: Connection) -> Ledger:
     )
 
 
+def newest(connection: Connection) -> tuple[int, int, int]:
+    """The last movement, the last taking, and the last decision about any of them."""
+    last = [
+        connection.scalar(select(func.max(table.c.id)).where(where)) or 0
+        for table, where in (
+            (tables.movements, true()),
+            (tables.takings, true()),
+            (tables.decisions, _OURS),
+        )
+    ]
+    return last[0], last[1], last[2]
+
+
 def rulings(connection: Connection, subjects: Iterable[str] | None = None) -> dict[str, Ruling]:
     """What was decided about movements and takings: of these ``subjects``, or of all."""
     table = tables.decisions
-    ours = or_(table.c.subject.startswith("m"), table.c.subject.startswith("t"))
-    chosen = select(table).where(ours if subjects is None else table.c.subject.in_([*subjects]))
+    chosen = select(table).where(_OURS if subjects is None else table.c.subject.in_([*subjects]))
     everything = connection.execute(chosen.order_by(table.c.id)).all()
     undone = {row.undoes for row in everything if row.act == UNDO}
     heard: dict[str, _Heard] = defaultdict(_Heard)

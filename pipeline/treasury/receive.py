@@ -1,7 +1,8 @@
 """Statements taken in: what they bring that none before had."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import StatementError
@@ -9,7 +10,7 @@ from pipeline.forms.schema import Form
 from pipeline.language import tr
 from pipeline.ledger import Statement
 from pipeline.payments.overlap import new_movements
-from pipeline.statements import read
+from pipeline.statements import parse, read
 from pipeline.statements.account import compact, is_iban, matches
 from pipeline.store import Store
 
@@ -31,13 +32,23 @@ def take(paths: Iterable[Path], store: Store, accounts: Sequence[str]) -> Iterat
     A file that cannot be read costs only itself.
     """
     for path in paths:
-        try:
-            statement = _of_account(path, read(path), accounts)
-        except StatementError as err:
-            yield Taken(path, fault=str(err))
-            continue
-        new = store.record_statement(statement, fresh=new_movements)
-        yield Taken(path, statement, new)
+        yield _taken(path, partial(read, path), store, accounts)
+
+
+def take_bytes(data: bytes, name: str, store: Store, accounts: Sequence[str]) -> Taken:
+    """The same of one file that lies nowhere: what it holds, and what it is called."""
+    path = Path(name)
+    return _taken(path, partial(parse, data, path), store, accounts)
+
+
+def _taken(
+    path: Path, reads: Callable[[], Statement], store: Store, accounts: Sequence[str]
+) -> Taken:
+    try:
+        statement = _of_account(path, reads(), accounts)
+    except StatementError as err:
+        return Taken(path, fault=str(err))
+    return Taken(path, statement, store.record_statement(statement, fresh=new_movements))
 
 
 def accounts_of(forms: Iterable[Form], named: str = "") -> tuple[str, ...]:

@@ -27,20 +27,24 @@ from pipeline.judging.values import as_written
 from pipeline.language import on_a_page, tr
 from pipeline.review.queue import Place
 from pipeline.web import (
+    bank,
     ends,
     entrance,
     home,
     mails,
     measured,
+    movements,
     pairs,
+    payments,
     people,
     refused,
     screens,
     sheets,
+    splits,
     strokes,
 )
 from pipeline.web.desk import Desk, GoneError
-from pipeline.web.security import DROP, Gatekeeper, Guarded
+from pipeline.web.security import DROP, STATEMENTS, Gatekeeper, Guarded
 from pipeline.web.views import View
 
 _log = logging.getLogger(__name__)
@@ -78,8 +82,12 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
     async def dropped(request: Request) -> Response:
         return await home.drop(request, desk)
 
+    async def given(request: Request) -> Response:
+        return await bank.give(request, desk)
+
     routes = [
         Route(DROP, dropped, methods=["POST"]),
+        Route(STATEMENTS, given, methods=["POST"]),
         *entrance.routes(gatekeeper, pages, home="/accueil" if desk.sources else "/"),
         route("/static/{name}", _static),
         route("/", _list),
@@ -101,6 +109,8 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         *(route(path, handler, *methods) for path, handler, *methods in mails.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in pairs.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in measured.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in payments.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in splits.ROUTES),
     ]
     middleware = [Middleware(Guarded, gatekeeper=gatekeeper)]
 
@@ -242,6 +252,10 @@ def _undo(view: View) -> Response:
         return view.away("/" if here == "liste" else "/doublons")
     if not subjects:
         return view.words("Il n'y a plus rien à annuler.", 409)
+    if here == "paiements":
+        return view.away(payments.ROOM, _UNDONE)
+    if subjects[0].startswith("m"):
+        return payments.undone(view, subjects)
     undone = [d.decision for d in view.desk.store.history(subjects[0]) if d.batch == batch]
     acts = {decision.act for decision in undone}
     if acts & {Act.KEY_IN, Act.PLACE, Act.SET_ASIDE} or not undone:
@@ -290,6 +304,7 @@ def _screen(
         settled_gap=shown.settled_gap,
         ended=ends.words(view.desk, filed),
         beside=mails.of_fiche(view, filed),
+        owing=movements.owing(view.desk.till.now(), filed),
     )
 
 
@@ -306,7 +321,8 @@ def _page(view: View) -> Response:
 def _history(view: View) -> Response:
     filed, _ = view.filed()
     rows = screens.history(view.desk.store.history(filed.subject), filed.registration.roles)
-    return view.page("history.html.j2", id=filed.id, rows=rows)
+    title = f"Historique de la fiche {filed.id}"
+    return view.page("history.html.j2", title=title, rows=rows, what="Champ")
 
 
 def _crop(view: View) -> Response:

@@ -37,7 +37,7 @@ AROUND_MM = 3.0
 _LEAST_CUT_MM = 58.0
 _CROP_PX_PER_MM = 14.0
 _SEEN = (SEEN, *list(REASONS.values())[1:])
-_ACTS = {
+ACTS = {
     Act.CONFIRM: "confirmé",
     Act.CORRECT: "corrigé",
     Act.ILLEGIBLE: "illisible",
@@ -55,7 +55,13 @@ _ACTS = {
     Act.PLACE: "placé à la main et relu",
     Act.CHECK: "vérifié",
     Act.SHARE: "réparti",
+    Act.WAIVE: "écart laissé",
+    Act.SENT: "courrier préparé",
+    Act.PAYS: "paie",
+    Act.UNRELATED: "sans rapport",
+    Act.DEPOSITED: "remise en banque",
 }
+"""What was done, in the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +341,7 @@ def history(decided: tuple[Decided, ...], roles: Roles) -> list[dict[str, Any]]:
             "when": when(entry.at),
             "who": entry.who,
             "label": _name_of(entry.decision, roles),
-            "act": _ACTS[entry.decision.act],
+            "act": ACTS[entry.decision.act],
             "was": entry.was,
             "value": _value_of(entry.decision, roles),
             "reason": entry.decision.reason,

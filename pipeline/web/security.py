@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import bug_place
 from pipeline.language import tr
+from pipeline.statements import MOST_BYTES
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ _MOST_BODY_BYTES = 256 * 1024
 """No form of the review is longer."""
 DROP, _MOST_DROPPED_BYTES = "/deposer", 150_000_000
 """Where files are dropped, one at a time, and how large one may be: more than any run opens."""
+STATEMENTS = "/paiements/releves"
+"""Where a bank's files are given, one at a time."""
 _WAIT_S, _LONGEST_WAIT_S = 0.1, 20.0
 """How long the next guess after a wrong password waits, twice as long each time, and at most."""
 _MOST_WAITING = 8
@@ -51,6 +54,10 @@ _IDLE_S, _LONGEST_S = 8 * 3600.0, 24 * 3600.0
 """A session ends when nothing was asked for so long, and after so long in any case."""
 _TOO_LONG = "Demande trop longue : elle dépasse 256 Ko, plus que toute page de Fiches n'envoie."
 _TOO_LARGE = "fichier de plus de 150 Mo : enregistrer les fiches à part, et les déposer une à une."
+_TOO_LONG_A_STATEMENT = (
+    f"fichier de plus de {MOST_BYTES // 1_000_000} Mo, et aucun relevé ne l'est : donner le "
+    "fichier de la banque, ou des périodes plus courtes."
+)
 TO_ENTER = (
     "Pour entrer, ouvrez la dernière adresse que Fiches affiche dans le terminal : "
     "chacune ne sert qu'une fois, pendant un quart d'heure. Sans terminal, relancez "
@@ -268,11 +275,11 @@ class Guarded:
 
 
 def _most_bytes(scope: Scope) -> int:
-    return _MOST_DROPPED_BYTES if scope["path"] == DROP else _MOST_BODY_BYTES
+    return {DROP: _MOST_DROPPED_BYTES, STATEMENTS: MOST_BYTES}.get(scope["path"], _MOST_BODY_BYTES)
 
 
 def _too_long(scope: Scope) -> str:
-    return _TOO_LARGE if scope["path"] == DROP else _TOO_LONG
+    return {DROP: _TOO_LARGE, STATEMENTS: _TOO_LONG_A_STATEMENT}.get(scope["path"], _TOO_LONG)
 
 
 def _limited(receive: Receive, scope: Scope) -> Receive:

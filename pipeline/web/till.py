@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from pipeline.config import Accounting
 from pipeline.decisions import Change, Decision, Fiches, Filed
 from pipeline.forms.schema import Form
 from pipeline.ledger import Ledger, Movement, Ruling, Taking, Waits
-from pipeline.payments.deciding import Matcher, waits
+from pipeline.payments.deciding import Matcher, sure, waits
 from pipeline.payments.standing import Standing, claims, standings
 from pipeline.store import Store
 from pipeline.treasury.tables import matcher_of
@@ -27,6 +27,12 @@ class Money:
     def standing(self) -> Mapping[str, Standing]:
         """How each registration stands, by its id."""
         return standings(self.fiches.filed, self.ledger.payments)
+
+    def standing_of(self, filed: Filed) -> Standing:
+        """How one registration stands: while nothing is paid, the others need not be asked."""
+        if self.ledger.payments and filed.id in self.standing:
+            return self.standing[filed.id]
+        return standings([filed], ())[filed.id]
 
     @cached_property
     def filed(self) -> Mapping[str, Filed]:
@@ -74,23 +80,47 @@ class Till:
         self.accounting = accounting
         self._matcher = matcher_of(forms.values(), accounting)
         self._lock = threading.Lock()
-        self._known: tuple[object, Money] | None = None
+        self._kept: tuple[object, Ledger] | None = None
+        self._known: Money | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """All money, read anew only once any of it has changed."""
+        moved = self._store.moved()
+        with self._lock:
+            if self._kept is None or self._kept[0] != moved:
+                self._kept = moved, self._store.ledger()
+            return self._kept[1]
 
     def now(self) -> Money:
         """All money as it stands."""
-        fiches, moved = self._fiches(), self._store.moved()
+        ledger, fiches = self.ledger, self._fiches()
         with self._lock:
-            if self._known is None or self._known[0] != (moved, fiches):
-                money = Money(self._store.ledger(), fiches, self._matcher)
-                self._known = (moved, fiches), money
-            return self._known[1]
+            known = self._known
+            if known is None or known.ledger is not ledger or known.fiches != fiches:
+                self._known = known = Money(ledger, fiches, self._matcher)
+            return known
+
+    def waiting(self) -> int:
+        """How many movements wait for a person; cheap to ask."""
+        return sum(ruling.is_open for _, ruling in self.ledger.movements)
 
     def decide(self, subject: str, decisions: Sequence[Decision], *, seen: int, who: str) -> None:
         """Keep what a person decides about a movement or a taking. Raises ConflictError."""
+        self.decide_all([Change(subject, seen, tuple(decisions))], who=who)
+
+    def decide_all(self, changes: Sequence[Change], *, who: str) -> None:
+        """Keep what a person decides at one stroke. Raises ConflictError."""
         try:
-            self._store.decide([Change(subject, seen, tuple(decisions))], who=who)
+            self._store.decide(changes, who=who)
         finally:
             self._changed()
+
+    def decide_surely(self) -> int:
+        """Decide about the movements that surely pay something: how many."""
+        count = self._store.decide_surely(partial(sure, matcher=self._matcher))
+        self._changed()
+        return count
 
     def take(self, taking: Taking, pays: Sequence[Decision], *, who: str) -> str:
         """Note a cheque or cash, and what it pays: its subject."""

@@ -163,6 +163,7 @@ class View:
             ("/", "À relire", counts.to_review),
             ("/rejets", "Rejetés", waiting),
             ("/doublons", "Doublons", None),
+            ("/paiements", "Paiements", self.desk.till.waiting()),
             ("/bilan", "Bilan", None),
         )
         base = {

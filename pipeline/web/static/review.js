@@ -57,7 +57,7 @@ document.addEventListener("keydown", (event) => {
   const whole = document.querySelector(".look");
   if (typing(event.target)) {
     const value = event.target.matches("[data-value]") && event.target;
-    if (!value) return;
+    if (!value) { if (event.key === "Escape" && event.target.closest("#work")) focusWork(); return; }
     if (event.key === "Escape") { if (!whole) restore(value); (value.closest(".ask") || work()).focus({ preventScroll: true }); }
     else if (event.key === "Enter" && value.tagName === "SELECT") { event.preventDefault(); if (!busy) value.form.requestSubmit(); }
     else if (whole && value.tagName !== "SELECT" && /^Arrow(Up|Down)$/.test(event.key)) step(value, event.key === "ArrowDown" ? 1 : -1, event);
@@ -84,7 +84,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const value = (here() || document).querySelector("[data-value]");
-  if (whole && event.key === "Escape") { if (value) fill(here(), initial(value), ""); return; }
+  if (whole && event.key === "Escape" && !byKey("Escape")) { if (value) fill(here(), initial(value), ""); return; }
   if (value && (event.key === "F2" || event.key === "m" || event.key === "Backspace")) {
     write(value, event);
     if (event.key === "Backspace" && value.tagName !== "SELECT") { value.value = ""; changed(value); }
@@ -330,23 +330,24 @@ document.addEventListener("DOMContentLoaded", () => {
   wait(false);
 });
 
-// Files are sent one at a time, each as the body of its own request; then they are read.
+// Files are sent one at a time, each as the body of its own request; then something is made of them.
 const drop = document.getElementById("drop");
 const send = async (files) => {
-  const said = document.getElementById("dropped"), problems = [];
+  const said = document.getElementById("dropped"), words = [];
   const { "X-Fiches": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
+  const beside = drop.querySelector("[data-with]"), also = beside ? `&${beside.name}=${encodeURIComponent(beside.value)}` : "";
   let sent = 0;
   for (const file of files) {
     said.textContent = `Dépôt de ${file.name} (${sent + 1} sur ${files.length})…`;
     try {
-      const answer = await fetch(`${drop.dataset.drops}?nom=${encodeURIComponent(file.name)}`,
+      const answer = await fetch(`${drop.dataset.drops}?nom=${encodeURIComponent(file.name)}${also}`,
         { method: "POST", body: file, headers: { "X-Fiches": csrf } });
       if (answer.ok) sent += 1;
-      else problems.push(await answer.text());
-    } catch { problems.push(`${file.name} n'a pas pu être envoyé : réessayer.`); }
+      if (!answer.ok || "tells" in drop.dataset) words.push(await answer.text());
+    } catch { words.push(`${file.name} n'a pas pu être envoyé : réessayer.`); }
   }
-  said.textContent = [`${sent} sur ${files.length} déposé(s).`, ...problems].join(" ");
-  if (sent) htmx.ajax("POST", "/lire", { target: "#standing" });
+  said.textContent = [`${sent} sur ${files.length} ${drop.dataset.done}`, ...words].join("\n");
+  if (sent) htmx.ajax("POST", drop.dataset.then, { target: "#standing" });
 };
 // A dropped folder stands for the files in it, but for those that systems hide there.
 const inside = async (entry) => {
