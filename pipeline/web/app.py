@@ -27,9 +27,11 @@ from pipeline.judging.values import as_written
 from pipeline.language import on_a_page, tr
 from pipeline.review.queue import Place
 from pipeline.web import (
+    balances,
     ends,
     entrance,
     home,
+    lives,
     mails,
     measured,
     pairs,
@@ -38,6 +40,7 @@ from pipeline.web import (
     screens,
     sheets,
     strokes,
+    takings,
 )
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import DROP, Gatekeeper, Guarded
@@ -101,6 +104,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         *(route(path, handler, *methods) for path, handler, *methods in mails.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in pairs.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in measured.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in takings.ROUTES),
     ]
     middleware = [Middleware(Guarded, gatekeeper=gatekeeper)]
 
@@ -139,8 +143,8 @@ def _static(view: View) -> Response:
 def _list(view: View) -> Response:
     view.desk.catch_up()
     start, sought = view.number("debut"), view.chosen["q"].strip()
-    listing = view.desk.listing(view.filters, start=start, most=_LIST_ROWS)
-    shown = [screens.row(view.desk, row, who=view.who, query=view.query) for row in listing.rows]
+    listing = lives.listing(view, start=start, most=_LIST_ROWS)
+    shown = [lives.row(view, row) for row in listing.rows]
 
     def at(first: int) -> str:
         return "/?" + urlencode({**view.kept, "debut": first})
@@ -240,6 +244,8 @@ def _undo(view: View) -> Response:
     here = view.typed.get("here", "")
     if here in ("liste", "doublons"):
         return view.away("/" if here == "liste" else "/doublons")
+    if here == "reglements" or "".join(subjects).startswith("t"):
+        return takings.undone(view, subjects)
     if not subjects:
         return view.words("Il n'y a plus rien à annuler.", 409)
     undone = [d.decision for d in view.desk.store.history(subjects[0]) if d.batch == batch]
@@ -290,6 +296,7 @@ def _screen(
         settled_gap=shown.settled_gap,
         ended=ends.words(view.desk, filed),
         beside=mails.of_fiche(view, filed),
+        money=balances.of_fiche(view, filed),
     )
 
 

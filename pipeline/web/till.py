@@ -1,6 +1,7 @@
 """What the pages know of money: what came, what it pays, and what waits for a person."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +11,12 @@ from pathlib import Path
 from pipeline.config import Accounting
 from pipeline.decisions import Act, Change, Decision, Fiches, Filed
 from pipeline.forms.schema import Form
-from pipeline.ledger import Ledger, Movement, Ruling, Taking, Waits
+from pipeline.ledger import Ledger, Movement, Payment, Ruling, Taking, Waits
 from pipeline.payments.deciding import Matcher, waits
 from pipeline.payments.standing import Standing, claims, standings
 from pipeline.store import Store
 from pipeline.treasury.letters import Drafted, write_letters
+from pipeline.treasury.payable import followed
 from pipeline.treasury.tables import matcher_of
 
 
@@ -35,6 +37,15 @@ class Money:
     def filed(self) -> Mapping[str, Filed]:
         """The registrations by id."""
         return {fiche.id: fiche for fiche in self.fiches.filed}
+
+    @cached_property
+    def paid(self) -> Mapping[str, Sequence[tuple[Payment, int]]]:
+        """What was paid of each registration, by its id: the payments, with its cents of each."""
+        paid: dict[str, list[tuple[Payment, int]]] = defaultdict(list)
+        for payment in followed(self.ledger.payments, self.fiches.filed):
+            for name, cents in payment.shares:
+                paid[name].append((payment, cents))
+        return paid
 
     @cached_property
     def movements(self) -> Mapping[str, tuple[Movement, Ruling]]:
