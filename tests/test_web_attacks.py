@@ -34,6 +34,8 @@ TRUE = {
     "{place}": ("email", "personnes.1"),
     "{name}": ("report.html", "review.css"),
     "{page}": ("1",),
+    "{taking}": ("t1", "t2"),
+    "{number}": ("1",),
 }
 REFUSED = ("x5-0", "p35060800715955")
 """What is no fiche, where a path begins by /rejet."""
@@ -78,6 +80,21 @@ NAMES = (
     *("away", "cle", "password", "value.email", "said.email", "reason.SUM", "words.SUM", "value."),
     *("value.personnes.99999999", "value.personnes.x", "share.personnes.1:adherents", "share.:"),
     *("personnes.1", "email", "total", "paiement"),
+    *(
+        "sought",
+        "add",
+        "remove",
+        "by",
+        "amount",
+        "day",
+        "drawer",
+        "cheque",
+        "bank",
+        "t1",
+        "t2",
+        "t3",
+    ),
+    *("share.r4-1", "share.r9-9", "share.", "balance", "from"),
 )
 """All that any page of ours sends, and what none does."""
 
@@ -300,7 +317,7 @@ def test_no_value_of_any_form_breaks_a_route(fresh: Attacked) -> None:
                 answer = client.post(asked, headers=signed, data=sent)
                 assert "set-cookie" not in answer.headers or path in ("/relecteur", "/regard")
                 assert "\n" not in answer.headers.get("hx-redirect", "")
-    for path in ("/", "/rejets", "/doublons", "/bilan", "/accueil"):
+    for path in ("/", "/rejets", "/doublons", "/bilan", "/accueil", "/reglements"):
         assert client.get(path).status_code == 200
 
 
@@ -334,6 +351,7 @@ def test_no_value_in_an_address_or_a_cookie_breaks_a_page(review: Attacked) -> N
         "page",
         "quarts",
         "formulaire",
+        "fiche",
     )
     for method, path in review.routes():
         if method == "GET":

@@ -122,8 +122,20 @@ def _typed(view: View) -> Draft:
         for subject in subjects[:MOST_LINES]
     )
     by = PaidBy.CASH if typed.get("by") == PaidBy.CASH else PaidBy.CHEQUE
-    names = ("amount", "drawer", "cheque", "bank", "day", "sought")
-    return Draft(lines, by, *(typed.get(name, "") for name in names))
+
+    def text(name: str) -> str:
+        return typed.get(name, "")
+
+    return Draft(
+        lines,
+        by,
+        amount=text("amount"),
+        drawer=text("drawer"),
+        cheque=text("cheque"),
+        bank=text("bank"),
+        day=text("day"),
+        sought=text("sought"),
+    )
 
 
 def _choose(view: View) -> Response:
