@@ -214,7 +214,7 @@ function press(key, event) {
   if (!target) return;
   event.preventDefault();
   if (busy) return;
-  target.click();
+  if (target.control) target.control.focus(); else target.click();  // a label's key goes to its field
 }
 
 // Tab goes through the fields of the form; past the last one it goes on as everywhere.
