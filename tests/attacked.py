@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from pipeline.config import Settings
 from pipeline.decisions import Act, Change, Decision
 from pipeline.exporters import export_all
 from pipeline.forms.schema import load_forms
+from pipeline.ledger import PaidBy, Taking
 from pipeline.pages import templates
 from pipeline.paths import FORMS
 from pipeline.records import Envelope, Received, Rejection
@@ -76,7 +78,8 @@ def _assert_sealed(answer: httpx.Response) -> None:
 
 @dataclass
 class Attacked:
-    """A review of two fiches of the same people, one more, a refused page and a mail alone."""
+    """A review of two fiches of the same people, two more, of which one is paid in part, a refused
+    page and a mail alone."""
 
     inbox: Inbox
     app: Starlette
@@ -175,3 +178,15 @@ def _fill(inbox: Inbox) -> None:
     with Store.open(inbox.url) as store:
         unrelated = (Decision(Act.UNRELATED, reason=EVIL),)
         store.decide([Change("m3", 10**9, unrelated)], who="Zoé")
+        _pay(store)
+
+
+def _pay(store: Store) -> None:
+    """A cheque that was handed in, one that is here, and cash, all by whoever attacks."""
+    paid = next(filed.id for filed in store.filed() if filed.subject == "r4-1")
+    pays = (Decision(Act.PAYS, paid, "1000"),)
+    for by in (PaidBy.CHEQUE, PaidBy.CHEQUE, PaidBy.CASH):
+        store.take(Taking(date(2018, 1, 12), 1000, by, EVIL, EVIL, EVIL), pays, who=EVIL)
+    seen = {taking.subject: ruling.version for taking, ruling in store.ledger().takings}
+    handed_in = Decision(Act.DEPOSITED, "2018-01-15", "1")
+    store.decide([Change("t1", seen["t1"], (handed_in,))], who=EVIL)

@@ -35,6 +35,8 @@ TRUE = {
     "{name}": ("report.html", "review.css"),
     "{page}": ("1",),
     "{movement}": ("m1", "m2", "m3"),
+    "{taking}": ("t1", "t2"),
+    "{number}": ("1",),
 }
 _OTHERWISE = (security.DROP, security.STATEMENTS)
 """What takes larger bodies than a form, which are files."""
@@ -86,6 +88,21 @@ NAMES = (
     *("value.personnes.99999999", "value.personnes.x", "share.personnes.1:adherents", "share.:"),
     *("personnes.1", "email", "total", "paiement"),
     *("pays", "slip", "adds", "part.", "part.x"),
+    *(
+        "sought",
+        "add",
+        "remove",
+        "by",
+        "amount",
+        "day",
+        "drawer",
+        "cheque",
+        "bank",
+        "t1",
+        "t2",
+        "t3",
+    ),
+    *("share.r4-1", "share.r9-9", "share.", "balance", "from"),
 )
 """All that any page of ours sends, and what none does."""
 
@@ -308,7 +325,8 @@ def test_no_value_of_any_form_breaks_a_route(fresh: Attacked) -> None:
                 answer = client.post(asked, headers=signed, data=sent)
                 assert "set-cookie" not in answer.headers or path in ("/relecteur", "/regard")
                 assert "\n" not in answer.headers.get("hx-redirect", "")
-    for path in ("/", "/rejets", "/doublons", "/bilan", "/accueil", "/paiements"):
+    rooms = ("/", "/rejets", "/doublons", "/bilan", "/accueil", "/paiements", "/reglements")
+    for path in rooms:
         assert client.get(path).status_code == 200
 
 
@@ -343,6 +361,7 @@ def test_no_value_in_an_address_or_a_cookie_breaks_a_page(review: Attacked) -> N
         "quarts",
         "formulaire",
         "partage",
+        "fiche",
     )
     for method, path in review.routes():
         if method == "GET":

@@ -66,6 +66,22 @@ def claims(
     return tuple(_claim(f, standing[f.id], is_held=f.subject in held) for f in every)
 
 
+def is_uneven(filed: Filed, stands: Standing) -> bool:
+    """Whether other money came for a registration than it owes, and nobody has left it so.
+
+    What a person has still to look at is not known well enough to say.
+    """
+    if stands.life is Life.RECEIVED or stands.owed_cents is None:
+        return False
+    came = stands.paid_cents != 0 and stands.balance_cents != 0
+    return came and not is_waived(filed, stands.balance_cents)
+
+
+def is_waived(filed: Filed, balance_cents: int) -> bool:
+    """Whether a person has settled that very balance."""
+    return filed.waived is not None and filed.waived.cents == balance_cents
+
+
 def owed_cents(registration: Registration) -> int | None:
     """What the tariff gives, or what was written where the sender agreed on that, or where the form
     has no tariff; None where that is not known."""
@@ -87,16 +103,11 @@ def _standing(filed: Filed, shares: list[int]) -> Standing:
     owed = owed_cents(registration)
     if registration.status is Status.REVIEW:
         return Standing(Life.RECEIVED, owed, paid)
-    if owed is None or not (paid >= owed or _is_waived(filed, paid - owed)):
+    if owed is None or not (paid >= owed or is_waived(filed, paid - owed)):
         return Standing(Life.VERIFIED, owed, paid)
     if Letter.CONFIRMATION in dict(filed.sent):
         return Standing(Life.CONFIRMED, owed, paid)
     return Standing(Life.PAID if owed or paid else Life.VERIFIED, owed, paid)
-
-
-def _is_waived(filed: Filed, balance_cents: int) -> bool:
-    """Whether a person has settled that very balance."""
-    return filed.waived is not None and filed.waived.cents == balance_cents
 
 
 def _claim(filed: Filed, standing: Standing, *, is_held: bool) -> Claim:

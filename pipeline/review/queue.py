@@ -304,6 +304,22 @@ class Queue:
         return rank, kind, -entry.worths.get(name, 0.0), subject, place, name
 
 
+def listed(
+    every: Iterable[Filed],
+    forms: Mapping[str, Form],
+    filters: Filters = ALL,
+    *,
+    start: int = 0,
+    most: int = 50,
+) -> Listing:
+    """``most`` rows, from the one at ``start`` (0-based), of those of these registrations that
+    pass, though they may count no more."""
+    known = ((filed, forms.get(filed.registration.form_id)) for filed in every)
+    entries = [_entry(filed, form, None) for filed, form in known if form]
+    passing = sorted((e for e in entries if e.passes(filters)), key=lambda entry: entry.listed)
+    return Listing(tuple(map(_row, passing[start : start + most])), len(passing))
+
+
 def holds_all(words: str, sought: str) -> bool:
     """Whether folded ``words`` hold every word that is sought, or a part of it."""
     return all(word in words for word in fold(sought).split())

@@ -109,6 +109,12 @@ class _Heard:
         )
 
 
+def credited(connection: Connection) -> set[int]:
+    """The numbers of the slips that a movement credits."""
+    ruled = rulings(connection).values()
+    return {ruling.slip for ruling in ruled if ruling.subject.startswith("m") and ruling.slip}
+
+
 def is_money(subject: str) -> bool:
     """Whether decisions about that subject are about a movement or a taking."""
     return subject[:1] in ("m", "t") and subject[1:].isdigit()

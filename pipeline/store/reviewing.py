@@ -85,6 +85,7 @@ def undo(connection: Connection, *, who: str) -> tuple[int, tuple[str, ...]]:
     ).first()
     if later is not None:
         raise _conflict(later)
+    _keep_credited(connection, batch)
     entries: list[Values] = [
         {
             "subject": subject,
@@ -97,6 +98,17 @@ def undo(connection: Connection, *, who: str) -> tuple[int, tuple[str, ...]]:
     ]
     append(connection, entries, batch=next_id(connection), who=who)
     return batch, tuple(subjects)
+
+
+def _keep_credited(connection: Connection, batch: int) -> None:
+    """Raises ConflictError where a batch handed in cheques whose slip the bank has credited."""
+    table = tables.decisions
+    chosen = select(table.c.value).where(
+        table.c.batch == batch, table.c.act == Act.DEPOSITED, table.c.subject.startswith("t")
+    )
+    slips = {int(number) for number in connection.scalars(chosen)}
+    for number in sorted(slips and slips & paying.credited(connection)):
+        raise ConflictError(f"La banque a crédité la remise n° {number} : elle ne s'annule plus.")
 
 
 def history(connection: Connection, where: ColumnElement[bool]) -> tuple[Decided, ...]:

@@ -5,7 +5,7 @@ which is killed in between only writes the same file again.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,7 +62,7 @@ class _Season:
         if kind is Kind.REQUEST:
             return Request(
                 occasion,
-                _address(registration),
+                address_of(registration),
                 who(registration),
                 people,
                 reference_of(filed.id),
@@ -80,7 +80,7 @@ class _Season:
             paid,
             reference_of(filed.id),
         )
-        return Confirmation(occasion, _address(registration), receipted)
+        return Confirmation(occasion, address_of(registration), receipted)
 
     def _payments_of(self, filed: Filed) -> tuple[Paid, ...]:
         cheques = {taking.subject: taking.cheque for taking, _ in self.money.takings}
@@ -108,14 +108,12 @@ def write_letters(
     season = _Season(store.fiches(), store.ledger(), forms, accounting, today)
     standing = standings(season.fiches.filed, season.money.payments)
     last = _last_receipt(store, today.year)
-    for filed in season.fiches.filed:
-        kind, form = _due(filed, standing[filed.id]), forms.get(filed.registration.form_id)
-        if kind is None or form is None or filed.subject in season.fiches.held:
-            continue
+    for filed, kind in due_letters(season.fiches, standing, forms):
+        form = forms[filed.registration.form_id]
         is_receipted = kind is Kind.CONFIRMATION and standing[filed.id].paid_cents > 0
         receipt = f"{today.year}-{last + 1:04d}" if is_receipted else ""
         letter = season.letter(kind, filed, form, receipt=receipt)
-        path = out / FOLDER / _name(kind, filed)
+        path = out / FOLDER / file_name(kind, filed)
         _write(path, draft(letter, folder=templates))
         change = Change(filed.subject, filed.version, (Decision(Act.SENT, kind, receipt),))
         try:
@@ -125,6 +123,33 @@ def write_letters(
             continue
         last += is_receipted
         yield Drafted(path, kind, bool(letter.to))
+
+
+def due_letters(
+    fiches: Fiches, standing: Mapping[str, Standing], forms: Collection[str]
+) -> Iterator[tuple[Filed, Kind]]:
+    """The letters that are due, none of which was drafted yet: each registration, and which.
+
+    ``standing``: how registrations stand, by id; ``forms``: those that are known, by id.
+    """
+    for filed in fiches.filed:
+        kind = _due(filed, standing[filed.id])
+        is_known = filed.registration.form_id in forms and filed.subject not in fiches.held
+        if kind is not None and is_known:
+            yield filed, kind
+
+
+def file_name(kind: Kind, filed: Filed) -> str:
+    """What the draft of a letter is called."""
+    words = {Kind.REQUEST: "demande", Kind.CONFIRMATION: "confirmation"}
+    return f"{words[kind]}-{reference_of(filed.id).replace(' ', '')}.eml"
+
+
+def address_of(registration: Registration) -> str:
+    """Where to write to whoever registered; empty where that is not known."""
+    addresses = fields.meaning(Means.EMAIL)
+    readings = map(registration.reading, registration.roles.contacts)
+    return next((r.text for r in readings if r and r.type in addresses and r.text), "")
 
 
 def _due(filed: Filed, stands: Standing) -> Kind | None:
@@ -144,18 +169,6 @@ def _last_receipt(store: Store, year: int) -> int:
     ]
     of_year = (re.fullmatch(rf"{year}-([0-9]+)", number) for number in numbers)
     return max((int(match[1]) for match in of_year if match), default=0)
-
-
-def _name(kind: Kind, filed: Filed) -> str:
-    words = {Kind.REQUEST: "demande", Kind.CONFIRMATION: "confirmation"}
-    return f"{words[kind]}-{reference_of(filed.id).replace(' ', '')}.eml"
-
-
-def _address(registration: Registration) -> str:
-    """Where to write to whoever registered; empty where that is not known."""
-    addresses = fields.meaning(Means.EMAIL)
-    readings = map(registration.reading, registration.roles.contacts)
-    return next((r.text for r in readings if r and r.type in addresses and r.text), "")
 
 
 def _write(path: Path, data: bytes) -> None:

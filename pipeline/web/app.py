@@ -27,13 +27,14 @@ from pipeline.judging.values import as_written
 from pipeline.language import on_a_page, tr
 from pipeline.review.queue import Place
 from pipeline.web import (
+    balances,
     bank,
     ends,
     entrance,
     home,
+    lives,
     mails,
     measured,
-    movements,
     pairs,
     payments,
     people,
@@ -42,6 +43,7 @@ from pipeline.web import (
     sheets,
     splits,
     strokes,
+    takings,
 )
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.security import DROP, STATEMENTS, Gatekeeper, Guarded
@@ -111,6 +113,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         *(route(path, handler, *methods) for path, handler, *methods in measured.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in payments.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in splits.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in takings.ROUTES),
     ]
     middleware = [Middleware(Guarded, gatekeeper=gatekeeper)]
 
@@ -149,8 +152,8 @@ def _static(view: View) -> Response:
 def _list(view: View) -> Response:
     view.desk.catch_up()
     start, sought = view.number("debut"), view.chosen["q"].strip()
-    listing = view.desk.listing(view.filters, start=start, most=_LIST_ROWS)
-    shown = [screens.row(view.desk, row, who=view.who, query=view.query) for row in listing.rows]
+    listing = lives.listing(view, start=start, most=_LIST_ROWS)
+    shown = [lives.row(view, row) for row in listing.rows]
 
     def at(first: int) -> str:
         return "/?" + urlencode({**view.kept, "debut": first})
@@ -250,6 +253,8 @@ def _undo(view: View) -> Response:
     here = view.typed.get("here", "")
     if here in ("liste", "doublons"):
         return view.away("/" if here == "liste" else "/doublons")
+    if here == "reglements" or "".join(subjects).startswith("t"):
+        return takings.undone(view, subjects)
     if not subjects:
         return view.words("Il n'y a plus rien à annuler.", 409)
     if here == "paiements":
@@ -304,7 +309,7 @@ def _screen(
         settled_gap=shown.settled_gap,
         ended=ends.words(view.desk, filed),
         beside=mails.of_fiche(view, filed),
-        owing=movements.owing(view.desk.till.now(), filed),
+        money=balances.of_fiche(view, filed),
     )
 
 

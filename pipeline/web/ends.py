@@ -7,18 +7,19 @@ from pipeline.decisions import Act, Change, Decision, End, Filed
 from pipeline.errors import ConflictError
 from pipeline.french import no_more
 from pipeline.judging.duplicates import where_is
-from pipeline.web import screens
+from pipeline.web import balances, screens
 from pipeline.web.desk import Desk
 from pipeline.web.views import View
 
 
 def words(desk: Desk, filed: Filed) -> str:
-    """Why a fiche counts no more; nothing while it does."""
+    """Why a fiche counts no more, and whether money came for it; nothing while it does."""
     end = filed.end
     if end is None:
         return ""
     said = end.reason if end.act is Act.CANCEL else _other(desk, end)
-    return no_more(end.act.value, said, end.who, end.day)
+    gone = no_more(end.act.value, said, end.who, end.day)
+    return " ".join(part for part in (gone, balances.of_ended(desk.till.now(), filed)) if part)
 
 
 def _other(desk: Desk, end: End) -> str:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.decisions import Act, Decided, Decision, Filed
-from pipeline.french import LIVES, PAID_BY, RULED
-from pipeline.ledger import Movement, PaidBy, Payment, Ruling, Slip
+from pipeline.french import LIVES, RULED
+from pipeline.ledger import Movement, Ruling, Slip
 from pipeline.money import cents_text, format_cents
 from pipeline.pages import euros
 from pipeline.payments.purpose import is_deposit
 from pipeline.payments.reference import reference_of
 from pipeline.payments.spelling import spelled
-from pipeline.payments.standing import Standing, heir_of
+from pipeline.payments.standing import Standing
 from pipeline.records import Registration
 from pipeline.review.queue import holds_all
 from pipeline.snapshot import Life
@@ -206,7 +206,7 @@ def hopeless(money: Money) -> tuple[Movement, ...]:
 
 def _is_deposit(movement: Movement) -> bool:
     is_credit = movement.amount_cents > 0 and not movement.payer
-    return is_credit and is_deposit(spelled(movement.label))
+    return is_credit and is_deposit(spelled(movement.label).tokens)
 
 
 def sought(money: Money, text: str, movement: Movement) -> tuple[Option, ...]:
@@ -249,45 +249,6 @@ class Paid:
     cents: int
     by: str
     address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Owing:
-    """How a fiche stands, as ``owing.html.j2`` tells it; ``left_cents`` is below 0 for what is too
-    much, None where what it owes is not known."""
-
-    reference: str
-    owed_cents: int | None
-    paid_cents: int
-    left_cents: int | None
-    state: str
-    is_settled: bool
-    paid: tuple[Paid, ...]
-
-
-def owing(money: Money, filed: Filed) -> Owing:
-    """How a fiche stands, and what was paid of it or of those whose place it took."""
-    stands = money.standing_of(filed)
-    owed, payments = stands.owed_cents, money.ledger.payments
-    return Owing(
-        reference_of(filed.id),
-        owed,
-        stands.paid_cents,
-        None if owed is None else owed - stands.paid_cents,
-        LIVES[stands.life],
-        stands.life in _SETTLED,
-        tuple(_paid(money, filed, payments)) if payments else (),
-    )
-
-
-def _paid(money: Money, filed: Filed, payments: Sequence[Payment]) -> Iterator[Paid]:
-    heirs = heir_of(money.fiches.filed)
-    for payment in payments:
-        cents = sum(c for name, c in payment.shares if heirs.get(name, name) == filed.id)
-        if cents:
-            is_movement = payment.by is PaidBy.TRANSFER
-            address = f"/paiement/{payment.source}" if is_movement else ""
-            yield Paid(payment.day, cents, PAID_BY[payment.by], address)
 
 
 def row(money: Money, movement: Movement, ruling: Ruling) -> dict[str, object]:

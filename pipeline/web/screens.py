@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline import fields
-from pipeline.decisions import Act, Decided, Decision, Filed
+from pipeline.decisions import Act, Decided, Decision, Filed, Letter
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
 from pipeline.french import GAP, REASONS, SEEN, finding_label, label, sentence
@@ -25,9 +25,9 @@ from pipeline.judging.questions import needs_reason
 from pipeline.judging.sums import Gap, gap
 from pipeline.judging.validate import UNSURE
 from pipeline.judging.values import position, shown
-from pipeline.pages import plural
+from pipeline.pages import euros, plural
 from pipeline.records import FieldReading, Origin, Roles, Status
-from pipeline.review.queue import Place, Row
+from pipeline.review.queue import Place
 from pipeline.web.desk import Desk
 from pipeline.web.views import View
 
@@ -55,13 +55,14 @@ ACTS = {
     Act.PLACE: "placé à la main et relu",
     Act.CHECK: "vérifié",
     Act.SHARE: "réparti",
-    Act.WAIVE: "écart laissé",
+    Act.WAIVE: "solde laissé ainsi",
     Act.SENT: "courrier préparé",
     Act.PAYS: "paie",
     Act.UNRELATED: "sans rapport",
     Act.DEPOSITED: "remise en banque",
 }
 """What was done, in the history."""
+LETTERS = {Letter.REQUEST: "demande de règlement", Letter.CONFIRMATION: "confirmation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,31 +355,20 @@ def history(decided: tuple[Decided, ...], roles: Roles) -> list[dict[str, Any]]:
 def _name_of(decision: Decision, roles: Roles) -> str:
     if decision.act is Act.SETTLE:
         return finding_label(decision.field)
+    if decision.act is Act.SENT:
+        return LETTERS[Letter(decision.field)]
     return label(decision.field, roles) if decision.field else ""
 
 
 def _value_of(decision: Decision, roles: Roles) -> str:
+    if decision.act is Act.WAIVE:
+        return euros(int(decision.value))
     is_share = decision.act is Act.SHARE
     return shares.in_words(decision.value, roles) if is_share else decision.value
 
 
 def when(at: datetime) -> str:
     return at.astimezone().strftime("%d/%m/%Y %H:%M:%S")
-
-
-def row(desk: Desk, listed: Row, *, who: str, query: str) -> dict[str, Any]:
-    """A line of the list."""
-    return {
-        "address": f"/fiche/{quote(listed.subject)}" + (f"?{query}" if query else ""),
-        "document": listed.document,
-        "who": listed.who,
-        "people": ", ".join(listed.people),
-        "total_cents": listed.total_cents,
-        "doubts": plural(listed.doubts, "doute", "doutes") if listed.doubts else "",
-        "waits": listed.status is Status.REVIEW,
-        "shares": f"/fiche/{quote(listed.subject)}/{shares.NAME}" if listed.to_share else "",
-        "others": desk.others(listed.subject, who),
-    }
 
 
 def types(desk: Desk) -> list[tuple[str, str, int]]:

@@ -87,6 +87,7 @@ def serve(
                 share=settings.quality_sample,
                 accounting=settings.accounting,
             )
+            desk.till.templates = settings.letters
             if inbox is not None:
                 own = is_loopback(host)
                 desk.sources = _sources(inbox, settings, config, store_url, desk, changeable=own)

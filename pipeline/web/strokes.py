@@ -16,7 +16,7 @@ from pipeline.judging.shares import NAME
 from pipeline.judging.values import as_written
 from pipeline.records import Registration
 from pipeline.review.queue import Place
-from pipeline.web import ends, looks, mails, movements, pairs, screens
+from pipeline.web import balances, ends, looks, mails, pairs, screens
 from pipeline.web.views import BY_FIELD, LOOKS, View
 
 _YEAR_S = 31536000
@@ -154,7 +154,7 @@ def screen(
         look=shown,
         ended=ends.words(view.desk, filed),
         beside=mails.of_fiche(view, filed),
-        owing=movements.owing(view.desk.till.now(), filed),
+        money=balances.of_fiche(view, filed),
         notice=notice,
         notice_is_bad=status == 409,
     )

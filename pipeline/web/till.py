@@ -1,17 +1,22 @@
 """What the pages know of money: what came, what it pays, and what waits for a person."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, partial
+from pathlib import Path
 
 from pipeline.config import Accounting
-from pipeline.decisions import Change, Decision, Fiches, Filed
+from pipeline.decisions import Act, Change, Decision, Fiches, Filed
 from pipeline.forms.schema import Form
-from pipeline.ledger import Ledger, Movement, Ruling, Taking, Waits
+from pipeline.ledger import Ledger, Movement, Payment, Ruling, Taking, Waits
 from pipeline.payments.deciding import Matcher, sure, waits
 from pipeline.payments.standing import Standing, claims, standings
 from pipeline.store import Store
+from pipeline.treasury.letters import Drafted, write_letters
+from pipeline.treasury.payable import followed
 from pipeline.treasury.tables import matcher_of
 
 
@@ -38,6 +43,15 @@ class Money:
     def filed(self) -> Mapping[str, Filed]:
         """The registrations by id."""
         return {fiche.id: fiche for fiche in self.fiches.filed}
+
+    @cached_property
+    def paid(self) -> Mapping[str, Sequence[tuple[Payment, int]]]:
+        """What was paid of each registration, by its id: the payments, with its cents of each."""
+        paid: dict[str, list[tuple[Payment, int]]] = defaultdict(list)
+        for payment in followed(self.ledger.payments, self.fiches.filed):
+            for name, cents in payment.shares:
+                paid[name].append((payment, cents))
+        return paid
 
     @cached_property
     def movements(self) -> Mapping[str, tuple[Movement, Ruling]]:
@@ -77,9 +91,11 @@ class Till:
         """``fiches`` gives the registrations as they now stand; ``changed`` is called once anything
         is decided."""
         self._store, self._fiches, self._changed = store, fiches, changed
-        self.accounting = accounting
+        self.forms, self.accounting = forms, accounting
+        self.templates: Path | None = None
+        """A folder of templates of one's own for letters."""
         self._matcher = matcher_of(forms.values(), accounting)
-        self._lock = threading.Lock()
+        self._lock, self._numbering = threading.Lock(), threading.Lock()
         self._kept: tuple[object, Ledger] | None = None
         self._known: Money | None = None
 
@@ -127,3 +143,28 @@ class Till:
         subject = self._store.take(taking, pays, who=who)
         self._changed()
         return subject
+
+    def deposit(self, seen: Mapping[str, int], *, day: date, who: str) -> int:
+        """Hand these cheques in together, each as it was ``seen``: the number of the slip, which no
+        other ever had, for that may be on paper. Raises ConflictError."""
+        with self._numbering:
+            acts = (decided.decision for decided in self._store.decided())
+            number = 1 + max((int(d.value) for d in acts if d.act is Act.DEPOSITED), default=0)
+            handed_in = Decision(Act.DEPOSITED, day.isoformat(), str(number))
+            changes = [Change(subject, version, (handed_in,)) for subject, version in seen.items()]
+            try:
+                self._store.decide(changes, who=who)
+            finally:
+                self._changed()
+        return number
+
+    def draft_letters(self, out: Path) -> list[Drafted]:
+        """Draft all letters that are due into ``out``. Raises ConfigError, ExportError."""
+        with self._numbering:
+            given = (self._store, out, self.forms, self.accounting)
+            return [*write_letters(*given, today=today(), templates=self.templates)]
+
+
+def today() -> date:
+    """The day where the server is: that of the treasurer, too."""
+    return date.today()  # noqa: DTZ011

@@ -23,6 +23,8 @@ _KINDS = {
     "constats": Kind.FINDINGS,
     "acceptees": Kind.ACCEPTED,
     "a-repartir": Kind.SHARES,
+    "recue": Kind.REVIEW,
+    **dict.fromkeys(("verifiee", "payee", "confirmee", "annulee", "remboursee"), Kind.ACCEPTED),
 }
 _KEPT = ("q", "etat", "modele", "type", "ordre")
 """What of a list's address goes along from fiche to fiche."""

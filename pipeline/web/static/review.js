@@ -179,6 +179,16 @@ function counted() {
   }
 }
 
+// What is ticked of the cheques that are here, counted.
+document.addEventListener("change", (event) => {
+  const sum = event.target.matches("[data-cents]") && document.querySelector("[data-ticked]");
+  if (!sum) return;
+  const cents = [...document.querySelectorAll("[data-cents]:checked")].map((box) => Number(box.dataset.cents));
+  const total = cents.reduce((so_far, one) => so_far + one, 0) / 100;
+  const amount = new Intl.NumberFormat("fr-FR", { style: "currency", currency: "EUR" }).format(total);
+  sum.textContent = `${cents.length}\u00a0chèque${cents.length > 1 ? "s" : ""}, ${amount}`;
+});
+
 // A reason is for the gap that was seen: with another number it is asked again.
 const unsay = (card) => {
   const reason = card?.querySelector("[data-reason-of]");
@@ -204,7 +214,7 @@ function press(key, event) {
   if (!target) return;
   event.preventDefault();
   if (busy) return;
-  target.click();
+  if (target.control) target.control.focus(); else target.click();  // a label's key goes to its field
 }
 
 // Tab goes through the fields of the form; past the last one it goes on as everywhere.
