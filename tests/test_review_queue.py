@@ -16,7 +16,7 @@ from pipeline.judging.doubts import doubts
 from pipeline.judging.shares import NAME
 from pipeline.paths import FORMS
 from pipeline.records import Candidate, FieldReading, Finding, Registration, Severity, Status
-from pipeline.review.queue import ALL, Filters, Kind, Place, Queue, Way
+from pipeline.review.queue import ALL, Filters, Kind, Place, Queue, Way, listed
 
 _FORM = load_form(FORMS / "mais-2018-02-02")
 _STRAY = Finding("no_stray_ink", Severity.REVIEW, said="Écriture en dehors des zones prévues.")
@@ -273,3 +273,17 @@ def test_deciding_one_after_the_other_ends_with_everything_accepted(
         place = queue.next(place, way=way)
     assert steps == sum(map(len, forms))
     assert queue.counts().to_review == 0
+
+
+def test_those_that_count_no_more_are_listed_where_they_are_chosen() -> None:
+    chosen = [_filed("r3-1"), replace(_filed("r1-1"), end=ENDED), _filed("r2-1", "email")]
+    forms = {_FORM.id: _FORM}
+    rows = listed(chosen, forms)
+    assert ([row.document for row in rows.rows], rows.of) == (
+        ["r1-1.pdf", "r2-1.pdf", "r3-1.pdf"],
+        3,
+    )
+    later = listed(chosen, forms, start=1, most=1)
+    assert ([row.subject for row in later.rows], later.of) == (["r2-1"], 3)
+    assert [row.subject for row in listed(chosen, forms, Filters(text="r3-1")).rows] == ["r3-1"]
+    assert listed(chosen, {}).of == 0

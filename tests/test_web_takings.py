@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Download, Page, expect
 
 from pipeline.decisions import MACHINE, Act, Change, Decision
 from pipeline.ledger import Movement, PaidBy, Statement, Taking
+from pipeline.letters.letter import CONFIRMATION
 from pipeline.paths import FORMS
 from pipeline.payments.overlap import new_movements
 from pipeline.payments.reference import reference_of
@@ -255,11 +256,16 @@ def test_what_the_bank_has_credited_or_another_decided_stays(
         assert [filed.waived for filed in store.filed()] == [None] * 3
 
 
-def test_balances_are_settled_and_letters_are_drafted_once(chromium: Browser, inbox: Inbox) -> None:
+def test_balances_are_settled_and_letters_are_drafted_once(
+    chromium: Browser, inbox: Inbox, tmp_path: Path
+) -> None:
+    own = tmp_path / "own-letters"
+    own.mkdir()
+    (own / CONFIRMATION).write_text("Objet : À bientôt\nBonjour {{ payeur }}.\n", "utf-8")
     paid = _fill(inbox, 4)
     for name, cents in zip(paid, (3000, 5000, 4210), strict=False):
         _pay(inbox, name, cents)
-    with _opened(chromium, inbox, "/fiche/r3-1") as page:
+    with _opened(chromium, inbox, "/fiche/r3-1", also=f'letters = "{own}"\n') as page:
         page.get_by_text("Annuler cette inscription").click()
         expect(page.locator(".cancel")).to_contain_text("42,10 € sont venus pour elle")
         page.fill("#cancel-reason", "ne vient pas")
@@ -300,6 +306,10 @@ def test_balances_are_settled_and_letters_are_drafted_once(chromium: Browser, in
             letters.get_by_role("link", name="confirmation-").click()
         mail = message_from_bytes(download.value.path().read_bytes(), policy=default)
         assert (mail["X-Unsent"], mail["To"]) == ("1", "accueil@foyer-du-chene.fr")
+        body = mail.get_body()
+        assert body is not None
+        assert body.get_content().split() == ["Bonjour", "IME", "Les", "Tilleuls."]
+        assert mail["Subject"] == "À bientôt"
         assert [part.get_content_type() for part in mail.iter_attachments()] == ["application/pdf"]
         _go(page, "/reglements")
         expect(page.get_by_role("button", name="Préparer les courriers")).to_have_count(0)
