@@ -172,7 +172,7 @@ def _fill(inbox: Inbox) -> None:
         store.record_received(Received("f.eml", 1, 1, (), (("f.eml", rejection),)))
     inbox.bank(
         moved(3, 4000, f"{EVIL} {PEOPLE[2]}", f"Autre {EVIL}"),
-        moved(4, -1250, EVIL),
+        moved(4, -1250, "<script>alert(4)</script>"),
         moved(5, 4210, f"{EVIL} {PEOPLE[2]}"),
     )
     with Store.open(inbox.url) as store:

@@ -301,7 +301,7 @@ def test_a_credit_that_comes_to_an_open_slip_deposits_it(review: Attacked) -> No
     assert _post(client, "/paiement/m1", act="deposited", slip="8", seen="0") == 422
     assert _post(client, "/paiement/m1", act="deposited", slip="7", seen="0") == 200
     assert till.now().movements["m1"][1].slip == 7
-    assert till.now().ledger.open_slips == ()
+    assert 7 not in {slip.number for slip in till.now().ledger.open_slips}
 
 
 def test_a_stroke_over_all_decides_only_about_what_was_shown(review: Attacked) -> None:

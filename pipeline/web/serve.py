@@ -14,7 +14,7 @@ from jinja2 import Environment
 from starlette.applications import Starlette
 
 from pipeline import system
-from pipeline.config import CONFIG, Configuration
+from pipeline.config import CONFIG, Configuration, Settings
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
 from pipeline.forms.schema import load_forms
@@ -69,8 +69,6 @@ def serve(
     make_private(out)
     close_to_others(*outputs(out))  # they are written anew only once something is decided
     completed = with_calibration(with_learned(settings, out), out)
-    forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
-    gate = Gate.of(load(completed.calibration), settings.promise)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     names = {host, LOOPBACK, "localhost"} if is_loopback(host) else {host, *_own_names()}
@@ -78,16 +76,7 @@ def serve(
     with Store.open(store_url) as store:
         pictures = Pictures(out / _CACHE, completed)
         try:
-            desk = Desk(
-                store,
-                forms,
-                pictures,
-                out,
-                gate,
-                share=settings.quality_sample,
-                accounting=settings.accounting,
-            )
-            desk.till.templates = settings.letters
+            desk = _desk(store, pictures, out, settings, completed)
             if inbox is not None:
                 own = is_loopback(host)
                 desk.sources = _sources(inbox, settings, config, store_url, desk, changeable=own)
@@ -100,6 +89,23 @@ def serve(
                 uvicorn.Server(_config(app)).run(sockets=[listening])
         finally:
             pictures.close()
+
+
+def _desk(
+    store: Store, pictures: Pictures, out: Path, settings: Configuration, completed: Settings
+) -> Desk:
+    """``completed`` are the settings with what lies beside the outputs."""
+    desk = Desk(
+        store,
+        {form.id: form for form in load_forms(FORMS, *settings.forms)},
+        pictures,
+        out,
+        Gate.of(load(completed.calibration), settings.promise),
+        share=settings.quality_sample,
+        accounting=settings.accounting,
+    )
+    desk.till.templates = settings.letters
+    return desk
 
 
 def _sources(
