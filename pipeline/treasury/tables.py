@@ -27,10 +27,6 @@ def write_tables(
 
 def matcher_of(forms: Iterable[Form], accounting: Accounting) -> Matcher:
     """Tells what movements pay, by the words of these events and settings."""
-    words = [
-        word
-        for form in forms
-        for text in (form.event.name, form.event.place, form.organiser.name)
-        for word in text.split()
-    ]
+    # Not of its place: a service of the same name in another town is another one.
+    words = [word for form in forms for word in form.event.name.split()]
     return partial(match, other_purposes=accounting.other_purposes, event_words=words)
