@@ -122,6 +122,20 @@ def test_a_reference_that_begins_like_a_longer_one_is_not_exact() -> None:
         assert quoted.mangled[0].near == {short, long}
 
 
+def test_a_slip_in_a_longer_reference_does_not_make_a_shorter_one() -> None:
+    """Of forms 1 and 10 and more of a document whose check digits differ in one."""
+    short, long = next(
+        (short, long)
+        for number in range(16**4)
+        for short in _known(f"{number:08x}-1")
+        for long in _known(*(f"{number:08x}-1{last}" for last in range(10)))
+        if sum(a != b for a, b in zip(short, long, strict=False)) == 1
+    )
+    slipped = short + long[len(short) :]
+    assert references_in(slipped, {short, long}).exact == ()
+    assert references_in(slipped, {short}).exact == (short,)
+
+
 def test_several_references_are_all_there_in_their_order() -> None:
     known = _known("3fa9c2d41b7e-1", "aaaaaaaaaaaa-2")
     second = reference_of("aaaaaaaaaaaa-2")
