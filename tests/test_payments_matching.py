@@ -180,6 +180,7 @@ def test_a_name_that_goes_on_or_lacks_something_is_not_in_full(payer: str, label
         ("UDAF 35", "UDAF35", True),
         ("UDAF 35", "UDAF 351", False),
         ("CHU", "CHU RENNES", False),
+        ("CHU", "CHU PAIEMENT RENNES", False),
         ("CCAS de Rennes", "C.C.A.S. DE RENNES", True),
         ("CCAS de Rennes", "CCAS DE RENNES LE CHATEAU", False),
         ("CCAS de Rennes", "CCAS DE RENNES", True),
@@ -220,8 +221,29 @@ def test_what_a_bank_writes_twice_and_cuts_is_no_other_name() -> None:
     label = "VIR SEPA FOYER LES TILLEULS N INSCRIPTION"
     matched = _match(3000, "FOYER LES TILLEULS NORD", label, claims=(_TILLEULS, nord))
     assert matched.shares == _pays(nord)
+    own = "VIR SEPA FOYER LES TILLEULS N FOYER LES TILLEULS NORD INSCRIPTION"
+    assert _match(3000, "", own, claims=(_TILLEULS, nord)).shares == _pays(nord)
+    echo = "VIR SEPA FOYER LES TILLEULS INSCRIPTION"
+    _why(3000, "FOYER LES TILLEULS DU SUD", echo, claims=(_TILLEULS, nord))
     twice = "VIR SEPA FOYER LES TILLEULS FOYER LES TILLEULS SUD INSCRIPTION"
     _why(3000, "", twice, claims=(_TILLEULS, nord))
+
+
+def test_what_the_payer_says_of_another_is_no_echo() -> None:
+    namesake = _claim(3, "", "Zoé Luce MARTIN")
+    label = "VIR MARTIN ZOE LUCE INSCRIPTION"
+    assert _why(3000, "MARTIN ZOE", label, claims=(_TILLEULS, namesake)) is Rule.RIVALS
+
+
+def test_names_that_share_a_word_are_neither() -> None:
+    claim = _claim(3, "Foyer Saint Paul", "Paul MARTIN")
+    assert _match(3000, "FOYER SAINT PAUL", "PAUL MARTIN", claims=(claim,)).sure
+    _why(3000, "FOYER SAINT PAUL MARTIN", claims=(claim,))
+
+
+def test_a_title_on_the_fiche_is_no_part_of_the_name() -> None:
+    claim = _claim(3, "", "Mme Zoé MARTIN")
+    assert _match(3000, "MARTIN ZOE", claims=(claim,)).sure
 
 
 def test_all_open_fiches_of_an_organisation_are_paid_together() -> None:
@@ -288,6 +310,15 @@ def test_what_is_paid_or_not_yet_verified_may_be_meant_as_well(twin: Claim) -> N
     assert _match(3000, "FOYER LES TILLEULS", "ZOE MARTIN", claims=claims).sure
 
 
+def test_what_was_paid_together_may_be_meant_as_well() -> None:
+    paid = (
+        _claim(3, "Foyer Les Tilleuls", "Éva ROY", paid=3000),
+        _claim(4, "Foyer Les Tilleuls", "Guy PRAT", 4000, paid=4000),
+    )
+    claims = (*paid, _claim(5, "Foyer Les Tilleuls", "Ana LIMA", 7000))
+    assert _why(7000, "FOYER LES TILLEULS", claims=claims) is Rule.TWIN
+
+
 def test_a_half_of_what_another_fiche_owes_may_be_a_part_of_that() -> None:
     double = _claim(3, "Foyer Les Tilleuls", "Éva ROY", 6000)
     assert _why(3000, "FOYER LES TILLEULS", claims=(_TILLEULS, double)) is Rule.HALF
@@ -299,8 +330,21 @@ def test_two_credits_for_one_fiche_wait_both() -> None:
         for matched in _matches((3000, "ZOE MARTIN", ""), (3000, "LUC PETIT", ""))
     ]
     assert by_name == [Rule.OTHER_CREDIT, Rule.OTHER_CREDIT]
-    cent_off = _matches((3001, "", _TILLEULS.reference), (3000, "ZOE MARTIN", ""))
-    assert cent_off[1].reason.rule is Rule.OTHER_CREDIT
+    organisation = (3000, "FOYER LES TILLEULS", "")
+    for other in (
+        (3001, "", _TILLEULS.reference),
+        (3001, "FOYER LES TILLEULS", ""),
+        (3000, "FOYER LES TILLEU", ""),
+        (1500, "FOYER LES TILLEULS", "ACOMPTE"),
+    ):
+        assert _matches(other, organisation)[1].reason.rule is Rule.OTHER_CREDIT
+    for unlike in (
+        (1500, "FOYER LES TILLEULS", ""),
+        (3000, "FOYER LES TILLEULS", "COTISATION"),
+        (3000, "FOYER LES TILLEULS", "POUR MME DURAND"),
+        (3000, "FOYER LES TILLEULS NORD", ""),
+    ):
+        assert _matches(unlike, organisation)[1].sure
 
 
 def test_two_credits_that_make_up_another_fiche_wait() -> None:
@@ -319,6 +363,7 @@ def test_two_credits_that_make_up_another_fiche_wait() -> None:
         "2X INSCRIPTION",
         "INSCRIPTIONS X2",
         "INSCRIPTIONS 2",
+        "FICHE 2",
         "3 PERSONNES",
         "1 PERSONNE",
     ],
@@ -378,6 +423,7 @@ def test_who_is_named_behind_an_inscription_has_to_be_on_the_fiche() -> None:
     for label in ("INSCRIPTION DURAND PAUL", "POUR MME DURAND", "INSCRIPTION MARTIN PAUL"):
         assert _why(3000, "FOYER LES TILLEULS", label) is Rule.OTHER_NAMED
     assert _why(3000, "FOYER LES TILLEULS", "ANA LIMA") is Rule.OTHER_NAMED
+    assert _why(3000, "MAIRIE DE BREST FOYER LES TILLEULS", "MAIS") is Rule.OTHER_NAMED
     assert _match(3000, "ANA LIMA", "INSCRIPTION ZOE MARTIN").shares == _pays(_TILLEULS)
 
 
@@ -403,7 +449,7 @@ def _slip(number: int, *cents: int, day: date = _DAY) -> Slip:
         ("Remise de 2 chèques", True),
         ("VERSEMENT", True),
         ("REMISE DE 3 CHEQUES", False),
-        ("VERSEMENT ESPECES", False),
+        ("VERSEMENT ESPECES ET CHEQUES", False),
         ("REMISE CB", False),
         ("INSCRIPTION", False),
     ],
@@ -443,8 +489,8 @@ def test_candidates_are_at_most_five_and_each_gets_all_of_the_amount() -> None:
 
 
 def test_a_name_that_is_misspelt_or_cut_is_a_candidate() -> None:
-    for payer in ("FOYER LES TILEULS", "FOYER LES TILL", "MARTIN ZOEE"):
-        assert _match(3000, payer).candidates[0] == _pays(_TILLEULS)
+    for payer in ("FOYER LES TILEULS", "LES TILEULS", "FOYER LES TILL", "MARTTIN ZOE"):
+        assert _match(1234, payer).candidates[0] == ((_TILLEULS.id, 1234),)
 
 
 def test_an_amount_that_many_owe_gives_no_candidates() -> None:

@@ -83,7 +83,7 @@ def counts_in(field: Spelled, names: Iterable[Mention]) -> Iterator[Counted]:
         if number and not _ends_a_date(tokens, before):
             yield Counted(number, of)
         is_times = tokens[place + 1 : place + 2] == (_TIMES,)
-        is_last = noun != token and place + 2 == len(tokens)
+        is_last = place + 2 == len(tokens)
         if (is_times or is_last) and (number := _number(tokens, place + 1 + is_times)):
             yield Counted(number, of)
 

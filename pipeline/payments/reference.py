@@ -28,7 +28,6 @@ _MOST_SLIPS = 2
 _MOST = 25
 _LEAST_CUT = _HEAD + 3
 """What is left of a reference where a bank cut its text: shorter, it may be anything."""
-_REFERENCE = re.compile(r"RF[0-9]{2}[0-9A-Z]{1,21}")
 _LIKE_ONE = re.compile(
     r"(?<![^\W\d_])RF ?[0-9O]{2}[ ./-]?(?=(?:[ ./-]?[0-9A-FO]){6})", re.IGNORECASE
 )
@@ -61,12 +60,6 @@ def reference_of(id: str) -> str:  # noqa: A002 (what the tables call it)
     body = f"{match[1]}{match[2]}".upper()
     whole = f"RF{98 - _as_number(f'{body}RF00') % 97:02d}{body}"
     return " ".join(whole[i : i + 4] for i in range(0, len(whole), 4))
-
-
-def is_reference(squeezed: str) -> bool:
-    """Whether the check digits are right (ISO 11649)."""
-    is_like = _REFERENCE.fullmatch(squeezed) is not None
-    return is_like and _as_number(squeezed[_HEAD:] + squeezed[:_HEAD]) % 97 == 1
 
 
 def references_in(text: str, known: Collection[str]) -> Quoted:
