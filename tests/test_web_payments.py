@@ -351,3 +351,18 @@ def test_the_rooms_count_what_waits_without_asking_for_the_ledger_again(
     assert till.ledger is known
     till.decide("m1", (Decision(Act.UNRELATED),), seen=0, who="Zoé")
     assert till.waiting() == 1
+
+
+def test_the_list_is_shown_a_hundred_at_a_time_and_by_state(review: Attacked) -> None:
+    review.inbox.bank(*(moved(6 + n % 20, -100 - n, f"FRAIS {n}") for n in range(120)))
+    client = review.entered()
+
+    def shown(**asked: str) -> int:
+        return client.get("/paiements", params=asked).text.count('href="/paiement/') - 1
+
+    assert shown() == 100
+    assert shown(debut="100") == 22
+    assert "debut=100" in client.get("/paiements").text
+    assert shown(etat="sans-rapport") == 1
+    assert shown(etat="tous", debut="100") == 23
+    assert shown(q="FRAIS 119") == 1

@@ -104,16 +104,10 @@ def _state(ruling: Ruling) -> str:
 
 def _options(money: Money, movement: Movement) -> Iterator[Option]:
     keys = iter(KEYS)
-    for slip in slips_for(money, movement):
+    for slip in money.slips.get(movement.amount_cents, ()):
         yield Option(next(keys, ""), slip=slip)
     for shares in money.waits[movement.number].candidates:
         yield Option(next(keys, ""), lines(money, shares), sent(shares))
-
-
-def slips_for(money: Money, movement: Movement) -> tuple[Slip, ...]:
-    """The slips that a credit may be: open ones that come to it."""
-    amount = movement.amount_cents
-    return tuple(slip for slip in money.ledger.open_slips if slip.amount_cents == amount)
 
 
 def lines(money: Money, shares: Shares, *, after: bool = True) -> tuple[Line, ...]:
@@ -199,7 +193,7 @@ def hopeless(money: Money) -> tuple[Movement, ...]:
         movement
         for movement in money.to_decide
         if not money.waits[movement.number].candidates
-        and not slips_for(money, movement)
+        and movement.amount_cents not in money.slips
         and not _is_deposit(movement)
     )
 
@@ -215,7 +209,8 @@ def sought(money: Money, text: str, movement: Movement) -> tuple[Option, ...]:
     if not text.strip():
         return ()
     hits = [f for f in money.fiches.filed if holds_all(words_of(f), text)][:_MOST_SOUGHT]
-    taken = len(money.waits[movement.number].candidates) + len(slips_for(money, movement))
+    slips = money.slips.get(movement.amount_cents, ())
+    taken = len(money.waits[movement.number].candidates) + len(slips)
     keys = KEYS[taken:]
     return tuple(
         Option(keys[at : at + 1], lines(money, shares), sent(shares))

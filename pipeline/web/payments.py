@@ -149,7 +149,7 @@ def _decide(view: View) -> Response:
         case "unrelated":
             decisions = (Decision(Act.UNRELATED, reason=reason),)
         case "deposited":
-            slips = [slip.number for slip in movements.slips_for(money, movement)]
+            slips = [slip.number for slip in money.slips.get(movement.amount_cents, ())]
             number = view.typed_number("slip")
             decisions = (Decision(Act.DEPOSITED, value=str(number)),) if number in slips else ()
         case "cancel":

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.config import Accounting
 from pipeline.decisions import Act, Change, Decision, Fiches, Filed
 from pipeline.forms.schema import Form
-from pipeline.ledger import Ledger, Movement, Payment, Ruling, Taking, Waits
+from pipeline.ledger import Ledger, Movement, Payment, Ruling, Slip, Taking, Waits
 from pipeline.payments.deciding import Matcher, sure, waits
 from pipeline.payments.standing import Standing, claims, standings
 from pipeline.store import Store
@@ -69,6 +69,14 @@ class Money:
         """Why movements wait, and what they may pay, by number."""
         every = claims(self.fiches.filed, self.standing, held=self.fiches.held)
         return waits(self.ledger, every, matcher=self.matcher)
+
+    @cached_property
+    def slips(self) -> Mapping[int, Sequence[Slip]]:
+        """The slips that the bank has not credited yet, by what they come to."""
+        slips: dict[int, list[Slip]] = defaultdict(list)
+        for slip in self.ledger.open_slips:
+            slips[slip.amount_cents].append(slip)
+        return slips
 
     @cached_property
     def to_decide(self) -> Sequence[Movement]:

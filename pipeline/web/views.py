@@ -12,7 +12,7 @@ from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from pipeline.decisions import Filed
+from pipeline.decisions import MACHINE, Filed
 from pipeline.forms.schema import Form
 from pipeline.judging.shares import NAME
 from pipeline.review.queue import Filters, Kind, Place, Way
@@ -73,7 +73,9 @@ class View:
             name = base64.urlsafe_b64decode(coded.encode()).decode()[:60]
         except (binascii.Error, ValueError):
             name = ""
-        return " ".join(name.split()) or self.default_who
+        name = " ".join(name.split()) or self.default_who
+        # The machine decides under that name, and no person's undo takes that back.
+        return f"{name} (relecteur)" if name == MACHINE else name
 
     @cached_property
     def chosen(self) -> dict[str, str]:
