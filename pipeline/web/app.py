@@ -152,8 +152,7 @@ def _static(view: View) -> Response:
 def _list(view: View) -> Response:
     view.desk.catch_up()
     start, sought = view.number("debut"), view.chosen["q"].strip()
-    listing = lives.listing(view, start=start, most=_LIST_ROWS)
-    shown = [lives.row(view, row) for row in listing.rows]
+    shown, of = lives.rows(view, start=start, most=_LIST_ROWS)
 
     def at(first: int) -> str:
         return "/?" + urlencode({**view.kept, "debut": first})
@@ -167,7 +166,7 @@ def _list(view: View) -> Response:
         filters=view.chosen,
         rejected=len(view.desk.refused(sought)) if sought else 0,
         earlier=at(max(0, start - _LIST_ROWS)) if start else "",
-        later=at(start + _LIST_ROWS) if start + len(shown) < listing.of else "",
+        later=at(start + _LIST_ROWS) if start + len(shown) < of else "",
     )
 
 

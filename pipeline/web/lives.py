@@ -7,8 +7,9 @@ from urllib.parse import quote
 from pipeline.french import LIVES
 from pipeline.judging import shares
 from pipeline.pages import plural
+from pipeline.payments.standing import Standing
 from pipeline.records import Status
-from pipeline.review.queue import Kind, Listing, Row, listed
+from pipeline.review.queue import Kind, Row, listed
 from pipeline.snapshot import Life
 from pipeline.web.views import View
 
@@ -22,20 +23,21 @@ _CHOSEN = {
 }
 
 
-def listing(view: View, *, start: int, most: int) -> Listing:
-    """Rows of the list: of those that have come as far as is asked, or as the queue has them."""
+def rows(view: View, *, start: int, most: int) -> tuple[list[dict[str, Any]], int]:
+    """``most`` lines of the list, from the one at ``start`` (0-based), and of how many: of those
+    that have come as far as is asked, or as the queue has them."""
+    money = view.desk.till.now()
     life = _CHOSEN.get(view.chosen["etat"])
     if life is None:
-        return view.desk.listing(view.filters, start=start, most=most)
-    money = view.desk.till.now()
-    chosen = [money.filed[key] for key, stands in money.standing.items() if stands.life is life]
-    filters = replace(view.filters, kind=Kind.ALL)
-    return listed(chosen, view.desk.forms, filters, start=start, most=most)
+        listing = view.desk.listing(view.filters, start=start, most=most)
+    else:
+        chosen = [money.filed[key] for key, stands in money.standing.items() if stands.life is life]
+        filters = replace(view.filters, kind=Kind.ALL)
+        listing = listed(chosen, view.desk.forms, filters, start=start, most=most)
+    return [_row(view, row, money.standing.get(row.id)) for row in listing.rows], listing.of
 
 
-def row(view: View, listed: Row) -> dict[str, Any]:
-    """A line of the list."""
-    stands = view.desk.till.now().standing.get(listed.id)
+def _row(view: View, listed: Row, stands: Standing | None) -> dict[str, Any]:
     life = stands.life if stands else Life.RECEIVED  # one that has just come
     return {
         "address": view.address(listed.subject),

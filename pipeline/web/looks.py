@@ -17,7 +17,7 @@ from pipeline.web import screens
 from pipeline.web.sheets import Paper, papers
 from pipeline.web.views import View
 
-PICK_KEYS = "abcdgjkostuwxy"
+PICK_KEYS = "abcdegjkostuwx"
 """The letters that pick what is offered; the others are commands."""
 NUMBERS = "1234567890"
 _MOST_OFFERED, _LEAST_OFFERED = 3, 0.01

@@ -55,7 +55,7 @@ ACTS = {
     Act.PLACE: "placé à la main et relu",
     Act.CHECK: "vérifié",
     Act.SHARE: "réparti",
-    Act.WAIVE: "solde laissé ainsi",
+    Act.WAIVE: "écart laissé",
     Act.SENT: "courrier préparé",
     Act.PAYS: "paie",
     Act.UNRELATED: "sans rapport",

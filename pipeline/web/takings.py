@@ -49,7 +49,7 @@ def _show(view: View) -> Response:
     money = view.desk.till.now()
     draft = Draft(day=today().isoformat())
     if asked := view.asked("fiche"):
-        draft = with_line(draft, _line(view, asked))
+        draft = with_line(draft, _line(view.desk, money, asked))
     noted = [_row(money, *pair) for pair in money.takings.values()]
     open_slips = {slip.number for slip in money.ledger.open_slips}
     return view.page(
@@ -95,12 +95,12 @@ def _row(money: Money, taking: Taking, ruling: Ruling) -> dict[str, Any]:
     }
 
 
-def _line(view: View, subject: str) -> Line:
+def _line(desk: Desk, money: Money, subject: str) -> Line:
     """A fiche that may be paid. Raises GoneError, and ConflictError where it counts no more."""
-    filed, _ = view.desk.file(subject)
+    filed, _ = desk.file(subject)
     if filed.end is not None:
         raise ConflictError("Cette fiche ne compte plus : un règlement ne peut y être noté.")
-    stands = view.desk.till.now().standing.get(filed.id)
+    stands = money.standing.get(filed.id)
     left_cents = max(0, -stands.balance_cents) if stands else 0
     return Line(
         subject,
@@ -113,12 +113,12 @@ def _line(view: View, subject: str) -> Line:
     )
 
 
-def _typed(view: View) -> Draft:
+def _typed(view: View, money: Money) -> Draft:
     """What stood in the form."""
     typed = {name: " ".join(text.split())[:_MOST_SIGNS] for name, text in view.typed.items()}
     subjects = [name.removeprefix(_SHARE) for name in typed if name.startswith(_SHARE)]
     lines = tuple(
-        replace(_line(view, subject), share=typed[f"{_SHARE}{subject}"])
+        replace(_line(view.desk, money, subject), share=typed[f"{_SHARE}{subject}"])
         for subject in subjects[:MOST_LINES]
     )
     by = PaidBy.CASH if typed.get("by") == PaidBy.CASH else PaidBy.CHEQUE
@@ -140,34 +140,35 @@ def _typed(view: View) -> Draft:
 
 def _choose(view: View) -> Response:
     """The form with a fiche more or less; of several that a search gives, one is to be picked."""
-    draft, added, gone = _typed(view), view.typed.get("add"), view.typed.get("remove")
+    desk, money = view.desk, view.desk.till.now()
+    draft, added, gone = _typed(view, money), view.typed.get("add"), view.typed.get("remove")
     if gone:
         left = tuple(line for line in draft.lines if line.subject != gone)
         return _form(view, following(draft, left))
     if added:
-        return _form(view, with_line(draft, _line(view, added)))
+        return _form(view, with_line(draft, _line(desk, money, added)))
     if not draft.sought:
         return _form(view, draft.but(SOUGHT, "Écrire un nom, un service ou une référence."))
     known = {line.subject for line in draft.lines}
-    subjects = [subject for subject in sought(view.desk, draft.sought) if subject not in known]
+    subjects = [subject for subject in sought(desk, money, draft.sought) if subject not in known]
     if not subjects:
         return _form(view, draft.but(SOUGHT, "Aucune autre fiche ne porte ces mots."))
     if len(subjects) == 1:
-        return _form(view, with_line(draft, _line(view, subjects[0])))
-    offered = tuple(_line(view, subject) for subject in subjects[:_MOST_OFFERED])
+        return _form(view, with_line(draft, _line(desk, money, subjects[0])))
+    offered = tuple(_line(desk, money, subject) for subject in subjects[:_MOST_OFFERED])
     return _form(view, replace(draft, offered=offered, further=len(subjects) - len(offered)))
 
 
-def sought(desk: Desk, text: str) -> list[str]:
+def sought(desk: Desk, money: Money, text: str) -> list[str]:
     """The fiches that count and hold these words in their reference, people, service or document:
     first those that owe something, then by who registers."""
-    standing, hits = desk.till.now().standing, []
+    hits = []
     for filed in desk.counting():
         registration, reference = filed.registration, reference_of(filed.id)
         held = [reference.replace(" ", ""), who(registration), filed.sources[0].document]
         held += [person.text for person in registration.named]
         if holds_all(fold("\n".join(held)), text):
-            stands = standing.get(filed.id)
+            stands = money.standing.get(filed.id)
             is_even = stands is None or stands.balance_cents >= 0
             hits.append((is_even, fold(who(registration)), filed.subject))
     return [subject for *_, subject in sorted(hits)]
@@ -180,7 +181,7 @@ def _form(view: View, draft: Draft) -> Response:
 
 def _take(view: View) -> Response:
     """Note what was typed, and what it pays."""
-    noted = read(_typed(view), today=today())
+    noted = read(_typed(view, view.desk.till.now()), today=today())
     if not isinstance(noted, Noted):
         return _form(view, noted)
     pays = [Decision(Act.PAYS, name, str(cents)) for name, cents in noted.pays]
