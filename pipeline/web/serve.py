@@ -4,7 +4,7 @@ import ipaddress
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from pipeline import system
 from pipeline.config import CONFIG, Configuration
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
-from pipeline.forms.schema import load_forms
+from pipeline.forms.schema import Form, load_forms
 from pipeline.judging.calibration import Gate, load
 from pipeline.language import tr
 from pipeline.pages import templates
@@ -78,16 +78,7 @@ def serve(
     with Store.open(store_url) as store:
         pictures = Pictures(out / _CACHE, completed)
         try:
-            desk = Desk(
-                store,
-                forms,
-                pictures,
-                out,
-                gate,
-                share=settings.quality_sample,
-                accounting=settings.accounting,
-            )
-            desk.till.templates = settings.letters
+            desk = _desk(store, forms, pictures, out, gate, settings)
             if inbox is not None:
                 own = is_loopback(host)
                 desk.sources = _sources(inbox, settings, config, store_url, desk, changeable=own)
@@ -100,6 +91,21 @@ def serve(
                 uvicorn.Server(_config(app)).run(sockets=[listening])
         finally:
             pictures.close()
+
+
+def _desk(
+    store: Store,
+    forms: Mapping[str, Form],
+    pictures: Pictures,
+    out: Path,
+    gate: Gate,
+    settings: Configuration,
+) -> Desk:
+    """What reviewers share, as it is set up."""
+    share, accounting = settings.quality_sample, settings.accounting
+    desk = Desk(store, forms, pictures, out, gate, share=share, accounting=accounting)
+    desk.till.templates = settings.letters
+    return desk
 
 
 def _sources(
