@@ -289,7 +289,7 @@ def test_balances_are_settled_and_letters_are_drafted_once(
         press(page, "z")
         expect(rows).to_have_count(3)
         rows.nth(1).get_by_text("Laisser ainsi…").click()
-        rows.nth(1).get_by_label("Autre motif").fill("sera déduit l'an prochain")
+        rows.nth(1).get_by_label("Autre raison").fill("sera déduit l'an prochain")
         press(page, "Enter")
         expect(rows).to_have_count(2)
         rows.nth(1).get_by_text("Laisser ainsi…").click()

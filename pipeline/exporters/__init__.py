@@ -70,7 +70,7 @@ def export_all(
     others are new: a table that is open in a spreadsheet (Windows locks it) keeps back no other.
     """
     failures = []
-    with _alone(out):
+    with alone(out):
         snapshot = store.snapshot()
         snapshot = replace(
             snapshot,
@@ -184,8 +184,8 @@ def unguarded(cell: str) -> str:
 
 
 @contextlib.contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Keeps two runs from writing into one folder at once; the lock ends with its process.
+def alone(out: Path) -> Iterator[None]:
+    """Keeps two processes from writing into one folder at once; the lock ends with its process.
 
     Raises ExportError where the folder cannot be opened.
     """

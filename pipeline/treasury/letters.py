@@ -15,6 +15,7 @@ from pipeline.config import Accounting
 from pipeline.decisions import MACHINE, Act, Change, Decision, Fiches, Filed
 from pipeline.decisions import Letter as Kind
 from pipeline.errors import ConflictError, ExportError
+from pipeline.exporters import alone
 from pipeline.fields import Means
 from pipeline.forms.schema import Form
 from pipeline.language import tr, why
@@ -105,6 +106,19 @@ def write_letters(
 
     Raises ConfigError for a faulty template, StoreError and ExportError.
     """
+    with alone(out):  # two receipts would get one number
+        yield from _written(store, out, forms, accounting, today=today, templates=templates)
+
+
+def _written(
+    store: Store,
+    out: Path,
+    forms: Mapping[str, Form],
+    accounting: Accounting,
+    *,
+    today: date,
+    templates: Path | None,
+) -> Iterator[Drafted]:
     season = _Season(store.fiches(), store.ledger(), forms, accounting, today)
     standing = standings(season.fiches.filed, season.money.payments)
     last = _last_receipt(store, today.year)

@@ -4,7 +4,7 @@ import ipaddress
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,10 @@ from jinja2 import Environment
 from starlette.applications import Starlette
 
 from pipeline import system
-from pipeline.config import CONFIG, Configuration, Settings
+from pipeline.config import CONFIG, Configuration
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
-from pipeline.forms.schema import load_forms
+from pipeline.forms.schema import Form, load_forms
 from pipeline.judging.calibration import Gate, load
 from pipeline.language import tr
 from pipeline.pages import templates
@@ -69,6 +69,8 @@ def serve(
     make_private(out)
     close_to_others(*outputs(out))  # they are written anew only once something is decided
     completed = with_calibration(with_learned(settings, out), out)
+    forms = {form.id: form for form in load_forms(FORMS, *settings.forms)}
+    gate = Gate.of(load(completed.calibration), settings.promise)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     names = {host, LOOPBACK, "localhost"} if is_loopback(host) else {host, *_own_names()}
@@ -76,7 +78,7 @@ def serve(
     with Store.open(store_url) as store:
         pictures = Pictures(out / _CACHE, completed)
         try:
-            desk = _desk(store, pictures, out, settings, completed)
+            desk = _desk(store, forms, pictures, out, gate, settings)
             if inbox is not None:
                 own = is_loopback(host)
                 desk.sources = _sources(inbox, settings, config, store_url, desk, changeable=own)
@@ -92,18 +94,16 @@ def serve(
 
 
 def _desk(
-    store: Store, pictures: Pictures, out: Path, settings: Configuration, completed: Settings
+    store: Store,
+    forms: Mapping[str, Form],
+    pictures: Pictures,
+    out: Path,
+    gate: Gate,
+    settings: Configuration,
 ) -> Desk:
-    """``completed`` are the settings with what lies beside the outputs."""
-    desk = Desk(
-        store,
-        {form.id: form for form in load_forms(FORMS, *settings.forms)},
-        pictures,
-        out,
-        Gate.of(load(completed.calibration), settings.promise),
-        share=settings.quality_sample,
-        accounting=settings.accounting,
-    )
+    """What reviewers share, as it is set up."""
+    share, accounting = settings.quality_sample, settings.accounting
+    desk = Desk(store, forms, pictures, out, gate, share=share, accounting=accounting)
     desk.till.templates = settings.letters
     return desk
 
