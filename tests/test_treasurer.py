@@ -224,6 +224,25 @@ def test_without_the_form_that_was_paid_by_nothing_is_booked(
     assert not (desk / "outputs/accounting/0002").exists()
 
 
+def test_a_receipt_asks_for_nothing_that_was_left_unpaid(desk: Path) -> None:
+    with opened(desk) as store:
+        ids = fill(store, moulin=fiche("moulin"))
+        cash = Taking(date(2018, 1, 12), 13000, PaidBy.CASH)
+        store.take(cash, [pays(ids["moulin"], 13000)], who="Ana")
+        (filed,) = store.filed()
+        waive = Decision(Act.WAIVE, value="-630", reason="arrondi")
+        store.decide([Change(filed.subject, filed.version, (waive,))], who="Ana")
+    (desk / "mine").mkdir()
+    says = "{{ total }}, écart {{ ecart }}, reste {{ reste or 'aucun' }}"
+    (desk / "mine/confirmation.txt.j2").write_text(f"Objet : Reçu\n{says}", "utf-8")
+    (desk / "fiches.toml").write_text('letters = "mine"\n')
+    assert main(["letters"]) == 0
+    (path,) = (desk / "outputs/letters").iterdir()
+    mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+    said = " ".join(mail.get_body().get_content().split())
+    assert said == "130,00 €, écart \N{MINUS SIGN}6,30 €, reste aucun"
+
+
 def test_two_who_draft_letters_at_once_draft_each_once(desk: Path) -> None:
     names = ("moulin", "chene", "saule", "tilleul")
     with opened(desk) as store, opened(desk) as another:

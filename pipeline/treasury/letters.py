@@ -25,7 +25,7 @@ from pipeline.letters.letter import Confirmation, Letter, Request
 from pipeline.papers.receipt import Paid, Receipt
 from pipeline.paths import tidy, write_whole
 from pipeline.payments.reference import reference_of
-from pipeline.payments.standing import Standing, owed_cents, standings
+from pipeline.payments.standing import Standing, standings
 from pipeline.records import Registration
 from pipeline.snapshot import Life
 from pipeline.store import Store
@@ -50,6 +50,7 @@ class _Season:
 
     fiches: Fiches
     money: Ledger
+    standing: Mapping[str, Standing]
     forms: Mapping[str, Form]
     accounting: Accounting
     today: date
@@ -60,7 +61,7 @@ class _Season:
         form = self.forms[registration.form_id]
         occasion = occasion_of(form, self.accounting)
         people = tuple(person.text for person in registration.named)
-        items, owed = items_of(registration, form), owed_cents(registration) or 0
+        items, owed = items_of(registration, form), self.standing[filed.id].due_cents
         paid = self._payments_of(filed)
         if kind is Kind.REQUEST:
             return Request(
@@ -109,9 +110,10 @@ def write_letters(
 
     Raises ConfigError for a faulty template, StoreError and ExportError.
     """
-    season = _Season(store.fiches(), store.ledger(), forms, accounting, today)
-    standing = standings(season.fiches.filed, season.money.payments)
-    for filed, kind in due_letters(season.fiches, standing, forms):
+    fiches, money = store.fiches(), store.ledger()
+    standing = standings(fiches.filed, money.payments)
+    season = _Season(fiches, money, standing, forms, accounting, today)
+    for filed, kind in due_letters(fiches, standing, forms):
         path = out / FOLDER / file_name(kind, filed)
         drafter = partial(_drafted, season, kind, filed, path, templates)
         try:
