@@ -9,7 +9,7 @@ from pipeline import __version__
 from pipeline.config import CONFIG, INBOX, Evidence, Promise
 from pipeline.errors import ExitCode
 from pipeline.language import tr
-from pipeline.terminal import day, part, targets, whole
+from pipeline.terminal import account, day, part, targets, whole
 
 Verb = Callable[[argparse.Namespace], ExitCode]
 
@@ -203,7 +203,10 @@ def _payments(payments: argparse.ArgumentParser) -> None:
         help=tr("a file of the bank: CFONB120, OFX, CAMT.053, QIF or CSV"),
     )
     payments.add_argument(
-        "--account", metavar="IBAN", help=tr("the account (default: those of the forms)")
+        "--account",
+        type=account,
+        metavar="IBAN",
+        help=tr("the account (default: those of the forms)"),
     )
     _outputs(payments)
 

@@ -285,6 +285,16 @@ def day(text: str) -> date:
     raise argparse.ArgumentTypeError(tr("{text} is not a day, such as 2018-12-31", text=text))
 
 
+def account(text: str) -> str:
+    """A flag's value as an IBAN whose check digits are right: a statement that is kept under
+    another one would not be known again."""
+    from pipeline.decoding.bank import iban  # it takes a while to load
+
+    if known := iban(text):
+        return known
+    raise argparse.ArgumentTypeError(tr("{text} is no IBAN: look at each digit", text=text))
+
+
 def whole(text: str) -> int:
     """A flag's value from 0 up."""
     if not text.isdecimal():

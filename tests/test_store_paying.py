@@ -217,6 +217,19 @@ def test_a_document_with_a_paid_fiche_is_never_read_again(store_url: str) -> Non
         assert texts == ["Zoé MARTIN", "Luc PETIT"]
 
 
+def test_what_took_the_place_of_a_paid_fiche_is_never_read_again(store_url: str) -> None:
+    fiches = {"ancienne": fiche("ancienne"), "nouvelle": fiche("nouvelle")}
+    with Store.open(store_url) as store:
+        old, new = (add(store, name, read) for name, read in fiches.items())
+        by_id = {filed.id: filed for filed in store.filed()}
+        same = Decision(Act.DROP, value=by_id[new].subject)
+        store.decide([Change(by_id[old].subject, 0, (same,))], who="Ana")
+        record(store, CREDIT)
+        decide(store, "m1", pays(old, 13630))
+        add(store, "nouvelle", fiches["nouvelle"])
+        assert (row(store, new).life, row(store, new).paid_cents) == (Life.PAID, 13630)
+
+
 def test_batches_come_back_as_they_were_booked(store_url: str) -> None:
     lines = (EntryLine("512", "à la banque", 13630), EntryLine("706", "« x »", 0, 13630))
     first = Booking(1, date(2018, 1, 1), 1, Entry("m1", DAY, "Virement", lines))

@@ -1,6 +1,8 @@
 """The treasurer's verbs, as typed: statements in, entries, letters and papers out."""
 
 import csv
+import threading
+from dataclasses import replace
 from datetime import date
 from email import policy
 from email.parser import BytesParser
@@ -13,14 +15,17 @@ from pages import form
 from treasury import ACCOUNTING, TARIFFS, fiche, fill
 
 from pipeline.cli import main
-from pipeline.decisions import Act, Change, Decision
+from pipeline.config import Accounting
+from pipeline.decisions import Act, Change, Decision, Letter
 from pipeline.french import GAP
 from pipeline.judging import deciding
 from pipeline.ledger import Movement, PaidBy, Taking
 from pipeline.money import cents_text
+from pipeline.paths import SHIPPED_FORM, write_whole
 from pipeline.payments.reference import reference_of
 from pipeline.records import Status
 from pipeline.store import Store
+from pipeline.treasury.letters import write_letters
 
 
 @pytest.fixture
@@ -184,6 +189,105 @@ def test_a_bad_file_costs_only_itself(desk: Path, capsys: pytest.CaptureFixture[
     assert "autre.txt" in said.err
     assert [row["state"] for row in rows(desk / "outputs/payments.csv")] == ["matched"]
     assert payments(wrong, desk / "rien.txt") == 4
+
+
+def test_an_account_that_is_none_is_refused(desk: Path) -> None:
+    with opened(desk) as store:
+        fill(store, moulin=fiche("moulin"))
+    file = bank_file(desk, credit(15, 13630, "SERVICE MOULIN", ""), name="releve.qif", kind="qif")
+    for account in ("FR7630004000031234567890144", "compte"):
+        with pytest.raises(SystemExit, match="2"):
+            main(["payments", str(file), "--account", account])
+    assert main(["payments", str(file), "--account", "fr76 3000 4000 0312 3456 7890 143"]) == 0
+    assert payments(file) == 0
+    assert len(rows(desk / "outputs/payments.csv")) == 1
+
+
+def test_without_the_form_that_was_paid_by_nothing_is_booked(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = (SHIPPED_FORM / "form.toml").read_text("utf-8")
+    own = desk / "mine" / "own"
+    own.mkdir(parents=True)
+    (own / "form.toml").write_text(shipped.replace('id = "mais-2018-02-02"', 'id = "own"'), "utf-8")
+    (own / "blank.pdf").write_bytes((SHIPPED_FORM / "blank.pdf").read_bytes())
+    settings = f'forms = ["mine"]\n[accounting]\n{ACCOUNTING}\n'
+    (desk / "fiches.toml").write_text(settings)
+    with opened(desk) as store:
+        ids = fill(store, moulin=replace(fiche("moulin"), form_id="own"))
+    assert payments(bank_file(desk, credit(15, 13630, "", reference_of(ids["moulin"])))) == 0
+    assert main(["book"]) == 0
+    (desk / "fiches.toml").unlink()
+    assert main(["book"]) == 3
+    assert "No form own" in capsys.readouterr().err
+    assert income(desk / "outputs/accounting") == 13630
+    assert not (desk / "outputs/accounting/0002").exists()
+
+
+def test_a_receipt_asks_for_nothing_that_was_left_unpaid(desk: Path) -> None:
+    with opened(desk) as store:
+        ids = fill(store, moulin=fiche("moulin"))
+        cash = Taking(date(2018, 1, 12), 13000, PaidBy.CASH)
+        store.take(cash, [pays(ids["moulin"], 13000)], who="Ana")
+        (filed,) = store.filed()
+        waive = Decision(Act.WAIVE, value="-630", reason="arrondi")
+        store.decide([Change(filed.subject, filed.version, (waive,))], who="Ana")
+    (desk / "mine").mkdir()
+    says = "{{ total }}, écart {{ ecart }}, reste {{ reste or 'aucun' }}"
+    (desk / "mine/confirmation.txt.j2").write_text(f"Objet : Reçu\n{says}", "utf-8")
+    (desk / "fiches.toml").write_text('letters = "mine"\n')
+    assert main(["letters"]) == 0
+    (path,) = (desk / "outputs/letters").iterdir()
+    mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+    said = " ".join(mail.get_body().get_content().split())
+    assert said == "130,00 €, écart \N{MINUS SIGN}6,30 €, reste aucun"
+
+
+def test_two_who_draft_letters_at_once_draft_each_once(desk: Path) -> None:
+    names = ("moulin", "chene", "saule", "tilleul")
+    with opened(desk) as store, opened(desk) as another:
+        ids = fill(store, **{name: fiche(name) for name in names})
+        for name in names:
+            cash = Taking(date(2018, 1, 12), 13630, PaidBy.CASH)
+            store.take(cash, [pays(ids[name], 13630)], who="Ana")
+        forms, settings = {form().id: form()}, Accounting()
+        here, there = (
+            write_letters(each, desk, forms, settings, today=date(2018, 1, 20))
+            for each in (store, another)
+        )
+        drafted = [next(here), next(there), *here, *there]
+        sent = {dict(filed.sent)[Letter.CONFIRMATION] for filed in store.filed()}
+    assert len(drafted) == len({letter.path for letter in drafted}) == len(names)
+    assert all(letter.path.is_file() for letter in drafted)
+    assert sent == {f"2018-{number:04d}" for number in range(1, len(names) + 1)}
+
+
+def test_two_who_book_at_once_write_whole_files(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(desk) as store:
+        ids = fill(store, moulin=fiche("moulin"))
+    assert payments(bank_file(desk, credit(15, 13630, "", reference_of(ids["moulin"])))) == 0
+    others: list[threading.Thread] = []
+    codes: list[int] = []
+
+    def while_another_books(path: Path, data: bytes, *, durable: bool) -> None:
+        if not others:
+            others.append(threading.Thread(target=lambda: codes.append(main(["book"]))))
+            others[0].start()
+            others[0].join(0.5)  # it waits until this one is done
+        write_whole(path, data, durable=durable)
+
+    monkeypatch.setattr("pipeline.treasury.books.write_whole", while_another_books)
+    assert main(["book"]) == 0
+    others[0].join()
+    assert codes == [0]
+    files = (desk / "outputs/accounting").rglob("*")
+    assert sorted(path.name for path in files) == [
+        "0001",
+        "ASSOFEC20181231.txt",
+        "paheko-2018.csv",
+    ]
 
 
 def test_a_month_later_only_what_changed_is_booked(desk: Path) -> None:

@@ -70,7 +70,7 @@ def export_all(
     others are new: a table that is open in a spreadsheet (Windows locks it) keeps back no other.
     """
     failures = []
-    with alone(out):
+    with _alone(out):
         snapshot = store.snapshot()
         snapshot = replace(
             snapshot,
@@ -184,7 +184,7 @@ def unguarded(cell: str) -> str:
 
 
 @contextlib.contextmanager
-def alone(out: Path) -> Iterator[None]:
+def _alone(out: Path) -> Iterator[None]:
     """Keeps two processes from writing into one folder at once; the lock ends with its process.
 
     Raises ExportError where the folder cannot be opened.

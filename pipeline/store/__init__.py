@@ -272,6 +272,15 @@ class Store:
         with self._writing(durable=True) as connection:
             return noting.take(connection, taking, pays, who=who)
 
+    def send(self, seen: Filed, letter: noting.Drafter, *, who: str) -> None:
+        """Let ``letter`` draft a letter about a registration as it was ``seen``, and keep that.
+
+        Nobody else writes meanwhile, so that no letter is drafted twice, and no number of a receipt
+        given twice. Raises ConflictError, before anything is drafted, as ``decide`` does.
+        """
+        with self._writing(durable=True) as connection:
+            noting.send(connection, seen, letter, who=who)
+
     def decide_surely(self, judge: noting.Judge) -> int:
         """Keep what ``judge`` is sure of, of all money as it now stands: how many payments."""
         with self._writing(durable=True) as connection:
@@ -296,6 +305,12 @@ class Store:
         """Write into the books what ``bookkeeper`` says is due: the batch; None for nothing."""
         with self._writing(durable=True) as connection:
             return booking.book(connection, bookkeeper, who=who)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else writes to the store meanwhile; nor may who asks for it."""
+        with self._writing():
+            yield
 
     def history(self, subject: str) -> tuple[Decided, ...]:
         """What was decided about a subject, oldest first, also what was undone."""

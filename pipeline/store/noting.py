@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select
 
-from pipeline.decisions import MACHINE, Decision
+from pipeline.decisions import MACHINE, Act, Change, Decision, Filed
 from pipeline.ledger import Claim, Ledger, Movement, Statement, Taking
 from pipeline.store import tables
 from pipeline.store.paying import ledger, movement
-from pipeline.store.reviewing import append, entry_of, next_id
+from pipeline.store.reviewing import append, decide, entry_of, next_id, standing_of, unchanged
 from pipeline.store.snapshots import claims_of
 
 
@@ -30,6 +30,8 @@ class Fresh(Protocol):
 
 Judge = Callable[[Ledger, Sequence[Claim]], Mapping[str, tuple[Decision, ...]]]
 """What is surely to be decided, by subject."""
+Drafter = Callable[[Collection[str]], Decision]
+"""Drafts a letter, given the numbers of all receipts so far: what is decided with it."""
 
 
 def record(connection: Connection, statement: Statement, *, fresh: Fresh) -> int | None:
@@ -96,6 +98,16 @@ def decide_surely(connection: Connection, judge: Judge) -> int:
         entries = [entry_of(subject, decision) for decision in decisions]
         append(connection, entries, batch=next_id(connection), who=MACHINE)
     return len(sure)
+
+
+def send(connection: Connection, seen: Filed, letter: Drafter, *, who: str) -> None:
+    """Let a letter be drafted, and keep that. Raises ConflictError before it is drafted."""
+    now = standing_of(connection, [seen.subject])
+    unchanged(connection, now, seen.subject, seen.version)
+    table = tables.decisions
+    numbers = connection.scalars(select(table.c.value).where(table.c.act == Act.SENT))
+    change = Change(seen.subject, seen.version, (letter(frozenset(numbers)),))
+    decide(connection, [change], who=who)
 
 
 def _days(first: date, last: date) -> Iterable[date]:

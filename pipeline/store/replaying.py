@@ -7,7 +7,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, Select, Table, func, insert, select, union, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    String,
+    Table,
+    cast,
+    func,
+    insert,
+    select,
+    union,
+    update,
+)
 
 from pipeline.decisions import Act, Decision
 from pipeline.event import Fact
@@ -19,8 +30,8 @@ from pipeline.store.reviewing import entry_of, next_id
 
 
 def decided_upon() -> tuple[Select[tuple[str]], ...]:
-    """Selects the sha256 of what people have decided about, or what was ever said to be paid, which
-    may be booked; postponing decides nothing."""
+    """Selects the sha256 of what people have decided about, also as what stands for another one,
+    or what was ever said to be paid, which may be booked; postponing decides nothing."""
     outcomes, decisions, readings = tables.outcomes, tables.decisions, tables.readings
     decided = (
         select(outcomes.c.sha256)
@@ -34,7 +45,12 @@ def decided_upon() -> tuple[Select[tuple[str]], ...]:
     )
     names = select(func.substr(decisions.c.field, 1, ID_DIGITS)).where(decisions.c.act == Act.PAYS)
     paid = select(outcomes.c.sha256).where(func.substr(outcomes.c.sha256, 1, ID_DIGITS).in_(names))
-    return decided, read, paid
+    stands = (
+        select(outcomes.c.sha256)
+        .join(decisions, decisions.c.value.startswith("r" + cast(outcomes.c.id, String) + "-"))
+        .where(decisions.c.act.in_((Act.DROP, Act.REPLACE)), not_undone(decisions))
+    )
+    return decided, read, paid, stands
 
 
 def unjudged(connection: Connection, judge: str, among: Collection[str]) -> list[Outcome]:

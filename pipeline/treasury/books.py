@@ -1,7 +1,7 @@
 """The books: what is due is booked, and the files for accounting are written."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from pipeline.bookkeeping.numbering import numbered
 from pipeline.bookkeeping.wanted import wanted
 from pipeline.config import Accounting
 from pipeline.decisions import Fiches
-from pipeline.errors import ExportError, InputError
+from pipeline.errors import ConfigError, ExportError, InputError
 from pipeline.forms.schema import Form
 from pipeline.language import tr, why
-from pipeline.ledger import Batch, Booking, Ledger, Payable
+from pipeline.ledger import Batch, Booking, Ledger, Payable, Payment
 from pipeline.paths import PART, write_whole
 from pipeline.payments.reference import reference_of
 from pipeline.payments.standing import standings
@@ -45,6 +45,7 @@ def book(
         fiches: Fiches, money: Ledger, booked: Sequence[Booking], number: int
     ) -> Batch | None:
         payments = followed(money.payments, fiches.filed)
+        _check_forms(fiches, payments, forms)
         owing = payables(fiches.filed, standings(fiches.filed, money.payments), forms)
         for payment in payments:
             for name, _ in payment.shares:
@@ -59,11 +60,27 @@ def book(
         return batch
 
     made = store.book(bookkeeper, who=who)
-    for number in store.batches():
-        batch = store.batch(number)
-        if batch is not None and not folder_of(out, number).exists():
-            _write(out, batch)
+    with store.alone():
+        for number in store.batches():
+            batch = store.batch(number)
+            if batch is not None and not folder_of(out, number).exists():
+                _write(out, batch)
     return made
+
+
+def _check_forms(fiches: Fiches, payments: Iterable[Payment], forms: Mapping[str, Form]) -> None:
+    """Raises ConfigError where a form is missing by which somebody paid: without its tariffs, all
+    of that would be taken out of the income."""
+    paid = {name for payment in payments for name, _ in payment.shares}
+    of = {filed.registration.form_id for filed in fiches.filed if filed.id in paid}
+    if missing := sorted(of - forms.keys()):
+        raise ConfigError(
+            tr(
+                "No form {forms}, and registrations of it were paid. Name its folder in "
+                "fiches.toml: forms = [...], or that file with --config.",
+                forms=", ".join(missing),
+            )
+        )
 
 
 def again(store: Store, out: Path, number: int) -> Path:
@@ -75,7 +92,8 @@ def again(store: Store, out: Path, number: int) -> Path:
         raise InputError(
             tr("No batch {number} was booked; the last is {last}.", number=number, last=last)
         )
-    _write(out, batch)
+    with store.alone():
+        _write(out, batch)
     return folder_of(out, number)
 
 

@@ -1,21 +1,21 @@
 """Letters drafted: what is owed to whoever has not paid, and a confirmation to whoever has.
 
 Each letter is drafted once. Its file is written first and then noted in the store, so that a run
-which is killed in between only writes the same file again.
+which is killed in between only writes the same file again; meanwhile nobody else drafts one.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from pipeline import fields
 from pipeline.config import Accounting
-from pipeline.decisions import MACHINE, Act, Change, Decision, Fiches, Filed
+from pipeline.decisions import MACHINE, Act, Decision, Fiches, Filed
 from pipeline.decisions import Letter as Kind
 from pipeline.errors import ConflictError, ExportError
-from pipeline.exporters import alone
 from pipeline.fields import Means
 from pipeline.forms.schema import Form
 from pipeline.language import tr, why
@@ -25,7 +25,7 @@ from pipeline.letters.letter import Confirmation, Letter, Request
 from pipeline.papers.receipt import Paid, Receipt
 from pipeline.paths import tidy, write_whole
 from pipeline.payments.reference import reference_of
-from pipeline.payments.standing import Standing, owed_cents, standings
+from pipeline.payments.standing import Standing, standings
 from pipeline.records import Registration
 from pipeline.snapshot import Life
 from pipeline.store import Store
@@ -50,15 +50,18 @@ class _Season:
 
     fiches: Fiches
     money: Ledger
+    standing: Mapping[str, Standing]
     forms: Mapping[str, Form]
     accounting: Accounting
     today: date
 
-    def letter(self, kind: Kind, filed: Filed, form: Form, *, receipt: str) -> Letter:
-        """The letter of that kind about a registration; ``receipt``: its number, if any."""
-        registration, occasion = filed.registration, occasion_of(form, self.accounting)
+    def letter(self, kind: Kind, filed: Filed, *, receipts: Collection[str]) -> Letter:
+        """The letter of that kind about a registration; ``receipts``: the numbers of all so far."""
+        registration = filed.registration
+        form = self.forms[registration.form_id]
+        occasion = occasion_of(form, self.accounting)
         people = tuple(person.text for person in registration.named)
-        items, owed = items_of(registration, form), owed_cents(registration) or 0
+        items, owed = items_of(registration, form), self.standing[filed.id].due_cents
         paid = self._payments_of(filed)
         if kind is Kind.REQUEST:
             return Request(
@@ -71,8 +74,9 @@ class _Season:
                 owed,
                 sum(payment.amount_cents for payment in paid),
             )
+        is_receipted = sum(payment.amount_cents for payment in paid) > 0
         receipted = Receipt(
-            receipt,
+            next_receipt(receipts, self.today.year) if is_receipted else "",
             self.today,
             who(registration),
             people,
@@ -106,37 +110,17 @@ def write_letters(
 
     Raises ConfigError for a faulty template, StoreError and ExportError.
     """
-    with alone(out):  # two receipts would get one number
-        yield from _written(store, out, forms, accounting, today=today, templates=templates)
-
-
-def _written(
-    store: Store,
-    out: Path,
-    forms: Mapping[str, Form],
-    accounting: Accounting,
-    *,
-    today: date,
-    templates: Path | None,
-) -> Iterator[Drafted]:
-    season = _Season(store.fiches(), store.ledger(), forms, accounting, today)
-    standing = standings(season.fiches.filed, season.money.payments)
-    last = _last_receipt(store, today.year)
-    for filed, kind in due_letters(season.fiches, standing, forms):
-        form = forms[filed.registration.form_id]
-        is_receipted = kind is Kind.CONFIRMATION and standing[filed.id].paid_cents > 0
-        receipt = f"{today.year}-{last + 1:04d}" if is_receipted else ""
-        letter = season.letter(kind, filed, form, receipt=receipt)
+    fiches, money = store.fiches(), store.ledger()
+    standing = standings(fiches.filed, money.payments)
+    season = _Season(fiches, money, standing, forms, accounting, today)
+    for filed, kind in due_letters(fiches, standing, forms):
         path = out / FOLDER / file_name(kind, filed)
-        _write(path, draft(letter, folder=templates))
-        change = Change(filed.subject, filed.version, (Decision(Act.SENT, kind, receipt),))
+        drafter = partial(_drafted, season, kind, filed, path, templates)
         try:
-            store.decide([change], who=MACHINE)
+            store.send(filed, drafter, who=MACHINE)
         except ConflictError:  # somebody has just decided about it: next time, as it then is
-            path.unlink(missing_ok=True)
             continue
-        last += is_receipted
-        yield Drafted(path, kind, bool(letter.to))
+        yield Drafted(path, kind, bool(address_of(filed.registration)))
 
 
 def due_letters(
@@ -176,13 +160,26 @@ def _due(filed: Filed, stands: Standing) -> Kind | None:
     return Kind.REQUEST if is_unpaid and Kind.REQUEST not in sent else None
 
 
-def _last_receipt(store: Store, year: int) -> int:
-    """The number of the year's last receipt, also of one that was taken back, or 0."""
-    numbers = [
-        decided.decision.value for decided in store.decided() if decided.decision.act is Act.SENT
-    ]
+def next_receipt(numbers: Iterable[str], year: int) -> str:
+    """The number that follows those of a year, also those of receipts that were taken back."""
     of_year = (re.fullmatch(rf"{year}-([0-9]+)", number) for number in numbers)
-    return max((int(match[1]) for match in of_year if match), default=0)
+    last = max((int(match[1]) for match in of_year if match), default=0)
+    return f"{year}-{last + 1:04d}"
+
+
+def _drafted(
+    season: _Season,
+    kind: Kind,
+    filed: Filed,
+    path: Path,
+    templates: Path | None,
+    receipts: Collection[str],
+) -> Decision:
+    """Write the draft of a letter: what is decided with it."""
+    letter = season.letter(kind, filed, receipts=receipts)
+    _write(path, draft(letter, folder=templates))
+    number = letter.receipt.number if isinstance(letter, Confirmation) else ""
+    return Decision(Act.SENT, kind, number)
 
 
 def _write(path: Path, data: bytes) -> None:
