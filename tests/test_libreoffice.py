@@ -128,7 +128,14 @@ def test_both_tables_have_numbers_dates_and_accents(convert: Convert, files: Fil
             "string",
             "Total écrit 90,00 €, tarif attendu 84,20 € (écart 5,80 €).",
         )
-    assert [*sheets] == ["Inscriptions", "Participants", "À relire", "Rejetés", "Totaux"]
+    assert [*sheets] == [
+        "Inscriptions",
+        "Participants",
+        "À relire",
+        "Rejetés",
+        "Paiements",
+        "Totaux",
+    ]
     assert _column(sheets["Totaux"], "Repas")[0] == ("float", "3")
 
 

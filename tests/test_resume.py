@@ -38,7 +38,7 @@ def kill_and_go_on(folder: Path, moments_s: list[float], *, reader: str) -> None
 
 def assert_same_outputs(out: Path, undisturbed: Path) -> None:
     expected = [path for path in undisturbed.iterdir() if path.suffix in {".csv", ".html", ".xlsx"}]
-    assert len(expected) == 7
+    assert len(expected) == 8
     for path in expected:
         assert (out / path.name).read_bytes() == path.read_bytes(), path.name
 

@@ -166,7 +166,7 @@ def test_without_posix_doctor_and_run_agree_and_the_tables_are_the_same(tmp_path
     command = [sys.executable, "-m", "pipeline", "run", "inbox", "--out", "with"]
     subprocess.run(command, cwd=tmp_path, env=usual, capture_output=True, check=False)
     tables = sorted(path.name for path in (tmp_path / "with").glob("*.csv"))
-    assert len(tables) == 5
+    assert len(tables) == 6
     for name in tables:
         assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes()
 
