@@ -37,6 +37,17 @@ def test_other_words_another_day_or_another_order_of_lines_change_nothing() -> N
     assert steps(again, booked=(booking(1, PAID),)) == []
 
 
+def test_another_registration_is_a_change_though_the_amounts_are_the_same() -> None:
+    def of(who: str, reference: str) -> Entry:
+        lines = tuple(replace(x, label=f"{who}, {reference}, Adhérents × 1") for x in PAID.lines)
+        return replace(PAID, lines=lines)
+
+    first, second = of("Foyer A", "RF95 6D6F 756C 1"), of("Foyer B", "RF37 6368 656E 1")
+    assert steps(of("Le foyer", "RF95 6D6F 756C 1"), booked=(booking(1, first),)) == []
+    back, anew = steps(second, booked=(booking(1, first),))
+    assert (back[1], anew) == (1, (replace(second, day=TODAY), 0))
+
+
 def test_what_changed_is_taken_back_and_booked_anew_today() -> None:
     back, new = steps(PART, booked=(booking(7, PAID),))
     assert back == (

@@ -149,6 +149,9 @@ def test_a_cheque_pays_is_handed_in_and_taken_back(store_url: str) -> None:
         decide(store, "m1", Decision(Act.DEPOSITED, value="1"))
         assert store.ledger().open_slips == ()
         assert row(store, moulin).paid_cents == 10000  # and not paid twice
+        with pytest.raises(ConflictError, match="remise n° 1"):
+            decide(store, subject, Decision(Act.CANCEL, reason="rendu"))
+        decide(store, "m1", Decision(Act.CANCEL, reason="autre chose"))
         decide(store, subject, Decision(Act.CANCEL, reason="rendu"))
         assert store.ledger().slips == ()
         assert row(store, moulin).paid_cents == 0

@@ -1,5 +1,6 @@
 """What is wanted held against what is booked: what is still to be booked."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -8,16 +9,19 @@ from pipeline.bookkeeping.labels import reversing_label
 from pipeline.bookkeeping.numbering import by_number
 from pipeline.ledger import Booking, Entry
 
+_REFERENCE = re.compile(r"\bRF\d\d(?: [0-9A-F]{1,4})+\b")
+"""Names a registration in the label of a line."""
+
 
 def due(
     wanted: Sequence[Entry], booked: Sequence[Booking], *, today: date, until: date | None
 ) -> list[tuple[Entry, int]]:
     """Entries to book, each with the id of the booking that it takes back, or 0.
 
-    A source that is new gives its entry. One whose amounts or accounts are others now, or that is
-    no more wanted, gives an entry that takes back what stands in the books, and one of what is
-    wanted now, both dated today: what was booked stays as it was. ``until``: sources of later days
-    wait, their corrections too. ``booked`` is all that is, in the order of the ids.
+    A source that is new gives its entry. One whose amounts, accounts or registrations are others
+    now, or that is no more wanted, gives an entry that takes back what stands in the books, and one
+    of what is wanted now, both dated today: what was booked stays as it was. ``until``: sources of
+    later days wait, their corrections too. ``booked`` is all that is, in the order of the ids.
     """
     now = {entry.source: entry for entry in wanted}
     standing = _standing(booked)
@@ -48,12 +52,15 @@ def _standing(booked: Sequence[Booking]) -> dict[str, Booking]:
 
 
 def _same(entry: Entry, other: Entry) -> bool:
-    """Whether they say the same in accounts and amounts, whatever their lines are called."""
-    return _amounts(entry) == _amounts(other)
+    """Whether they say the same of the same registrations, whatever these are called by now."""
+    return _said(entry) == _said(other)
 
 
-def _amounts(entry: Entry) -> list[tuple[str, int, int]]:
-    return sorted((line.account, line.debit_cents, line.credit_cents) for line in entry.lines)
+def _said(entry: Entry) -> list[tuple[str, int, int, tuple[str, ...]]]:
+    return sorted(
+        (line.account, line.debit_cents, line.credit_cents, tuple(_REFERENCE.findall(line.label)))
+        for line in entry.lines
+    )
 
 
 def _reversing(entry: Entry, today: date) -> Entry:

@@ -269,7 +269,7 @@ class CheckDigits(_Constraint):
         text = "" if values[0] is None else re.sub(r"[\s.-]", "", str(values[0])).upper()
         if not text:
             return None
-        return _is_iban(text) if self.scheme == "iban" else _is_siret(text, self.scheme)
+        return is_iban(text) if self.scheme == "iban" else _is_siret(text, self.scheme)
 
 
 Constraint = Annotated[
@@ -302,7 +302,7 @@ def date_of(value: FieldValue) -> datetime.date | None:
         return None
 
 
-def _is_iban(text: str) -> bool:
+def is_iban(text: str) -> bool:
     """ISO 7064, MOD 97-10; a French one has 27 characters."""
     if not re.fullmatch(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}", text, re.ASCII):
         return False

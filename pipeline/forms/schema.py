@@ -7,13 +7,22 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pypdfium2 as pdfium
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from pipeline import fields
 from pipeline.config import Fault, faults_of, faulty, read_toml
 from pipeline.errors import ConfigError
 from pipeline.fields import Means, Nature
-from pipeline.forms.constraints import Constraint, Name, Part, People, Sum, SumOf, Use
+from pipeline.forms.constraints import (
+    Constraint,
+    Name,
+    Part,
+    People,
+    Sum,
+    SumOf,
+    Use,
+    is_iban,
+)
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
 from pipeline.records import Roles
@@ -51,6 +60,13 @@ class Organiser(Part):
     email: str = ""
     iban: str = ""
     bic: str = ""
+
+    @field_validator("iban")
+    @classmethod
+    def _is_an_account(cls, iban: str) -> str:
+        if iban and not is_iban("".join(iban.split()).upper()):
+            raise ValueError(tr("no IBAN: look at each digit, letters ask people to pay there"))
+        return iban
 
 
 class Zone(Part):

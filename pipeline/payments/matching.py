@@ -85,7 +85,7 @@ def _by_reference(seen: Seen, index: Index) -> Match:
 def _by_name(seen: Seen, index: Index, purposes: Mapping[str, str], others: Others) -> Match:
     """What names and amount say, where no reference is exact."""
     if seen.movement.amount_cents <= 0:
-        return Match(Reason(Rule.DEBIT))
+        return Match(Reason(Rule.DEBIT if seen.movement.amount_cents else Rule.NOTHING))
     if _is_deposit(seen):
         return Match(Reason(Rule.NO_SLIP))
     if word := _purpose(seen, purposes):

@@ -28,7 +28,7 @@ def matches(account: str, iban: str) -> bool:
     return given.lstrip("0") in (bare, bare + key)
 
 
-def is_iban(account: str) -> bool:
+def written_as_iban(account: str) -> bool:
     """Whether it is written as an IBAN."""
     return _IBAN.fullmatch(compact(account)) is not None
 

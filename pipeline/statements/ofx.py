@@ -11,7 +11,7 @@ from datetime import date
 
 from pipeline.language import tr
 from pipeline.ledger import Movement
-from pipeline.statements.account import compact, is_iban
+from pipeline.statements.account import compact, written_as_iban
 from pipeline.statements.amounts import cents, decimal_mark
 from pipeline.statements.days import of
 from pipeline.statements.section import (
@@ -149,7 +149,7 @@ def _movement(text: str, entry: _Group, mark: str) -> Movement:
 
 def _account(fields: dict[str, str]) -> str:
     bank, branch, number = (compact(fields.get(n, "")) for n in ("BANKID", "BRANCHID", "ACCTID"))
-    if is_iban(number):
+    if written_as_iban(number):
         return number
     if (len(bank), len(branch)) == _BANK_AND_BRANCH and len(number) in (_NUMBER, _NUMBER + _KEY):
         number = bank + branch + number

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -280,6 +281,12 @@ class Store:
         """
         with self._writing(durable=True) as connection:
             noting.send(connection, seen, letter, who=who)
+
+    def deposit(self, seen: Mapping[str, int], *, day: date, who: str) -> int:
+        """Hand these takings in to the bank together, each as it was ``seen``: the number of their
+        slip. Raises ConflictError as ``decide`` does."""
+        with self._writing(durable=True) as connection:
+            return noting.deposit(connection, seen, day=day, who=who)
 
     def decide_surely(self, judge: noting.Judge) -> int:
         """Keep what ``judge`` is sure of, of all money as it now stands: how many payments."""

@@ -88,6 +88,18 @@ def take(connection: Connection, taking: Taking, pays: Sequence[Decision], *, wh
     return subject
 
 
+def deposit(connection: Connection, seen: Mapping[str, int], *, day: date, who: str) -> int:
+    """Hand these takings in together, each as it was ``seen``: the number of the slip, which no
+    other ever had, for that may be on paper. Raises ConflictError."""
+    table = tables.decisions
+    given = connection.scalars(select(table.c.value).where(table.c.act == Act.DEPOSITED))
+    number = 1 + max(map(int, given), default=0)
+    handed_in = (Decision(Act.DEPOSITED, day.isoformat(), str(number)),)
+    changes = [Change(subject, version, handed_in) for subject, version in seen.items()]
+    decide(connection, changes, who=who)
+    return number
+
+
 def decide_surely(connection: Connection, judge: Judge) -> int:
     """Keep what ``judge`` is sure of, each of it at a stroke of its own: how many."""
     money = ledger(connection)

@@ -1,7 +1,7 @@
 """Writes what people decide. Rows are only ever added: undoing adds some, too."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -39,6 +39,8 @@ def decide(connection: Connection, changes: Sequence[Change], *, who: str) -> in
     for change in changes:
         now = unchanged(connection, by_subject, change.subject, change.seen)
         before = current.get(change.subject) or _registration(now)
+        if isinstance(now, Ruling) and any(d.act is Act.CANCEL for d in change.decisions):
+            _keep_credited(connection, {now.slip} if now.subject.startswith("t") else set())
         entries += [entry_of(change.subject, decision, before) for decision in change.decisions]
         if change.after is None or before is None:
             continue
@@ -85,7 +87,9 @@ def undo(connection: Connection, *, who: str) -> tuple[int, tuple[str, ...]]:
     ).first()
     if later is not None:
         raise _conflict(later)
-    _keep_credited(connection, batch)
+    handed_in = table.c.act == Act.DEPOSITED, table.c.subject.startswith("t")
+    chosen = select(table.c.value).where(table.c.batch == batch, *handed_in)
+    _keep_credited(connection, {int(number) for number in connection.scalars(chosen)})
     entries: list[Values] = [
         {
             "subject": subject,
@@ -100,14 +104,10 @@ def undo(connection: Connection, *, who: str) -> tuple[int, tuple[str, ...]]:
     return batch, tuple(subjects)
 
 
-def _keep_credited(connection: Connection, batch: int) -> None:
-    """Raises ConflictError where a batch handed in cheques whose slip the bank has credited."""
-    table = tables.decisions
-    chosen = select(table.c.value).where(
-        table.c.batch == batch, table.c.act == Act.DEPOSITED, table.c.subject.startswith("t")
-    )
-    slips = {int(number) for number in connection.scalars(chosen)}
-    for number in sorted(slips and slips & paying.credited(connection)):
+def _keep_credited(connection: Connection, slips: Set[int]) -> None:
+    """Raises ConflictError where the bank has credited one of these slips, 0 for none."""
+    asked = slips - {0}
+    for number in sorted(asked and asked & paying.credited(connection)):
         raise ConflictError(f"La banque a crédité la remise n° {number} : elle ne s'annule plus.")
 
 

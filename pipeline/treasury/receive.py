@@ -11,7 +11,7 @@ from pipeline.language import tr
 from pipeline.ledger import Statement
 from pipeline.payments.overlap import new_movements
 from pipeline.statements import parse, read
-from pipeline.statements.account import compact, is_iban, matches
+from pipeline.statements.account import compact, matches, written_as_iban
 from pipeline.store import Store
 
 
@@ -71,7 +71,7 @@ def _of_account(path: Path, statement: Statement, accounts: Sequence[str]) -> St
                     accounts=", ".join(accounts),
                 )
             )
-        if known or is_iban(statement.account):
+        if known or written_as_iban(statement.account):
             return replace(statement, account=(known or [compact(statement.account)])[0])
     if len(accounts) != 1:
         raise StatementError(

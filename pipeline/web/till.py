@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from pipeline.config import Accounting
-from pipeline.decisions import Act, Change, Decision, Fiches, Filed
+from pipeline.decisions import Change, Decision, Fiches, Filed
 from pipeline.forms.schema import Form
 from pipeline.ledger import Ledger, Movement, Payment, Ruling, Slip, Taking, Waits
 from pipeline.payments.deciding import Matcher, sure, waits
@@ -103,7 +103,7 @@ class Till:
         self.templates: Path | None = None
         """A folder of templates of one's own for letters."""
         self._matcher = matcher_of(forms.values(), accounting)
-        self._lock, self._numbering = threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
         self._kept: tuple[object, Ledger] | None = None
         self._known: Money | None = None
 
@@ -155,22 +155,15 @@ class Till:
     def deposit(self, seen: Mapping[str, int], *, day: date, who: str) -> int:
         """Hand these cheques in together, each as it was ``seen``: the number of the slip, which no
         other ever had, for that may be on paper. Raises ConflictError."""
-        with self._numbering:
-            acts = (decided.decision for decided in self._store.decided())
-            number = 1 + max((int(d.value) for d in acts if d.act is Act.DEPOSITED), default=0)
-            handed_in = Decision(Act.DEPOSITED, day.isoformat(), str(number))
-            changes = [Change(subject, version, (handed_in,)) for subject, version in seen.items()]
-            try:
-                self._store.decide(changes, who=who)
-            finally:
-                self._changed()
-        return number
+        try:
+            return self._store.deposit(seen, day=day, who=who)
+        finally:
+            self._changed()
 
     def draft_letters(self, out: Path) -> list[Drafted]:
         """Draft all letters that are due into ``out``. Raises ConfigError, ExportError."""
-        with self._numbering:
-            given = (self._store, out, self.forms, self.accounting)
-            return [*write_letters(*given, today=today(), templates=self.templates)]
+        given = (self._store, out, self.forms, self.accounting)
+        return [*write_letters(*given, today=today(), templates=self.templates)]
 
 
 def today() -> date:
