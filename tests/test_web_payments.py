@@ -320,6 +320,27 @@ def test_a_deposit_of_cheques_waits_for_its_slip_and_is_never_swept_away(review:
     assert review.desk.till.now().movements["m4"][1].is_open
 
 
+def test_what_many_fiches_owe_is_not_swept_away_though_none_is_proposed(review: Attacked) -> None:
+    for n in range(6):
+        review.inbox.add(f"many{n}.png", fiche(people=somebody(n), organisation=f"Ferme {n}"))
+    review.inbox.bank(moved(9, 4210, "VIR SEPA", "INCONNU"))
+    client = review.entered()
+    client.get("/paiements")
+    assert review.desk.till.now().waits[4].candidates == ()
+    assert "Aucune fiche à proposer" in client.get("/paiement/m4").text
+    assert _post(client, "/paiements/sans-fiche", seen="1") == 204
+    assert review.desk.till.now().movements["m4"][1].is_open
+
+
+def test_more_given_back_than_was_paid_is_said(review: Attacked) -> None:
+    (filed, *_) = review.desk.till.now().fiches.filed
+    client = review.entered()
+    assert _post(client, "/paiement/m1", act="pays", pays=f"{filed.id}:4000", seen="0") == 200
+    review.inbox.bank(moved(9, -5000, f"VIR EMIS {reference_of(filed.id)}"))
+    client.get("/paiements")
+    assert f"10,00{NB}€ rendus de trop" in client.get("/paiement/m4").text
+
+
 def test_a_statement_that_is_too_long_or_none_is_refused_in_words(review: Attacked) -> None:
     client = review.entered()
     signed = client.signed()
