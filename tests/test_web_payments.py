@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from attacked import Attacked, Attacker, attacked
-from bank_files import statement, write
+from bank_files import IBAN, statement, write
 from desks import (
     PEOPLE,
     Inbox,
@@ -185,7 +185,7 @@ def test_a_banks_files_are_given_and_what_is_sure_is_matched(
         expect(page.locator("#standing")).to_contain_text("Aucun relevé n'a encore été donné")
         page.set_input_files("#files", [good, bad])
         said = page.locator("#dropped")
-        expect(said).to_contain_text("1 sur 2 relevé(s) lu(s).")
+        expect(said).to_contain_text(f"Relevés lus{NB}: 1 sur 2.")
         expect(said).to_contain_text("2 janvier 2018 au 3 janvier 2018, 2 mouvements, 2 nouveaux")
         expect(said).to_contain_text("photo.csv")
         expect(page.locator("#rooms")).to_contain_text("Paiements 1")
@@ -194,6 +194,25 @@ def test_a_banks_files_are_given_and_what_is_sure_is_matched(
         expect(said).to_contain_text("déjà donné, rien de nouveau")
         page.close()
     assert [ruling.state for ruling in _rulings(inbox).values()] == ["matched", "to decide"]
+
+
+def test_a_statement_of_another_account_is_taken_once_that_account_is_named(
+    chromium: Browser, inbox: Inbox, tmp_path: Path
+) -> None:
+    _fill(inbox)
+    file = tmp_path / "livret.ofx"
+    file.write_bytes(write("ofx1", statement([moved(2, 4210, "VIR")])))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.set_input_files("#files", [file])
+        said = page.locator("#dropped")
+        expect(said).to_contain_text(f"«{NB}Compte (IBAN){NB}»")
+        expect(said).not_to_contain_text("--")
+        page.get_by_text("Un autre compte que celui du formulaire").click()
+        page.get_by_label("Compte (IBAN)").fill(IBAN)
+        page.set_input_files("#files", [file])
+        expect(said).to_contain_text(f"1{NB}nouveau")
+        page.close()
 
 
 def test_a_movement_is_decided_once_and_the_second_to_decide_is_told(

@@ -356,7 +356,7 @@ const send = async (files) => {
       if (!answer.ok || "tells" in drop.dataset) words.push(await answer.text());
     } catch { words.push(`${file.name} n'a pas pu être envoyé : réessayer.`); }
   }
-  said.textContent = [`${sent} sur ${files.length} ${drop.dataset.done}`, ...words].join("\n");
+  said.textContent = [`${drop.dataset.done}\u00a0: ${sent} sur ${files.length}.`, ...words].join("\n");
   if (sent) htmx.ajax("POST", drop.dataset.then, { target: "#standing" });
 };
 // A dropped folder stands for the files in it, but for those that systems hide there.
