@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 from attacked import Attacked, Attacker, attacked
@@ -215,6 +216,17 @@ def test_a_statement_of_another_account_is_taken_once_that_account_is_named(
         page.close()
 
 
+def test_keys_lead_from_payments_to_cheques_and_back(chromium: Browser, inbox: Inbox) -> None:
+    _fill(inbox)
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        press(page, "c")
+        expect(page.locator("h1")).to_contain_text("Chèques, espèces, courriers")
+        press(page, "l")
+        expect(page.locator("h1")).to_have_text("Paiements")
+        page.close()
+
+
 def test_a_movement_is_decided_once_and_the_second_to_decide_is_told(
     chromium: Browser, inbox: Inbox
 ) -> None:
@@ -297,6 +309,21 @@ def test_a_debit_gives_back_what_was_paid(review: Attacked) -> None:
     assert review.desk.till.now().movements["m2"][1].pays == ((filed.id, -1250),)
 
 
+def test_a_fiche_whose_money_was_given_back_still_shows_how(review: Attacked) -> None:
+    filed = next(f for f in review.desk.till.now().fiches.filed if f.subject == "r2-1")
+    client = review.entered()
+    assert _post(client, "/paiement/m1", act="pays", pays=f"{filed.id}:4000", seen="0") == 200
+    review.inbox.bank(moved(9, -4000, "VIR EMIS"))
+    client.get("/paiements")
+    version = str(review.desk.file("r2-1")[0].version)
+    sent = {"reason": "désistement", "seen": version}
+    assert _post(client, "/fiche/r2-1/annuler", **sent) == 303
+    assert _post(client, "/paiement/m4", act="pays", pays=f"{filed.id}:-4000", seen="0") == 200
+    shown = client.get("/fiche/r2-1").text
+    assert "Règlement&nbsp;: remboursée" in shown
+    assert f"virement du 09/01/2018, −40,00{NB}€" in shown
+
+
 def test_what_is_decided_is_not_decided_over_unless_it_is_taken_back(review: Attacked) -> None:
     client = review.entered()
     _, ruling = review.desk.till.now().movements["m3"]
@@ -321,6 +348,22 @@ def test_a_credit_that_comes_to_an_open_slip_deposits_it(review: Attacked) -> No
     assert _post(client, "/paiement/m1", act="deposited", slip="7", seen="0") == 200
     assert till.now().movements["m1"][1].slip == 7
     assert 7 not in {slip.number for slip in till.now().ledger.open_slips}
+
+
+def _undo(client: Attacker, here: str) -> str:
+    """What the page that comes then says."""
+    answer = client.post("/annuler", headers=client.signed(), data={"here": here})
+    return unquote_plus(answer.headers["hx-redirect"])
+
+
+def test_what_is_undone_out_of_sight_is_named(review: Attacked) -> None:
+    client = review.entered()
+    filed, _ = review.desk.file("r2-1")
+    sent = {"reason": "désistement", "seen": str(filed.version)}
+    assert _post(client, "/fiche/r2-1/annuler", **sent) == 303
+    assert "Elle était sur une fiche." in _undo(client, "paiements")
+    assert _post(client, "/paiement/m1", act="unrelated", seen="0") == 200
+    assert "sur un mouvement du compte" in _undo(client, "reglements")
 
 
 def test_a_stroke_over_all_decides_only_about_what_was_shown(review: Attacked) -> None:

@@ -43,7 +43,8 @@ def _brought(taken: Taken) -> str:
     statement = taken.statement
     if statement is None or taken.new is None:
         return f"{taken.path.name}\u00a0: déjà donné, rien de nouveau."
-    days = f"du {french_date(statement.first)} au {french_date(statement.last)}"
+    first, last = french_date(statement.first), french_date(statement.last)
+    days = f"du {first} au {last}" if first != last else f"du {first}"
     count = plural(len(statement.movements), "mouvement", "mouvements")
     new = plural(taken.new, "nouveau", "nouveaux") if taken.new else "rien de nouveau"
     return f"{taken.path.name}\u00a0: {statement.format}, {days}, {count}, {new}."

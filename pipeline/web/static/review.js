@@ -57,7 +57,7 @@ document.addEventListener("keydown", (event) => {
   const whole = document.querySelector(".look");
   if (typing(event.target)) {
     const value = event.target.matches("[data-value]") && event.target;
-    if (!value) { if (event.key === "Escape" && event.target.closest("#work")) focusWork(); return; }
+    if (!value) { if (event.key === "Escape") { event.target.blur(); if (event.target.closest("#work")) focusWork(); } return; }
     if (event.key === "Escape") { if (!whole) restore(value); (value.closest(".ask") || work()).focus({ preventScroll: true }); }
     else if (event.key === "Enter" && value.tagName === "SELECT") { event.preventDefault(); if (!busy) value.form.requestSubmit(); }
     else if (whole && value.tagName !== "SELECT" && /^Arrow(Up|Down)$/.test(event.key)) step(value, event.key === "ArrowDown" ? 1 : -1, event);
