@@ -200,10 +200,12 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Waits:
     """Why a movement waits for a person, in French, and what it may pay, likeliest first: each
-    candidate pairs all that it would pay together, by id, with the cents of each."""
+    candidate pairs all that it would pay together, by id, with the cents of each. Where it
+    ``is_strange``, nothing that is known can be what it pays."""
 
     reason: str
     candidates: tuple[tuple[tuple[str, int], ...], ...] = ()
+    is_strange: bool = False
 
 
 @dataclass(frozen=True, slots=True)

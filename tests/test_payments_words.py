@@ -40,5 +40,6 @@ def test_sentences_say_the_facts() -> None:
     assert "«\u00a0don\u00a0»" in sentence(Reason(Rule.PURPOSE, ("don",)))
     assert "RF51 3FA9 C2D4 2" in sentence(Reason(Rule.PAID_BEFORE, _FACTS[Rule.PAID_BEFORE]))
     people, fiches = (sentence(Reason(Rule.COUNT, (2, 1, of))) for of in ("people", "either"))
-    assert ("2 personne(s)" in people, "2 fiche(s)" in fiches) == (True, True)
+    assert ("2\u00a0personnes" in people, "2\u00a0fiches" in fiches) == (True, True)
+    assert "1\u00a0fiche," in sentence(Reason(Rule.COUNT, (1, 2, "fiches")))
     assert sentence(Reason(Rule.AMOUNT_ALONE, (1,))) != sentence(Reason(Rule.AMOUNT_ALONE, (2,)))

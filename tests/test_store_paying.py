@@ -129,6 +129,21 @@ def test_what_is_sure_is_decided_once_and_never_over_a_person(store_url: str) ->
         assert len(asked) == count  # nothing is open: nobody is asked
 
 
+def test_what_is_sure_once_another_is_paid_is_decided_with_it(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        moulin, chene = add(store, "moulin", fiche("moulin")), add(store, "chene", fiche("chene"))
+        record(store, CREDIT, replace(CREDIT, label="CHENE"))
+
+        def judge(ledger: Ledger, _claims: object) -> dict[str, tuple[Decision, ...]]:
+            (first, second) = (ruling for _, ruling in ledger.movements)
+            if first.is_open:
+                return {"m1": (pays(moulin, 13630),)}
+            return {"m2": (pays(chene, 13630),)} if second.is_open else {}
+
+        assert store.decide_surely(judge) == 2
+        assert ruling(store, "m2").pays == ((chene, 13630),)
+
+
 def test_a_cheque_pays_is_handed_in_and_taken_back(store_url: str) -> None:
     cheque = Taking(DAY, 13630, PaidBy.CHEQUE, "M. Moulin", "0012345", "BPCE")
     with Store.open(store_url) as store:

@@ -43,7 +43,7 @@ def read(page: Page) -> None:
 def test_what_is_dropped_is_read_reviewed_and_handed_over(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#standing")).not_to_contain_text("Les tableaux")
     page.set_input_files("#files", SAMPLES[:3])
-    expect(page.locator("#dropped")).to_contain_text("3 sur 3 déposé(s).")
+    expect(page.locator("#dropped")).to_contain_text("Fichiers déposés\N{NO-BREAK SPACE}: 3 sur 3.")
     read(page)
     names = {path.name for path in (tmp_path / "fiches-recues").iterdir()}
     assert names == {path.name for path in SAMPLES[:3]}
@@ -89,7 +89,9 @@ def test_nothing_to_read_is_said_in_french_and_the_page_is_left_in_peace(page: P
 def test_the_same_file_dropped_twice_is_read_once(page: Page, tmp_path: Path) -> None:
     for _ in range(2):
         page.set_input_files("#files", SAMPLES[:1])
-        expect(page.locator("#dropped")).to_contain_text("1 sur 1 déposé(s).")
+        expect(page.locator("#dropped")).to_contain_text(
+            "Fichiers déposés\N{NO-BREAK SPACE}: 1 sur 1."
+        )
         read(page)
     assert len(list((tmp_path / "fiches-recues").iterdir())) == 2
     rows = (tmp_path / "outputs" / "registrations.csv").read_text("utf-8").splitlines()
@@ -112,7 +114,7 @@ def test_of_a_dropped_folder_all_files_come_but_hidden_ones(page: Page, tmp_path
             document.getElementById("drop").dispatchEvent(event);
         }"""
     )
-    expect(page.locator("#dropped")).to_contain_text("2 sur 2 déposé(s).")
+    expect(page.locator("#dropped")).to_contain_text("Fichiers déposés\N{NO-BREAK SPACE}: 2 sur 2.")
     assert {path.name for path in (tmp_path / "fiches-recues").iterdir()} == {"a.png", "b.png"}
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 from attacked import Attacked, Attacker, attacked
-from bank_files import statement, write
+from bank_files import IBAN, statement, write
 from desks import (
     PEOPLE,
     Inbox,
@@ -185,7 +186,7 @@ def test_a_banks_files_are_given_and_what_is_sure_is_matched(
         expect(page.locator("#standing")).to_contain_text("Aucun relevé n'a encore été donné")
         page.set_input_files("#files", [good, bad])
         said = page.locator("#dropped")
-        expect(said).to_contain_text("1 sur 2 relevé(s) lu(s).")
+        expect(said).to_contain_text(f"Relevés lus{NB}: 1 sur 2.")
         expect(said).to_contain_text("2 janvier 2018 au 3 janvier 2018, 2 mouvements, 2 nouveaux")
         expect(said).to_contain_text("photo.csv")
         expect(page.locator("#rooms")).to_contain_text("Paiements 1")
@@ -194,6 +195,36 @@ def test_a_banks_files_are_given_and_what_is_sure_is_matched(
         expect(said).to_contain_text("déjà donné, rien de nouveau")
         page.close()
     assert [ruling.state for ruling in _rulings(inbox).values()] == ["matched", "to decide"]
+
+
+def test_a_statement_of_another_account_is_taken_once_that_account_is_named(
+    chromium: Browser, inbox: Inbox, tmp_path: Path
+) -> None:
+    _fill(inbox)
+    file = tmp_path / "livret.ofx"
+    file.write_bytes(write("ofx1", statement([moved(2, 4210, "VIR")])))
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        page.set_input_files("#files", [file])
+        said = page.locator("#dropped")
+        expect(said).to_contain_text(f"«{NB}Compte (IBAN){NB}»")
+        expect(said).not_to_contain_text("--")
+        page.get_by_text("Un autre compte que celui du formulaire").click()
+        page.get_by_label("Compte (IBAN)").fill(IBAN)
+        page.set_input_files("#files", [file])
+        expect(said).to_contain_text(f"1{NB}nouveau")
+        page.close()
+
+
+def test_keys_lead_from_payments_to_cheques_and_back(chromium: Browser, inbox: Inbox) -> None:
+    _fill(inbox)
+    with serving(inbox.out) as address:
+        page = _open(chromium, address)
+        press(page, "c")
+        expect(page.locator("h1")).to_contain_text("Chèques, espèces, courriers")
+        press(page, "l")
+        expect(page.locator("h1")).to_have_text("Paiements")
+        page.close()
 
 
 def test_a_movement_is_decided_once_and_the_second_to_decide_is_told(
@@ -278,6 +309,21 @@ def test_a_debit_gives_back_what_was_paid(review: Attacked) -> None:
     assert review.desk.till.now().movements["m2"][1].pays == ((filed.id, -1250),)
 
 
+def test_a_fiche_whose_money_was_given_back_still_shows_how(review: Attacked) -> None:
+    filed = next(f for f in review.desk.till.now().fiches.filed if f.subject == "r2-1")
+    client = review.entered()
+    assert _post(client, "/paiement/m1", act="pays", pays=f"{filed.id}:4000", seen="0") == 200
+    review.inbox.bank(moved(9, -4000, "VIR EMIS"))
+    client.get("/paiements")
+    version = str(review.desk.file("r2-1")[0].version)
+    sent = {"reason": "désistement", "seen": version}
+    assert _post(client, "/fiche/r2-1/annuler", **sent) == 303
+    assert _post(client, "/paiement/m4", act="pays", pays=f"{filed.id}:-4000", seen="0") == 200
+    shown = client.get("/fiche/r2-1").text
+    assert "Règlement&nbsp;: remboursée" in shown
+    assert f"virement du 09/01/2018, −40,00{NB}€" in shown
+
+
 def test_what_is_decided_is_not_decided_over_unless_it_is_taken_back(review: Attacked) -> None:
     client = review.entered()
     _, ruling = review.desk.till.now().movements["m3"]
@@ -304,6 +350,22 @@ def test_a_credit_that_comes_to_an_open_slip_deposits_it(review: Attacked) -> No
     assert 7 not in {slip.number for slip in till.now().ledger.open_slips}
 
 
+def _undo(client: Attacker, here: str) -> str:
+    """What the page that comes then says."""
+    answer = client.post("/annuler", headers=client.signed(), data={"here": here})
+    return unquote_plus(answer.headers["hx-redirect"])
+
+
+def test_what_is_undone_out_of_sight_is_named(review: Attacked) -> None:
+    client = review.entered()
+    filed, _ = review.desk.file("r2-1")
+    sent = {"reason": "désistement", "seen": str(filed.version)}
+    assert _post(client, "/fiche/r2-1/annuler", **sent) == 303
+    assert "Elle était sur une fiche." in _undo(client, "paiements")
+    assert _post(client, "/paiement/m1", act="unrelated", seen="0") == 200
+    assert "sur un mouvement du compte" in _undo(client, "reglements")
+
+
 def test_a_stroke_over_all_decides_only_about_what_was_shown(review: Attacked) -> None:
     client, before = review.entered(), review.decided()
     assert _post(client, "/paiements/sans-fiche", seen="2") == 409
@@ -318,6 +380,27 @@ def test_a_deposit_of_cheques_waits_for_its_slip_and_is_never_swept_away(review:
     client = review.entered()
     assert _post(client, "/paiements/sans-fiche", seen="1") == 204
     assert review.desk.till.now().movements["m4"][1].is_open
+
+
+def test_what_many_fiches_owe_is_not_swept_away_though_none_is_proposed(review: Attacked) -> None:
+    for n in range(6):
+        review.inbox.add(f"many{n}.png", fiche(people=somebody(n), organisation=f"Ferme {n}"))
+    review.inbox.bank(moved(9, 4210, "VIR SEPA", "INCONNU"))
+    client = review.entered()
+    client.get("/paiements")
+    assert review.desk.till.now().waits[4].candidates == ()
+    assert "Aucune fiche à proposer" in client.get("/paiement/m4").text
+    assert _post(client, "/paiements/sans-fiche", seen="1") == 204
+    assert review.desk.till.now().movements["m4"][1].is_open
+
+
+def test_more_given_back_than_was_paid_is_said(review: Attacked) -> None:
+    (filed, *_) = review.desk.till.now().fiches.filed
+    client = review.entered()
+    assert _post(client, "/paiement/m1", act="pays", pays=f"{filed.id}:4000", seen="0") == 200
+    review.inbox.bank(moved(9, -5000, f"VIR EMIS {reference_of(filed.id)}"))
+    client.get("/paiements")
+    assert f"10,00{NB}€ rendus de trop" in client.get("/paiement/m4").text
 
 
 def test_a_statement_that_is_too_long_or_none_is_refused_in_words(review: Attacked) -> None:

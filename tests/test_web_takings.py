@@ -134,9 +134,12 @@ def test_a_cheque_is_noted_from_its_fiche_and_one_pays_two_fiches(
         press(page, "2")
         expect(page.locator("#drawer")).to_have_value("Foyer du Gué")
         expect(page.locator("#amount")).to_be_focused()
-        page.fill("#sought", reference_of(second))
+        press(page, "Escape")
+        press(page, "n")
+        page.keyboard.type(reference_of(second))
         press(page, "Enter")
         expect(page.locator("#amount")).to_have_value("84,20")
+        expect(page.locator("#note .lines li").last).to_contain_text(somebody(1)[0])
         page.fill("#amount", "80")
         press(page, "Enter")
         words = "Les parts font 84,20 €, le règlement 80,00 € : 4,20 € de trop."

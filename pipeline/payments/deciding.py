@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pipeline.decisions import Act, Decision
 from pipeline.ledger import Claim, Ledger, Movement, Slip, Waits
-from pipeline.payments.outcome import Match
+from pipeline.payments.outcome import STRANGE, Match
 from pipeline.payments.words import sentence
 
 
@@ -32,10 +32,13 @@ def sure(
 def waits(ledger: Ledger, claims: Sequence[Claim], *, matcher: Matcher) -> dict[int, Waits]:
     """Why each open movement waits, and what it may pay, by its number: what is sure, too, where a
     person took it back."""
-    return {
-        number: Waits(sentence(match.reason), (match.shares,) if match.shares else match.candidates)
-        for number, match in _matches(ledger, claims, matcher).items()
-    }
+    return {number: _waits(match) for number, match in _matches(ledger, claims, matcher).items()}
+
+
+def _waits(match: Match) -> Waits:
+    candidates = (match.shares,) if match.shares else match.candidates
+    is_strange = match.reason.rule in STRANGE and not candidates
+    return Waits(sentence(match.reason), candidates, is_strange)
 
 
 def _matches(ledger: Ledger, claims: Sequence[Claim], matcher: Matcher) -> Mapping[int, Match]:

@@ -35,6 +35,8 @@ class Rule(StrEnum):
 
 
 SURE = frozenset((Rule.REFERENCES, Rule.NAME, Rule.SLIP))
+STRANGE = frozenset((Rule.DEBIT, Rule.PURPOSE, Rule.NOTHING))
+"""Those of movements that, without a candidate, have to do with nothing that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ here."""
 from collections.abc import Callable
 
 from pipeline.money import format_cents
+from pipeline.pages import plural
 from pipeline.payments.outcome import Reason, Rule
 
 _Fact = str | int
@@ -22,7 +23,7 @@ def _listed(*facts: _Fact) -> str:
 def _gap(owed: _Fact, amount: _Fact) -> str:
     owed_cents, amount_cents = int(owed), int(amount)
     return (
-        f"Les références doivent {format_cents(owed_cents)}, reçu {format_cents(amount_cents)} "
+        f"Les fiches citées doivent {format_cents(owed_cents)}, reçu {format_cents(amount_cents)} "
         f"(écart {format_cents(amount_cents - owed_cents)})."
     )
 
@@ -36,8 +37,8 @@ def _paid_before(*references: _Fact) -> str:
 
 
 def _counted(said: _Fact, there: _Fact, of: _Fact) -> str:
-    what = "personne(s)" if of == "people" else "fiche(s)"
-    return f"Le libellé annonce {said} {what}, il y en aurait {there}."
+    names = ("personne", "personnes") if of == "people" else ("fiche", "fiches")
+    return f"Le libellé annonce {plural(int(said), *names)}, il y en aurait {there}."
 
 
 def _alone(count: _Fact) -> str:

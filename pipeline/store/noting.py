@@ -101,15 +101,24 @@ def deposit(connection: Connection, seen: Mapping[str, int], *, day: date, who: 
 
 
 def decide_surely(connection: Connection, judge: Judge) -> int:
-    """Keep what ``judge`` is sure of, each of it at a stroke of its own: how many."""
+    """Keep what ``judge`` is sure of, each of it at a stroke of its own: how many.
+
+    Once that is paid, something else may be sure; so it is asked until nothing more is.
+    """
+    count = 0
+    while sure := _sure(connection, judge):
+        for subject, decisions in sure.items():
+            entries = [entry_of(subject, decision) for decision in decisions]
+            append(connection, entries, batch=next_id(connection), who=MACHINE)
+        count += len(sure)
+    return count
+
+
+def _sure(connection: Connection, judge: Judge) -> Mapping[str, tuple[Decision, ...]]:
     money = ledger(connection)
     if not any(ruling.is_open for _, ruling in money.movements):
-        return 0
-    sure = judge(money, claims_of(connection, money))
-    for subject, decisions in sure.items():
-        entries = [entry_of(subject, decision) for decision in decisions]
-        append(connection, entries, batch=next_id(connection), who=MACHINE)
-    return len(sure)
+        return {}
+    return judge(money, claims_of(connection, money))
 
 
 def send(connection: Connection, seen: Filed, letter: Drafter, *, who: str) -> None:

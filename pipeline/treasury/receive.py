@@ -14,6 +14,8 @@ from pipeline.statements import parse, read
 from pipeline.statements.account import compact, matches, written_as_iban
 from pipeline.store import Store
 
+_FLAG = "--account IBAN"
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -32,20 +34,28 @@ def take(paths: Iterable[Path], store: Store, accounts: Sequence[str]) -> Iterat
     A file that cannot be read costs only itself.
     """
     for path in paths:
-        yield _taken(path, partial(read, path), store, accounts)
+        yield _taken(path, partial(read, path), store, accounts, field=_FLAG)
 
 
-def take_bytes(data: bytes, name: str, store: Store, accounts: Sequence[str]) -> Taken:
-    """The same of one file that lies nowhere: what it holds, and what it is called."""
+def take_bytes(
+    data: bytes, name: str, store: Store, accounts: Sequence[str], *, field: str
+) -> Taken:
+    """The same of one file that lies nowhere: what it holds, and what it is called; ``field`` is
+    where another account is named."""
     path = Path(name)
-    return _taken(path, partial(parse, data, path), store, accounts)
+    return _taken(path, partial(parse, data, path), store, accounts, field=field)
 
 
 def _taken(
-    path: Path, reads: Callable[[], Statement], store: Store, accounts: Sequence[str]
+    path: Path,
+    reads: Callable[[], Statement],
+    store: Store,
+    accounts: Sequence[str],
+    *,
+    field: str,
 ) -> Taken:
     try:
-        statement = _of_account(path, reads(), accounts)
+        statement = _of_account(path, reads(), accounts, field=field)
     except StatementError as err:
         return Taken(path, fault=str(err))
     return Taken(path, statement, store.record_statement(statement, fresh=new_movements))
@@ -57,7 +67,9 @@ def accounts_of(forms: Iterable[Form], named: str = "") -> tuple[str, ...]:
     return tuple(dict.fromkeys(compact(iban) for iban in ibans if iban))
 
 
-def _of_account(path: Path, statement: Statement, accounts: Sequence[str]) -> Statement:
+def _of_account(
+    path: Path, statement: Statement, accounts: Sequence[str], *, field: str
+) -> Statement:
     """The statement under the IBAN of its account. Raises StatementError for another account."""
     if statement.account:
         known = [iban for iban in accounts if matches(statement.account, iban)]
@@ -65,16 +77,21 @@ def _of_account(path: Path, statement: Statement, accounts: Sequence[str]) -> St
             raise StatementError(
                 tr(
                     "{path}: a statement of the account {account}, not of {accounts}. Give the one "
-                    "of the form's account, or name this account with --account IBAN.",
+                    "of the form's account, or name this account: {field}.",
                     path=path,
                     account=statement.account,
                     accounts=", ".join(accounts),
+                    field=field,
                 )
             )
         if known or written_as_iban(statement.account):
             return replace(statement, account=(known or [compact(statement.account)])[0])
     if len(accounts) != 1:
         raise StatementError(
-            tr("{path}: does not say of which account it is: add --account IBAN.", path=path)
+            tr(
+                "{path}: does not say of which account it is. Name it: {field}.",
+                path=path,
+                field=field,
+            )
         )
     return replace(statement, account=accounts[0])

@@ -256,9 +256,11 @@ def _undo(view: View) -> Response:
         return takings.undone(view, subjects)
     if not subjects:
         return view.words("Il n'y a plus rien à annuler.", 409)
+    is_movement = subjects[0].startswith("m")
     if here == "paiements":
-        return view.away(payments.ROOM, _UNDONE)
-    if subjects[0].startswith("m"):
+        what = "" if is_movement else " Elle était sur une fiche."
+        return view.away(payments.ROOM, f"{_UNDONE}{what}")
+    if is_movement:
         return payments.undone(view, subjects)
     undone = [d.decision for d in view.desk.store.history(subjects[0]) if d.batch == batch]
     acts = {decision.act for decision in undone}

@@ -14,6 +14,8 @@ from pipeline.statements.account import compact
 from pipeline.treasury.receive import Taken, accounts_of, take_bytes
 from pipeline.web.desk import Desk
 
+_FIELD = "champ «\u00a0Compte (IBAN)\u00a0»"
+
 
 async def give(request: Request, desk: Desk) -> Response:
     """One file, whose bytes are the body: what it brought, or why it is refused."""
@@ -30,7 +32,7 @@ def _take(desk: Desk, name: str, data: bytes, account: str) -> Response:
     accounts = accounts_of(desk.forms.values(), account)
     with on_a_page():
         try:
-            taken = take_bytes(data, name, desk.store, accounts)
+            taken = take_bytes(data, name, desk.store, accounts, field=_FIELD)
         except PipelineError as err:
             return PlainTextResponse(str(err), 500)
     return PlainTextResponse(taken.fault or _brought(taken), 422 if taken.fault else 200)
@@ -41,7 +43,8 @@ def _brought(taken: Taken) -> str:
     statement = taken.statement
     if statement is None or taken.new is None:
         return f"{taken.path.name}\u00a0: déjà donné, rien de nouveau."
-    days = f"du {french_date(statement.first)} au {french_date(statement.last)}"
+    first, last = french_date(statement.first), french_date(statement.last)
+    days = f"du {first} au {last}" if first != last else f"du {first}"
     count = plural(len(statement.movements), "mouvement", "mouvements")
     new = plural(taken.new, "nouveau", "nouveaux") if taken.new else "rien de nouveau"
     return f"{taken.path.name}\u00a0: {statement.format}, {days}, {count}, {new}."

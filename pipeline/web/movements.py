@@ -9,9 +9,7 @@ from pipeline.french import LIVES, RULED
 from pipeline.ledger import Movement, Ruling, Slip
 from pipeline.money import cents_text, format_cents
 from pipeline.pages import euros
-from pipeline.payments.purpose import is_deposit
 from pipeline.payments.reference import reference_of
-from pipeline.payments.spelling import spelled
 from pipeline.payments.standing import Standing
 from pipeline.records import Registration
 from pipeline.review.queue import holds_all
@@ -143,6 +141,8 @@ def _line(money: Money, name: str, cents: int, *, after: bool) -> Line:
 def _after(stands: Standing, cents: int) -> str:
     """What a fiche comes to with so many cents more."""
     paid = stands.paid_cents + cents
+    if paid < 0:
+        return f"{format_cents(-paid)} rendus de trop"
     if cents < 0:
         return f"il resterait {format_cents(paid)} de payé" if paid else "plus rien n'est payé"
     if stands.owed_cents is None:
@@ -187,20 +187,13 @@ def possible(money: Money, movement: Movement) -> tuple[str, ...]:
 
 
 def hopeless(money: Money) -> tuple[Movement, ...]:
-    """The movements that wait and pay nothing that is known; a deposit of cheques, which may wait
-    for its slip, is none of them."""
+    """The movements that wait and can pay nothing that is known. What some fiches owe exactly, and
+    a deposit of cheques, which may wait for its slip, are none of them."""
     return tuple(
         movement
         for movement in money.to_decide
-        if not money.waits[movement.number].candidates
-        and movement.amount_cents not in money.slips
-        and not _is_deposit(movement)
+        if money.waits[movement.number].is_strange and movement.amount_cents not in money.slips
     )
-
-
-def _is_deposit(movement: Movement) -> bool:
-    is_credit = movement.amount_cents > 0 and not movement.payer
-    return is_credit and is_deposit(spelled(movement.label).tokens)
 
 
 def sought(money: Money, text: str, movement: Movement) -> tuple[Option, ...]:

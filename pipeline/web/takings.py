@@ -266,8 +266,12 @@ def _organiser(desk: Desk, slip: Slip) -> Organiser:
 
 def undone(view: View, subjects: Iterable[str]) -> Response:
     """What to show once a stroke was undone from here."""
-    words = "C'est annulé." if [*subjects] else "Il n'y a plus rien à annuler."
-    return view.away(HOME, words)
+    kinds = {subject[0] for subject in subjects}
+    if not kinds:
+        return view.away(HOME, "Il n'y a plus rien à annuler.")
+    # What is no more in sight is named: nobody undoes what they do not mean.
+    what = " Cette décision était sur un mouvement du compte." if "m" in kinds else ""
+    return view.away(HOME, f"C'est annulé.{what}")
 
 
 ROUTES = (

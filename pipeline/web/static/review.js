@@ -57,7 +57,7 @@ document.addEventListener("keydown", (event) => {
   const whole = document.querySelector(".look");
   if (typing(event.target)) {
     const value = event.target.matches("[data-value]") && event.target;
-    if (!value) { if (event.key === "Escape" && event.target.closest("#work")) focusWork(); return; }
+    if (!value) { if (event.key === "Escape") { event.target.blur(); if (event.target.closest("#work")) focusWork(); } return; }
     if (event.key === "Escape") { if (!whole) restore(value); (value.closest(".ask") || work()).focus({ preventScroll: true }); }
     else if (event.key === "Enter" && value.tagName === "SELECT") { event.preventDefault(); if (!busy) value.form.requestSubmit(); }
     else if (whole && value.tagName !== "SELECT" && /^Arrow(Up|Down)$/.test(event.key)) step(value, event.key === "ArrowDown" ? 1 : -1, event);
@@ -356,7 +356,7 @@ const send = async (files) => {
       if (!answer.ok || "tells" in drop.dataset) words.push(await answer.text());
     } catch { words.push(`${file.name} n'a pas pu être envoyé : réessayer.`); }
   }
-  said.textContent = [`${sent} sur ${files.length} ${drop.dataset.done}`, ...words].join("\n");
+  said.textContent = [`${drop.dataset.done}\u00a0: ${sent} sur ${files.length}.`, ...words].join("\n");
   if (sent) htmx.ajax("POST", drop.dataset.then, { target: "#standing" });
 };
 // A dropped folder stands for the files in it, but for those that systems hide there.
