@@ -27,7 +27,10 @@ def test_verbs_that_are_killed_leave_nothing_half_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANGUAGE", "en")
-    verbs = (["payments", "releve.txt", "--account", IBAN], ["book"], ["letters"])
+    verbs = (
+        *(["payments", "releve.txt", "--account", IBAN], ["book"], ["letters"]),
+        ["day", "mais-2018-02-02"],
+    )
     spared = _season(tmp_path / "spared", monkeypatch)
     for verb in verbs:
         assert main(verb) == 0
@@ -121,7 +124,7 @@ def _state(folder: Path) -> dict[str, bytes | str]:
     files: dict[str, bytes | str] = {
         path.relative_to(out).as_posix(): path.read_bytes()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and path.suffix in (".csv", ".txt", ".eml")
+        if path.is_file() and path.suffix in (".csv", ".txt", ".eml", ".pdf")
     }
     with _opened(folder) as store:
         decided = [(d.subject, d.decision) for d in store.decided()]

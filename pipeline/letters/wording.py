@@ -6,6 +6,7 @@ Jinja's sandbox: https://jinja.palletsprojects.com/en/stable/sandbox/
 
 import re
 import traceback
+from functools import cache
 from pathlib import Path
 
 from jinja2 import (
@@ -43,16 +44,21 @@ def worded(letter: Letter, *, folder: Path | None = None) -> tuple[str, str]:
     return subject, _BLANK_LINES.sub("\n\n", match["body"]).strip() + "\n"
 
 
-def _rendered(path: Path, letter: Letter, *, folder: Path) -> str:
-    environment = ImmutableSandboxedEnvironment(
+@cache
+def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    """Compiles each template once, and again when its file has changed."""
+    return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([folder, SHIPPED], encoding="utf-8-sig"),
         autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+
+
+def _rendered(path: Path, letter: Letter, *, folder: Path) -> str:
     try:
-        return environment.get_template(path.name).render(values(letter))
+        return _environment(folder).get_template(path.name).render(values(letter))
     except TemplateSyntaxError as err:
         place = Path(err.filename) if err.filename else path
         raise _faulty(place, err.lineno, foreign(err.message or "")) from err

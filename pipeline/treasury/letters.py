@@ -5,6 +5,7 @@ which is killed in between only writes the same file again; meanwhile nobody els
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -48,9 +49,8 @@ class Drafted:
 class _Season:
     """All that letters tell of, as it stands."""
 
-    fiches: Fiches
-    money: Ledger
     standing: Mapping[str, Standing]
+    paid: Mapping[str, tuple[Paid, ...]]
     forms: Mapping[str, Form]
     accounting: Accounting
     today: date
@@ -62,7 +62,7 @@ class _Season:
         occasion = occasion_of(form, self.accounting)
         people = tuple(person.text for person in registration.named)
         items, owed = items_of(registration, form), self.standing[filed.id].due_cents
-        paid = self._payments_of(filed)
+        paid = self.paid.get(filed.id, ())
         if kind is Kind.REQUEST:
             return Request(
                 occasion,
@@ -87,14 +87,16 @@ class _Season:
         )
         return Confirmation(occasion, address_of(registration), receipted)
 
-    def _payments_of(self, filed: Filed) -> tuple[Paid, ...]:
-        cheques = {taking.subject: taking.cheque for taking, _ in self.money.takings}
-        return tuple(
-            Paid(payment.day, cents, payment.by, cheques.get(payment.source, ""))
-            for payment in followed(self.money.payments, self.fiches.filed)
-            for name, cents in payment.shares
-            if name == filed.id
-        )
+
+def _payments(fiches: Fiches, money: Ledger) -> Mapping[str, tuple[Paid, ...]]:
+    """What was paid of each registration, by id."""
+    cheques = {taking.subject: taking.cheque for taking, _ in money.takings}
+    paid: dict[str, tuple[Paid, ...]] = defaultdict(tuple)
+    for payment in followed(money.payments, fiches.filed):
+        for name, cents in payment.shares:
+            cheque = cheques.get(payment.source, "")
+            paid[name] += (Paid(payment.day, cents, payment.by, cheque),)
+    return paid
 
 
 def write_letters(
@@ -112,7 +114,7 @@ def write_letters(
     """
     fiches, money = store.fiches(), store.ledger()
     standing = standings(fiches.filed, money.payments)
-    season = _Season(fiches, money, standing, forms, accounting, today)
+    season = _Season(standing, _payments(fiches, money), forms, accounting, today)
     for filed, kind in due_letters(fiches, standing, forms):
         path = out / FOLDER / file_name(kind, filed)
         drafter = partial(_drafted, season, kind, filed, path, templates)
