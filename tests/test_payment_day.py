@@ -63,8 +63,8 @@ def _pay(page: Page, home: str, folder: Path, reference: str) -> None:
     credit = Movement(date(2018, 1, 20), owed, "UDAF 37", f"INSCRIPTION {reference}")
     file = folder / "releve.txt"
     file.write_bytes(write("cfonb120", statement([credit])))
-    page.set_input_files('input[type="file"]', [file])
-    expect(page.get_by_role("status").filter(has_text="1 nouveau")).to_be_visible()
+    with page.expect_response("**/paiements/rapprocher"):
+        page.set_input_files('input[type="file"]', [file])
     page.goto(f"{home}/paiements?etat=rapproches")
     row = page.locator("tbody tr").first
     expect(row).to_contain_text("rapproché")

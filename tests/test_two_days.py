@@ -67,7 +67,7 @@ class Desk:
         standing = self.page.locator("#standing")
         expect(standing).to_contain_text("Lecture en cours")
         expect(standing).to_contain_text("Lecture terminée", timeout=120_000)
-        told = f"{len(files)} sur {len(files)} déposé(s)."
+        told = f"Fichiers déposés\N{NO-BREAK SPACE}: {len(files)} sur {len(files)}."
         expect(self.page.locator("#dropped")).to_have_text(told)
 
     def tables(self) -> Tables:
