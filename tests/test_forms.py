@@ -220,6 +220,42 @@ def test_arithmetic_on_a_zone_that_does_not_exist_is_refused(tmp_path: Path) -> 
         load_form(folder)
 
 
+_IN_CENTS = "tariffs_cents = { adherents = 3000, non_adherents = 4000, repas = 1210 }"
+
+
+def test_tariffs_may_stand_as_people_write_money(tmp_path: Path) -> None:
+    written = 'tariffs = { adherents = "1 136,30", non_adherents = "40", repas = "12.10 €" }'
+    arithmetic = load_form(_copy(tmp_path, "euros", (_IN_CENTS, written))).sum
+    assert arithmetic is not None
+    assert arithmetic.tariffs_cents == {"adherents": 113630, "non_adherents": 4000, "repas": 1210}
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        (
+            "tariffs = { repas = 13.5 }",
+            "sum.tariffs.repas: Value error, an amount stands in quotes",
+        ),
+        ("tariffs = { repas = 13 }", "sum.tariffs.repas: Value error, an amount stands in quotes"),
+        ('tariffs = { repas = "13,505" }', "sum.tariffs.repas: Value error, '13,505' is no amount"),
+        ('tariffs = { repas = "-3" }', "sum.tariffs.repas: Value error, '-3' is no amount"),
+        ('tariffs = { dessert = "3" }', "sum.tariffs.dessert: no zone is called 'dessert'"),
+        (
+            f'{_IN_CENTS}\ntariffs = {{ repas = "3" }}',
+            "sum: Value error, a sum has either tariffs or",
+        ),
+        ("", "sum: Value error, a sum has either tariffs or tariffs_cents"),
+    ],
+)
+def test_a_tariff_that_is_not_exactly_one_amount_is_refused(
+    tmp_path: Path, written: str, fault: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_form(_copy(tmp_path, "bad", (_IN_CENTS, written)))
+    assert fault in str(caught.value)
+
+
 def test_a_folder_named_other_than_its_form_is_refused(tmp_path: Path) -> None:
     folder = _copy(tmp_path, "one").rename(tmp_path / "two")
     with pytest.raises(ConfigError, match="is not the folder's name"):

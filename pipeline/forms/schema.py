@@ -2,12 +2,11 @@
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Any, TypeVar
 
 import pypdfium2 as pdfium
-from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import TypeAdapter, ValidationError, field_validator
 
 from pipeline import fields
 from pipeline.config import Fault, faults_of, faulty, read_toml
@@ -15,7 +14,6 @@ from pipeline.errors import ConfigError
 from pipeline.fields import Means, Nature
 from pipeline.forms.constraints import (
     Constraint,
-    Name,
     Part,
     People,
     Sum,
@@ -23,28 +21,20 @@ from pipeline.forms.constraints import (
     Use,
     is_iban,
 )
-from pipeline.geometry import BoxMm, bounding_box
+from pipeline.forms.zone import Role, Zone
 from pipeline.language import tr
 from pipeline.records import Roles
 
-Mm = Annotated[float, Field(ge=0, le=2000)]
 _MM_PER_PT = 25.4 / 72
 _BEYOND_PAPER_MM = 0.5
 """A zone drawn up to the paper's edge may be rounded past it."""
-_Rectangle = tuple[Mm, Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 _P = TypeVar("_P", bound=Part)
 _CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
-
-
-Role = Literal["who", "contact", "payment", "none"]
-"""What a field is for: who registers, where to reach them, how they pay."""
 _USUAL_ROLES: dict[Means, Role] = {
     Means.ORGANISATION: "who",
     Means.EMAIL: "contact",
     Means.PHONE: "contact",
 }
-
-
 _TITLED = (Means.ORGANISATION, Means.EMAIL, Means.PHONE, Means.PERSON)
 
 
@@ -67,43 +57,6 @@ class Organiser(Part):
         if iban and not is_iban("".join(iban.split()).upper()):
             raise ValueError(tr("no IBAN: look at each digit, letters ask people to pay there"))
         return iban
-
-
-class Zone(Part):
-    """A named, typed rectangle of the form, in mm.
-
-    ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
-    (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
-    ``boxes_mm``: for check boxes, the printed square of each option. ``label``: what readers call
-    the field. ``role``: what it is for, where neither its type nor ``[sum]`` and ``[people]`` say.
-    """
-
-    field: Name
-    type: str
-    label: str = ""
-    role: Role | None = None
-    page: Annotated[int, Field(ge=1)] = 1
-    repeated: bool = False
-    lines_mm: tuple[_Rectangle, ...] = ()
-    boxes_mm: dict[str, _Rectangle] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _has_a_place(self) -> Self:
-        if bool(self.lines_mm) == bool(self.boxes_mm):
-            raise ValueError(tr("a zone has either lines_mm or boxes_mm"))
-        return self
-
-    @cached_property
-    def lines(self) -> tuple[BoxMm, ...]:
-        return tuple(BoxMm(*line) for line in self.lines_mm)
-
-    @cached_property
-    def boxes(self) -> dict[str, BoxMm]:
-        return {option: BoxMm(*box) for option, box in self.boxes_mm.items()}
-
-    @property
-    def box_mm(self) -> BoxMm:
-        return bounding_box([*self.lines, *self.boxes.values()])
 
 
 class Form(Part):
@@ -310,8 +263,9 @@ def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:
     """Where the arithmetic names a zone, the zone's name, and of what type it must be."""
     if arithmetic:
         yield "sum.total", arithmetic.total, (Means.AMOUNT,)
+        key = "tariffs" if arithmetic.written_cents else "tariffs_cents"
         for name in arithmetic.tariffs_cents:
-            yield f"sum.tariffs_cents.{name}", name, (Means.COUNT,)
+            yield f"sum.{key}.{name}", name, (Means.COUNT,)
     if people:
         yield "people.named", people.named, (Means.PERSON,)
         for i, name in enumerate(people.counted):
