@@ -70,7 +70,7 @@ def test_faults_between_the_parts_of_a_form_are_told_with_those_in_them(tmp_path
     )
     with pytest.raises(ConfigError) as caught:
         load_form(folder)
-    told = [line.split(": ")[0].strip() for line in str(caught.value).splitlines()[1:]]
+    told = [line.split(": ")[0].split(", ")[-1] for line in str(caught.value).splitlines()[1:]]
     assert sorted(told) == [
         "constraints.0.limit",
         "people.labels.enfants",

@@ -1,4 +1,4 @@
-"""What a ``form.toml`` may say, checked where it enters: all faults at once, with their paths."""
+"""What a ``form.toml`` may say, checked where it enters: all faults at once, with their lines."""
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 from pydantic import TypeAdapter, ValidationError, field_validator
 
 from pipeline import fields
-from pipeline.config import Fault, faults_of, faulty, read_toml
+from pipeline.config import Fault, faulty, read_toml
 from pipeline.errors import ConfigError
 from pipeline.fields import Means, Nature
 from pipeline.forms.constraints import (
@@ -21,6 +21,7 @@ from pipeline.forms.constraints import (
     Use,
     is_iban,
 )
+from pipeline.forms.faults import hinted, placed
 from pipeline.forms.zone import Role, Zone
 from pipeline.language import tr
 from pipeline.records import Roles
@@ -144,17 +145,17 @@ class Form(Part):
 
 
 def load_form(folder: Path) -> Form:
-    """Read and check ``folder/form.toml``. Raises ConfigError with every fault and its path."""
+    """Read and check ``folder/form.toml``. Raises ConfigError with every fault and its line."""
     path = folder / "form.toml"
     data = read_toml(path)
     faults: list[Fault] = []
     try:
         form = Form.model_validate({**data, "folder": folder})
     except ValidationError as err:
-        faults = [(where or "form", what) for where, what in faults_of(err)]
+        faults = [(where or "form", what) for where, what in hinted(err, Form)]
     faults += _disagreements(data, folder)
     if faults:
-        raise faulty(path, faults)
+        raise faulty(path, placed(faults, path.read_text("utf-8")))
     return form
 
 
