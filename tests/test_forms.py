@@ -4,12 +4,22 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from pipeline.config import Accounting
 from pipeline.errors import ConfigError
+from pipeline.exporters import occasion
+from pipeline.forms.announced import by_event
 from pipeline.forms.schema import load_form, load_forms
 from pipeline.paths import FORMS
 from pipeline.records import Roles
+from pipeline.simulate.contents import invent
+from pipeline.simulate.mails import mail_document
+from pipeline.snapshot import Announcement
+from pipeline.treasury.occasions import occasion_of
+from pipeline.treasury.receive import accounts_of
+from tests.test_announced import SAID as FLYER
 
 _MAIS = FORMS / "mais-2018-02-02"
 
@@ -34,6 +44,31 @@ def test_a_form_may_say_from_when_to_when(tmp_path: Path) -> None:
     assert load_form(_MAIS).event.hours == "9 h 15 - 17 h"
     without = _copy(tmp_path, "sortie-2019", ('hours = "9 h 15 - 17 h"\n', ""))
     assert load_form(without).event.hours == ""
+
+
+def test_an_event_without_a_name_is_called_by_the_title_of_its_form(tmp_path: Path) -> None:
+    nameless = _copy(tmp_path, "nameless", ('name = "Journée régionale M.A.I.S."\n', ""))
+    assert occasion(load_form(nameless)) == f"{load_form(_MAIS).title}, 2 février 2018"
+
+
+def test_a_form_may_say_nothing_of_event_and_organiser(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "bare")
+    text = (folder / "form.toml").read_text("utf-8")
+    start, end = text.index("[event]"), text.index("# Page 1 of the blank")
+    (folder / "form.toml").write_text(text[:start] + text[end:], "utf-8")
+    form = load_form(folder)
+    assert occasion(form) == form.title
+    assert occasion_of(form, Accounting()).organiser.name == ""
+    assert accounts_of([form]) == ()
+    (announced,) = by_event([Announcement("annonce.pdf", FLYER)], [form])
+    assert announced.form == ""
+    mail_document(
+        form,
+        invent(form, np.random.default_rng(1)),
+        folder / "blank.pdf",
+        np.random.default_rng(2),
+    )
+    assert (folder / "blank.eml").exists()
 
 
 def test_every_fault_of_a_form_is_told_at_once_with_its_path(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import pypdfium2 as pdfium
-from pydantic import TypeAdapter, ValidationError, field_validator
+from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from pipeline import fields
 from pipeline.config import Fault, faulty, read_toml
@@ -40,14 +40,14 @@ _TITLED = (Means.ORGANISATION, Means.EMAIL, Means.PHONE, Means.PERSON)
 
 
 class Event(Part):
-    name: str
+    name: str = ""
     date: datetime.date | None = None
     hours: str = ""
     place: str = ""
 
 
 class Organiser(Part):
-    name: str
+    name: str = ""
     email: str = ""
     iban: str = ""
     bic: str = ""
@@ -67,8 +67,8 @@ class Form(Part):
     title: str
     folder: Path
     blank: str = "blank.pdf"
-    event: Event
-    organiser: Organiser
+    event: Annotated[Event, Field(validate_default=True)] = Event()
+    organiser: Organiser = Organiser()
     zones: tuple[Zone, ...]
     sum: Sum | None = None
     people: People | None = None
@@ -76,6 +76,14 @@ class Form(Part):
 
     def __hash__(self) -> int:
         return hash((self.id, self.folder))
+
+    @field_validator("event")
+    @classmethod
+    def _is_called_like_the_form(cls, event: Event, info: ValidationInfo) -> Event:
+        """An event without a name has the form's title."""
+        return (
+            event if event.name else event.model_copy(update={"name": info.data.get("title", "")})
+        )
 
     @property
     def blank_path(self) -> Path:
