@@ -47,6 +47,7 @@ _PLACES: Any = {
     "id": True,
     "blank": True,
     "zones": {"__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm"}},
+    "areas": {"__all__": {"page", "boxes_mm"}},
     "people": {"named", "counted", "uncounted"},
 }
 """What readings depend on of a form: where its fields are, and which of them are of people."""

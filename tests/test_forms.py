@@ -12,6 +12,7 @@ from pipeline.errors import ConfigError
 from pipeline.exporters import occasion
 from pipeline.forms.announced import by_event
 from pipeline.forms.schema import load_form, load_forms
+from pipeline.geometry import BoxMm
 from pipeline.paths import FORMS
 from pipeline.records import Roles
 from pipeline.simulate.contents import invent
@@ -144,6 +145,33 @@ def test_a_fault_between_the_parts_of_a_form_is_told(
     with pytest.raises(ConfigError) as caught:
         load_form(_copy(tmp_path, "bad", change))
     assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("area", "fault"),
+    [
+        ('kind = "office"\nboxes_mm = [[10, 290, 50, 30]]', "areas.0.boxes_mm.0: runs off"),
+        ('kind = "office"\npage = 3\nboxes_mm = [[1, 1, 5, 5]]', "areas.0.page: the blank has no"),
+        ('kind = "office"\nboxes_mm = []', "areas.0.boxes_mm: Tuple should have at least 1 item"),
+        ('kind = "bureau"\nboxes_mm = [[1, 1, 5, 5]]', "areas.0.kind: Input should be 'office'"),
+        (
+            'kind = "ignore"\npage = 2\nboxes_mm = [[1, 1, 5, 5], [30, 40, 90, 20]]',
+            "areas.0.boxes_mm.1: covers zone 'email'",
+        ),
+    ],
+)
+def test_an_area_that_cannot_be_is_refused(tmp_path: Path, area: str, fault: str) -> None:
+    folder = _copy(tmp_path, "bad", ("# Nobody eats twice.", f"[[areas]]\n{area}\n"))
+    with pytest.raises(ConfigError) as caught:
+        load_form(folder)
+    assert fault in str(caught.value)
+
+
+def test_people_may_write_in_zones_and_areas(tmp_path: Path) -> None:
+    area = '[[areas]]\nkind = "office"\npage = 2\nboxes_mm = [[1, 1, 5, 5]]\n'
+    form = load_form(_copy(tmp_path, "office", ("# Nobody eats twice.", area)))
+    assert form.written_mm(2) == (*load_form(_MAIS).written_mm(2), BoxMm(1, 1, 5, 5))
+    assert form.written_mm(1) == ()
 
 
 _ORDERED = '[[constraints]]\nkind = "in_order"\nfields = ["telephone", "email"]\n'

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import pypdfium2 as pdfium
 from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from pipeline import fields
@@ -22,13 +21,12 @@ from pipeline.forms.constraints import (
     is_iban,
 )
 from pipeline.forms.faults import hinted, placed
-from pipeline.forms.zone import Role, Zone
+from pipeline.forms.places import misplaced
+from pipeline.forms.zone import Area, Role, Zone
+from pipeline.geometry import BoxMm
 from pipeline.language import tr
 from pipeline.records import Roles
 
-_MM_PER_PT = 25.4 / 72
-_BEYOND_PAPER_MM = 0.5
-"""A zone drawn up to the paper's edge may be rounded past it."""
 _P = TypeVar("_P", bound=Part)
 _CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
 _USUAL_ROLES: dict[Means, Role] = {
@@ -70,6 +68,7 @@ class Form(Part):
     event: Annotated[Event, Field(validate_default=True)] = Event()
     organiser: Organiser = Organiser()
     zones: tuple[Zone, ...]
+    areas: tuple[Area, ...] = ()
     sum: Sum | None = None
     people: People | None = None
     constraints: tuple[Constraint, ...] = ()
@@ -146,6 +145,11 @@ class Form(Part):
 
     def zones_of(self, page: int) -> tuple[Zone, ...]:
         return tuple(zone for zone in self.zones if zone.page == page)
+
+    def written_mm(self, page: int) -> tuple[BoxMm, ...]:
+        """Where people may write on a page: its zones, and the areas that nobody reads."""
+        zones = (box for zone in self.zones_of(page) for box in (*zone.lines, *zone.boxes.values()))
+        return (*zones, *(box for area in self.areas if area.page == page for box in area.boxes))
 
     def zone(self, field: str) -> Zone:
         """The zone of that field; ``personnes.2`` belongs to the zone ``personnes``."""
@@ -234,13 +238,10 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
                     else tr("{name!r} has lines_mm, not boxes_mm", name=zone.type)
                 ),
             )
-    try:
-        papers = _papers_mm(folder / str(data.get("blank", "blank.pdf")))
-    except (OSError, pdfium.PdfiumError) as err:
-        yield "blank", str(err)
-    else:
-        for i, zone in good.items():
-            yield from _off_paper(f"zones.{i}", zone, papers)
+    raw = data.get("areas")
+    listed = enumerate(raw if isinstance(raw, list) else ())
+    areas = {i: area for i, entry in listed if (area := _valid(Area, entry))}
+    yield from misplaced(good, areas, folder / str(data.get("blank", "blank.pdf")))
     arithmetic, people = _valid(Sum, data.get("sum")), _valid(People, data.get("people"))
     # A zone that is bad by itself has been told: what names it is not wrong for that.
     bad = {str(raw.get("field")) for raw, zone in zones if not zone and isinstance(raw, dict)}
@@ -326,38 +327,8 @@ def _names_people(zone: Zone) -> bool:
     return fields.means(zone.type) is Means.PERSON
 
 
-def _off_paper(where: str, zone: Zone, papers: list[tuple[float, float]]) -> Iterator[Fault]:
-    if zone.page > len(papers):
-        yield (
-            f"{where}.page",
-            tr("the blank has no page {page}, only {pages}", page=zone.page, pages=len(papers)),
-        )
-        return
-    width, height = papers[zone.page - 1]
-    boxes = {f"lines_mm.{i}": line for i, line in enumerate(zone.lines)}
-    boxes |= {f"boxes_mm.{option}": box for option, box in zone.boxes.items()}
-    for name, box in boxes.items():
-        if box.right > width + _BEYOND_PAPER_MM or box.bottom > height + _BEYOND_PAPER_MM:
-            yield (
-                f"{where}.{name}",
-                tr("runs off the paper of {wide:.0f} x {high:.0f} mm", wide=width, high=height),
-            )
-
-
 def _valid(kind: type[_P], raw: object) -> _P | None:
     try:
         return kind.model_validate(raw)
     except ValidationError:
         return None
-
-
-def _papers_mm(blank: Path) -> list[tuple[float, float]]:
-    """Width and height of each page of the blank. Raises OSError or PdfiumError."""
-    if not blank.is_file():
-        raise FileNotFoundError(tr("no file {path}", path=blank))
-    document = pdfium.PdfDocument(str(blank))
-    try:
-        sizes = [document.get_page_size(i) for i in range(len(document))]
-    finally:
-        document.close()
-    return [(width * _MM_PER_PT, height * _MM_PER_PT) for width, height in sizes]

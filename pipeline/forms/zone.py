@@ -1,4 +1,5 @@
-"""A zone of a form: where a field stands, of what type it is, and what it is for."""
+"""A zone of a form: where a field stands, of what type it is, and what it is for; and an area that
+holds none."""
 
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -10,6 +11,7 @@ from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
 
 _Mm = Annotated[float, Field(ge=0, le=2000)]
+_Page = Annotated[int, Field(ge=1)]
 _Rectangle = tuple[_Mm, _Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 Role = Literal["who", "contact", "payment", "none"]
 """What a field is for: who registers, where to reach them, how they pay."""
@@ -28,7 +30,7 @@ class Zone(Part):
     type: str
     label: str = ""
     role: Role | None = None
-    page: Annotated[int, Field(ge=1)] = 1
+    page: _Page = 1
     repeated: bool = False
     lines_mm: tuple[_Rectangle, ...] = ()
     boxes_mm: dict[str, _Rectangle] = Field(default_factory=dict)
@@ -50,3 +52,16 @@ class Zone(Part):
     @property
     def box_mm(self) -> BoxMm:
         return bounding_box([*self.lines, *self.boxes.values()])
+
+
+class Area(Part):
+    """A part of a page that is not read, where people may write without a word to the reader: for
+    the ``office``, or to ``ignore`` (a stamp, a note of one's own). Both are treated alike."""
+
+    kind: Literal["office", "ignore"]
+    page: _Page = 1
+    boxes_mm: Annotated[tuple[_Rectangle, ...], Field(min_length=1)]
+
+    @cached_property
+    def boxes(self) -> tuple[BoxMm, ...]:
+        return tuple(BoxMm(*box) for box in self.boxes_mm)
