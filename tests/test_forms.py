@@ -41,6 +41,21 @@ def test_adding_a_form_is_adding_a_folder(tmp_path: Path) -> None:
     assert [form.id for form in load_forms(FORMS, tmp_path)] == ["mais-2018-02-02", "sortie-2019"]
 
 
+def test_a_form_may_be_another_edition_of_one_that_is_there(tmp_path: Path) -> None:
+    _copy(tmp_path, "sortie-2019", ('title = "', 'edition_of = "sortie-2018"\ntitle = "'))
+    with pytest.raises(ConfigError, match=r"edition_of: no other form is called 'sortie-2018'"):
+        load_forms(FORMS, tmp_path)
+    _copy(tmp_path, "sortie-2018")
+    editions = {form.id: form.edition_of for form in load_forms(FORMS, tmp_path)}
+    assert editions == {_MAIS.name: "", "sortie-2018": "", "sortie-2019": "sortie-2018"}
+
+
+def test_a_form_is_no_edition_of_itself(tmp_path: Path) -> None:
+    _copy(tmp_path, "sortie-2019", ('title = "', 'edition_of = "sortie-2019"\ntitle = "'))
+    with pytest.raises(ConfigError, match=r"line 5, edition_of: no other form"):
+        load_forms(tmp_path)
+
+
 def test_a_form_may_say_from_when_to_when(tmp_path: Path) -> None:
     assert load_form(_MAIS).event.hours == "9 h 15 - 17 h"
     without = _copy(tmp_path, "sortie-2019", ('hours = "9 h 15 - 17 h"\n', ""))

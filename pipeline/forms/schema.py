@@ -59,10 +59,14 @@ class Organiser(Part):
 
 
 class Form(Part):
-    """A known printed layout. ``folder`` is where it was read from, and its name the form's id."""
+    """A known printed layout. ``folder`` is where it was read from, and its name the form's id.
+
+    ``edition_of``: the id of the form that it is another edition of; empty for none.
+    """
 
     id: str
     title: str
+    edition_of: str = ""
     folder: Path
     blank: str = "blank.pdf"
     event: Annotated[Event, Field(validate_default=True)] = Event()
@@ -174,7 +178,8 @@ def load_form(folder: Path) -> Form:
 def load_forms(*roots: Path) -> tuple[Form, ...]:
     """Every form below the given folders of forms, by id; a later folder's form wins.
 
-    Raises ConfigError where a folder is missing or holds a bad form, or no form was found at all.
+    Raises ConfigError where a folder is missing or holds a bad form, a form is an edition of one
+    that is not there, or no form was found at all.
     """
     missing = [str(root) for root in roots if not root.is_dir()]
     if missing:
@@ -196,6 +201,11 @@ def load_forms(*roots: Path) -> tuple[Form, ...]:
                 folders=", ".join(map(str, roots)),
             )
         )
+    for form in forms.values():
+        if form.edition_of and form.edition_of not in forms.keys() - {form.id}:
+            path = form.folder / "form.toml"
+            wrong = tr("no other form is called {name!r}", name=form.edition_of)
+            raise faulty(path, placed([("edition_of", wrong)], path.read_text("utf-8")))
     return tuple(forms[name] for name in sorted(forms))
 
 
