@@ -196,7 +196,7 @@ def judge_fingerprint(settings: Settings) -> str:
         _content(settings.calibration or CALIBRATION / calibration.FILE_NAME),
         _content(settings.members) if settings.members else "",
         _content(settings.known) if settings.known else "",
-        [form.model_dump_json(exclude={"folder"}) for form in load_forms(FORMS, *settings.forms)],
+        [form.model_dump_json() for form in load_forms(FORMS, *settings.forms)],
     )
 
 

@@ -114,8 +114,11 @@ def test_an_unknown_key_is_told_with_the_nearest_that_its_table_knows(
 
 
 def test_a_key_like_no_other_is_told_alone(tmp_path: Path) -> None:
-    told = _told(tmp_path, ('place = "', 'xyz = "'))
-    assert told == ["line 12, event.xyz: Extra inputs are not permitted"]
+    told = _told(tmp_path, ('place = "', 'xyz = "'), ('blank = "', 'folders = "'))
+    assert told == [
+        "line 6, folders: Extra inputs are not permitted",  # no file says where it lies
+        "line 12, event.xyz: Extra inputs are not permitted",
+    ]
 
 
 def test_odd_ways_of_writing_toml_are_followed() -> None:

@@ -143,7 +143,7 @@ def _line(where: str, lines: dict[_Path, int]) -> int:
 
 
 def _keys_at(places: Iterable[str], model: type[BaseModel]) -> set[str]:
-    """The keys that the table at a place of a file may have."""
+    """The keys that the table at a place of a file may have; what is excluded stands in none."""
     models = {model}
     for place in places:
         inner = {
@@ -154,7 +154,12 @@ def _keys_at(places: Iterable[str], model: type[BaseModel]) -> set[str]:
             for each in _models(field.annotation)
         }
         models = inner or models  # a number in a list, or the kind of a constraint
-    return {field.alias or key for each in models for key, field in each.model_fields.items()}
+    return {
+        field.alias or key
+        for each in models
+        for key, field in each.model_fields.items()
+        if not field.exclude
+    }
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

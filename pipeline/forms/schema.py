@@ -67,7 +67,7 @@ class Form(Part):
     id: str
     title: str
     edition_of: str = ""
-    folder: Path
+    folder: Annotated[Path, Field(exclude=True)]
     blank: str = "blank.pdf"
     event: Annotated[Event, Field(validate_default=True)] = Event()
     organiser: Organiser = Organiser()
