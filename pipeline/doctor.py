@@ -160,7 +160,13 @@ def _forms(settings: Settings) -> Check:
         forms = load_forms(FORMS, *settings.forms)
     except PipelineError as err:
         return Check(tr("forms"), "", ok=False, remedy=str(err))
-    return Check(tr("forms"), ", ".join(form.id for form in forms), ok=True)
+    listed = (
+        tr("{form} (edition of {other})", form=form.id, other=form.edition_of)
+        if form.edition_of
+        else form.id
+        for form in forms
+    )
+    return Check(tr("forms"), ", ".join(listed), ok=True)
 
 
 def _engine(settings: Settings) -> Check:

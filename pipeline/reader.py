@@ -47,6 +47,7 @@ _PLACES: Any = {
     "id": True,
     "blank": True,
     "zones": {"__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm"}},
+    "areas": {"__all__": {"page", "boxes_mm"}},
     "people": {"named", "counted", "uncounted"},
 }
 """What readings depend on of a form: where its fields are, and which of them are of people."""
@@ -195,7 +196,7 @@ def judge_fingerprint(settings: Settings) -> str:
         _content(settings.calibration or CALIBRATION / calibration.FILE_NAME),
         _content(settings.members) if settings.members else "",
         _content(settings.known) if settings.known else "",
-        [form.model_dump_json(exclude={"folder"}) for form in load_forms(FORMS, *settings.forms)],
+        [form.model_dump_json() for form in load_forms(FORMS, *settings.forms)],
     )
 
 

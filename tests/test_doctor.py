@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,7 @@ from pipeline import doctor
 from pipeline.cli import main
 from pipeline.config import Settings
 from pipeline.doctor import Check, examine
+from pipeline.paths import SHIPPED_FORM
 
 
 def look(what: str, settings: Settings | None = None) -> Check:
@@ -86,6 +88,16 @@ def test_weights_that_were_altered_are_not_ready(
     assert not look("models/b.onnx").ok
     assert main(["doctor"]) == 5
     assert "Not ready" in capsys.readouterr().out
+
+
+def test_editions_of_other_forms_are_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "mais-2019"
+    shutil.copytree(SHIPPED_FORM, folder)
+    text = (folder / "form.toml").read_text("utf-8").replace(SHIPPED_FORM.name, folder.name)
+    text = text.replace("title = ", f'edition_of = "{SHIPPED_FORM.name}"\ntitle = ', 1)
+    (folder / "form.toml").write_text(text, "utf-8")
+    said = look("forms", Settings(forms=(tmp_path,))).state
+    assert said == f"{SHIPPED_FORM.name}, mais-2019 (edition of {SHIPPED_FORM.name})"
 
 
 def test_an_engine_that_is_not_known_is_not_ready() -> None:

@@ -4,12 +4,23 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from pipeline.config import Accounting
 from pipeline.errors import ConfigError
+from pipeline.exporters import occasion
+from pipeline.forms.announced import by_event
 from pipeline.forms.schema import load_form, load_forms
+from pipeline.geometry import BoxMm
 from pipeline.paths import FORMS
 from pipeline.records import Roles
+from pipeline.simulate.contents import invent
+from pipeline.simulate.mails import mail_document
+from pipeline.snapshot import Announcement
+from pipeline.treasury.occasions import occasion_of
+from pipeline.treasury.receive import accounts_of
+from tests.test_announced import SAID as FLYER
 
 _MAIS = FORMS / "mais-2018-02-02"
 
@@ -30,10 +41,50 @@ def test_adding_a_form_is_adding_a_folder(tmp_path: Path) -> None:
     assert [form.id for form in load_forms(FORMS, tmp_path)] == ["mais-2018-02-02", "sortie-2019"]
 
 
+def test_a_form_may_be_another_edition_of_one_that_is_there(tmp_path: Path) -> None:
+    _copy(tmp_path, "sortie-2019", ('title = "', 'edition_of = "sortie-2018"\ntitle = "'))
+    with pytest.raises(ConfigError, match=r"edition_of: no other form is called 'sortie-2018'"):
+        load_forms(FORMS, tmp_path)
+    _copy(tmp_path, "sortie-2018")
+    editions = {form.id: form.edition_of for form in load_forms(FORMS, tmp_path)}
+    assert editions == {_MAIS.name: "", "sortie-2018": "", "sortie-2019": "sortie-2018"}
+
+
+def test_a_form_is_no_edition_of_itself(tmp_path: Path) -> None:
+    _copy(tmp_path, "sortie-2019", ('title = "', 'edition_of = "sortie-2019"\ntitle = "'))
+    with pytest.raises(ConfigError, match=r"line 5, edition_of: no other form"):
+        load_forms(tmp_path)
+
+
 def test_a_form_may_say_from_when_to_when(tmp_path: Path) -> None:
     assert load_form(_MAIS).event.hours == "9 h 15 - 17 h"
     without = _copy(tmp_path, "sortie-2019", ('hours = "9 h 15 - 17 h"\n', ""))
     assert load_form(without).event.hours == ""
+
+
+def test_an_event_without_a_name_is_called_by_the_title_of_its_form(tmp_path: Path) -> None:
+    nameless = _copy(tmp_path, "nameless", ('name = "Journée régionale M.A.I.S."\n', ""))
+    assert occasion(load_form(nameless)) == f"{load_form(_MAIS).title}, 2 février 2018"
+
+
+def test_a_form_may_say_nothing_of_event_and_organiser(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "bare")
+    text = (folder / "form.toml").read_text("utf-8")
+    start, end = text.index("[event]"), text.index("# Page 1 of the blank")
+    (folder / "form.toml").write_text(text[:start] + text[end:], "utf-8")
+    form = load_form(folder)
+    assert occasion(form) == form.title
+    assert occasion_of(form, Accounting()).organiser.name == ""
+    assert accounts_of([form]) == ()
+    (announced,) = by_event([Announcement("annonce.pdf", FLYER)], [form])
+    assert announced.form == ""
+    mail_document(
+        form,
+        invent(form, np.random.default_rng(1)),
+        folder / "blank.pdf",
+        np.random.default_rng(2),
+    )
+    assert (folder / "blank.eml").exists()
 
 
 def test_every_fault_of_a_form_is_told_at_once_with_its_path(tmp_path: Path) -> None:
@@ -70,7 +121,7 @@ def test_faults_between_the_parts_of_a_form_are_told_with_those_in_them(tmp_path
     )
     with pytest.raises(ConfigError) as caught:
         load_form(folder)
-    told = [line.split(": ")[0].strip() for line in str(caught.value).splitlines()[1:]]
+    told = [line.split(": ")[0].split(", ")[-1] for line in str(caught.value).splitlines()[1:]]
     assert sorted(told) == [
         "constraints.0.limit",
         "people.labels.enfants",
@@ -109,6 +160,33 @@ def test_a_fault_between_the_parts_of_a_form_is_told(
     with pytest.raises(ConfigError) as caught:
         load_form(_copy(tmp_path, "bad", change))
     assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("area", "fault"),
+    [
+        ('kind = "office"\nboxes_mm = [[10, 290, 50, 30]]', "areas.0.boxes_mm.0: runs off"),
+        ('kind = "office"\npage = 3\nboxes_mm = [[1, 1, 5, 5]]', "areas.0.page: the blank has no"),
+        ('kind = "office"\nboxes_mm = []', "areas.0.boxes_mm: Tuple should have at least 1 item"),
+        ('kind = "bureau"\nboxes_mm = [[1, 1, 5, 5]]', "areas.0.kind: Input should be 'office'"),
+        (
+            'kind = "ignore"\npage = 2\nboxes_mm = [[1, 1, 5, 5], [30, 40, 90, 20]]',
+            "areas.0.boxes_mm.1: covers zone 'email'",
+        ),
+    ],
+)
+def test_an_area_that_cannot_be_is_refused(tmp_path: Path, area: str, fault: str) -> None:
+    folder = _copy(tmp_path, "bad", ("# Nobody eats twice.", f"[[areas]]\n{area}\n"))
+    with pytest.raises(ConfigError) as caught:
+        load_form(folder)
+    assert fault in str(caught.value)
+
+
+def test_people_may_write_in_zones_and_areas(tmp_path: Path) -> None:
+    area = '[[areas]]\nkind = "office"\npage = 2\nboxes_mm = [[1, 1, 5, 5]]\n'
+    form = load_form(_copy(tmp_path, "office", ("# Nobody eats twice.", area)))
+    assert form.written_mm(2) == (*load_form(_MAIS).written_mm(2), BoxMm(1, 1, 5, 5))
+    assert form.written_mm(1) == ()
 
 
 _ORDERED = '[[constraints]]\nkind = "in_order"\nfields = ["telephone", "email"]\n'
@@ -218,6 +296,42 @@ def test_arithmetic_on_a_zone_that_does_not_exist_is_refused(tmp_path: Path) -> 
     folder = _copy(tmp_path, "bad", ("repas = 1210", "dessert = 1210"))
     with pytest.raises(ConfigError, match=r"sum.tariffs_cents.dessert.*no zone"):
         load_form(folder)
+
+
+_IN_CENTS = "tariffs_cents = { adherents = 3000, non_adherents = 4000, repas = 1210 }"
+
+
+def test_tariffs_may_stand_as_people_write_money(tmp_path: Path) -> None:
+    written = 'tariffs = { adherents = "1 136,30", non_adherents = "40", repas = "12.10 €" }'
+    arithmetic = load_form(_copy(tmp_path, "euros", (_IN_CENTS, written))).sum
+    assert arithmetic is not None
+    assert arithmetic.tariffs_cents == {"adherents": 113630, "non_adherents": 4000, "repas": 1210}
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        (
+            "tariffs = { repas = 13.5 }",
+            "sum.tariffs.repas: Value error, an amount stands in quotes",
+        ),
+        ("tariffs = { repas = 13 }", "sum.tariffs.repas: Value error, an amount stands in quotes"),
+        ('tariffs = { repas = "13,505" }', "sum.tariffs.repas: Value error, '13,505' is no amount"),
+        ('tariffs = { repas = "-3" }', "sum.tariffs.repas: Value error, '-3' is no amount"),
+        ('tariffs = { dessert = "3" }', "sum.tariffs.dessert: no zone is called 'dessert'"),
+        (
+            f'{_IN_CENTS}\ntariffs = {{ repas = "3" }}',
+            "sum: Value error, a sum has either tariffs or",
+        ),
+        ("", "sum: Value error, a sum has either tariffs or tariffs_cents"),
+    ],
+)
+def test_a_tariff_that_is_not_exactly_one_amount_is_refused(
+    tmp_path: Path, written: str, fault: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_form(_copy(tmp_path, "bad", (_IN_CENTS, written)))
+    assert fault in str(caught.value)
 
 
 def test_a_folder_named_other_than_its_form_is_refused(tmp_path: Path) -> None:

@@ -102,6 +102,13 @@ def test_what_is_not_known_leaves_no_hole() -> None:
     )
 
 
+def test_an_account_of_nobody_known_has_no_beneficiary() -> None:
+    nobody = replace(OCCASION, organiser=replace(ORGANISER, name=""))
+    told = body(draft(replace(REQUEST, occasion=nobody)))
+    assert "IBAN" in told
+    assert "Bénéficiaire" not in told
+
+
 def test_the_confirmation_brings_its_receipt() -> None:
     data = draft(CONFIRMATION)
     mail, told = opened(data), body(data)

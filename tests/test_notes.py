@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pipeline.forms.blank import BlankPage
+from pipeline.forms.zone import Area
 from pipeline.geometry import BoxMm, BoxPx
 from pipeline.paper.notes import notes_beside, notes_on
 from pipeline.records import Finding, Severity, TextRun
@@ -13,9 +15,12 @@ def typed(text: str, box: BoxMm, *, hidden: bool = False) -> TextRun:
     return TextRun(text, at, hidden=hidden, is_note=True)
 
 
-def found(*runs: TextRun, notes: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+def found(
+    *runs: TextRun, notes: tuple[str, ...] = (), blank: BlankPage | None = None
+) -> tuple[Finding, ...]:
     aligned = flat(fiche().image)
-    return notes_on(replace(aligned, page=replace(aligned.page, runs=runs, notes=notes)), fiche())
+    aligned = replace(aligned, page=replace(aligned.page, runs=runs, notes=notes))
+    return notes_on(aligned, blank or fiche())
 
 
 def test_notes_are_quoted_in_one_finding():
@@ -29,6 +34,13 @@ def test_text_typed_into_a_zone_is_no_note_and_a_remark_beside_it_is_one():
     assert found(typed("72,10", line)) == ()
     assert found(typed("sans repas", BoxMm(120, 4, 40, 6)))
     assert found(typed("72,10", line, hidden=True))
+
+
+def test_text_typed_into_an_area_that_nobody_reads_is_no_note() -> None:
+    area = Area(kind="office", page=2, boxes_mm=((115, 2, 50, 10),))
+    blank = replace(fiche(), form=fiche().form.model_copy(update={"areas": (area,)}))
+    assert found(typed("reçu le 3", BoxMm(120, 4, 40, 6)), blank=blank) == ()
+    assert found(typed("reçu le 3", BoxMm(120, 14, 40, 6)), blank=blank)
 
 
 def test_a_note_on_a_page_without_a_form_tells_its_page():

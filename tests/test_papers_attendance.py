@@ -5,7 +5,7 @@ import pytest
 from sheets import OCCASION, ORGANISER, beyond_margins, letters, middle_mm, sizes_mm, text, texts
 
 from pipeline.papers.attendance import Attendee, attendance
-from pipeline.papers.occasion import Occasion
+from pipeline.papers.occasion import Occasion, Organiser
 
 HEAD = ("Journée d'été", "1er février 2018", "9 h - 17 h", "Salle Émile-Zola", "Les Amis du Moulin")
 
@@ -79,6 +79,7 @@ def test_a_word_without_end_is_broken_and_not_lost() -> None:
 def test_what_is_not_known_of_the_event_is_left_for_a_pen() -> None:
     page = text(attendance(Occasion("Journée", ORGANISER), []))
     assert page.count("……") >= 3
+    assert text(attendance(Occasion("Journée", Organiser("")), [])).count("……") > page.count("……")
     assert "None" not in page
 
 

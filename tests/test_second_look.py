@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.engines import EngineLine
-from pipeline.forms.schema import Zone
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.paper.lines import WrittenLine
 from pipeline.reading.second_look import closely_cut, second_looks, together

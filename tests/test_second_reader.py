@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.engines import EngineLine, tesseract
 from pipeline.errors import StalledError
-from pipeline.forms.schema import Zone
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.paper.lines import WrittenLine
 from pipeline.reading.second_reader import _weigh, second_opinions

@@ -1,9 +1,13 @@
 """Writing outside the zones is seen on every page of a form alike."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.forms.zone import Area
 from pipeline.paper import stray
 from pipeline.paper.dropout import CleanPage
 from pipeline.records import Mask
@@ -29,6 +33,21 @@ def test_only_what_lies_off_print_zones_and_edges_is_searched(seed: int) -> None
         for box in zone.lines:
             x, y = box.x + box.w / 2, box.y + box.h / 2
             assert not everything[round(y * stray.SCALE), round(x * stray.SCALE)]
+
+
+def test_writing_in_an_area_that_nobody_reads_is_no_stray_ink() -> None:
+    ink = np.zeros(fiche().image.shape, np.uint8)
+    x, y = 125, 10  # mm
+    for n in range(4):
+        cv2.putText(ink, "vu", (int((x + 12 * n) * 8), (y + 6) * 8), 0, 2.0, 255, 5)
+    clean = CleanPage(ink, ink, ink, ink, ink)
+    (finding,) = stray.find_stray_ink(clean, fiche())
+    assert finding.rule == "no_stray_ink"
+    area = Area(kind="ignore", page=2, boxes_mm=((x, y - 5, 55, 15),))
+    for page, seen in ((1, 1), (2, 0)):
+        areas = (area.model_copy(update={"page": page}),)
+        blank = replace(fiche(), form=fiche().form.model_copy(update={"areas": areas}))
+        assert len(stray.find_stray_ink(clean, blank)) == seen
 
 
 def test_where_to_search_is_worked_out_once_for_a_blank() -> None:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.forms.schema import Zone
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.paper.lines import WrittenLine
 from pipeline.paper.typed import typed_fields, unevenness_mm

@@ -13,7 +13,8 @@ import numpy as np
 from pipeline.config import Settings
 from pipeline.errors import InputError
 from pipeline.evaluate import Evaluation, Verdict, evaluate, share
-from pipeline.forms.schema import Form, Zone
+from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.language import tr
 from pipeline.runner import Progress, run
 from pipeline.simulate import SHIPPED, Hands, simulate

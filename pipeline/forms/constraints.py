@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import prod
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pipeline.fields import Means
+from pipeline.language import tr
+from pipeline.money import parse_cents
 from pipeline.records import FieldValue
 from pipeline.text import fold
 
@@ -26,6 +28,20 @@ _LA_POSTE = "356000000"
 """Its many SIRET numbers follow a rule of their own: the digits add up to a multiple of 5."""
 
 
+def _in_cents(written: object) -> int:
+    if not isinstance(written, str):
+        raise ValueError(tr('an amount stands in quotes, as people write it, like "13,50"'))
+    cents = parse_cents(written)
+    if cents is None:
+        raise ValueError(tr('{written!r} is no amount: write it like "13,50"', written=written))
+    return cents
+
+
+_Cents = Annotated[int, Field(ge=0)]
+_Written = Annotated[int, BeforeValidator(_in_cents)]
+"""An amount as people write it; cents inside."""
+
+
 class Part(BaseModel):
     """A part of a ``form.toml``; an unknown key is a fault."""
 
@@ -33,10 +49,22 @@ class Part(BaseModel):
 
 
 class Sum(Part):
-    """``total`` = the sum of each count times its tariff, in cents."""
+    """``total`` = the sum of each count times its tariff, which is written in one of two ways."""
 
     total: str
-    tariffs_cents: dict[str, Annotated[int, Field(ge=0)]]
+    written_cents: dict[str, _Written] = Field(default={}, alias="tariffs")
+    whole_cents: dict[str, _Cents] = Field(default={}, alias="tariffs_cents")
+
+    @model_validator(mode="after")
+    def _is_written_once(self) -> Self:
+        if bool(self.written_cents) == bool(self.whole_cents):
+            raise ValueError(tr("a sum has either tariffs or tariffs_cents"))
+        return self
+
+    @property
+    def tariffs_cents(self) -> dict[str, int]:
+        """Cents that one of each field costs."""
+        return self.written_cents or self.whole_cents
 
 
 class People(Part):
@@ -141,7 +169,7 @@ class SumOf(Arithmetic):
     """``total`` = the sum of each field times its whole number (cents a piece, 1 for amounts)."""
 
     kind: Literal["sum"]
-    times: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(min_length=1)]
+    times: Annotated[dict[str, _Cents], Field(min_length=1)]
 
     @property
     def parts(self) -> tuple[str, ...]:

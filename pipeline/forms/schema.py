@@ -1,21 +1,18 @@
-"""What a ``form.toml`` may say, checked where it enters: all faults at once, with their paths."""
+"""What a ``form.toml`` may say, checked where it enters: all faults at once, with their lines."""
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, TypeVar
 
-import pypdfium2 as pdfium
-from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from pipeline import fields
-from pipeline.config import Fault, faults_of, faulty, read_toml
+from pipeline.config import Fault, faulty, read_toml
 from pipeline.errors import ConfigError
 from pipeline.fields import Means, Nature
 from pipeline.forms.constraints import (
     Constraint,
-    Name,
     Part,
     People,
     Sum,
@@ -23,40 +20,32 @@ from pipeline.forms.constraints import (
     Use,
     is_iban,
 )
-from pipeline.geometry import BoxMm, bounding_box
+from pipeline.forms.faults import hinted, placed
+from pipeline.forms.places import misplaced
+from pipeline.forms.zone import Area, Role, Zone
+from pipeline.geometry import BoxMm
 from pipeline.language import tr
 from pipeline.records import Roles
 
-Mm = Annotated[float, Field(ge=0, le=2000)]
-_MM_PER_PT = 25.4 / 72
-_BEYOND_PAPER_MM = 0.5
-"""A zone drawn up to the paper's edge may be rounded past it."""
-_Rectangle = tuple[Mm, Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 _P = TypeVar("_P", bound=Part)
 _CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
-
-
-Role = Literal["who", "contact", "payment", "none"]
-"""What a field is for: who registers, where to reach them, how they pay."""
 _USUAL_ROLES: dict[Means, Role] = {
     Means.ORGANISATION: "who",
     Means.EMAIL: "contact",
     Means.PHONE: "contact",
 }
-
-
 _TITLED = (Means.ORGANISATION, Means.EMAIL, Means.PHONE, Means.PERSON)
 
 
 class Event(Part):
-    name: str
+    name: str = ""
     date: datetime.date | None = None
     hours: str = ""
     place: str = ""
 
 
 class Organiser(Part):
-    name: str
+    name: str = ""
     email: str = ""
     iban: str = ""
     bic: str = ""
@@ -69,59 +58,35 @@ class Organiser(Part):
         return iban
 
 
-class Zone(Part):
-    """A named, typed rectangle of the form, in mm.
-
-    ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
-    (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
-    ``boxes_mm``: for check boxes, the printed square of each option. ``label``: what readers call
-    the field. ``role``: what it is for, where neither its type nor ``[sum]`` and ``[people]`` say.
-    """
-
-    field: Name
-    type: str
-    label: str = ""
-    role: Role | None = None
-    page: Annotated[int, Field(ge=1)] = 1
-    repeated: bool = False
-    lines_mm: tuple[_Rectangle, ...] = ()
-    boxes_mm: dict[str, _Rectangle] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _has_a_place(self) -> Self:
-        if bool(self.lines_mm) == bool(self.boxes_mm):
-            raise ValueError(tr("a zone has either lines_mm or boxes_mm"))
-        return self
-
-    @cached_property
-    def lines(self) -> tuple[BoxMm, ...]:
-        return tuple(BoxMm(*line) for line in self.lines_mm)
-
-    @cached_property
-    def boxes(self) -> dict[str, BoxMm]:
-        return {option: BoxMm(*box) for option, box in self.boxes_mm.items()}
-
-    @property
-    def box_mm(self) -> BoxMm:
-        return bounding_box([*self.lines, *self.boxes.values()])
-
-
 class Form(Part):
-    """A known printed layout. ``folder`` is where it was read from, and its name the form's id."""
+    """A known printed layout. ``folder`` is where it was read from, and its name the form's id.
+
+    ``edition_of``: the id of the form that it is another edition of; empty for none.
+    """
 
     id: str
     title: str
-    folder: Path
+    edition_of: str = ""
+    folder: Annotated[Path, Field(exclude=True)]
     blank: str = "blank.pdf"
-    event: Event
-    organiser: Organiser
+    event: Annotated[Event, Field(validate_default=True)] = Event()
+    organiser: Organiser = Organiser()
     zones: tuple[Zone, ...]
+    areas: tuple[Area, ...] = ()
     sum: Sum | None = None
     people: People | None = None
     constraints: tuple[Constraint, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.id, self.folder))
+
+    @field_validator("event")
+    @classmethod
+    def _is_called_like_the_form(cls, event: Event, info: ValidationInfo) -> Event:
+        """An event without a name has the form's title."""
+        return (
+            event if event.name else event.model_copy(update={"name": info.data.get("title", "")})
+        )
 
     @property
     def blank_path(self) -> Path:
@@ -185,30 +150,36 @@ class Form(Part):
     def zones_of(self, page: int) -> tuple[Zone, ...]:
         return tuple(zone for zone in self.zones if zone.page == page)
 
+    def written_mm(self, page: int) -> tuple[BoxMm, ...]:
+        """Where people may write on a page: its zones, and the areas that nobody reads."""
+        zones = (box for zone in self.zones_of(page) for box in (*zone.lines, *zone.boxes.values()))
+        return (*zones, *(box for area in self.areas if area.page == page for box in area.boxes))
+
     def zone(self, field: str) -> Zone:
         """The zone of that field; ``personnes.2`` belongs to the zone ``personnes``."""
         return next(z for z in self.zones if z.field == field.split(".")[0])
 
 
 def load_form(folder: Path) -> Form:
-    """Read and check ``folder/form.toml``. Raises ConfigError with every fault and its path."""
+    """Read and check ``folder/form.toml``. Raises ConfigError with every fault and its line."""
     path = folder / "form.toml"
     data = read_toml(path)
     faults: list[Fault] = []
     try:
         form = Form.model_validate({**data, "folder": folder})
     except ValidationError as err:
-        faults = [(where or "form", what) for where, what in faults_of(err)]
+        faults = [(where or "form", what) for where, what in hinted(err, Form)]
     faults += _disagreements(data, folder)
     if faults:
-        raise faulty(path, faults)
+        raise faulty(path, placed(faults, path.read_text("utf-8")))
     return form
 
 
 def load_forms(*roots: Path) -> tuple[Form, ...]:
     """Every form below the given folders of forms, by id; a later folder's form wins.
 
-    Raises ConfigError where a folder is missing or holds a bad form, or no form was found at all.
+    Raises ConfigError where a folder is missing or holds a bad form, a form is an edition of one
+    that is not there, or no form was found at all.
     """
     missing = [str(root) for root in roots if not root.is_dir()]
     if missing:
@@ -230,6 +201,11 @@ def load_forms(*roots: Path) -> tuple[Form, ...]:
                 folders=", ".join(map(str, roots)),
             )
         )
+    for form in forms.values():
+        if form.edition_of and form.edition_of not in forms.keys() - {form.id}:
+            path = form.folder / "form.toml"
+            wrong = tr("no other form is called {name!r}", name=form.edition_of)
+            raise faulty(path, placed([("edition_of", wrong)], path.read_text("utf-8")))
     return tuple(forms[name] for name in sorted(forms))
 
 
@@ -272,13 +248,10 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
                     else tr("{name!r} has lines_mm, not boxes_mm", name=zone.type)
                 ),
             )
-    try:
-        papers = _papers_mm(folder / str(data.get("blank", "blank.pdf")))
-    except (OSError, pdfium.PdfiumError) as err:
-        yield "blank", str(err)
-    else:
-        for i, zone in good.items():
-            yield from _off_paper(f"zones.{i}", zone, papers)
+    raw = data.get("areas")
+    listed = enumerate(raw if isinstance(raw, list) else ())
+    areas = {i: area for i, entry in listed if (area := _valid(Area, entry))}
+    yield from misplaced(good, areas, folder / str(data.get("blank", "blank.pdf")))
     arithmetic, people = _valid(Sum, data.get("sum")), _valid(People, data.get("people"))
     # A zone that is bad by itself has been told: what names it is not wrong for that.
     bad = {str(raw.get("field")) for raw, zone in zones if not zone and isinstance(raw, dict)}
@@ -310,8 +283,9 @@ def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:
     """Where the arithmetic names a zone, the zone's name, and of what type it must be."""
     if arithmetic:
         yield "sum.total", arithmetic.total, (Means.AMOUNT,)
+        key = "tariffs" if arithmetic.written_cents else "tariffs_cents"
         for name in arithmetic.tariffs_cents:
-            yield f"sum.tariffs_cents.{name}", name, (Means.COUNT,)
+            yield f"sum.{key}.{name}", name, (Means.COUNT,)
     if people:
         yield "people.named", people.named, (Means.PERSON,)
         for i, name in enumerate(people.counted):
@@ -363,38 +337,8 @@ def _names_people(zone: Zone) -> bool:
     return fields.means(zone.type) is Means.PERSON
 
 
-def _off_paper(where: str, zone: Zone, papers: list[tuple[float, float]]) -> Iterator[Fault]:
-    if zone.page > len(papers):
-        yield (
-            f"{where}.page",
-            tr("the blank has no page {page}, only {pages}", page=zone.page, pages=len(papers)),
-        )
-        return
-    width, height = papers[zone.page - 1]
-    boxes = {f"lines_mm.{i}": line for i, line in enumerate(zone.lines)}
-    boxes |= {f"boxes_mm.{option}": box for option, box in zone.boxes.items()}
-    for name, box in boxes.items():
-        if box.right > width + _BEYOND_PAPER_MM or box.bottom > height + _BEYOND_PAPER_MM:
-            yield (
-                f"{where}.{name}",
-                tr("runs off the paper of {wide:.0f} x {high:.0f} mm", wide=width, high=height),
-            )
-
-
 def _valid(kind: type[_P], raw: object) -> _P | None:
     try:
         return kind.model_validate(raw)
     except ValidationError:
         return None
-
-
-def _papers_mm(blank: Path) -> list[tuple[float, float]]:
-    """Width and height of each page of the blank. Raises OSError or PdfiumError."""
-    if not blank.is_file():
-        raise FileNotFoundError(tr("no file {path}", path=blank))
-    document = pdfium.PdfDocument(str(blank))
-    try:
-        sizes = [document.get_page_size(i) for i in range(len(document))]
-    finally:
-        document.close()
-    return [(width * _MM_PER_PT, height * _MM_PER_PT) for width, height in sizes]

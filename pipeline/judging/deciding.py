@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.decisions import Act, Decision
-from pipeline.forms.schema import Form, Zone
+from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.judging.calibration import Gate
 from pipeline.judging.judge import judge

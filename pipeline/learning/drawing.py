@@ -14,7 +14,8 @@ import numpy as np
 from pipeline import fields
 from pipeline.fields import Means
 from pipeline.forms.blank import BlankPage
-from pipeline.forms.schema import Form, Zone
+from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxPx, Homography
 from pipeline.learning import texts
 from pipeline.learning.samples import Sample, shrink

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage
-from pipeline.forms.schema import Form, Zone
+from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paper.lines import line_field

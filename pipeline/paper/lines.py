@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines import Engine
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.forms.schema import Zone
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage, crop, segment

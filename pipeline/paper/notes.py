@@ -11,21 +11,19 @@ _ZONE_REACH_MM = 2.5
 
 
 def notes_on(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
-    """One finding where the file comments on the form, or text was typed over it outside its zones.
+    """One finding where the file comments on the form, or text was typed where nobody is to write.
 
     Text that the page does not show is a note wherever it stands.
     """
-    zones = [
-        box.grown(_ZONE_REACH_MM, _ZONE_REACH_MM)
-        for zone in blank.form.zones_of(blank.number)
-        for box in (*zone.lines, *zone.boxes.values())
+    places = [
+        box.grown(_ZONE_REACH_MM, _ZONE_REACH_MM) for box in blank.form.written_mm(blank.number)
     ]
 
     def is_typed_in(run: TextRun) -> bool:
         corners = aligned.homography.to_mm(run.box_px.corners())
         (x, y), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
         box = BoxMm(float(x), float(y), float(right - x), float(bottom - y))
-        return not run.hidden and any(_meet(box, zone) for zone in zones)
+        return not run.hidden and any(_meet(box, place) for place in places)
 
     page = aligned.page
     typed = [run.text for run in page.runs if run.is_note and not is_typed_in(run)]

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.forms.schema import Zone
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paper.lines import WrittenLine, line_field

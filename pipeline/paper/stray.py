@@ -1,4 +1,4 @@
-"""Writing outside the zones: a fifth person under four lines, a remark in the margin."""
+"""Writing outside zones and areas: a fifth person under four lines, a remark in the margin."""
 
 from functools import lru_cache
 
@@ -31,7 +31,7 @@ _BLANKS = 8
 
 
 def find_stray_ink(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
-    """One finding where something like a word stands outside every zone, else none."""
+    """One finding where something like a word stands outside every zone and area, else none."""
     word = find_word(_outside_zones(clean, blank))
     if word is None:
         return ()
@@ -67,17 +67,16 @@ def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
 
 @lru_cache(maxsize=_BLANKS)
 def _searched(blank: BlankPage, height: int, width: int) -> NDArray[np.bool_]:
-    """Where a page of that size has neither print nor a zone nor the paper's edge."""
+    """Where a page of that size has neither print nor a zone, an area nor the paper's edge."""
     searched = blank.from_print_px[::2, ::2][:height, :width] >= _PRINT_REACH_MM * PX_PER_MM
     edge = round(_PAGE_MARGIN_MM * SCALE)
     searched[:edge] = searched[height - edge :] = False
     searched[:, :edge] = searched[:, width - edge :] = False
-    for zone in blank.form.zones_of(blank.number):
-        for box in (*zone.lines, *zone.boxes.values()):
-            around = box.grown(_ZONE_REACH_MM, _ZONE_REACH_MM)
-            edges = (around.x, around.y, around.right, around.bottom)
-            x0, y0, x1, y1 = (max(0, round(edge_mm * SCALE)) for edge_mm in edges)
-            searched[y0:y1, x0:x1] = False
+    for box in blank.form.written_mm(blank.number):
+        around = box.grown(_ZONE_REACH_MM, _ZONE_REACH_MM)
+        edges = (around.x, around.y, around.right, around.bottom)
+        x0, y0, x1, y1 = (max(0, round(edge_mm * SCALE)) for edge_mm in edges)
+        searched[y0:y1, x0:x1] = False
     searched.flags.writeable = False  # every page of the blank shares it
     return searched
 

@@ -57,7 +57,7 @@ def _head(occasion: Occasion) -> list[Flowable]:
             "Horaires",
             cut(occasion.hours, _HOURS_EM) or _UNKNOWN,
             "Organisateur",
-            occasion.organiser.name,
+            occasion.organiser.name or _UNKNOWN,
         ),
     )
     rows = [[words(text, grey=not i % 2) for i, text in enumerate(fact)] for fact in facts]

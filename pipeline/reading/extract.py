@@ -10,7 +10,7 @@ import numpy as np
 from pipeline import fields
 from pipeline.decoding.numbering import without_numbers
 from pipeline.forms.blank import PX_PER_MM, BlankPage
-from pipeline.forms.schema import Zone
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.paper.dropout import CleanPage, crop

@@ -16,7 +16,7 @@ from pipeline import fields
 from pipeline.fields import Means
 from pipeline.forms.blank import BlankPage
 from pipeline.forms.printed import Phrase, labels
-from pipeline.forms.schema import Zone
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, Homography
 from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.paper.dropout import CleanPage, flattened

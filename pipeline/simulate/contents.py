@@ -10,7 +10,8 @@ import numpy as np
 
 from pipeline.fields import Means, find, load, means
 from pipeline.forms.constraints import Sum
-from pipeline.forms.schema import Form, Zone
+from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.records import FieldValue
 from pipeline.simulate import names
 

@@ -12,7 +12,8 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
-from pipeline.forms.schema import Form, Zone
+from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, BoxPx, FloatArray
 from pipeline.records import Gray
 from pipeline.simulate import accidents, paper
