@@ -14,6 +14,7 @@ from pipeline.errors import ConfigError
 EMPTY = {
     "amount": None,
     "count": 0,
+    "date": "",
     "email": "",
     "number": None,
     "organisation": "",
