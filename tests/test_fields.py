@@ -13,6 +13,7 @@ from pipeline.errors import ConfigError
 
 EMPTY = {
     "amount": None,
+    "birth_date": "",
     "count": 0,
     "date": "",
     "email": "",

@@ -35,15 +35,16 @@ _MONTHS = {
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(_WEEKDAYS)
+_LE = r"(?:(?:nee? )?le )?"
 _SIGN = r"(?: ?[/.-] ?| )"
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
 _IN_DIGITS = re.compile(
-    rf"(?:le )?(?P<day>\d{{1,2}}){_SIGN}(?P<month>\d{{1,2}}){_SIGN}(?P<year>\d{{4}}|\d\d)", re.ASCII
+    rf"{_LE}(?P<day>\d{{1,2}}){_SIGN}(?P<month>\d{{1,2}}){_SIGN}(?P<year>\d{{4}}|\d\d)", re.ASCII
 )
 _IN_A_ROW = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d{4})", re.ASCII)
 _SIX = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d\d)", re.ASCII)
 _IN_WORDS = re.compile(
-    rf"(?:le )?(?:(?P<weekday>{_WEEKDAY}),? )?(?P<day>\d{{1,2}})(?: ?er)?[ /-]?"
+    rf"{_LE}(?:(?P<weekday>{_WEEKDAY}),? )?(?P<day>\d{{1,2}})(?: ?er)?[ /-]?"
     rf"(?P<month>{_MONTH})\.?[ /-]?(?P<year>\d{{4}}|\d\d)\.?",
     re.ASCII,
 )
@@ -89,7 +90,7 @@ _WORDS_CHANNEL = Channel(
     },
 )
 _WORDS_GRAMMAR = Grammar(
-    rf" ?(?:le )?(?:(?:{_WEEKDAY}) )?{_DAY}(?: ?er)? ?(?:{_MONTH})\.? ?(?:(?:19|20)\d\d|\d\d)[. ]?"
+    rf" ?{_LE}(?:(?:{_WEEKDAY}) )?{_DAY}(?: ?er)? ?(?:{_MONTH})\.? ?(?:(?:19|20)\d\d|\d\d)[. ]?"
 )
 
 
