@@ -21,6 +21,7 @@ EMPTY = {
     "organisation": "",
     "person": "",
     "phone": "",
+    "postal_code": "",
 }
 WRITTEN = tuple(EMPTY)
 
