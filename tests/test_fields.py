@@ -17,6 +17,7 @@ EMPTY = {
     "count": 0,
     "date": "",
     "email": "",
+    "iban": "",
     "number": None,
     "organisation": "",
     "person": "",
