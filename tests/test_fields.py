@@ -23,6 +23,7 @@ EMPTY = {
     "person": "",
     "phone": "",
     "postal_code": "",
+    "siret": "",
 }
 WRITTEN = tuple(EMPTY)
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from written import best, check_probabilities, held, probability_of, seen
 
@@ -52,6 +52,7 @@ def test_a_birth_date_reads_back_in_all_its_spellings(day):
         assert parse(text) == day
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_what_is_invented_is_what_is_written(seed):
     value, text = TYPE.invent(np.random.default_rng(seed))

@@ -2,7 +2,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from written import best, check_probabilities, held, probability_of, seen
 
@@ -93,6 +93,7 @@ def test_a_digit_in_doubt_leaves_both_days():
     assert probability_of(candidates, "2018-02-21") > 0.2
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_a_day_reads_back_in_all_its_spellings(day):
     for text in (TYPE.to_text(day), TYPE.display(day), *TYPE.spellings(day)):
@@ -100,6 +101,7 @@ def test_a_day_reads_back_in_all_its_spellings(day):
         assert best(TYPE.read([held(text)])) == (day, 0.999)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_what_is_invented_is_what_is_written(seed):
     value, text = TYPE.invent(np.random.default_rng(seed))

@@ -89,6 +89,7 @@ def test_one_digit_misread_is_hardly_believed_to_be_another_account(account, pla
     assert probability_of(candidates, wrong) == 0.0
 
 
+@settings(deadline=None)
 @given(ACCOUNTS)
 def test_an_account_reads_back_in_all_its_spellings(account):
     for text in (to_text(account), TYPE.display(account), *TYPE.spellings(account)):

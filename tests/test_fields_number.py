@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from written import best, check_probabilities, held, probability_of, said, seen
 
@@ -43,6 +43,7 @@ def test_a_digit_in_doubt_leaves_both_numbers():
     assert probability_of(candidates, 720) > 0.2
 
 
+@settings(deadline=None)
 @given(NUMBERS)
 def test_a_number_reads_back_in_all_its_spellings(number):
     for text in (to_text(number), TYPE.display(number), *TYPE.spellings(number)):
@@ -50,6 +51,7 @@ def test_a_number_reads_back_in_all_its_spellings(number):
         assert best(TYPE.read([held(text)])) == (number, 0.999)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_what_is_invented_is_what_is_written(seed):
     value, text = TYPE.invent(np.random.default_rng(seed))

@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from written import best, check_probabilities, held, probability_of, seen
 
@@ -61,6 +61,7 @@ def test_a_department_that_does_not_exist_is_not_believed():
     assert all(c.probability < 0.5 for c in TYPE.read([seen("00100")]))
 
 
+@settings(deadline=None)
 @given(CODES)
 def test_a_code_reads_back_in_all_its_spellings(code):
     for text in (to_text(code), *TYPE.spellings(code)):
@@ -68,6 +69,7 @@ def test_a_code_reads_back_in_all_its_spellings(code):
         assert best(TYPE.read([held(text)])) == (code, 0.999)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_what_is_invented_is_what_is_written(seed):
     value, text = TYPE.invent(np.random.default_rng(seed))
