@@ -12,6 +12,7 @@ from pipeline import fields
 from pipeline.errors import ConfigError
 
 EMPTY = {
+    "age": None,
     "amount": None,
     "birth_date": "",
     "count": 0,
