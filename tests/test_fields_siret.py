@@ -32,6 +32,14 @@ def test_the_check_digit_decides_what_the_ink_leaves_open():
     assert best(TYPE.read([seen(NUMBER, unsure=unsure)]))[0] == NUMBER
 
 
+def test_a_number_whose_company_fits_is_likelier_than_one_whose_place_alone_does():
+    unsure = {8: {"0": 0.5, "5": 0.5}, 13: {"4": 0.5, "3": 0.5}}
+    other = "73282932500073"
+    candidates = TYPE.read([seen(NUMBER, unsure=unsure)])
+    assert is_siret(other)
+    assert 0.0 < 5 * probability_of(candidates, other) < probability_of(candidates, NUMBER)
+
+
 @pytest.mark.parametrize(
     "text", ["73282932000075", "7328293200007", "732829320", "732829320000740", "néant", "²" * 14]
 )
