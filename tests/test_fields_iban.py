@@ -61,6 +61,7 @@ def test_the_check_digits_decide_what_the_ink_leaves_open():
         "ZZ7630006000011234567890189",
         "IBAN",
         "ci-joint",
+        "FR76" + 5000 * "O",
         "30006000011234567890189",
     ],
 )

@@ -19,6 +19,7 @@ from pipeline.fields._written import Written
 from pipeline.records import FieldValue
 
 _WIDTH = 48
+_LONGEST = 34
 _PROVEN = math.log(97)
 """Log-prior of an IBAN: of texts one knows nothing of, one in so many has such check digits.
 The key of a French one proves no more: it makes the check digits 76."""
@@ -72,7 +73,9 @@ def to_text(value: FieldValue) -> str:
 def parse(text: str) -> FieldValue:
     """The IBAN a person typed, without blanks; "" for none, None where it cannot be right."""
     plain = bank.compact(text).removeprefix("IBAN").removeprefix(":")
-    return (bank.iban(plain) or None) if plain else ""
+    if not plain:
+        return ""
+    return (bank.iban(plain) or None) if len(plain) <= _LONGEST else None
 
 
 def shown(value: FieldValue) -> str:
