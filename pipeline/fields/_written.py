@@ -1,4 +1,4 @@
-"""How most types are read: what a grammar allows is searched, and each text is asked its value."""
+"""How a type is read whose texts a grammar describes: each text of a line is asked its value."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
