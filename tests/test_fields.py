@@ -11,8 +11,22 @@ from written import ALPHABET, check_probabilities, held, said, seen
 from pipeline import fields
 from pipeline.errors import ConfigError
 
-WRITTEN = ("amount", "count", "email", "organisation", "person", "phone")
-EMPTY = {"amount": None, "count": 0, "email": "", "organisation": "", "person": "", "phone": ""}
+EMPTY = {
+    "age": None,
+    "amount": None,
+    "birth_date": "",
+    "count": 0,
+    "date": "",
+    "email": "",
+    "iban": "",
+    "number": None,
+    "organisation": "",
+    "person": "",
+    "phone": "",
+    "postal_code": "",
+    "siret": "",
+}
+WRITTEN = tuple(EMPTY)
 
 
 def test_a_type_is_found_by_the_name_of_its_file():
@@ -21,7 +35,7 @@ def test_a_type_is_found_by_the_name_of_its_file():
 
 
 def test_an_unknown_type_names_the_known_ones():
-    with pytest.raises(ConfigError, match="amount, checkbox, count, email"):
+    with pytest.raises(ConfigError, match=", ".join(fields.names())):
         fields.load("signature")
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from pipeline.decoding.companies import is_siren, is_siret
 from pipeline.fields import Means
 from pipeline.language import tr
 from pipeline.money import parse_cents
@@ -24,8 +25,6 @@ Use = tuple[str, str, tuple[Means, ...]]
 """Where a constraint names a zone, the zone's name, and what it may mean (none: anything)."""
 _NUMBERS = (Means.COUNT, Means.AMOUNT)
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
-_LA_POSTE = "356000000"
-"""Its many SIRET numbers follow a rule of their own: the digits add up to a multiple of 5."""
 
 
 def _in_cents(written: object) -> int:
@@ -297,7 +296,13 @@ class CheckDigits(_Constraint):
         text = "" if values[0] is None else re.sub(r"[\s.-]", "", str(values[0])).upper()
         if not text:
             return None
-        return is_iban(text) if self.scheme == "iban" else _is_siret(text, self.scheme)
+        match self.scheme:
+            case "iban":
+                return is_iban(text)
+            case "siret":
+                return is_siret(text)
+            case "siren":
+                return is_siren(text)
 
 
 Constraint = Annotated[
@@ -336,13 +341,3 @@ def is_iban(text: str) -> bool:
         return False
     digits = "".join(str(int(c, 36)) for c in text[4:] + text[:4])
     return int(digits) % 97 == 1 and (text[:2] != "FR" or len(text) == 27)
-
-
-def _is_siret(text: str, scheme: str) -> bool:
-    """Luhn's formula (ISO/IEC 7812-1) over 14 digits, 9 of a SIREN."""
-    if not re.fullmatch(r"\d{14}" if scheme == "siret" else r"\d{9}", text, re.ASCII):
-        return False
-    if scheme == "siret" and text.startswith(_LA_POSTE) and sum(map(int, text)) % 5 == 0:
-        return True
-    doubled = (int(c) * (2 if i % 2 else 1) for i, c in enumerate(reversed(text)))
-    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
