@@ -459,7 +459,7 @@ def fake_stores(*forms: Registration) -> SimpleNamespace:
 
 OF_FORMS = {
     f"{table}-{form}.csv"
-    for table in ("registrations", "participants")
+    for table in ("registrations", "participants", "inscriptions")
     for form in ("mais-2018-02-02", "sortie")
 }
 

@@ -104,9 +104,8 @@ def test_the_tables_of_each_form_are_named_and_go_with_its_last_fiche(
         gone = page.request.get(f"{home}/tableaux/registrations-sortie.csv")
         page.close()
     (event,) = {occasion(of) for of in load_forms(FORMS)}
-    assert (
-        f"registrations-mais-2018-02-02.csv Les inscriptions\N{NO-BREAK SPACE}: {event}" in listed
-    )
+    for_programs = "registrations-mais-2018-02-02.csv Les inscriptions, pour un programme"
+    assert f"{for_programs}\N{NO-BREAK SPACE}: {event}" in listed
     assert "participants-sortie.csv" in listed
     assert shown.startswith("registration,document,page,form,")
     assert gone.status == 404

@@ -39,8 +39,6 @@ _TITLES = {
     "events.json": "Ce que disent les annonces",
 }
 """What each table is for, those that people open first."""
-_OF_FORM = {"registrations": "Les inscriptions", "participants": "Les participants"}
-"""What tables of one form are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +97,10 @@ def _standing(view: View) -> dict[str, Any]:
 def _of_form(name: str, desk: Desk) -> str:
     """What a table of one form is for; nothing for that of another package."""
     stem, _, form = name.removesuffix(".csv").partition("-")
-    if stem not in _OF_FORM or form not in desk.forms:
+    title = _TITLES.get(f"{stem}.csv")
+    if title is None or form not in desk.forms:
         return ""
-    return f"{_OF_FORM[stem]}\N{NO-BREAK SPACE}: {occasion(desk.forms[form])}"
+    return f"{title}\N{NO-BREAK SPACE}: {occasion(desk.forms[form])}"
 
 
 def _state(view: View) -> Response:
