@@ -91,6 +91,24 @@ def test_each_of_several_forms_has_a_sheet_with_its_fields_behind_the_first() ->
     assert len(table(snapshot, first)) == len(forms)
 
 
+def test_what_two_forms_call_by_one_field_is_not_added_up_nor_headed_as_one() -> None:
+    other = other_registration()
+    nights = (reading("repas", "2", 2), reading("gouters", "0", 0))
+    kept = tuple(r for r in other.readings if r.field != "gouters")
+    titles = (("repas", "Nuits"), ("gouters", "Repas"))
+    roles = replace(other.roles, others=("repas", "gouters"), titles=titles)
+    other = replace(other, readings=(*kept, *nights), roles=roles)
+    snapshot = everything(row(registration()), row(other, 2))
+    totals = table(snapshot, "Totaux")
+    assert [(line["Repas"], line["Nuits"]) for line in totals[:2]] == [(2, 2), (2, 2)]
+    by_event = {line["Quoi"]: (line["Repas"], line["Nuits"]) for line in totals}
+    assert by_event[f"Événement : {EVENT}"] == (2, 0)
+    assert by_event["Événement : sortie"] == (0, 2)
+    (zoe, _, *others) = table(snapshot, "Participants")
+    assert (zoe["Repas"], zoe["Nuits"]) == (1, None)
+    assert {(line["Repas"], line["Nuits"]) for line in others} == {(0, 1)}
+
+
 def test_two_forms_of_one_event_have_sheets_of_their_names() -> None:
     assert opened(of_events("Fête", "Fête", "Sortie")).sheetnames[1:4] == [
         *("form-1", "form-2", "Sortie")

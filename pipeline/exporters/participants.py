@@ -9,7 +9,7 @@ from pipeline.decoding.personal_names import split_name
 from pipeline.exporters import csv_text, guarded
 from pipeline.exporters._by_form import by_form, tables
 from pipeline.exporters._sheet import Sheet, numbered, who, who_head
-from pipeline.exporters._totals import others_of
+from pipeline.exporters._totals import others_of, titled
 from pipeline.french import state
 from pipeline.snapshot import RegistrationRow, Snapshot
 
@@ -44,8 +44,8 @@ def further(snapshot: Snapshot) -> dict[str, str]:
 def _of_form(rows: Sequence[RegistrationRow]) -> str:
     others = others_of(rows)
     return csv_text(
-        map(guarded, numbered((*_COLUMNS, *others.values()))),
-        (line for row in rows for line in _lines(row, others)),
+        map(guarded, numbered((*_COLUMNS, *others))),
+        (line for row in rows for line in _titled_lines(row, others)),
     )
 
 
@@ -53,7 +53,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
     """The same for people: of a fiche all that tells whose it is."""
     rows = snapshot.registrations
     others = others_of(rows)
-    heads = ("Nom", "Prénom", "Tarif", *others.values())
+    heads = ("Nom", "Prénom", "Tarif", *others)
     return Sheet.of(
         "Participants",
         (*heads, who_head(rows), "État", "Événement", "Document", "Fiche", "Rang"),
@@ -68,9 +68,15 @@ def sheet(snapshot: Snapshot) -> Sheet:
                 *(row_id, int(rank)),
             ]
             for row in rows
-            for row_id, rank, last, first, tariff, *each in _lines(row, others)
+            for row_id, rank, last, first, tariff, *each in _titled_lines(row, others)
         ),
     )
+
+
+def _titled_lines(row: RegistrationRow, titles: Iterable[str]) -> list[list[str]]:
+    """The same by what readers call what the form of the row counts and prices."""
+    fields = titled(row.registration.roles)
+    return _lines(row, [fields.get(title, "") for title in titles])
 
 
 def _lines(row: RegistrationRow, fields: Iterable[str]) -> list[list[str]]:

@@ -13,7 +13,7 @@ from jinja2 import Template
 from pipeline.event import About, Fact
 from pipeline.exporters._by_form import by_form
 from pipeline.exporters._sheet import who_head
-from pipeline.exporters._totals import Sum, Totals, others_of
+from pipeline.exporters._totals import Sum, Totals, others_of, titled
 from pipeline.exporters._waiting import asking, in_doubt
 from pipeline.french import LIVES, label, plural_of, sentence, small, state
 from pipeline.french_event import ABOUT, announced, day_and_month, french_date
@@ -53,6 +53,10 @@ class _Line:
         reading = self.row.registration.reading(field)
         return reading.text if reading else ""
 
+    def other(self, title: str) -> str:
+        """What stands in the field that readers call so, of those that are counted and priced."""
+        return self.text(titled(self.row.registration.roles).get(title, ""))
+
     @property
     def people(self) -> Iterable[tuple[str, str]]:
         """Everybody named, with what is settled that they have."""
@@ -71,7 +75,7 @@ class _Line:
 class _Part:
     """What came of one event: its fiches, what they add up to, and why how many of them wait.
 
-    ``others`` pairs what readers call what else is counted and priced with its sum, by field.
+    ``others``: the sum of what else is counted and priced, by what readers call it.
     """
 
     event: str
@@ -86,11 +90,9 @@ class _Part:
         return Totals.of(self.rows)
 
     @property
-    def others(self) -> dict[str, tuple[str, Sum]]:
+    def others(self) -> dict[str, Sum]:
         sums = self.totals.others
-        return {
-            name: (title, sums.get(name, Sum())) for name, title in others_of(self.rows).items()
-        }
+        return {title: sums.get(title, Sum()) for title in others_of(self.rows)}
 
     @property
     def who(self) -> str:
