@@ -33,9 +33,10 @@ class Part(BaseModel):
 
 
 class Sum(Part):
-    """``total`` = the sum of each count times its tariff, in cents."""
+    """``total`` = the sum of each count times its tariff, in cents; empty where nobody is asked to
+    write it."""
 
-    total: str
+    total: str = ""
     tariffs_cents: dict[str, Annotated[int, Field(ge=0)]]
 
 
