@@ -57,6 +57,20 @@ OTHER_ROLES = Roles(
     others=("gouters",),
     labels=(("jeunes", "jeune"),),
 )
+CAMP_ROLES = Roles(
+    named="enfants",
+    total="a_regler",
+    others=("repas", "nuits"),
+    who="famille",
+    contacts=("email",),
+    titles=(
+        ("famille", "Nom de famille"),
+        ("naissance", "Né le"),
+        ("enfants", "Enfant"),
+        ("nuits", "Nuits sous la tente"),
+        ("a_regler", "À régler"),
+    ),
+)
 PEOPLE = ("Zoé MARTIN", "Luc PETIT")
 GAP = Finding(
     "total_matches_tariff",
@@ -135,6 +149,22 @@ def other_registration(*, jeunes: int = 2, gouters: int = 2, total: int = 2500) 
         reading("invites", str(2 - jeunes), 2 - jeunes),
     )
     return Registration("sortie", 1, readings, (), 2400, Status.ACCEPTED, OTHER_ROLES)
+
+
+def camp_registration(*, more: tuple[FieldReading, ...] = ()) -> Registration:
+    """A filled form of a third organiser, who shares two fields with the first one, and knows no
+    classes of people."""
+    readings = (
+        reading("naissance", "02/02/2010"),
+        reading("famille", "Les ROUX"),
+        reading("email", "ines.roux@exemple.fr"),
+        *(reading(f"enfants.{n}", name) for n, name in enumerate(("Inès ROUX", "Tom ROUX"), 1)),
+        reading("repas", "4", 4),
+        reading("nuits", "2", 2),
+        reading("a_regler", "60.00", 6000),
+        *more,
+    )
+    return Registration("camp", 1, readings, (), 6000, Status.ACCEPTED, CAMP_ROLES)
 
 
 def unread(field: str) -> FieldReading:

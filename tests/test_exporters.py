@@ -14,6 +14,7 @@ import pytest
 from builders import (
     ENVELOPE,
     GAP,
+    camp_registration,
     doubtful,
     other_registration,
     outcome,
@@ -120,25 +121,89 @@ def test_a_line_read_as_nothing_is_no_person(nothing: FieldReading) -> None:
     ]
 
 
-def test_the_fields_of_several_forms_stand_together_by_what_they_are_for() -> None:
-    text = registrations.render(snapshot(registration(), other_registration(jeunes=1)))
-    header = text.splitlines()[0]
-    assert "personnes,participants,n_personnes," in header
-    assert "etudiants,plein_tarif,jeunes,invites,repas,gouters,total,montant," in header
-    mais, row = table(text)
+def three_forms() -> Snapshot:
+    return snapshot(camp_registration(), registration(), other_registration(jeunes=1))
+
+
+def test_of_several_forms_the_table_has_what_they_share_by_what_it_is_for() -> None:
+    text = registrations.render(three_forms())
+    assert text.splitlines()[0] == (
+        "registration,document,page,form,status,etat,comptee,reference,famille,organisation,email,"
+        "telephone,enfants,personnes,participants,n_personnes,repas,a_regler,total,montant,"
+        "total_calcule,ecart,paye,paiement,confidence,findings,received_at,sender,subject"
+    )
+    camp, mais, row = table(text)
     assert (row["participants"], row["n_personnes"]) == ("Zoé MARTIN | Luc PETIT", "2")
     assert (row["montant"], row["total_calcule"], row["ecart"]) == ("25.00", "24.00", "1.00")
-    assert (row["invites"], row["adherents"], row["repas"]) == ("1", "", "")
-    assert (row["plein_tarif"], row["jeunes"], row["gouters"]) == ("0", "1", "2")
-    assert (mais["etudiants"], mais["total"], mais["jeunes"]) == ("0", "84.20", "")
+    assert (mais["total"], mais["personnes"]) == ("84.20", "Zoé MARTIN | Luc PETIT")
+    assert (camp["repas"], mais["repas"], row["repas"]) == ("4", "2", "")
+    assert (camp["email"], camp["famille"]) == ("ines.roux@exemple.fr", "Les ROUX")
+
+
+def test_each_of_several_forms_has_a_table_in_its_order_under_its_labels() -> None:
+    files = registrations.further(three_forms())
+    assert [*files] == [
+        *("registrations-camp.csv", "registrations-mais-2018-02-02.csv"),
+        "registrations-sortie.csv",
+    ]
+    common = (
+        "registration,document,page,form,status,etat,comptee,reference,n_personnes,total_calcule,"
+        "ecart,paye,confidence,findings,received_at,sender,subject,"
+    )
+    assert [text.splitlines()[0].removeprefix(common) for text in files.values()] == [
+        "Né le,Nom de famille,Email,Enfants,Repas,Nuits sous la tente,À régler",
+        "Service,E-mail,Téléphone,Personnes,Adhérents,Non-adhérents,Repas,Total,Paiement,Étudiants",
+        "Participants,Plein tarif,Jeunes,Gouters,Montant,Invites",
+    ]
+    (camp,), (mais,), (other,) = map(table, files.values())
+    assert (camp["Né le"], camp["Enfants"]) == ("02/02/2010", "Inès ROUX | Tom ROUX")
+    assert (camp["Nuits sous la tente"], camp["À régler"], camp["ecart"]) == ("2", "60.00", "0.00")
+    assert (mais["registration"], mais["Repas"], mais["Étudiants"]) == ("0123456789ab-2", "2", "0")
+    assert (other["form"], other["Jeunes"], other["Invites"]) == ("sortie", "1", "1")
+
+
+def test_one_form_has_one_table() -> None:
+    assert registrations.further(snapshot(registration(), registration())) == {}
+    assert participants.further(snapshot(registration(), registration())) == {}
+
+
+def test_the_table_of_a_form_goes_by_its_fullest_fiche_and_guards_its_heads() -> None:
+    full = camp_registration(more=(reading("ville", "Rennes"), reading("notes", "=1+1")))
+    roles = replace(full.roles, titles=(*full.roles.titles, ("ville", "Email"), ("notes", "=1+1")))
+    earlier = replace(full, readings=(full.readings[-1], *full.readings[1:-2]))
+    forms = snapshot(replace(earlier, roles=roles), replace(full, roles=roles), registration())
+    head, first, second = registrations.further(forms)["registrations-camp.csv"].splitlines()
+    assert head.endswith(
+        ",Né le,Nom de famille,Email,Enfants,Repas,Nuits sous la tente,À régler,Email (2),'=1+1"
+    )
+    assert first.endswith(",60.00,,'=1+1")
+    assert second.endswith(",60.00,Rennes,'=1+1")
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (("a", "A"), ["registrations-A.csv", "registrations-a (2).csv"]),
+        (("../x", "x\\y"), ["registrations-.._x.csv", "registrations-x_y.csv"]),
+        (("a:b?", "c\nd"), ["registrations-a_b_.csv", "registrations-c_d.csv"]),
+        (("fête", "é" * 99), ["registrations-fête.csv", f"registrations-{'é' * 60}.csv"]),
+    ],
+)
+def test_a_table_of_a_form_has_a_name_that_every_system_keeps(
+    ids: tuple[str, str], expected: list[str]
+) -> None:
+    forms = (replace(registration(), form_id=form) for form in ids)
+    assert [*registrations.further(snapshot(*forms))] == expected
 
 
 def test_a_field_that_only_sounds_like_a_total_does_not_take_its_column() -> None:
     form = other_registration()
     form = replace(form, readings=(*form.readings, reading("total", "3", 3)))
-    mais, row = table(registrations.render(snapshot(registration(), form)))
-    assert (row["total"], row["montant"], row["champ_total"]) == ("", "25.00", "3")
-    assert (mais["total"], mais["champ_total"]) == ("84.20", "")
+    forms = snapshot(registration(), form)
+    mais, row = table(registrations.render(forms))
+    assert (row["total"], row["montant"], mais["total"]) == ("", "25.00", "84.20")
+    (own,) = table(registrations.further(forms)["registrations-sortie.csv"])
+    assert (own["Total"], own["Montant"]) == ("3", "25.00")
 
 
 def test_fields_of_other_forms_become_further_columns() -> None:
@@ -261,6 +326,25 @@ def test_each_kind_of_meal_has_its_column() -> None:
     assert {(person["gouters"], person["jeunes"]) for person in people} == {("0", "1")}
 
 
+def test_of_several_forms_the_people_have_only_columns_that_are_filled() -> None:
+    camp = camp_registration()
+    camp = replace(camp, readings=tuple(r for r in camp.readings if r.field != "nuits"))
+    unknown = registration(more=(unread("repas"),))
+    text = participants.render(snapshot(camp, unknown, other_registration()))
+    assert text.splitlines()[0] == "registration,rang,nom,prenom,tarif,gouters"
+    files = participants.further(snapshot(camp, unknown, other_registration()))
+    assert {name: of.splitlines()[0].split(",tarif,")[1] for name, of in files.items()} == {
+        "participants-camp.csv": "Repas,Nuits sous la tente",
+        "participants-mais-2018-02-02.csv": "Repas",
+        "participants-sortie.csv": "Gouters",
+    }
+    people = table(files["participants-sortie.csv"])
+    assert [(person["rang"], person["tarif"], person["Gouters"]) for person in people] == [
+        ("1", "jeune", "1"),
+        ("2", "jeune", "1"),
+    ]
+
+
 # cells
 
 
@@ -367,6 +451,82 @@ def test_a_new_exporter_is_a_new_file(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     exporters.export_all(fake_store(), out)
     assert (out / "count.txt").read_text() == "1"
+
+
+def fake_stores(*forms: Registration) -> SimpleNamespace:
+    return SimpleNamespace(snapshot=lambda: snapshot(*forms))
+
+
+OF_FORMS = {
+    f"{table}-{form}.csv"
+    for table in ("registrations", "participants", "inscriptions")
+    for form in ("mais-2018-02-02", "sortie")
+}
+
+
+def test_the_tables_of_forms_that_are_gone_are_deleted_and_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "registrations-copie.csv").write_text("somebody's own")
+    exporters.export_all(fake_stores(registration(), other_registration()), tmp_path)
+    expected = OUTPUTS | OF_FORMS | {"registrations-copie.csv"}
+    files = {path.name for path in tmp_path.iterdir()}
+    assert {name for name in files if not name.startswith(".")} == expected
+    listed = {path.name for path in exporters.outputs(tmp_path)}
+    assert listed == OUTPUTS | OF_FORMS
+    exporters.export_all(fake_stores(registration()), tmp_path)
+    assert {path.name for path in exporters.outputs(tmp_path)} == OUTPUTS
+    files = {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")}
+    assert files == OUTPUTS | {"registrations-copie.csv"}
+    assert (tmp_path / "registrations-copie.csv").read_text() == "somebody's own"
+
+
+def test_a_table_that_was_open_when_its_form_went_is_deleted_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporters.export_all(fake_stores(registration(), other_registration()), tmp_path)
+    unlink = Path.unlink
+
+    def locked(self: Path, *, missing_ok: bool = False) -> None:
+        if self.name == "registrations-sortie.csv":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        unlink(self, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", locked)
+        exporters.export_all(fake_stores(registration()), tmp_path)
+    assert (tmp_path / "registrations-sortie.csv").exists()
+    exporters.export_all(fake_stores(registration()), tmp_path)
+    assert not (tmp_path / "registrations-sortie.csv").exists()
+
+
+def test_a_run_killed_while_it_writes_leaves_no_table_that_nobody_deletes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = exporters.write_whole
+
+    def write(path: Path, data: bytes, *, durable: bool) -> None:
+        if path.name == "registrations.csv":
+            raise KeyboardInterrupt
+        written(path, data, durable=durable)
+
+    store = fake_stores(registration(), other_registration())
+    with monkeypatch.context() as patch:
+        patch.setattr(exporters, "write_whole", write)
+        with pytest.raises(KeyboardInterrupt):
+            exporters.export_all(store, tmp_path)
+    assert (tmp_path / "participants-sortie.csv").exists()
+    exporters.export_all(fake_stores(registration()), tmp_path)
+    assert not [*tmp_path.glob("participants-*.csv"), *tmp_path.glob("registrations-*.csv")]
+
+
+def test_tables_stay_where_their_exporter_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporters.export_all(fake_stores(registration(), other_registration()), tmp_path)
+    brought = EntryPoint("badges", f"{__name__}:_Stumbles", installed.EXPORTERS)
+    monkeypatch.setattr(installed, "additions", lambda _group: {"badges": brought})
+    with pytest.raises(ExportError, match="'badges' failed"):
+        exporters.export_all(fake_stores(registration()), tmp_path)
+    assert {path.name for path in exporters.outputs(tmp_path)} >= OF_FORMS
 
 
 def test_a_full_disk_leaves_the_earlier_file_whole(

@@ -87,6 +87,14 @@ def test_a_form_may_say_nothing_of_event_and_organiser(tmp_path: Path) -> None:
     assert (folder / "blank.eml").exists()
 
 
+def test_a_form_may_have_tariffs_and_ask_for_no_total(tmp_path: Path) -> None:
+    form = load_form(_copy(tmp_path, "sortie-2019", ('total = "total"\n', "")))
+    assert form.sum is not None
+    assert form.roles.total == ""
+    assert form.roles.others == ("repas",)
+    assert form.bonds == form.constraints
+
+
 def test_every_fault_of_a_form_is_told_at_once_with_its_path(tmp_path: Path) -> None:
     folder = _copy(
         tmp_path,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from builders import ENVELOPE, other_registration, reading, registration, unread
+from builders import ENVELOPE, camp_registration, other_registration, reading, registration, unread
 from hypothesis import given
 from hypothesis import strategies as st
 from tables import EVENT, HOSTILE, everything, holding, row, three
@@ -75,22 +75,54 @@ def test_the_day_is_that_of_the_senders_clock() -> None:
     )
 
 
-def test_several_forms_share_what_readers_call_the_same_and_the_three_amounts() -> None:
+def several() -> Snapshot:
     other = other_registration(jeunes=1)
     titles = (("club", "Service"), ("total", "Total écrit"))
     roles = replace(other.roles, who="club", titles=titles)
     readings = (*other.readings, reading("club", "Les Genêts"), reading("total", "3 pages"))
-    first, second = lines(
-        everything(row(registration()), row(replace(other, roles=roles, readings=readings), 2))
-    )
+    forms = (registration(), replace(other, roles=roles, readings=readings), camp_registration())
+    return everything(*(row(form, n) for n, form in enumerate(forms, start=1)))
+
+
+def test_several_forms_share_what_readers_call_the_same_and_the_three_amounts() -> None:
+    first, second, camp = lines(several())
     assert (first["Service"], second["Service"]) == ("ESAT du Moulin", "Les Genêts")
-    assert (first["Total écrit"], second["Total écrit"]) == ("84,20", "25,00")
-    assert second["Total écrit (2)"] == "3 pages"
-    assert (first["Repas"], second["Repas"], second["Gouters"]) == ("2", "", "2")
+    assert (first["Total écrit"], second["Total écrit"], camp["Total écrit"]) == (
+        *("84,20", "25,00"),
+        "60,00",
+    )
+    assert (first["Repas"], second["Repas"], camp["Repas"]) == ("2", "", "4")
     assert (first["Événement"], second["Événement"]) == (EVENT, "sortie")
-    heads = [*first]
-    assert heads.index("Étudiants") < heads.index("Jeunes") < heads.index("Gouters")
-    assert heads.index("Écart") < heads.index("Total écrit (2)") < heads.index("Document")
+    assert camp["Enfants"] == "Inès ROUX, Tom ROUX"
+    alone = {"Adhérents", "Étudiants", "Jeunes", "Gouters", "Total écrit (2)", "Né le"}
+    assert not alone & {*first}
+
+
+def test_each_of_several_forms_has_a_table_in_its_order_under_its_labels() -> None:
+    files = inscriptions.further(several())
+    assert [*files] == [
+        *("inscriptions-camp.csv", "inscriptions-mais-2018-02-02.csv", "inscriptions-sortie.csv"),
+    ]
+    before = "\ufeffÉtat;Comptée;Événement;Reçue le;"
+    after = ";Remarques;Expéditeur;Objet;Document;Page;Fiche;Référence de paiement"
+    money = ";Nombre de personnes;Total au tarif;Écart;Dû;Payé;Reste dû"
+    shown = [text.splitlines()[0] for text in files.values()]
+    assert [head.removeprefix(before).removesuffix(money + after) for head in shown] == [
+        "Né le;Nom de famille;Email;Enfants;Repas;Nuits sous la tente;À régler",
+        "Service;E-mail;Téléphone;Personnes;Adhérents;Non-adhérents;Repas;Total;Paiement;Étudiants",
+        "Participants;Plein tarif;Jeunes;Gouters;Montant;Invites;Service;Total écrit",
+    ]
+    (camp,) = files["inscriptions-camp.csv"].splitlines()[1:]
+    assert (
+        ";02/02/2010;Les ROUX;ines.roux@exemple.fr;Inès ROUX, Tom ROUX;4;2;60,00;2;60,00;" in camp
+    )
+
+
+def test_a_form_without_a_total_keeps_the_column_of_what_was_written() -> None:
+    form = camp_registration()
+    form = replace(form, roles=replace(form.roles, total=""))
+    files = inscriptions.further(everything(row(form), row(registration(), 2)))
+    assert ";Total écrit;Total au tarif;" in files["inscriptions-camp.csv"].splitlines()[0]
 
 
 def test_two_fields_of_one_name_keep_a_column_each() -> None:

@@ -7,6 +7,7 @@ import pytest
 from builders import (
     ENVELOPE,
     GAP,
+    camp_registration,
     doubtful,
     other_registration,
     reading,
@@ -19,7 +20,7 @@ from pipeline.judging.duplicates import NO_MORE
 from pipeline.judging.shares import shares
 from pipeline.pages import french_date
 from pipeline.rates import Rate, Rates
-from pipeline.records import Finding, Registration, Rejection, Severity
+from pipeline.records import Finding, Registration, Rejection, Severity, Status
 from pipeline.snapshot import Life, RegistrationRow, RejectedRow, Snapshot
 
 
@@ -96,14 +97,39 @@ def test_the_figures_add_up() -> None:
     assert "Fichier abîmé." in shown.text
 
 
-def test_forms_with_names_of_their_own_are_added_up() -> None:
-    shown = page(row(registration()), row(other_registration(jeunes=1), 2))
-    names = ("Personnes", "Repas", "Gouters")
-    assert [figure(shown, name) for name in names] == ["4", "2", "2"]
-    assert figure(shown, "Total écrit") == "109,20~€"
-    assert "2\xa0adhérents, 0\xa0non‑adhérent, 0\xa0étudiant, 0\xa0plein tarif" in shown.text
-    assert "1\xa0jeune, 1\xa0invites" in shown.text
-    assert shown.text.count("Luc PETIT") == 2
+def test_what_came_of_each_event_is_added_up_apart_under_its_labels() -> None:
+    rows = (row(registration()), row(other_registration(jeunes=1), 2), row(camp_registration(), 3))
+    shown = page(*rows)
+    figures, fiches = shown.text.split("Personnes, argent")[1].split("Toutes les fiches")
+    _, mais, other, camp = re.split(r"\s(?:mais-2018-02-02|sortie|camp)\s", figures)
+    counted = r"(Repas|Gouters|Nuits sous la tente|Total écrit)\s+([\d,]+)"
+    assert [re.findall(counted, part) for part in (mais, other, camp)] == [
+        [("Repas", "2"), ("Total écrit", "84,20")],
+        [("Gouters", "2"), ("Total écrit", "25,00")],
+        [("Repas", "4"), ("Nuits sous la tente", "2"), ("Total écrit", "60,00")],
+    ]
+    assert "2\xa0adhérents, 0\xa0non‑adhérent, 0\xa0étudiant" in mais
+    assert "1\xa0jeune, 1\xa0invites" in other
+    assert "adhérent" not in other + camp
+    assert "Service, document" in fiches
+    assert "Nom de famille, document" in fiches
+    assert fiches.count("Luc PETIT") == 2
+
+
+def test_why_fiches_wait_is_counted_for_each_event() -> None:
+    other = replace(other_registration(), status=Status.REVIEW, findings=(GAP,))
+    shown = plain(row(registration(findings=(GAP,))), row(other, 2))
+    why = "1 Total écrit …, tarif attendu …"
+    assert f"2 fiches à relire mais-2018-02-02 {why} sortie {why}" in shown
+
+
+def test_the_fiches_of_one_event_stand_together_without_its_name() -> None:
+    forms = (registration(), replace(registration(), form_id="autre"))
+    rows = tuple(row(form, n) for n, form in enumerate(forms, start=1))
+    occasions = dict.fromkeys(("mais-2018-02-02", "autre"), "Journée")
+    shown = _Page(report.render(Snapshot(rows, occasions=occasions)))
+    assert figure(shown, "Personnes") == "4"
+    assert "Journée" not in shown.text
 
 
 def test_reasons_are_grouped_and_counted_by_registration() -> None:

@@ -1,18 +1,27 @@
 """The live sum, what is disputed in a reading, and what things are called."""
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace as Plain
 
 import pytest
 from builders import OTHER_ROLES, ROLES, reading, registration
 
+from pipeline import web
+from pipeline.forms.constraints import Sum
 from pipeline.forms.schema import load_form
 from pipeline.french import finding_label, label
 from pipeline.judging.doubts import alternatives, briefly, doubtful_characters
+from pipeline.judging.judge import judge
 from pipeline.judging.sums import gap
 from pipeline.judging.values import as_written, is_shown, position, shown, type_of
+from pipeline.pages import templates
 from pipeline.paths import FORMS
-from pipeline.records import Candidate, FieldReading
+from pipeline.payments.standing import owed_cents
+from pipeline.records import Candidate, FieldReading, Status
+from tests.judged import LENIENT
 
+TEMPLATES = Path(web.__file__).parent / "templates"
 _FORM = load_form(FORMS / "mais-2018-02-02")
 
 
@@ -38,6 +47,31 @@ def test_what_cannot_be_a_number_is_unknown_and_named() -> None:
 
 def test_a_form_without_a_sum_has_none() -> None:
     assert gap(registration(), _FORM.model_copy(update={"sum": None}), {}).lines == ()
+
+
+def test_what_is_due_is_known_where_the_form_asks_for_no_total() -> None:
+    tariffs = Sum(tariffs_cents=_FORM.sum.tariffs_cents)
+    zones = tuple(zone for zone in _FORM.zones if zone.field != "total")
+    form = _FORM.model_copy(update={"sum": tariffs, "zones": zones})
+    held = registration()
+    readings = tuple(r for r in held.readings if r.field != "total")
+    held = judge(replace(held, readings=readings, roles=form.roles), form, LENIENT)
+    assert (held.total_due_cents, held.status) == (8420, Status.ACCEPTED)
+    assert (held.total_cents, held.gap_cents, owed_cents(held)) == (None, None, 8420)
+    assert held.findings == ()
+    stands = gap(held, form, {"repas": "1"})
+    assert (stands.due_cents, stands.asked) == (7210, False)
+    pages = templates(TEMPLATES)
+    summed = pages.get_template("sum.html.j2").render(gap=stands, settled_gap="")
+    assert "72,10" in summed
+    assert "Écrit" not in summed
+    said = Plain(gap=stands, motives=())
+    verdict = pages.get_template("verdict.html.j2").render(sum=said, live=False, reason="")
+    assert "72,10" in verdict
+    assert "invérifiable" not in verdict
+    unread = pages.get_template("verdict.html.j2")
+    unknown = Plain(gap=gap(held, form, {"repas": "?"}), motives=())
+    assert "invérifiable" in unread.render(sum=unknown, live=False, reason="")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from builders import other_registration
 from playwright.sync_api import Browser, Page, expect
 
+from pipeline.config import Accounting
+from pipeline.exporters import occasion
+from pipeline.forms.schema import load_forms
+from pipeline.paths import FORMS
+from pipeline.store import Store
+from pipeline.treasury.tables import write_tables
 from tests import warm
-from tests.desks import REPOSITORY, Inbox, assert_open_to_all, fiche, serving
+from tests.desks import PEOPLE, REPOSITORY, Inbox, assert_open_to_all, fiche, serving
 
 SAMPLES = sorted((REPOSITORY / "samples" / "inbox").glob("*"))
 
@@ -72,6 +79,36 @@ def test_two_fiches_of_the_same_people_are_one_that_waits(chromium: Browser, inb
                 assert_open_to_all(page, f"{path} at {width}")
         page.close()
     assert cells[1:] == ["1", "1", "42,10\N{NO-BREAK SPACE}€", "1"]
+
+
+def write(inbox: Inbox) -> None:
+    with Store.open(inbox.url) as store:
+        write_tables(store, inbox.out, load_forms(FORMS), Accounting())
+
+
+def test_the_tables_of_each_form_are_named_and_go_with_its_last_fiche(
+    chromium: Browser, inbox: Inbox
+) -> None:
+    inbox.add("a.png", fiche())
+    inbox.add("b.png", other_registration())
+    write(inbox)
+    with serving(inbox.out) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        home = address.partition("/entrer")[0]
+        page.goto(f"{home}/accueil")
+        listed = page.locator(".tables").inner_text()
+        shown = page.request.get(f"{home}/tableaux/registrations-mais-2018-02-02.csv").text()
+        inbox.add("b.png", fiche(people=(PEOPLE[1],)))
+        write(inbox)
+        gone = page.request.get(f"{home}/tableaux/registrations-sortie.csv")
+        page.close()
+    (event,) = {occasion(of) for of in load_forms(FORMS)}
+    for_programs = "registrations-mais-2018-02-02.csv Les inscriptions, pour un programme"
+    assert f"{for_programs}\N{NO-BREAK SPACE}: {event}" in listed
+    assert "participants-sortie.csv" in listed
+    assert shown.startswith("registration,document,page,form,")
+    assert gone.status == 404
 
 
 def test_nothing_to_read_is_said_in_french_and_the_page_is_left_in_peace(page: Page) -> None:

@@ -12,7 +12,16 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from builders import ENVELOPE, GAP, doubtful, other_registration, reading, registration, unread
+from builders import (
+    ENVELOPE,
+    GAP,
+    camp_registration,
+    doubtful,
+    other_registration,
+    reading,
+    registration,
+    unread,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -58,6 +67,72 @@ def test_each_sheet_has_a_head_that_stays_filters_and_columns_wide_enough() -> N
     first = book["Inscriptions"].column_dimensions
     assert 20 <= first["F"].width <= 30  # an address
     assert all(8 <= column.width <= 51 for column in first.values())
+
+
+def of_events(*events: str) -> Snapshot:
+    """A fiche of each event, every one by a form of its own."""
+    rows = (row(replace(registration(), form_id=f"form-{n}"), n) for n in range(1, len(events) + 1))
+    occasions = {f"form-{n}": event for n, event in enumerate(events, start=1)}
+    return replace(everything(*rows), occasions=occasions)
+
+
+def test_each_of_several_forms_has_a_sheet_with_its_fields_behind_the_first() -> None:
+    forms = (camp_registration(), registration(), other_registration())
+    snapshot = everything(*(row(form, n) for n, form in enumerate(forms, start=1)))
+    first, *others = SHEETS
+    names = ["camp", "Journée régionale, 2 février 20", "sortie"]
+    assert opened(snapshot).sheetnames == [first, *names, *others]
+    (camp,) = table(snapshot, "camp")
+    assert [*camp][4:11] == [
+        *("Né le", "Nom de famille", "Email", "Enfants", "Repas", "Nuits sous la tente"),
+        "À régler",
+    ]
+    assert (camp["À régler"], camp["Nuits sous la tente"], camp["Né le"]) == (60, 2, "02/02/2010")
+    assert len(table(snapshot, first)) == len(forms)
+
+
+def test_what_two_forms_call_by_one_field_is_not_added_up_nor_headed_as_one() -> None:
+    other = other_registration()
+    nights = (reading("repas", "2", 2), reading("gouters", "0", 0))
+    kept = tuple(r for r in other.readings if r.field != "gouters")
+    titles = (("repas", "Nuits"), ("gouters", "Repas"))
+    roles = replace(other.roles, others=("repas", "gouters"), titles=titles)
+    other = replace(other, readings=(*kept, *nights), roles=roles)
+    snapshot = everything(row(registration()), row(other, 2))
+    totals = table(snapshot, "Totaux")
+    assert [(line["Repas"], line["Nuits"]) for line in totals[:2]] == [(2, 2), (2, 2)]
+    by_event = {line["Quoi"]: (line["Repas"], line["Nuits"]) for line in totals}
+    assert by_event[f"Événement : {EVENT}"] == (2, 0)
+    assert by_event["Événement : sortie"] == (0, 2)
+    (zoe, _, *others) = table(snapshot, "Participants")
+    assert (zoe["Repas"], zoe["Nuits"]) == (1, None)
+    assert {(line["Repas"], line["Nuits"]) for line in others} == {(0, 1)}
+
+
+def test_two_forms_of_one_event_have_sheets_of_their_names() -> None:
+    assert opened(of_events("Fête", "Fête", "Sortie")).sheetnames[1:4] == [
+        *("form-1", "form-2", "Sortie")
+    ]
+
+
+def test_sheets_have_names_that_excel_takes() -> None:
+    names = [
+        *("Participants", "HISTORY", "a/b: [c]*?", "'x'", "\x00\udce9", "🎉", "é" * 40, "é" * 41),
+        "Fête\N{NO-BREAK SPACE}?",
+    ]
+    assert opened(of_events(*names)).sheetnames[1 : len(names) + 1] == [
+        *("Participants (2)", "HISTORY (2)", "a b c", "x", "Fiches", "Fiches (2)", "é" * 31),
+        *("é" * 27 + " (2)", "Fête"),
+    ]
+
+
+@given(st.lists(st.text(min_size=1), min_size=2, max_size=4))
+@settings(deadline=None, max_examples=50)
+def test_no_event_breaks_the_workbook(events: list[str]) -> None:
+    names = opened(of_events(*events)).sheetnames
+    assert len({name.casefold() for name in names}) == len(SHEETS) + len(events)
+    assert all(len(name.encode("utf-16-le")) <= 62 for name in names)
+    assert not any(re.search(r"[\[\]:*?/\\]|^'|'$", name) for name in names)
 
 
 def test_amounts_counts_and_days_are_what_they_are() -> None:

@@ -3,7 +3,8 @@
 An exporter is a module here with ``FILE_NAME`` and ``render(snapshot)``, which gives a text or
 bytes, or such a module of another package, which its entry point ``fiches.exporters`` names. It
 depends on the snapshot alone, never on the clock or the machine: the same inbox gives the same
-bytes.
+bytes. Where its files depend on what the store holds, ``further(snapshot)`` gives these by name,
+beside the first; one that it no longer gives is deleted.
 """
 
 import contextlib
@@ -36,6 +37,9 @@ _FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A(?='
 _GUARDED = re.compile(r"(\A|[;\t\r\n])'(?=[\s\"']*[=+@＝＋－＠-]\s*\S)|\A'(?='*[\t\r\n])")
 LOCK = ".fiches.lock"
 """Beside the outputs, and empty: whoever writes them holds it."""
+_FURTHER = ".fiches.tables"
+"""Beside the outputs: the names of further files that were written, a line each. Only what stands
+there is ever deleted, whatever else is called like it."""
 
 
 class _Exporter(Protocol):
@@ -55,7 +59,8 @@ def names() -> tuple[str, ...]:
 
 def outputs(out: Path) -> list[Path]:
     """Every file that ``export_all`` writes into a folder."""
-    return [out / exporter.FILE_NAME for exporter in _exporters()]
+    further = sorted(_further_in(out))
+    return [out / name for name in (*(of.FILE_NAME for of in _exporters()), *further)]
 
 
 def export_all(
@@ -69,7 +74,7 @@ def export_all(
     Raises ExportError where a file cannot be written; each file is then whole, old or new, and all
     others are new: a table that is open in a spreadsheet (Windows locks it) keeps back no other.
     """
-    failures = []
+    failures: list[ExportError] = []
     with _alone(out):
         snapshot = store.snapshot()
         snapshot = replace(
@@ -78,13 +83,21 @@ def export_all(
             occasions={form.id: occasion(form) for form in forms},
             waits=waits(snapshot.ledger, snapshot.claims, matcher=matcher),
         )
+        known, given = _further_in(out), set[str]()
         for name in names():
-            exporter = _load(name)
-            tidy(out / exporter.FILE_NAME)
-            try:
-                write_atomically(out / exporter.FILE_NAME, _rendered(name, exporter, snapshot))
-            except ExportError as err:
-                failures.append(err)
+            files: dict[str, str | bytes] = {}
+            with _later(failures):
+                files = _rendered(name, _load(name), snapshot)
+            # Of one that failed, nobody knows which it would give.
+            given |= files.keys() - {_load(name).FILE_NAME} if files else known
+            with _later(failures):
+                _list_further(out, known | given)
+            for file, content in files.items():
+                tidy(out / file)
+                with _later(failures):
+                    write_atomically(out / file, content)
+        with _later(failures):
+            _list_further(out, given | _not_deleted(out, known - given))
     if failures:
         raise failures[0]
     return snapshot
@@ -96,9 +109,48 @@ def occasion(form: Form) -> str:
     return f"{event.name}, {french_date(event.date)}" if event.date else event.name
 
 
-def _rendered(name: str, exporter: _Exporter, snapshot: Snapshot) -> str | bytes:
+@contextlib.contextmanager
+def _later(failures: list[ExportError]) -> Iterator[None]:
+    """Keeps what fails for the end, so that it keeps back no other file."""
     try:
-        return exporter.render(snapshot)
+        yield
+    except ExportError as err:
+        failures.append(err)
+
+
+def _further_in(out: Path) -> set[str]:
+    """The further files that stand in a folder."""
+    try:
+        names = (out / _FURTHER).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return set()
+    return {name for name in names if name == Path(name).name}
+
+
+def _list_further(out: Path, names: set[str]) -> None:
+    """Keep their names, before they are written: a run may be killed at any moment."""
+    if names != _further_in(out):
+        write_atomically(out / _FURTHER, "".join(f"{name}\n" for name in sorted(names)))
+
+
+def _not_deleted(out: Path, names: set[str]) -> set[str]:
+    """Those that a program keeps open (Windows locks them): the next run deletes them."""
+    kept = set()
+    for name in names:
+        tidy(out / name)
+        try:
+            (out / name).unlink(missing_ok=True)
+        except OSError:
+            kept.add(name)
+    return kept
+
+
+def _rendered(name: str, exporter: _Exporter, snapshot: Snapshot) -> dict[str, str | bytes]:
+    """What an exporter gives, by the names of its files."""
+    further = getattr(exporter, "further", None)
+    try:
+        first = {exporter.FILE_NAME: exporter.render(snapshot)}
+        return {**(further(snapshot) if further else {}), **first}
     except Exception as err:
         if name in _own():
             raise

@@ -58,10 +58,10 @@ class Sheet:
         filtered: bool = True,
     ) -> "Sheet":
         """Rows may end early."""
-        numbered = tuple(_numbered(heads))
-        blank = (None,) * len(numbered)
-        cells = ((*map(_shown, row), *blank)[: len(numbered)] for row in rows)
-        return cls(name, numbered, tuple(cells), frozenset(wraps), filtered)
+        names = tuple(numbered(heads))
+        blank = (None,) * len(names)
+        cells = ((*map(_shown, row), *blank)[: len(names)] for row in rows)
+        return cls(name, names, tuple(cells), frozenset(wraps), filtered)
 
 
 def who(row: RegistrationRow) -> str:
@@ -120,7 +120,8 @@ def _shown(cell: Cell) -> Cell:
     return units[: 2 * (_LONGEST - len(_MORE))].decode("utf-16-le", "ignore") + _MORE
 
 
-def _numbered(heads: Iterable[str]) -> Iterable[str]:
+def numbered(heads: Iterable[str]) -> Iterable[str]:
+    """Heads as they are shown; one that stands there already gets a number."""
     seen: Counter[str] = Counter()
     for head in map(str, map(_shown, heads)):
         seen[head] += 1

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.exporters._sheet import Cell, Cents, Sheet
+from pipeline.exporters._sheet import Cell, Cents, Sheet, numbered
 from pipeline.french import LIVES, STATUSES, label, plural_of, state
+from pipeline.records import Roles
 from pipeline.snapshot import Life, RegistrationRow, Snapshot
 
 _PAID = (Life.PAID, Life.CONFIRMED)
@@ -28,7 +29,7 @@ class Totals:
     """Of fiches that count, and each of their people once.
 
     ``classes``: the people of each class, by what one of them is called; ``others``: what else is
-    counted and priced, by field. Amounts are in cents; so many fiches have ``gaps``. ``paid`` and
+    counted and priced, by title. Amounts are in cents; so many fiches have ``gaps``. ``paid`` and
     ``surplus`` are of all fiches: of one that counts no more, all that was paid is too much.
     """
 
@@ -52,9 +53,7 @@ class Totals:
             fiches=len(counted),
             people=sum(len(row.people) for row in rows),
             classes=_classes(counted),
-            others={
-                name: Sum.of(row.count(name) for row in counted) for name in others_of(counted)
-            },
+            others=_others(counted),
             written=Sum.of(row.registration.total_cents for row in counted),
             due=Sum.of(row.registration.total_due_cents for row in counted),
             gap=Sum.of(row.registration.gap_cents for row in counted),
@@ -66,13 +65,17 @@ class Totals:
         )
 
 
-def others_of(rows: Iterable[RegistrationRow]) -> dict[str, str]:
-    """What is counted and priced beside people: what readers call it, by field."""
-    return {
-        name: label(name, row.registration.roles)
-        for row in rows
-        for name in row.registration.roles.others
-    }
+def others_of(rows: Iterable[RegistrationRow]) -> list[str]:
+    """What is counted and priced beside people, as readers call it: two forms may call different
+    things by one field, and by two fields the same thing."""
+    return [*dict.fromkeys(title for row in rows for title in titled(row.registration.roles))]
+
+
+def titled(roles: Roles) -> dict[str, str]:
+    """The fields of a form that are counted and priced beside people, by what readers call them."""
+    return dict(
+        zip(numbered(label(name, roles) for name in roles.others), roles.others, strict=True)
+    )
 
 
 def sheet(snapshot: Snapshot) -> Sheet:
@@ -104,7 +107,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
         (
             *("Quoi", "Fiches", "Personnes"),
             *(f"{name[:1].upper()}{plural_of(name)[1:]}" for name in everything.classes),
-            *others.values(),
+            *others,
             *("Total écrit", "Total au tarif", "Écart", "Dû", "Payé", "Reste dû", "Trop-perçu"),
             *("Fiches sans total écrit lisible", "Fiches sans nombres lisibles"),
         ),
@@ -115,7 +118,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
 
 def _line(name: str, totals: Totals, of_all: Totals, others: Iterable[str]) -> list[Cell]:
     classes = (totals.classes.get(name, Sum()) for name in of_all.classes)
-    priced = (totals.others.get(field, Sum()) for field in others)
+    priced = (totals.others.get(title, Sum()) for title in others)
     known = (totals.written, totals.due, totals.gap, totals.owed)
     amounts = [amount.value for amount in known]
     return [
@@ -133,3 +136,11 @@ def _classes(rows: Iterable[RegistrationRow]) -> dict[str, Sum]:
         for field in roles.classes:
             counts.setdefault(roles.label(field).replace("_", " "), []).append(row.count(field))
     return {label: Sum.of(values) for label, values in counts.items()}
+
+
+def _others(rows: Iterable[RegistrationRow]) -> dict[str, Sum]:
+    counts: dict[str, list[int | None]] = {}
+    for row in rows:
+        for title, field in titled(row.registration.roles).items():
+            counts.setdefault(title, []).append(row.count(field))
+    return {title: Sum.of(values) for title, values in counts.items()}

@@ -1,10 +1,14 @@
-"""``inscriptions.csv``: one line a registration, for French spreadsheets and who reads them."""
+"""``inscriptions.csv``: one line a registration, for French spreadsheets and who reads them.
+
+With fiches of several forms, it has what these share, and each form a table of its own beside it.
+"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum, auto
 
 from pipeline import fields
+from pipeline.exporters._by_form import heads, tables
 from pipeline.exporters._sheet import Cell, Cents, Sheet, french_csv
 from pipeline.exporters.registrations import groups
 from pipeline.fields import Means
@@ -36,6 +40,9 @@ _GROUPS = (
     _Place.PAYMENT,
 )
 """Where the fields stand that are for something, as ``registrations.groups`` gives them."""
+_OWN = (_Place.CLASSES, _Place.OTHERS, _Place.FURTHER)
+"""Where fields stand that one form may have alone."""
+_WRITTEN = "Total écrit"
 _Key = tuple[_Place, str, int]
 """A column: its place, its head, and which one it is of those so headed in a form."""
 _NOTHING = RegistrationRow("", "", Registration("", 1, ()))
@@ -46,10 +53,28 @@ def render(snapshot: Snapshot) -> str:
     return french_csv(sheet(snapshot))
 
 
+def further(snapshot: Snapshot) -> dict[str, str]:
+    """Of several forms, a table each."""
+    return tables(
+        FILE_NAME, snapshot.registrations, lambda rows: french_csv(sheet_of(rows, snapshot))
+    )
+
+
 def sheet(snapshot: Snapshot) -> Sheet:
-    """The table; fields of several forms that readers call the same are one column."""
-    *lines, nothing = (_line(row, snapshot) for row in (*snapshot.registrations, _NOTHING))
+    """The table; fields of several forms that readers call the same are one column.
+
+    Of several forms, it has only fields that are for something, and of the counts those that two
+    of them have: all stand in the sheet of the form.
+    """
+    rows = snapshot.registrations
+    *lines, nothing = (_line(row, snapshot) for row in (*rows, _NOTHING))
+    forms: dict[str, set[_Key]] = {}
+    for row, line in zip(rows, lines, strict=True):
+        forms.setdefault(row.registration.form_id, set()).update(line)
+    have = Counter(key for keys in forms.values() for key in keys)
     keys = dict.fromkeys(key for line in (*lines, nothing) for key in line)
+    if len(forms) > 1:
+        keys = dict.fromkeys(key for key in keys if key[0] not in _OWN or have[key] > 1)
     columns = sorted(keys, key=lambda key: key[0])
     return Sheet.of(
         "Inscriptions",
@@ -58,15 +83,44 @@ def sheet(snapshot: Snapshot) -> Sheet:
     )
 
 
+def sheet_of(rows: Sequence[RegistrationRow], snapshot: Snapshot, *, name: str = "") -> Sheet:
+    """The fiches of one form, with all its fields in its order; its total stands among them."""
+    own = heads(rows)
+    lines = [(_of_all(row, snapshot), row.registration) for row in rows]
+    common = [key for key in lines[0][0] if key[1] != _WRITTEN or not lines[0][1].roles.total]
+    before = [key for key in common if key[0] is _Place.STATE]
+    after = [key for key in common if key[0] is not _Place.STATE]
+    return Sheet.of(
+        name,
+        (*(head for _, head in before), *own.values(), *(head for _, head in after)),
+        (
+            [
+                *(of_all[key] for key in before),
+                *(_held(registration.repeated(field)) for field in own),
+                *(of_all[key] for key in after),
+            ]
+            for of_all, registration in lines
+        ),
+    )
+
+
 def _line(row: RegistrationRow, snapshot: Snapshot) -> dict[_Key, Cell]:
+    of_all = _of_all(row, snapshot)
+    return {(*place, 1): cell for place, cell in of_all.items()} | dict(
+        _of_fields(row.registration)
+    )
+
+
+def _of_all(row: RegistrationRow, snapshot: Snapshot) -> dict[tuple[_Place, str], Cell]:
+    """What every registration has, whatever its form asks."""
     registration, envelope = row.registration, row.envelope
-    of_all: dict[tuple[_Place, str], Cell] = {
+    return {
         (_Place.STATE, "État"): state(row),
         (_Place.STATE, "Comptée"): "oui" if row.counted else "non",
         (_Place.STATE, "Événement"): snapshot.occasion(row),
         (_Place.STATE, "Reçue le"): _day(envelope),
         (_Place.PEOPLE, "Nombre de personnes"): len(registration.named),
-        (_Place.MONEY, "Total écrit"): Cents.of(registration.total_cents),
+        (_Place.MONEY, _WRITTEN): Cents.of(registration.total_cents),
         (_Place.MONEY, "Total au tarif"): Cents.of(registration.total_due_cents),
         (_Place.MONEY, "Écart"): Cents.of(registration.gap_cents),
         (_Place.MONEY, "Dû"): Cents.of(row.owed_cents),
@@ -82,7 +136,6 @@ def _line(row: RegistrationRow, snapshot: Snapshot) -> dict[_Key, Cell]:
         (_Place.ORIGIN, "Fiche"): row.id,
         (_Place.ORIGIN, "Référence de paiement"): row.reference,
     }
-    return {(*place, 1): cell for place, cell in of_all.items()} | dict(_of_fields(registration))
 
 
 def _of_fields(registration: Registration) -> Iterator[tuple[_Key, Cell]]:
@@ -101,8 +154,16 @@ def _of_fields(registration: Registration) -> Iterator[tuple[_Key, Cell]]:
         head = plural_of(label(field, roles)) if repeated else label(field, roles)
         place = place_of.get(field, _Place.FURTHER), head
         seen[place] += 1
-        texts = ", ".join(reading.text for reading in readings if reading.text)
-        yield (*place, seen[place]), texts if repeated else _cell(readings[0])
+        yield (*place, seen[place]), _held(readings)
+
+
+def _held(readings: Sequence[FieldReading]) -> Cell:
+    """What a field holds, all of its lines in one cell."""
+    if not readings:
+        return None
+    if readings[0].field.partition(".")[1]:
+        return ", ".join(reading.text for reading in readings if reading.text)
+    return _cell(readings[0])
 
 
 def _cell(reading: FieldReading) -> Cell:

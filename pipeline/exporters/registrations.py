@@ -1,8 +1,14 @@
-"""``registrations.csv``: one line a registration, with a column for each field of its form."""
+"""``registrations.csv``: one line a registration, with a column for each field of its form.
 
-from collections.abc import Iterator
+With fiches of several forms, it has what these share, and each form a table of its own beside it.
+"""
 
-from pipeline.exporters import csv_text
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from pipeline.exporters import csv_text, guarded
+from pipeline.exporters._by_form import heads, tables
+from pipeline.exporters._sheet import numbered
 from pipeline.french import LIVES, sentence
 from pipeline.money import cents_text
 from pipeline.records import Registration, Roles
@@ -14,13 +20,15 @@ _FIRST = ("registration", "document", "page", "form", "status", "etat", "comptee
 _NAMED, _DUE, _GAP, _PAID = "n_personnes", "total_calcule", "ecart", "paye"
 _LAST = ("confidence", "findings", "received_at", "sender", "subject")
 _OWN = "champ_"
-_TAKEN = {*_FIRST, _NAMED, _DUE, _GAP, _PAID, *_LAST}
+_COMMON = (*_FIRST, _NAMED, _DUE, _GAP, _PAID, *_LAST)
+_TAKEN = {*_COMMON}
 
 
 def render(snapshot: Snapshot) -> str:
     """The table; the fields of all its forms stand together by what they are for.
 
-    Fields that are for nothing in particular follow, by name.
+    Fields that are for nothing in particular follow, by name. Of several forms, these, and counts
+    that one of them alone has, stand only in its own table: in this one, most cells were empty.
     """
     rows = snapshot.registrations
     forms = {row.registration.form_id: row.registration.roles for row in rows}
@@ -29,8 +37,26 @@ def render(snapshot: Snapshot) -> str:
     lines = [_cells(row, between, forms[row.registration.form_id]) for row in rows]
     others = {column for line in lines for column in line} - {*_FIRST, *between, *_LAST}
     further = sorted(others, key=lambda column: column.removeprefix(_OWN))
-    columns = [*_FIRST, *between, *_LAST, *further]
+    columns = [*_FIRST, *between, *_LAST, *(further if len(roles) == 1 else ())]
     return csv_text(columns, ([line.get(column, "") for column in columns] for line in lines))
+
+
+def further(snapshot: Snapshot) -> dict[str, str]:
+    """Of several forms, a table each: what all forms share, then the form's own fields in its
+    order, under their labels."""
+    return tables(FILE_NAME, snapshot.registrations, _of_form)
+
+
+def _of_form(rows: Sequence[RegistrationRow]) -> str:
+    own = heads(rows)
+    lines = ((_common(row), row.registration) for row in rows)
+    return csv_text(
+        map(guarded, numbered((*_COMMON, *own.values()))),
+        (
+            [*(common[column] for column in _COMMON), *(_text(of, field) for field in own)]
+            for common, of in lines
+        ),
+    )
 
 
 def column_of(field: str) -> str:
@@ -39,10 +65,14 @@ def column_of(field: str) -> str:
 
 
 def _between(roles: list[Roles]) -> Iterator[str]:
-    """The columns of the fields with a role, and of what is computed from them."""
+    """The columns of the fields with a role, and of what is computed from them; of several forms,
+    only the counts that two of them have."""
     computed = {2: (_NAMED,), 5: (_DUE, _GAP, _PAID)}
+    counted = Counter(field for form in roles for field in {*form.classes, *form.others})
     for at, alike in enumerate(zip(*map(groups, roles), strict=True)):
-        yield from dict.fromkeys(column_of(field) for group in alike for field in group)
+        for field in (field for group in alike for field in group):
+            if len(roles) == 1 or counted[field] != 1:
+                yield column_of(field)
         yield from computed.get(at, ())
 
 
@@ -63,15 +93,21 @@ def groups(roles: Roles) -> tuple[tuple[str, ...], ...]:
 def _cells(row: RegistrationRow, between: list[str], roles: Roles) -> dict[str, str]:
     """What stands in each column; a field that only sounds like what another form calls its total
     does not take that column."""
-    registration, envelope = row.registration, row.envelope
-    at = envelope.received_at if envelope else None
+    registration = row.registration
     own = {field for group in groups(roles) for field in group}
     cells = {}
     for field in dict.fromkeys(reading.field.split(".")[0] for reading in registration.readings):
         sounds_like = field in between and field not in own
         column = f"{_OWN}{field}" if sounds_like else column_of(field)
         cells[column] = _text(registration, field)
-    return cells | {
+    return cells | _common(row)
+
+
+def _common(row: RegistrationRow) -> dict[str, str]:
+    """What every registration has, whatever its form asks."""
+    registration, envelope = row.registration, row.envelope
+    at = envelope.received_at if envelope else None
+    return {
         "registration": row.id,
         "document": row.document,
         "page": str(registration.page),

@@ -11,7 +11,9 @@ from pathlib import Path
 from jinja2 import Template
 
 from pipeline.event import About, Fact
-from pipeline.exporters._totals import Sum, Totals, others_of
+from pipeline.exporters._by_form import by_form
+from pipeline.exporters._sheet import who_head
+from pipeline.exporters._totals import Sum, Totals, others_of, titled
 from pipeline.exporters._waiting import asking, in_doubt
 from pipeline.french import LIVES, label, plural_of, sentence, small, state
 from pipeline.french_event import ABOUT, announced, day_and_month, french_date
@@ -51,6 +53,10 @@ class _Line:
         reading = self.row.registration.reading(field)
         return reading.text if reading else ""
 
+    def other(self, title: str) -> str:
+        """What stands in the field that readers call so, of those that are counted and priced."""
+        return self.text(titled(self.row.registration.roles).get(title, ""))
+
     @property
     def people(self) -> Iterable[tuple[str, str]]:
         """Everybody named, with what is settled that they have."""
@@ -63,6 +69,53 @@ class _Line:
     @property
     def image(self) -> str:
         return b64encode(self.row.thumbnail).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What came of one event: its fiches, what they add up to, and why how many of them wait.
+
+    ``others``: the sum of what else is counted and priced, by what readers call it.
+    """
+
+    event: str
+    lines: tuple[_Line, ...] = ()
+
+    @property
+    def rows(self) -> list[RegistrationRow]:
+        return [line.row for line in self.lines]
+
+    @property
+    def totals(self) -> Totals:
+        return Totals.of(self.rows)
+
+    @property
+    def others(self) -> dict[str, Sum]:
+        sums = self.totals.others
+        return {title: sums.get(title, Sum()) for title in others_of(self.rows)}
+
+    @property
+    def who(self) -> str:
+        return who_head(self.rows)
+
+    @property
+    def to_share(self) -> int:
+        return sum(map(_to_share, self.rows))
+
+    @property
+    def twice(self) -> int:
+        return sum(not (row.counted or row.ended) for row in self.rows)
+
+    @property
+    def review(self) -> int:
+        return sum(line.in_review for line in self.lines)
+
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        groups = Counter(
+            group for line in self.lines if line.in_review for group in _groups(line.row)
+        )
+        return sorted(groups.items(), key=lambda item: (-item[1], item[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +163,12 @@ def _agreed(facts: Iterable[Fact], about: About) -> tuple[_Told, ...]:
 
 def _contradictions(events: Iterable[Event]) -> Iterable[tuple[str, str]]:
     """What flyers say otherwise than their form, and which of them do."""
-    documents: dict[str, list[str]] = {}
+    documents: dict[tuple[str, str], list[str]] = {}
     for event in events:
         for finding, document in event.findings:
-            documents.setdefault(sentence(finding, event.roles), []).append(document)
-    return [(said, _some(names)) for said, names in documents.items()]
+            said = sentence(finding, event.roles)
+            documents.setdefault((event.form, said), []).append(document)
+    return [(said, _some(names)) for (_, said), names in documents.items()]
 
 
 def _some(documents: Sequence[str]) -> str:
@@ -137,26 +191,24 @@ def _told(fact: Fact) -> _Told:
 
 def render(snapshot: Snapshot) -> str:
     rows = snapshot.registrations
-    totals, titles = Totals.of(rows), others_of(rows)
     lines = [_Line(row, state(row), tuple(_reasons(row))) for row in rows]
     review = [line for line in lines if line.in_review]
-    cards = [_Card.of(event) for event in snapshot.events]
-    groups = Counter(group for line in review for group in _groups(line.row))
+    events: dict[str, list[_Line]] = {}
+    for line in lines:
+        events.setdefault(snapshot.occasion(line.row), []).append(line)
     return _template().render(
         documents=snapshot.documents,
         dates=_period(rows),
         lines=lines,
         review=review,
+        parts=[_Part(event, tuple(own)) for event, own in events.items()] or [_Part("")],
         pictured=[line for line in review if line.row.thumbnail][:_THUMBNAILS],
+        occasion=snapshot.occasion,
+        of_forms=len(by_form(rows)) > 1,
         rejected=snapshot.rejected,
-        groups=sorted(groups.items(), key=lambda item: (-item[1], item[0])),
-        totals=totals,
-        to_share=sum(map(_to_share, rows)),
-        twice=sum(not (row.counted or row.ended) for row in rows),
         ended=Counter(LIVES[row.ended] for row in rows if row.ended),
-        others={name: (title, totals.others.get(name, Sum())) for name, title in titles.items()},
         rates=snapshot.rates,
-        cards=cards,
+        cards=[_Card.of(event) for event in snapshot.events],
         contradictions=[*_contradictions(snapshot.events)],
     )
 

@@ -1,6 +1,7 @@
 """``registrations.xlsx``: what secretary and treasurer open, with numbers that a sum adds up."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from io import BytesIO
 from textwrap import wrap
@@ -10,6 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.exporters import _totals, _waiting, inscriptions, participants, payments, rejected
+from pipeline.exporters._by_form import by_form, distinct
 from pipeline.exporters._sheet import Cell, Cents, Sheet, day_text
 from pipeline.money import format_cents
 from pipeline.snapshot import Snapshot
@@ -25,6 +27,10 @@ _OF_FILTER = 3
 """Characters that the button of a filter hides."""
 _LINE_PT, _TALLEST_PT = 15, 405
 _A4 = 9
+_LONGEST_NAME = 31
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_RESERVED = ("History", "Historique")
+"""Names of sheets that Excel keeps for itself."""
 _FORMATS: Mapping[str, Mapping[str, object]] = {
     # As text, so that it is no formula either once somebody has edited it.
     "text": {"num_format": "@", "align": "left", "indent": 1},
@@ -51,10 +57,37 @@ def render(snapshot: Snapshot) -> bytes:
         formats = {
             name: workbook.add_format({"valign": "top", **how}) for name, how in _FORMATS.items()
         }
-        for part in (inscriptions, participants, _waiting, rejected, payments, _totals):
-            sheet = part.sheet(snapshot)
+        for sheet in _sheets(snapshot):
             _write(workbook.add_worksheet(sheet.name), sheet, formats)
     return file.getvalue()
+
+
+def _sheets(snapshot: Snapshot) -> Iterator[Sheet]:
+    """All of them; of several forms, one each stands behind the first."""
+    first, *others = (
+        part.sheet(snapshot)
+        for part in (inscriptions, participants, _waiting, rejected, payments, _totals)
+    )
+    yield first
+    forms = by_form(snapshot.registrations)
+    if len(forms) > 1:
+        taken = (first.name, *(sheet.name for sheet in others), *_RESERVED)
+        events = [snapshot.occasion(rows[0]) for rows in forms.values()]
+        names = (
+            _sheet_name(event if events.count(event) == 1 else form)
+            for form, event in zip(forms, events, strict=True)
+        )
+        free = [*distinct((*taken, *names), longest=_LONGEST_NAME)][len(taken) :]
+        for name, rows in zip(free, forms.values(), strict=True):
+            yield inscriptions.sheet_of(rows, snapshot, name=name)
+    yield from others
+
+
+def _sheet_name(text: str) -> str:
+    """As Excel takes it: https://support.microsoft.com/office/3f1f7148-ee83-404d-8ef0-9ff99fbad1f9"""
+    plain = "".join(c if c.isprintable() and c <= "\uffff" else " " for c in text)
+    words = " ".join(_FORBIDDEN.sub(" ", plain).split())
+    return words[:_LONGEST_NAME].strip(" '") or "Fiches"
 
 
 def _write(page: Worksheet, sheet: Sheet, formats: Mapping[str, Format]) -> None:

@@ -48,9 +48,10 @@ class Part(BaseModel):
 
 
 class Sum(Part):
-    """``total`` = the sum of each count times its tariff, which is written in one of two ways."""
+    """``total`` = the sum of each count times its tariff, which is written in one of two ways;
+    empty where nobody is asked to write it."""
 
-    total: str
+    total: str = ""
     written_cents: dict[str, _Written] = Field(default={}, alias="tariffs")
     whole_cents: dict[str, _Cents] = Field(default={}, alias="tariffs_cents")
 

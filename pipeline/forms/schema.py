@@ -101,7 +101,7 @@ class Form(Part):
     @property
     def bonds(self) -> tuple[Constraint, ...]:
         """All that binds its fields but ``people``: ``[sum]``, then ``[[constraints]]``."""
-        if self.sum is None:
+        if self.sum is None or not self.sum.total:
             return self.constraints
         times = self.sum.tariffs_cents
         return (SumOf(kind="sum", total=self.sum.total, times=times), *self.constraints)
@@ -282,7 +282,8 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
 def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:
     """Where the arithmetic names a zone, the zone's name, and of what type it must be."""
     if arithmetic:
-        yield "sum.total", arithmetic.total, (Means.AMOUNT,)
+        if arithmetic.total:
+            yield "sum.total", arithmetic.total, (Means.AMOUNT,)
         key = "tariffs" if arithmetic.written_cents else "tariffs_cents"
         for name in arithmetic.tariffs_cents:
             yield f"sum.{key}.{name}", name, (Means.COUNT,)

@@ -26,13 +26,14 @@ class SumLine:
 class Gap:
     """The sum of a form as it stands: what is due, what was written, written minus due.
 
-    None where unknown.
+    None where unknown. Not ``asked``: the form has no place for the total.
     """
 
     lines: tuple[SumLine, ...] = ()
     due_cents: int | None = None
     written_cents: int | None = None
     gap_cents: int | None = None
+    asked: bool = True
 
 
 def with_due(registration: Registration, form: Form) -> Registration:
@@ -55,7 +56,13 @@ def gap(registration: Registration, form: Form, typed: Mapping[str, str]) -> Gap
         registration = registration.holding(replace(reading, candidates=candidates))
     held = with_due(registration, form)
     written = held.total_cents
-    return Gap(tuple(lines(held, form)), held.total_due_cents, written, held.gap_cents)
+    return Gap(
+        tuple(lines(held, form)),
+        held.total_due_cents,
+        written,
+        held.gap_cents,
+        asked=bool(form.sum.total),
+    )
 
 
 def lines(registration: Registration, form: Form) -> list[SumLine]:

@@ -87,11 +87,20 @@ def _standing(view: View) -> dict[str, Any]:
         "waiting": sum(1 for refusal in desk.refused() if not refusal.set_aside),
         "events": totals(desk),
         "tables": [
-            (name, _TITLES.get(name, ""))
+            (name, _TITLES.get(name) or _of_form(name, desk))
             for name in (*_TITLES, *sorted(files - {*_TITLES}))
             if name in files
         ],
     }
+
+
+def _of_form(name: str, desk: Desk) -> str:
+    """What a table of one form is for; nothing for that of another package."""
+    stem, _, form = name.removesuffix(".csv").partition("-")
+    title = _TITLES.get(f"{stem}.csv")
+    if title is None or form not in desk.forms:
+        return ""
+    return f"{title}\N{NO-BREAK SPACE}: {occasion(desk.forms[form])}"
 
 
 def _state(view: View) -> Response:
@@ -134,11 +143,11 @@ def _sources(view: View) -> Sources:
 
 def _table(view: View) -> Response:
     """A table as it now stands."""
+    view.desk.write_tables()  # first: that of a form goes with its last fiche
     name = str(view.request.path_params["name"])
     path = next((path for path in outputs(view.desk.out) if path.name == name), None)
     if path is None or not path.is_file():
         raise GoneError("Ce tableau n'est pas encore écrit : lire d'abord des fiches.")
-    view.desk.write_tables()
     return FileResponse(path, filename=name)
 
 
