@@ -67,14 +67,16 @@ class Desk:
         standing = self.page.locator("#standing")
         expect(standing).to_contain_text("Lecture en cours")
         expect(standing).to_contain_text("Lecture terminée", timeout=120_000)
-        told = f"{len(files)} sur {len(files)} déposé(s)."
+        told = f"Fichiers déposés\N{NO-BREAK SPACE}: {len(files)} sur {len(files)}."
         expect(self.page.locator("#dropped")).to_have_text(told)
 
     def tables(self) -> Tables:
         """As they are downloaded from the page to start from."""
         self.go("/accueil")
         files = {}
-        for name in _TABLES:
+        links = self.page.locator(".tables a").all_inner_texts()
+        of_forms = [name for name in links if name.startswith("registrations-")]
+        for name in (*_TABLES, *of_forms):
             with self.page.expect_download() as download:
                 self.page.get_by_role("link", name=name).click()
             files[name] = download.value.path().read_bytes()
