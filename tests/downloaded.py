@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ class Tables:
     participants: list[dict[str, str]]
     rejected: list[dict[str, str]]
     sheets: Mapping[str, list[dict[str, Any]]]
+    of_forms: Mapping[str, list[dict[str, str]]]
+    """The tables of several forms, by the form's id."""
 
     @classmethod
     def of(cls, files: Mapping[str, bytes]) -> "Tables":
@@ -38,7 +41,20 @@ class Tables:
             _rows(files["participants.csv"], ","),
             _rows(files["rejected.csv"], ","),
             sheets,
+            {
+                form[1]: _rows(data, ",")
+                for name, data in files.items()
+                if (form := re.fullmatch(r"registrations-(.+)\.csv", name))
+            },
         )
+
+    def counting(self, event: Event) -> Iterable[Sequence[Mapping[str, Any]]]:
+        """The tables that hold all that the form of an event counts, under its labels."""
+        form = event.form.id
+        if not self.of_forms:
+            return self.inscriptions, self.sheets["Inscriptions"]
+        (sheet,) = (self.sheets[name] for name in self.sheets if event.name.startswith(name))
+        return self.of_forms[form], sheet
 
     @property
     def accepted(self) -> int:
@@ -93,14 +109,21 @@ class Tables:
         sums = books.sums(event)
         rows = [r for r in self.registrations if (r["form"], r["comptee"]) == (event.form.id, "1")]
         assert len(rows) == sums.fiches
-        assert _sums(rows, event.columns) == sums.counts
-        assert _cents(rows, event.total, "total_calcule") == (sums.written_cents, sums.due_cents)
         counted = {row["registration"] for row in rows}
+        if not self.of_forms:
+            assert _sums(rows, event.columns) == sums.counts
+        for table in self.counting(event):
+            assert {row["Fiche" if "Fiche" in row else "registration"] for row in table} >= counted
+            shown = [
+                row for row in table if row.get("comptee") == "1" or row.get("Comptée") == "oui"
+            ]
+            shown = [row for row in shown if row.get("Événement", event.name) == event.name]
+            assert _sums(shown, event.heads) == sums.counts
+        assert _cents(rows, event.total, "total_calcule") == (sums.written_cents, sums.due_cents)
         assert sum(row["registration"] in counted for row in self.participants) == sums.people
         assert {row["registration"] for row in self.participants} >= counted
         for table in (self.inscriptions, self.sheets["Inscriptions"]):
             shown = [r for r in table if (r["Événement"], r["Comptée"]) == (event.name, "oui")]
-            assert _sums(shown, event.heads) == sums.counts
             amounts = _cents(shown, "Total écrit", "Total au tarif")
             assert amounts == (sums.written_cents, sums.due_cents)
         people = [r for r in self.sheets["Participants"] if r["Événement"] == event.name]
@@ -141,7 +164,13 @@ class Tables:
             assert (row[event.who], row[event.email]) == (fiche.who, fiche.email)
             assert row[event.phone].replace(" ", "") == fiche.phone
             assert row[event.named] == " | ".join(fiche.people)
-            assert tuple(int(row[field]) for field in event.counts) == fiche.counts
+            if self.of_forms:
+                own = self.of_forms[event.form.id]
+                (of_form,) = (r for r in own if r["registration"] == row["registration"])
+                heads = (*event.heads[:2], event.heads[3])
+                assert tuple(int(of_form[head]) for head in heads) == fiche.counts
+            else:
+                assert tuple(int(row[field]) for field in event.counts) == fiche.counts
             assert _cents([row], event.total) == (fiche.written_cents,)
 
 

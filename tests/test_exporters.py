@@ -183,7 +183,7 @@ def test_the_table_of_a_form_goes_by_its_fullest_fiche_and_guards_its_heads() ->
 @pytest.mark.parametrize(
     ("ids", "expected"),
     [
-        (("a", "A"), ["registrations-A.csv", "registrations-a (2).csv"]),
+        (("aB", "Ab"), ["registrations-Ab.csv", "registrations-aB (2).csv"]),
         (("../x", "x\\y"), ["registrations-.._x.csv", "registrations-x_y.csv"]),
         (("a:b?", "c\nd"), ["registrations-a_b_.csv", "registrations-c_d.csv"]),
         (("fête", "é" * 99), ["registrations-fête.csv", f"registrations-{'é' * 60}.csv"]),

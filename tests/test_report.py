@@ -21,7 +21,7 @@ from pipeline.judging.shares import shares
 from pipeline.pages import french_date
 from pipeline.rates import Rate, Rates
 from pipeline.records import Finding, Registration, Rejection, Severity, Status
-from pipeline.snapshot import Life, RegistrationRow, RejectedRow, Snapshot
+from pipeline.snapshot import Event, Life, RegistrationRow, RejectedRow, Snapshot
 
 
 class _Page(HTMLParser):
@@ -130,6 +130,13 @@ def test_the_fiches_of_one_event_stand_together_without_its_name() -> None:
     shown = _Page(report.render(Snapshot(rows, occasions=occasions)))
     assert figure(shown, "Personnes") == "4"
     assert "Journée" not in shown.text
+
+
+def test_what_flyers_of_two_events_contradict_is_told_for_each() -> None:
+    events = tuple(Event(form, (), ((GAP, f"{form}.pdf"),)) for form in ("a", "b"))
+    shown = _Page(report.render(Snapshot(events=events)))
+    assert shown.text.count("Total écrit 90,00") == 2
+    assert "a.pdf, b.pdf" not in shown.text
 
 
 def test_reasons_are_grouped_and_counted_by_registration() -> None:

@@ -74,7 +74,9 @@ class Desk:
         """As they are downloaded from the page to start from."""
         self.go("/accueil")
         files = {}
-        for name in _TABLES:
+        links = self.page.locator(".tables a").all_inner_texts()
+        of_forms = [name for name in links if name.startswith("registrations-")]
+        for name in (*_TABLES, *of_forms):
             with self.page.expect_download() as download:
                 self.page.get_by_role("link", name=name).click()
             files[name] = download.value.path().read_bytes()
