@@ -207,7 +207,7 @@ def test_a_fifth_and_a_sixth_person_are_added_counted_and_taken_back(
         expect(page.locator('[id="value.personnes.6"]')).to_be_focused()
         expect(page.locator('[id="value.personnes.5"]')).to_have_value("Awa DIOP")
         page.keyboard.type("Théo GARCIA")
-        page.keyboard.press("Enter")
+        press(page, "Enter")
         # Four pay, and six are named: two pay nothing, and who they are is asked.
         expect(page.locator("#work h1")).to_contain_text("Qui est adhérent ?")
         assert _named(inbox) == list(PEOPLE)
@@ -218,7 +218,7 @@ def test_a_fifth_and_a_sixth_person_are_added_counted_and_taken_back(
         press(page, "n")
         expect(page.locator('[id="value.personnes.5"]')).to_be_focused()
         page.keyboard.type("Awa DIOP")
-        page.keyboard.press("Enter")
+        press(page, "Enter")
         expect(page.locator("#work h1")).to_contain_text("Qui est adhérent ?")
         for key in ("5", "b"):
             press(page, key)
