@@ -1,6 +1,7 @@
 """What is decided about movements without a person, and what a person is asked about the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from pipeline.decisions import Act, Decision
@@ -13,7 +14,13 @@ class Matcher(Protocol):
     """``matching.match``, with the words that it is to know."""
 
     def __call__(
-        self, movements: Iterable[Movement], claims: Iterable[Claim], slips: Iterable[Slip], /
+        self,
+        movements: Iterable[Movement],
+        claims: Iterable[Claim],
+        slips: Iterable[Slip],
+        /,
+        *,
+        only_sure: bool = False,
     ) -> Mapping[int, Match]: ...
 
 
@@ -21,7 +28,7 @@ def sure(
     ledger: Ledger, claims: Sequence[Claim], *, matcher: Matcher
 ) -> dict[str, tuple[Decision, ...]]:
     """The decisions that are sure, by subject; where a person has decided anything, none."""
-    matches = _matches(ledger, claims, matcher)
+    matches = _matches(ledger, claims, partial(matcher, only_sure=True))
     return {
         movement.subject: _decisions(matches[movement.number])
         for movement, ruling in ledger.movements
@@ -41,7 +48,9 @@ def _waits(match: Match) -> Waits:
     return Waits(sentence(match.reason), candidates, is_strange)
 
 
-def _matches(ledger: Ledger, claims: Sequence[Claim], matcher: Matcher) -> Mapping[int, Match]:
+def _matches(
+    ledger: Ledger, claims: Sequence[Claim], matcher: Callable[..., Mapping[int, Match]]
+) -> Mapping[int, Match]:
     open_movements = [movement for movement, ruling in ledger.movements if ruling.is_open]
     if not open_movements:
         return {}

@@ -30,11 +30,13 @@ def match(
     *,
     other_purposes: Collection[str] = OTHER_PURPOSES,
     event_words: Collection[str] = (),
+    only_sure: bool = False,
 ) -> Mapping[int, Match]:
     """What each movement pays, by its number.
 
     ``claims``: all registrations, open or not; ``slips``: those that no movement deposited yet.
-    ``event_words``: those of the event's title that beside a name are no part of it.
+    ``event_words``: those of the event's title that beside a name are no part of it. Where it is
+    ``only_sure`` that is asked for, what waits has no candidates.
     """
     index = Index(claims, event_words=event_words)
     all_seen = index.seen(movements)
@@ -59,7 +61,7 @@ def match(
     }
     matches |= _deposits([seen for seen in all_seen if _is_deposit(seen)], [*slips], matches)
     index.paid.update(id_ for paid in matches.values() for id_, _ in paid.shares)
-    return _with_candidates(all_seen, index, matches)
+    return matches if only_sure else _with_candidates(all_seen, index, matches)
 
 
 def _by_reference(seen: Seen, index: Index) -> Match:

@@ -11,7 +11,7 @@ from pipeline.ledger import Claim, Ledger, Movement, Statement, Taking
 from pipeline.store import tables
 from pipeline.store.paying import ledger, movement
 from pipeline.store.reviewing import append, decide, entry_of, next_id, standing_of, unchanged
-from pipeline.store.snapshots import claims_of
+from pipeline.store.snapshots import claims_of, fiches_of
 
 
 class Fresh(Protocol):
@@ -105,20 +105,15 @@ def decide_surely(connection: Connection, judge: Judge) -> int:
 
     Once that is paid, something else may be sure; so it is asked until nothing more is.
     """
-    count = 0
-    while sure := _sure(connection, judge):
+    if all(not ruling.is_open for _, ruling in ledger(connection).movements):
+        return 0
+    fiches, count = fiches_of(connection), 0
+    while sure := judge(money := ledger(connection), claims_of(fiches, money)):
         for subject, decisions in sure.items():
             entries = [entry_of(subject, decision) for decision in decisions]
             append(connection, entries, batch=next_id(connection), who=MACHINE)
         count += len(sure)
     return count
-
-
-def _sure(connection: Connection, judge: Judge) -> Mapping[str, tuple[Decision, ...]]:
-    money = ledger(connection)
-    if not any(ruling.is_open for _, ruling in money.movements):
-        return {}
-    return judge(money, claims_of(connection, money))
 
 
 def send(connection: Connection, seen: Filed, letter: Drafter, *, who: str) -> None:

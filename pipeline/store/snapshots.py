@@ -82,9 +82,8 @@ def fiches_of(connection: Connection) -> Fiches:
     return Fiches(tuple(map(twins.marked, every)), twins.held(), added)
 
 
-def claims_of(connection: Connection, money: Ledger) -> tuple[Claim, ...]:
+def claims_of(fiches: Fiches, money: Ledger) -> tuple[Claim, ...]:
     """What payments may be for."""
-    fiches = fiches_of(connection)
     standing = standings(fiches.filed, money.payments)
     return claims(fiches.filed, standing, held=fiches.held)
 
