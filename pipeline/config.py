@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticKnownError
 
+from pipeline.check_digits import luhn
 from pipeline.errors import ConfigError
 from pipeline.language import foreign, tr, why
 from pipeline.paths import write_whole
@@ -62,13 +63,12 @@ def _of_the_plan(account: str) -> str:
 
 
 def _of_an_organisation(siren: str) -> str:
-    """Its last digit is a key, after Luhn (ISO/IEC 7812-1)."""
+    """Its last digit is a key."""
     if not siren:
         return siren
     if re.fullmatch(r"[0-9]{9}", siren) is None:
         raise ValueError(tr("a SIREN has nine digits"))
-    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(siren))
-    if sum(sum(divmod(number, 10)) for number in doubled) % 10:
+    if luhn(siren):
         raise ValueError(tr("no SIREN has these digits: one of them is wrong"))
     return siren
 

@@ -22,6 +22,7 @@ ROOMS = (
         "geometry",
         "straighten",
         "money",
+        "check_digits",
         "text",
         "event",
         "records",

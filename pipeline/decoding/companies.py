@@ -2,6 +2,8 @@
 
 import re
 
+from pipeline.check_digits import luhn
+
 _LA_POSTE = "356000000"
 """Its many SIRET numbers follow a rule of their own: the digits add up to a multiple of 5."""
 
@@ -16,9 +18,3 @@ def is_siret(text: str) -> bool:
 def is_siren(text: str) -> bool:
     """Luhn's formula over 9 digits."""
     return bool(re.fullmatch(r"\d{9}", text, re.ASCII)) and luhn(text) == 0
-
-
-def luhn(digits: str) -> int:
-    """What Luhn's sum leaves when it is divided by ten: 0 where the check digit is right."""
-    doubled = (int(c) * (2 if i % 2 else 1) for i, c in enumerate(reversed(digits)))
-    return sum(n - 9 if n > 9 else n for n in doubled) % 10

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from pipeline import fields
-from pipeline.decoding.companies import is_siren, is_siret, luhn
+from pipeline.check_digits import luhn
+from pipeline.decoding.companies import is_siren, is_siret
 from pipeline.decoding.ctc import Grammar
 from pipeline.decoding.evidence import DIGITS, Channel
 from pipeline.fields._written import Written

@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from pipeline.check_digits import mod_97
 from pipeline.decoding.companies import is_siren, is_siret
 from pipeline.fields import Means
 from pipeline.language import tr
@@ -340,5 +341,4 @@ def is_iban(text: str) -> bool:
     """ISO 7064, MOD 97-10; a French one has 27 characters."""
     if not re.fullmatch(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}", text, re.ASCII):
         return False
-    digits = "".join(str(int(c, 36)) for c in text[4:] + text[:4])
-    return int(digits) % 97 == 1 and (text[:2] != "FR" or len(text) == 27)
+    return mod_97(text[4:] + text[:4]) == 1 and (text[:2] != "FR" or len(text) == 27)

@@ -17,6 +17,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import Hamming, Levenshtein
 
+from pipeline.check_digits import mod_97
 from pipeline.payments.spelling import squeeze
 
 _HEX = 8
@@ -58,7 +59,7 @@ def reference_of(id: str) -> str:  # noqa: A002 (what the tables call it)
     if match is None:
         raise ValueError("an id is hexadecimal digits, a hyphen and a number")
     body = f"{match[1]}{match[2]}".upper()
-    whole = f"RF{98 - _as_number(f'{body}RF00') % 97:02d}{body}"
+    whole = f"RF{98 - mod_97(f'{body}RF00'):02d}{body}"
     return " ".join(whole[i : i + 4] for i in range(0, len(whole), 4))
 
 
@@ -160,8 +161,3 @@ def _is_near(piece: str, at: int, reference: str) -> bool:
         for start in range(2 * _MOST_SLIPS + 1)
         for end in range(start + len(reference) - _MOST_SLIPS, len(window) + 1)
     )
-
-
-def _as_number(text: str) -> int:
-    """Its letters as two digits each: A is 10."""
-    return int("".join(str(int(char, 36)) for char in text))

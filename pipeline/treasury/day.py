@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.config import Accounting
-from pipeline.errors import ExportError
 from pipeline.event import About
 from pipeline.forms.schema import Form
 from pipeline.french import label
-from pipeline.language import tr, why
 from pipeline.papers.attendance import FILE_NAME as ATTENDANCE
 from pipeline.papers.attendance import Attendee, attendance
 from pipeline.papers.meals import FILE_NAME as MEALS
 from pipeline.papers.meals import Order, Ordered, meals
-from pipeline.paths import tidy, write_whole
 from pipeline.snapshot import RegistrationRow, Snapshot
 from pipeline.treasury.occasions import occasion_of
 from pipeline.treasury.payable import who
+from pipeline.treasury.writing import lay
 
 FOLDER = "day"
 
@@ -35,15 +33,8 @@ def write_day(snapshot: Snapshot, out: Path, form: Form, accounting: Accounting)
         ordered = (Ordered(label(f, form.roles), tuple(_orders(rows, f))) for f in others)
         papers[MEALS] = meals(occasion, ordered)
     folder = out / FOLDER / form.id
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in papers.items():
-            tidy(folder / name)
-            write_whole(folder / name, data, durable=True)
-    except OSError as err:
-        raise ExportError(
-            tr("{path}: cannot be written ({why}).", path=folder, why=why(err))
-        ) from err
+    for name, data in papers.items():
+        lay(folder / name, data)
     return [folder / name for name in papers]
 
 

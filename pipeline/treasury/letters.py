@@ -16,15 +16,13 @@ from pipeline import fields
 from pipeline.config import Accounting
 from pipeline.decisions import MACHINE, Act, Decision, Fiches, Filed
 from pipeline.decisions import Letter as Kind
-from pipeline.errors import ConflictError, ExportError
+from pipeline.errors import ConflictError
 from pipeline.fields import Means
 from pipeline.forms.schema import Form
-from pipeline.language import tr, why
 from pipeline.ledger import Ledger
 from pipeline.letters.draft import draft
 from pipeline.letters.letter import Confirmation, Letter, Request
 from pipeline.papers.receipt import Paid, Receipt
-from pipeline.paths import tidy, write_whole
 from pipeline.payments.reference import reference_of
 from pipeline.payments.standing import Standing, standings
 from pipeline.records import Registration
@@ -32,6 +30,7 @@ from pipeline.snapshot import Life
 from pipeline.store import Store
 from pipeline.treasury.occasions import occasion_of
 from pipeline.treasury.payable import followed, items_of, who
+from pipeline.treasury.writing import lay
 
 FOLDER = "letters"
 
@@ -179,17 +178,6 @@ def _drafted(
 ) -> Decision:
     """Write the draft of a letter: what is decided with it."""
     letter = season.letter(kind, filed, receipts=receipts)
-    _write(path, draft(letter, folder=templates))
+    lay(path, draft(letter, folder=templates))
     number = letter.receipt.number if isinstance(letter, Confirmation) else ""
     return Decision(Act.SENT, kind, number)
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tidy(path)
-        write_whole(path, data, durable=True)
-    except OSError as err:
-        raise ExportError(
-            tr("{path}: cannot be written ({why}).", path=path, why=why(err))
-        ) from err
