@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from pipeline.decisions import Act, Decided, Decision, Filed
 from pipeline.french import LIVES, RULED
@@ -13,7 +12,6 @@ from pipeline.payments.reference import reference_of
 from pipeline.payments.standing import Standing
 from pipeline.records import Registration
 from pipeline.review.queue import holds_all
-from pipeline.snapshot import Life
 from pipeline.text import fold
 from pipeline.treasury.payable import who
 from pipeline.web import screens
@@ -24,7 +22,6 @@ KEYS = "123456789"
 _MOST_SOUGHT = 8
 _PEOPLE_SHOWN = 4
 _COLOURS = {"matched": "ok", "confirmed": "ok", "to decide": "todo", "unrelated": "soft"}
-_SETTLED = (Life.PAID, Life.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +224,6 @@ def _texts(registration: Registration) -> Iterator[str]:
         if reading:
             yield reading.text
     yield from (person.text for person in registration.named)
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """Money of a fiche: what came, and the page of the movement, where it is one."""
-
-    day: date
-    cents: int
-    by: str
-    address: str
 
 
 def row(money: Money, movement: Movement, ruling: Ruling) -> dict[str, object]:
