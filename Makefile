@@ -14,6 +14,7 @@ WORKERS ?= 3
 DATA ?= ../shared/data
 CACHE ?= $(HOME)/.cache/fiches
 FORMS ?= 10000
+LAYOUTS ?= 4000
 # The commit with the recogniser's first generation, which the second was trained from.
 FIRST ?= b0b85e6
 
@@ -60,7 +61,7 @@ train: $(VENV)/.dev  ## fine-tune the recogniser on $(DATA); ARGS=--resume goes 
 calibrate: $(VENV)/.dev tesseract  ## measure anew how far readings can be trusted, on $(FORMS) drawn forms
 	[ ! -d $(DATA) ] || $(BIN)/python -m pipeline.training.fonts --data $(DATA) --cache $(CACHE)
 	[ ! -d $(DATA) ] || $(BIN)/python -m pipeline.training.ink --data $(DATA) --cache $(CACHE)
-	$(BIN)/fiches calibrate --n $(FORMS) --jobs $(JOBS) --out models/calibration \
+	$(BIN)/fiches calibrate --n $(FORMS) --layouts $(LAYOUTS) --jobs $(JOBS) --out models/calibration \
 		$(foreach hands,ink fonts,$(if $(wildcard $(DATA)),--$(hands) $(CACHE)/$(hands)/calibrate))
 
 locale: $(VENV)/.dev  ## bring the French of the terminal in line with the code, and compile it

@@ -337,6 +337,7 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             n=arguments.n,
             seed=arguments.seed,
             jobs=jobs(arguments),
+            layouts=arguments.layouts,
             labelled=arguments.truth,
             reviewed=arguments.reviewed,
             hands=Hands(arguments.ink, arguments.fonts, HANDS_SHARE),
@@ -355,7 +356,8 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             if proof.threshold is not None
             else (tr("nothing"),)
         )
-        what = class_name(proof.error), writing_name(proof.writing)
+        where = ", ".join(filter(None, (proof.type, writing_name(proof.writing))))
+        what = class_name(proof.error), where
         table.add_row(*what, f"{proof.target:g}", *figures)
     print_table(table)
     file, out = arguments.out / FILE_NAME, arguments.out

@@ -311,6 +311,13 @@ def _calibrate(calibrate: argparse.ArgumentParser) -> None:
     )
     calibrate.add_argument("--seed", type=whole, default=0, metavar="S", help=tr("draws others"))
     calibrate.add_argument(
+        "--layouts",
+        type=whole,
+        default=0,
+        metavar="N",
+        help=tr("further forms to draw, of invented layouts: for field types this one has not (0)"),
+    )
+    calibrate.add_argument(
         "--truth",
         type=Path,
         nargs=2,

@@ -18,6 +18,7 @@ from pipeline.fingerprint import code_digest
 from pipeline.forms.schema import load_forms
 from pipeline.judging import calibration
 from pipeline.judging.error_class import class_name
+from pipeline.judging.gate import Gate
 from pipeline.judging.members import save_known
 from pipeline.language import tr, why
 from pipeline.paths import CALIBRATION, FORMS, MODELS
@@ -138,15 +139,15 @@ def doubts(settings: Settings) -> Iterator[str]:
             "fiches calibrate, the promised error rate is not proven.",
             parts=parts,
         )
-    measured = {curve.type for curve in used.maps}
+    gate = Gate.of(used, settings.promise)
+    proven = {part.type for part in used.maps} - {kind for kind, own in gate.own.items() if not own}
     forms = load_forms(FORMS, *settings.forms)
-    if unmeasured := {zone.type for form in forms for zone in form.zones} - measured:
+    if unproven := {zone.type for form in forms for zone in form.zones} - proven:
         yield tr(
-            "The calibration has not measured fields of type {types}: none of them is accepted. "
-            "Type fiches calibrate with the form that has them.",
-            types=", ".join(sorted(unmeasured)),
+            "The calibration proves nothing of fields of type {types}: none of them is accepted. "
+            "Type fiches calibrate --layouts with more forms.",
+            types=", ".join(sorted(unproven)),
         )
-    gate = calibration.Gate.of(used, settings.promise)
     for error, least in gate.least_targets.items():
         target, name = settings.promise.target(error), class_name(error)
         if least < 1:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 from pipeline.decisions import Act, Decision, End
 from pipeline.forms.schema import Form
-from pipeline.judging.calibration import Gate, Map, Writing
+from pipeline.judging.calibration import Map, Writing
 from pipeline.judging.deciding import apply
 from pipeline.judging.error_class import ErrorClass, classes_of
+from pipeline.judging.gate import Gate
 from pipeline.records import Registration
 
 ASK_ALL = Gate(maps={}, thresholds={}, least_targets={})

@@ -18,8 +18,9 @@ from pipeline.decisions import Act, Change, Decision
 from pipeline.errors import InputError
 from pipeline.forms.schema import load_form
 from pipeline.judging import calibration
-from pipeline.judging.calibration import Gate, Map, Writing, writing_of
+from pipeline.judging.calibration import Map, Writing
 from pipeline.judging.error_class import ErrorClass, classes_of, is_spared
+from pipeline.judging.gate import Gate, writing_of
 from pipeline.paths import FORMS
 from pipeline.records import Backing, Candidate, FieldReading, Origin, Quality, Status
 from pipeline.store import Store

@@ -16,16 +16,15 @@ from pipeline.judging.calibration import (
     Basis,
     Calibration,
     Curve,
-    Gate,
     Made,
     Map,
     Proof,
     Step,
     Tally,
     Writing,
-    writing_of,
 )
 from pipeline.judging.error_class import ErrorClass, classes_of
+from pipeline.judging.gate import Gate, writing_of
 from pipeline.rates import upper_bound
 from pipeline.records import Backing, Candidate, FieldReading, Origin, Quality
 from tests.judged import accepting

@@ -10,7 +10,7 @@ from pipeline import fields
 from pipeline.config import Promise, Settings
 from pipeline.forms.schema import Form, load_form
 from pipeline.judging import calibration
-from pipeline.judging.calibration import Gate
+from pipeline.judging.gate import Gate
 from pipeline.paths import SHIPPED_FORM
 from pipeline.reading.page import FormPage, context, read_page
 from pipeline.records import FieldReading, Quality

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,12 +18,13 @@ from pipeline.config import Settings
 from pipeline.errors import InputError
 from pipeline.evaluate.truth import Held, load_truth
 from pipeline.forms.schema import Form, load_form
-from pipeline.judging.calibration import FILE_NAME, Basis, Calibration, Made, basis
+from pipeline.judging.calibration import FILE_NAME, Calibration, Made, basis
 from pipeline.language import tr
 from pipeline.paths import CALIBRATION, MODELS, write_whole
 from pipeline.reader import Reader, with_learned
 from pipeline.runner import Progress, run
 from pipeline.simulate import SHIPPED, Hands, simulate
+from pipeline.simulate.layout import draw_form
 from pipeline.snapshot import RegistrationRow, Snapshot
 from pipeline.store import Store
 
@@ -51,12 +53,16 @@ def calibrate(
     n: int,
     seed: int,
     jobs: int,
+    layouts: int = 0,
     labelled: Sequence[tuple[Path, Path]] = (),
     reviewed: Sequence[Path] = (),
     hands: Hands = SHIPPED,
     progress: Progress = lambda _done, _total: None,
 ) -> Calibration:
     """Fit a calibration on ``n`` drawn forms and on labelled runs; write it into ``out``.
+
+    Field types that the form does not have are measured on ``layouts`` forms more, drawn on blanks
+    that nobody has seen.
 
     ``labelled`` pairs the folder of a run with the truth of its inbox. ``reviewed`` are folders of
     runs whose fields people confirmed or corrected: what they chose to look at serves the maps, and
@@ -76,16 +82,32 @@ def calibrate(
             tr("What --truth tells would be proven on itself: leave that --reviewed out.")
         )
     decided = [form for out in reviewed for form in _reviewed(out)]
-    if n:
-        with TemporaryDirectory(prefix="fiches-calibrate-") as scratch:
-            forms += _drawn(form, Path(scratch), settings, n, seed, jobs, hands, progress)
+    further: list[list[Sample]] = []
+    drawing = partial(_drawn, settings=settings, seed=seed, jobs=jobs, hands=hands)
+    with TemporaryDirectory(prefix="fiches-calibrate-") as scratch:
+        if n:
+            shards = [(form.folder, count) for count in _shards(n)]
+            forms += drawing(shards, Path(scratch) / "form", progress=progress)
+        if layouts:
+            shards = _layouts(Path(scratch) / "forms", layouts, seed)
+            theirs = settings.model_copy(update={"forms": (Path(scratch) / "forms",)})
+            further = drawing(shards, Path(scratch) / "layouts", settings=theirs, progress=progress)
     if not forms:
         raise InputError(
             tr("Nothing was read to calibrate on: draw forms with --n, or name --truth.")
         )
-    made = _made(form, now, n, seed, known, len(decided))
+    made = Made(
+        date=datetime.now(UTC).date().isoformat(),
+        form=form.id,
+        drawn=n,
+        seed=seed,
+        layouts=layouts,
+        labelled=known,
+        reviewed=len(decided),
+        basis=now,
+    )
     samples = [sample for form in decided for sample in form]
-    calibration = fit(forms, made, reviewed=samples, seed=seed)
+    calibration = fit(forms, made, further=further, reviewed=samples, seed=seed)
     save(calibration, out / FILE_NAME)
     if out.resolve() == CALIBRATION.resolve():
         _list_in_manifest(out / FILE_NAME)
@@ -106,35 +128,38 @@ def _list_in_manifest(path: Path) -> None:
     manifest.write_text(entry.sub(digest, manifest.read_text("utf-8")), "utf-8")
 
 
-def _made(form: Form, now: Basis, n: int, seed: int, labelled: int = 0, reviewed: int = 0) -> Made:
-    return Made(
-        date=datetime.now(UTC).date().isoformat(),
-        form=form.id,
-        drawn=n,
-        seed=seed,
-        labelled=labelled,
-        reviewed=reviewed,
-        basis=now,
-    )
+def _shards(n: int) -> list[int]:
+    """How many forms are drawn at a time."""
+    return [min(_SHARD, n - at) for at in range(0, n, _SHARD)]
+
+
+def _layouts(folder: Path, n: int, seed: int) -> list[tuple[Path, int]]:
+    """Blanks that nobody has seen, drawn into the folder, and how often each is to be filled in."""
+    first = SEEDS_FROM + seed * _SHARDS_A_SEED
+    shards = [(folder / f"layout-{k:05d}", count) for k, count in enumerate(_shards(n))]
+    for k, (place, _) in enumerate(shards):
+        draw_form(place, seed=first + k)
+    return shards
 
 
 def _drawn(
-    form: Form,
+    shards: Sequence[tuple[Path, int]],
     scratch: Path,
+    *,
     settings: Settings,
-    n: int,
     seed: int,
     jobs: int,
     hands: Hands,
     progress: Progress,
 ) -> list[list[Sample]]:
+    """The readings of forms, so many of each, drawn and read in ``scratch``."""
     inbox, out = scratch / "inbox", scratch / "out"
-    shards = [min(_SHARD, n - at) for at in range(0, n, _SHARD)]
     first = SEEDS_FROM + seed * _SHARDS_A_SEED
     tasks = [
-        (form.folder, inbox / f"{k:05d}", count, first + k, hands) for k, count in enumerate(shards)
+        (source, inbox / f"{k:05d}", count, first + k, hands)
+        for k, (source, count) in enumerate(shards)
     ]
-    _log.info("%s", tr("drawing {count} forms", count=n))
+    _log.info("%s", tr("drawing {count} forms", count=sum(count for _, count in shards)))
     if jobs > 1:
         with system.process_pool(jobs) as pool:
             list(pool.map(_draw, tasks))
@@ -148,7 +173,9 @@ def _drawn(
     # Without any calibration, whatever is to be replaced; a reader of a name of its own, so that
     # the run does not complain of it. And without a list of members: those drawn are on none.
     none = scratch / FILE_NAME
-    save(Calibration(made=_made(form, basis(settings), 0, seed), maps=(), curves=()), none)
+    now = basis(settings)
+    made = Made(date="", form="", drawn=0, seed=seed, labelled=0, basis=now)
+    save(Calibration(made=made, maps=(), curves=()), none)
     bare = settings.model_copy(update={"calibration": none, "members": None})
     run(inbox, out, bare, jobs=jobs, reader=Reader("calibrate"), progress=progress)
     return list(_judged(_snapshot(out), held))

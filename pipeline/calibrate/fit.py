@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -16,16 +16,15 @@ from pipeline.judging.calibration import (
     LEAST_DOUBT,
     Calibration,
     Curve,
-    Gate,
     Made,
     Map,
     Proof,
     Step,
     Tally,
     Writing,
-    writing_of,
 )
 from pipeline.judging.error_class import ErrorClass, certainty, classes_of, error_class, is_spared
+from pipeline.judging.gate import Gate, writing_of
 from pipeline.rates import DELTA
 from pipeline.records import Backing, FieldReading, Origin, Quality, Registration
 
@@ -95,6 +94,7 @@ def fit(
     forms: Sequence[Sequence[Sample]],
     made: Made,
     *,
+    further: Sequence[Sequence[Sample]] = (),
     reviewed: Iterable[Sample] = (),
     seed: int = 0,
 ) -> Calibration:
@@ -105,17 +105,46 @@ def fit(
     corrected by somebody who happened to see it, makes it too careful at most). A proof counts
     readings as they come, and would be wrong. So they join the maps only: neither the thresholds to
     try nor the proof; and only in types that the forms hold, since of others nothing is proven.
+    ``further`` forms are of other layouts: they serve the types that ``forms`` do not have, each
+    by itself.
     """
-    order = np.random.default_rng(seed).permutation(len(forms))
-    cut = max(1, round(_FITTED * len(forms)))
-    fitting = [sample for k in order[:cut] for sample in forms[k]]
-    proving = [sample for k in order[cut:] for sample in forms[k]]
-    types = {sample.reading.type for sample in fitting}
-    mapped = fit_maps([*fitting, *(s for s in reviewed if s.reading.type in types)])
+    parts = {"": _Part.of(forms, seed)}
+    types = {sample.reading.type for samples in forms for sample in samples}
+    others = _Part.of(further, seed)
+    for kind in sorted({s.reading.type for samples in further for s in samples} - types):
+        parts[kind] = others.of_type(kind)
+    fitting = [sample for part in parts.values() for sample in part.fitting]
+    mapped_types = {sample.reading.type for sample in fitting}
+    mapped = fit_maps([*fitting, *(s for s in reviewed if s.reading.type in mapped_types)])
     calibration = Calibration(made=made, maps=mapped, curves=())
-    curves = tuple(_curves(fitting, proving, Gate.of(calibration, Promise())))
+    gate = Gate.of(calibration, Promise())
+    curves = tuple(curve for kind, part in parts.items() for curve in _curves(kind, part, gate))
     whole = calibration.model_copy(update={"curves": curves})
     return whole.model_copy(update={"proofs": tuple(_proofs(whole))})
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Readings that share thresholds: those the maps are fitted on, and those of the proof."""
+
+    fitting: Sequence[Sample]
+    proving: Sequence[Sample]
+
+    @classmethod
+    def of(cls, forms: Sequence[Sequence[Sample]], seed: int) -> Self:
+        order = np.random.default_rng(seed).permutation(len(forms))
+        cut = max(1, round(_FITTED * len(forms)))
+        fitting, proving = (
+            [sample for k in some for sample in forms[k]] for some in (order[:cut], order[cut:])
+        )
+        return cls(fitting, proving)
+
+    def of_type(self, kind: str) -> "_Part":
+        fitting, proving = (
+            [sample for sample in samples if sample.reading.type == kind]
+            for samples in (self.fitting, self.proving)
+        )
+        return _Part(fitting, proving)
 
 
 def fit_maps(samples: Iterable[Sample]) -> tuple[Map, ...]:
@@ -201,18 +230,20 @@ def _map(weights: _Weights, of: Sequence[Sample], error: ErrorClass, **cell: Any
     return Map(error=error, a=a, b=b, c=c, readings=len(of), wrong=wrong, **cell)
 
 
-def _curves(fitting: Sequence[Sample], proving: Sequence[Sample], gate: Gate) -> Iterator[Curve]:
+def _curves(kind: str, part: _Part, gate: Gate) -> Iterator[Curve]:
     """The curves of each class and writing; what a finding blocks is never accepted."""
     for error in (ErrorClass.MONEY, ErrorClass.IDENTITY):
-        parts, proofs = _by_writing(error, fitting), _by_writing(error, proving)
+        parts, proofs = _by_writing(error, part.fitting), _by_writing(error, part.proving)
         outside = DELTA / max(1, len(parts))
         for writing, fitted in sorted(parts.items()):
             proven = proofs.get(writing, [])
-            curve = partial(Curve, writing=writing, outside=outside)
+            curve = partial(Curve, type=kind, writing=writing, outside=outside)
             steps = _steps(error, fitted, proven, gate, _STEPS)
             yield curve(error=error, readings=len(proven), steps=steps)
             for given in steps if error is ErrorClass.IDENTITY else ():
-                ours, theirs = (_passed(part, given.threshold, gate) for part in (fitted, proven))
+                ours, theirs = (
+                    _passed(samples, given.threshold, gate) for samples in (fitted, proven)
+                )
                 yield curve(
                     error=ErrorClass.SPELLING,
                     given=given.threshold,
@@ -272,12 +303,14 @@ def _steps(
 
 
 def _proofs(calibration: Calibration) -> Iterator[Proof]:
-    """What is proven for the promise made by default, and for half and twice of it."""
+    """What is proven for the promise made by default, and for half and twice of it; of types with
+    curves of their own, for what is promised."""
     default = Promise()
-    for times in (_HALVED, 1.0, _DOUBLED):
+    shares = product((_HALVED, 1.0, _DOUBLED), calibration.kinds[:1])
+    for times, kind in (*shares, *product((1.0,), calibration.kinds[1:])):
         promise = Promise(**{e.value: times * default.target(e) for e in ErrorClass})
-        for (error, writing), (curve, step) in calibration.chosen(promise).items():
-            proof = Proof(target=promise.target(error), error=error, writing=writing)
+        for (error, writing), (curve, step) in calibration.chosen(promise, kind).items():
+            proof = Proof(target=promise.target(error), error=error, writing=writing, type=kind)
             if step is not None:
                 proven = {
                     "threshold": step.threshold,

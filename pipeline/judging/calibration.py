@@ -22,6 +22,10 @@ promise holds with probability 1 - ``DELTA`` over the draw of the forms it was m
 hands share that out (Bonferroni). That of spelling nearly so, for it is about what passes for its
 letters, and the threshold for these was chosen on the same forms.
 
+The types of the form that is measured on share a threshold. Any further type, measured on invented
+layouts, has thresholds of its own, and its own proof: too few errors of it may hide among others,
+and a hard one must not keep those of the form from being accepted.
+
 The bound takes fields for independent, and forms for drawn like those measured. What a file holds
 as text was not read by a machine: it is accepted where its place is sure.
 """
@@ -29,30 +33,24 @@ as text was not read by a machine: it is accepted where its place is sure.
 import hashlib
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline import fields
 from pipeline.config import Promise, Settings
 from pipeline.errors import ConfigError
 from pipeline.fingerprint import code_digest
-from pipeline.judging.error_class import ErrorClass, certainty, classes_of
+from pipeline.judging.error_class import ErrorClass
 from pipeline.language import tr, why
 from pipeline.paths import CALIBRATION, MODELS
 from pipeline.rates import DELTA, upper_bound
-from pipeline.records import Backing, FieldReading, Origin, Quality
+from pipeline.records import Backing
 
 FILE_NAME = "calibration.json"
 LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
-_SURE_TEXT = 0.95
-_CLEAR = 0.9
-"""Print that is read less surely may be a tidy hand."""
 _AMPLE = 3.0
 """A proof begins with so many times the readings that would prove a target without an error."""
 _POSTERIORS = ("pipeline.reading.page:read_or_tell", "pipeline.judging.reconcile:reconcile")
@@ -80,13 +78,15 @@ class Basis(_Part):
 class Made(_Part):
     """How a calibration was made.
 
-    ``labelled`` counts the forms of labelled runs, ``reviewed`` those that people decided about.
+    ``layouts`` counts the forms of invented layouts, ``labelled`` those of labelled runs,
+    ``reviewed`` those that people decided about.
     """
 
     date: str
     form: str
     drawn: _Count
     seed: _Count
+    layouts: _Count = 0
     labelled: _Count
     reviewed: _Count = 0
     basis: Basis
@@ -158,6 +158,7 @@ class Step(_Part):
 class Curve(_Part):
     """The steps for one class and writing, from strict to lenient.
 
+    ``type``: the type it is about alone; empty for those that the form measured on has.
     ``given``: the threshold of the dearer class that all have passed, where there is one.
     ``readings``: those of the proof that no finding blocks. ``outside``: how often its promise may
     be broken.
@@ -167,6 +168,7 @@ class Curve(_Part):
     writing: Writing
     readings: _Count
     steps: tuple[Step, ...]
+    type: str = ""
     given: _Share | None = None
     outside: _Share = DELTA
 
@@ -211,6 +213,7 @@ class Proof(_Part):
     target: _Share
     error: ErrorClass
     writing: Writing
+    type: str = ""
     threshold: _Share | None = None
     accepted: _Share = 0.0
     wrong: _Count = 0
@@ -225,104 +228,34 @@ class Calibration(_Part):
     curves: tuple[Curve, ...]
     proofs: tuple[Proof, ...] = ()
 
-    def chosen(
-        self, promise: Promise
-    ) -> dict[tuple[ErrorClass, Writing], tuple[Curve, Step | None]]:
-        """The curve of each class and writing, and the step that a promise leads to on it."""
-        chosen: dict[tuple[ErrorClass, Writing], tuple[Curve, Step | None]] = {}
+    @property
+    def kinds(self) -> list[str]:
+        """The types with curves of their own, after the empty name of those that share theirs."""
+        return ["", *sorted({curve.type for curve in self.curves} - {""})]
+
+    def chosen(self, promise: Promise, kind: str = "") -> "Chosen":
+        """The curve of each class and writing, and the step that a promise leads to on it; of a
+        ``kind`` that has curves of its own."""
+        chosen: Chosen = {}
         for error in ErrorClass:  # the dearest first: others are about what has passed for it
             for curve in self.curves:
-                if curve.error is error and curve.given == _given(chosen, curve):
+                if (curve.error, curve.type) != (error, kind):
+                    continue
+                if curve.given == _given(chosen, curve):
                     step = curve.step(promise.target(error))
                     chosen[error, curve.writing] = curve, step
         return chosen
 
 
-def _given(
-    chosen: Mapping[tuple[ErrorClass, Writing], tuple[Curve, Step | None]], curve: Curve
-) -> float | None:
+Chosen = dict[tuple[ErrorClass, Writing], tuple[Curve, Step | None]]
+
+
+def _given(chosen: Chosen, curve: Curve) -> float | None:
     """The threshold that what ``curve`` is about has passed already."""
     if curve.error is not ErrorClass.SPELLING:
         return None
     _, dearer = chosen.get((ErrorClass.IDENTITY, curve.writing), (curve, None))
     return dearer.threshold if dearer else None
-
-
-_Cell = tuple[str, ErrorClass, bool | None, Backing | None, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What a reading has to pass to be accepted: built once a process."""
-
-    maps: Mapping[_Cell, Map]
-    thresholds: Mapping[tuple[ErrorClass, Writing], float]
-    """Of the calibrated probability; what has none is never accepted."""
-    least_targets: Mapping[ErrorClass, float]
-    """The lowest error rate of a class that can be proven, where the one promised cannot."""
-
-    @classmethod
-    def of(cls, calibration: Calibration, promise: Promise) -> Self:
-        chosen = calibration.chosen(promise)
-        least: dict[ErrorClass, float] = {}
-        for curve, step in chosen.values():
-            if step is None:
-                least[curve.error] = max(least.get(curve.error, 0.0), curve.least_target)
-        return cls(
-            {(m.type, m.error, m.typed, m.backing, m.quality): m for m in calibration.maps},
-            {key: step.threshold for key, (_, step) in chosen.items() if step},
-            least,
-        )
-
-    def calibrated(self, reading: FieldReading, quality: Quality) -> FieldReading:
-        """The reading with its probability of being right, as far as its type was measured."""
-        if reading.origin is Origin.TEXT_LAYER or not reading.candidates:
-            return reading
-        sure = self.sure(reading, classes_of(reading.type)[-1], quality)
-        return reading if sure < 0 else replace(reading, calibrated=sure)
-
-    def doubt(self, reading: FieldReading, quality: Quality) -> ErrorClass | None:
-        """The dearest class of which the reading may have an error; None where it is accepted."""
-        classes = classes_of(reading.type)
-        if reading.origin is Origin.TEXT_LAYER:
-            return None if reading.posterior >= _SURE_TEXT else classes[0]
-        for error in classes:
-            sure = self.sure(reading, error, quality)
-            if sure < self.thresholds.get((error, writing_of(error, reading)), math.inf):
-                return error
-        return None
-
-    def sure(self, reading: FieldReading, error: ErrorClass, quality: Quality) -> float:
-        """How probably the reading has no error of that class, as measured; -1 if that never was.
-
-        But written digits that no sum checks, and no mail, must look as sure before: most of those
-        measured on are drawn with fonts, and people write theirs less clearly.
-        """
-        cells: tuple[_Cell, ...] = (
-            (reading.type, error, reading.typed, reading.backing, quality.value),
-            (reading.type, error, reading.typed, reading.backing, ""),
-            (reading.type, error, None, None, ""),
-        )
-        said = certainty(reading, error)
-        field_type = fields.find(reading.type)
-        checked = reading.typed or reading.backing is Backing.KNOWN
-        unchecked = field_type is not None and field_type.unchecked_digits and not checked
-        for cell in cells:
-            if cell in self.maps:
-                measured = self.maps[cell](said)
-                return min(said, measured) if unchecked else measured
-        return -1.0
-
-
-def writing_of(error: ErrorClass, reading: FieldReading) -> Writing:
-    """Which promise of a class a reading falls under: a digit alone does not tell who wrote it.
-
-    Print is read clearly: what keeps its line as print does, and is not, may be a tidy hand.
-    """
-    if error is ErrorClass.MONEY:
-        return Writing.ANY
-    is_clear = certainty(reading, ErrorClass.IDENTITY) >= _CLEAR
-    return Writing.PRINT if reading.typed and is_clear else Writing.HAND
 
 
 def writing_name(writing: Writing) -> str:

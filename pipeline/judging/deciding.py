@@ -12,7 +12,7 @@ from pipeline.decisions import Act, Decision
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
-from pipeline.judging.calibration import Gate
+from pipeline.judging.gate import Gate
 from pipeline.judging.judge import judge
 from pipeline.judging.values import as_typed, position
 from pipeline.records import (

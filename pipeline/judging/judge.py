@@ -15,8 +15,8 @@ from pipeline.forms import constraints
 from pipeline.forms.constraints import Arithmetic
 from pipeline.forms.schema import Form
 from pipeline.french import GAP, broken, depends_on, label, people_named, sentence
-from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import counting, doubts_of, is_computed, named_by
+from pipeline.judging.gate import Gate
 from pipeline.judging.sums import left_uncounted, with_due
 from pipeline.judging.validate import (
     RULES,

@@ -13,8 +13,8 @@ from pipeline.forms import constraints
 from pipeline.forms.schema import Form
 from pipeline.french import GAP, SEEN, sentence
 from pipeline.judging import deciding, duplicates
-from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import Doubt, doubts, named_by
+from pipeline.judging.gate import Gate
 from pipeline.judging.values import as_typed, is_shown, position
 from pipeline.records import FieldReading, Finding, Origin, Registration, Status
 

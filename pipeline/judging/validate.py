@@ -7,8 +7,8 @@ from pipeline import fields
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
 from pipeline.french import GAP, depends_on, sentence
-from pipeline.judging.calibration import Gate
 from pipeline.judging.error_class import ErrorClass, alternatives
+from pipeline.judging.gate import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
 from pipeline.paper.covered import WHOLE_FORM
 from pipeline.records import (

@@ -12,7 +12,7 @@ from pipeline.config import Settings
 from pipeline.forms.schema import Form, load_forms
 from pipeline.judging import calibration
 from pipeline.judging.background import Background
-from pipeline.judging.calibration import Gate
+from pipeline.judging.gate import Gate
 from pipeline.judging.judge import judge
 from pipeline.judging.members import Members, load_known, load_members
 from pipeline.judging.people import with_repeated_surnames

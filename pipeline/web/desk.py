@@ -11,9 +11,9 @@ from pipeline.decisions import Act, Change, Decision, Fiches, Filed, Refused
 from pipeline.errors import PipelineError
 from pipeline.forms.schema import Form
 from pipeline.judging import deciding
-from pipeline.judging.calibration import Gate
 from pipeline.judging.doubts import is_computed
 from pipeline.judging.duplicates import Pair, Twins, came
+from pipeline.judging.gate import Gate
 from pipeline.judging.judge import judge
 from pipeline.records import FieldReading, Registration, Status
 from pipeline.review import sample

@@ -18,7 +18,8 @@ from pipeline.config import CONFIG, Configuration
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
 from pipeline.forms.schema import Form, load_forms
-from pipeline.judging.calibration import Gate, load
+from pipeline.judging.calibration import load
+from pipeline.judging.gate import Gate
 from pipeline.language import tr
 from pipeline.pages import templates
 from pipeline.paths import FORMS, close_to_others

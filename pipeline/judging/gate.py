@@ -1,0 +1,103 @@
+"""What a reading has to pass to be accepted, by the calibration and what is promised."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from pipeline import fields
+from pipeline.config import Promise
+from pipeline.judging.calibration import Calibration, Map, Writing
+from pipeline.judging.error_class import ErrorClass, certainty, classes_of
+from pipeline.records import Backing, FieldReading, Origin, Quality
+
+_SURE_TEXT = 0.95
+_CLEAR = 0.9
+"""Print that is read less surely may be a tidy hand."""
+_Thresholds = Mapping[tuple[ErrorClass, Writing], float]
+_Cell = tuple[str, ErrorClass, bool | None, Backing | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a reading has to pass to be accepted: built once a process."""
+
+    maps: Mapping[_Cell, Map]
+    thresholds: _Thresholds
+    """Of the calibrated probability; what has none is never accepted."""
+    least_targets: Mapping[ErrorClass, float]
+    """The lowest error rate of a class that can be proven, where the one promised cannot."""
+    own: Mapping[str, _Thresholds] = field(default_factory=dict)
+    """The thresholds of a type that shares none."""
+
+    @classmethod
+    def of(cls, calibration: Calibration, promise: Promise) -> Self:
+        least: dict[ErrorClass, float] = {}
+        for curve, step in calibration.chosen(promise).values():
+            if step is None:
+                least[curve.error] = max(least.get(curve.error, 0.0), curve.least_target)
+        thresholds = {
+            kind: {
+                key: step.threshold
+                for key, (_, step) in calibration.chosen(promise, kind).items()
+                if step
+            }
+            for kind in calibration.kinds
+        }
+        return cls(
+            {(m.type, m.error, m.typed, m.backing, m.quality): m for m in calibration.maps},
+            thresholds.pop(""),
+            least,
+            thresholds,
+        )
+
+    def calibrated(self, reading: FieldReading, quality: Quality) -> FieldReading:
+        """The reading with its probability of being right, as far as its type was measured."""
+        if reading.origin is Origin.TEXT_LAYER or not reading.candidates:
+            return reading
+        sure = self.sure(reading, classes_of(reading.type)[-1], quality)
+        return reading if sure < 0 else replace(reading, calibrated=sure)
+
+    def doubt(self, reading: FieldReading, quality: Quality) -> ErrorClass | None:
+        """The dearest class of which the reading may have an error; None where it is accepted."""
+        classes = classes_of(reading.type)
+        if reading.origin is Origin.TEXT_LAYER:
+            return None if reading.posterior >= _SURE_TEXT else classes[0]
+        thresholds = self.own.get(reading.type, self.thresholds)
+        for error in classes:
+            sure = self.sure(reading, error, quality)
+            if sure < thresholds.get((error, writing_of(error, reading)), math.inf):
+                return error
+        return None
+
+    def sure(self, reading: FieldReading, error: ErrorClass, quality: Quality) -> float:
+        """How probably the reading has no error of that class, as measured; -1 if that never was.
+
+        But written digits that no sum checks, and no mail, must look as sure before: most of those
+        measured on are drawn with fonts, and people write theirs less clearly.
+        """
+        cells: tuple[_Cell, ...] = (
+            (reading.type, error, reading.typed, reading.backing, quality.value),
+            (reading.type, error, reading.typed, reading.backing, ""),
+            (reading.type, error, None, None, ""),
+        )
+        said = certainty(reading, error)
+        field_type = fields.find(reading.type)
+        checked = reading.typed or reading.backing is Backing.KNOWN
+        unchecked = field_type is not None and field_type.unchecked_digits and not checked
+        for cell in cells:
+            if cell in self.maps:
+                measured = self.maps[cell](said)
+                return min(said, measured) if unchecked else measured
+        return -1.0
+
+
+def writing_of(error: ErrorClass, reading: FieldReading) -> Writing:
+    """Which promise of a class a reading falls under: a digit alone does not tell who wrote it.
+
+    Print is read clearly: what keeps its line as print does, and is not, may be a tidy hand.
+    """
+    if error is ErrorClass.MONEY:
+        return Writing.ANY
+    is_clear = certainty(reading, ErrorClass.IDENTITY) >= _CLEAR
+    return Writing.PRINT if reading.typed and is_clear else Writing.HAND
