@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from pipeline.text import fold
 
 from associations.people import Invention
 from associations.sheet import Place
+from pipeline.text import fold
 
 MARKS = ("checkbox", "choice", "ticks", "yes_no", "signature", "photo")
 _MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",

@@ -130,7 +130,8 @@ def _draw_second(sheet: Sheet) -> None:
         boxes = [("oui", "oui", 150, y), ("non", "non", 172, y)]
         sheet.ticks(name, "yes_no", boxes, label=said.capitalize(), side=4.2)
     _band(sheet, 152, "7. RÈGLEMENT", 62)
-    counted = (("semaines", "Nombre de semaines", "62,00 €"), ("repas", "Nombre de repas", "4,50 €"),
+    counted = (("semaines", "Nombre de semaines", "62,00 €"),
+               ("repas", "Nombre de repas", "4,50 €"),
                ("sorties", "Nombre de sorties", "13,00 €"))  # fmt: skip
     for n, (name, said, price) in enumerate(counted):
         y = 169 + 10 * n

@@ -8,13 +8,14 @@ which reportlab brings.
 import shutil
 import subprocess
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import reportlab
 from fontTools.ttLib import TTFont as FontFile
 from PIL import ImageFont
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTFont
 
 HANDS = ("annie-use-your-telescope", "bad-script", "cedarville-cursive", "gloria-hallelujah",
          "homemade-apple", "mansalva", "reenie-beanie", "shantell-sans", "sue-ellen-francisco",
@@ -72,19 +73,15 @@ def capital_share(path: Path) -> float:
     return float(-load(path, 200).getbbox("E", anchor="ls")[1]) / 200
 
 
-def in_pdf(path: Path, work: Path) -> str:
-    """The font's name for reportlab, which reads no packed fonts: unpacked into ``work``."""
+def in_pdf(path: Path) -> str:
+    """The font's name for reportlab, which reads no packed fonts."""
     name = path.stem
     if name in pdfmetrics.getRegisteredFontNames():
         return name
-    unpacked = path
-    if path.suffix == ".woff":
-        unpacked = work / f"{name}.ttf"
-        with FontFile(path) as font:
-            font.flavor = None
-            font.save(unpacked)
-    try:
-        pdfmetrics.registerFont(TTFont(name, unpacked))
-    except TTFError:  # outlines that reportlab cannot embed
-        return in_pdf(_VERA, work)
+    unpacked = BytesIO()
+    with FontFile(path) as font:
+        font.flavor = None
+        font.save(unpacked)
+    unpacked.seek(0)
+    pdfmetrics.registerFont(TTFont(name, unpacked))
     return name

@@ -128,5 +128,6 @@ def _invent(made: Invention) -> dict[str, Any]:
     }  # fmt: skip
 
 
-LICENCE = Blank("licence-de-tir-a-l-arc", "Demande de licence, Ligue des archers du Pays d'Outreval",
+LICENCE = Blank("licence-de-tir-a-l-arc",
+                "Demande de licence, Ligue des archers du Pays d'Outreval",
                 "a scanned comb on tint", _draw, _invent, scanned=True)  # fmt: skip

@@ -20,12 +20,10 @@ _PIECES = ("line", "line", "words", "letters")
 """What editors make of a text: one object a line, a word or a letter."""
 
 
-def fill_in(
-    blank: Blank, stands: Sequence[Answer], font: Path, work: Path, rng: np.random.Generator
-) -> bytes:
+def fill_in(blank: Blank, stands: Sequence[Answer], font: Path, rng: np.random.Generator) -> bytes:
     """The blank with the answers; what an AcroForm has a field for stands in the field."""
     others = [a for a in stands if not (blank.acroform and a.place.fillable)]
-    name = fonts.in_pdf(font, work)
+    name = fonts.in_pdf(font)
     share = fonts.capital_share(font)
     how = ("letter", "cross", "tick", "letter")[int(rng.integers(4))]
     pen = Pen(font, font, by_hand=False, cap=float(rng.uniform(2.2, 2.9)), wide_mm=0.35,
@@ -74,7 +72,7 @@ def _width_mm(name: str, share: float, text: str, cap: float) -> float:
 
 
 def _pieces(run: Run, pieces: str, measure: partial[float]) -> Iterator[Run]:
-    if pieces == "line" or " " not in run.text.strip() and pieces == "words":
+    if pieces == "line" or (" " not in run.text.strip() and pieces == "words"):
         yield run
         return
     parts = run.text.split(" ") if pieces == "words" else list(run.text)

@@ -8,14 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw
-from pipeline.simulate import paper
-from pipeline.simulate.pen import noise
 
 from associations import fonts, strokes
 from associations.answers import Answer
 from associations.blank import render
 from associations.runs import Run, runs
 from associations.sheet import Asked, Box
+from pipeline.simulate import paper
+from pipeline.simulate.pen import noise
 
 _INK_DPI = 400
 _MM = _INK_DPI / 25.4
@@ -189,15 +189,14 @@ def _paste_portrait(sheet: np.ndarray, box: Box, rng: np.random.Generator, dpi: 
     wide, high = round(w * 0.94), round(h * 0.94)
     picture = np.full((high, wide, 3), rng.integers(170, 225, 3), dtype=np.uint8)
     skin, hair = rng.integers((150, 110, 85), (235, 195, 170)), rng.integers(20, 110, 3)
-    middle = (wide // 2, round(high * 0.42))
-    coat = tuple(int(v) for v in rng.integers(30, 160, 3))
-    cv2.ellipse(
-        picture, (wide // 2, high), (round(wide * 0.45), round(high * 0.3)), 0, 0, 360, coat, -1
-    )
-    cv2.ellipse(picture, (middle[0], middle[1] - high // 20), (round(wide * 0.3), round(high * 0.3)),
-                0, 0, 360, tuple(int(v) for v in hair), -1)  # fmt: skip
-    cv2.ellipse(picture, middle, (round(wide * 0.24), round(high * 0.25)), 0, 0, 360,
-                tuple(int(v) for v in skin), -1)  # fmt: skip
+    coat, middle = rng.integers(30, 160, 3), round(high * 0.42)
+    for centre, across, down, colour in (
+        ((wide // 2, high), 0.45, 0.3, coat),
+        ((wide // 2, middle - high // 20), 0.3, 0.3, hair),
+        ((wide // 2, middle), 0.24, 0.25, skin),
+    ):
+        axes = (round(wide * across), round(high * down))
+        cv2.ellipse(picture, centre, axes, 0, 0, 360, tuple(int(v) for v in colour), -1)
     picture = cv2.GaussianBlur(picture, (0, 0), 2)
     left, top = round(x + (w - wide) / 2), round(y + (h - high) / 2)
     sheet[top : top + high, left : left + wide] = picture

@@ -7,29 +7,87 @@ from typing import TypeVar
 
 import numpy as np
 from faker import Faker
-from pipeline.text import fold
 from schwifty import IBAN
+
+from pipeline.text import fold
 
 _T = TypeVar("_T")
 TODAY = date(2025, 9, 1)
 _BANKS = ("10278", "13606", "14445", "20041", "30002", "30004")
-_TOWNS = (
-    "35000 Rennes|35400 Saint-Malo|35500 Vitré|35600 Redon|35130 La Guerche-de-Bretagne"
-    "|44000 Nantes|44600 Saint-Nazaire|44110 Châteaubriant|49000 Angers|49300 Cholet"
-    "|53000 Laval|56000 Vannes|56100 Lorient|56130 La Roche-Bernard|29200 Brest|29000 Quimper"
-    "|22000 Saint-Brieuc|22100 Dinan|50300 Avranches|14000 Caen|76600 Le Havre|72000 Le Mans"
-    "|37000 Tours|86000 Poitiers|79000 Niort|17000 La Rochelle|33000 Bordeaux|31000 Toulouse"
-    "|34000 Montpellier|13100 Aix-en-Provence|06000 Nice|38000 Grenoble|69003 Lyon|42000 Saint-Étienne"
-    "|63000 Clermont-Ferrand|87000 Limoges|21000 Dijon|25000 Besançon|67000 Strasbourg|57000 Metz"
-    "|54000 Nancy|51100 Reims|80000 Amiens|59000 Lille|59800 Lille|62000 Arras|45000 Orléans"
-    "|35310 Mordelles|35740 Pacé|35230 Saint-Erblon|44390 Nort-sur-Erdre|49500 Segré-en-Anjou-Bleu"
-).split("|")
-_STREETS = (
-    "rue des Lilas|rue du Général-Leclerc|avenue Jean-Jaurès|impasse des Acacias|allée du Verger"
-    "|place de l'Église|rue Victor-Hugo|chemin de la Fontaine|boulevard de la Liberté|rue du Moulin"
-    "|rue Émile-Zola|le Bourg|lieu-dit la Ville-ès-Chiens|rue de l'Étang|square des Tilleuls"
-    "|route de Fougères|rue Anne-de-Bretagne|résidence du Parc, bât. B"
-).split("|")
+_TOWNS = """\
+35000 Rennes
+35400 Saint-Malo
+35500 Vitré
+35600 Redon
+35130 La Guerche-de-Bretagne
+44000 Nantes
+44600 Saint-Nazaire
+44110 Châteaubriant
+49000 Angers
+49300 Cholet
+53000 Laval
+56000 Vannes
+56100 Lorient
+56130 La Roche-Bernard
+29200 Brest
+29000 Quimper
+22000 Saint-Brieuc
+22100 Dinan
+50300 Avranches
+14000 Caen
+76600 Le Havre
+72000 Le Mans
+37000 Tours
+86000 Poitiers
+79000 Niort
+17000 La Rochelle
+33000 Bordeaux
+31000 Toulouse
+34000 Montpellier
+13100 Aix-en-Provence
+06000 Nice
+38000 Grenoble
+69003 Lyon
+42000 Saint-Étienne
+63000 Clermont-Ferrand
+87000 Limoges
+21000 Dijon
+25000 Besançon
+67000 Strasbourg
+57000 Metz
+54000 Nancy
+51100 Reims
+80000 Amiens
+59000 Lille
+59800 Lille
+62000 Arras
+45000 Orléans
+35310 Mordelles
+35740 Pacé
+35230 Saint-Erblon
+44390 Nort-sur-Erdre
+49500 Segré-en-Anjou-Bleu
+""".splitlines()
+_STREETS = """\
+rue des Lilas
+rue du Général-Leclerc
+avenue Jean-Jaurès
+impasse des Acacias
+allée du Verger
+place de l'Église
+rue Victor-Hugo
+chemin de la Fontaine
+boulevard de la Liberté
+rue du Moulin
+rue Émile-Zola
+le Bourg
+lieu-dit la Ville-ès-Chiens
+rue de l'Étang
+square des Tilleuls
+route de Fougères
+rue Anne-de-Bretagne
+résidence du Parc, bât. B
+""".splitlines()
 _SURNAMES = ("Le Goff", "N'Diaye", "Da Silva", "Lefèvre-Dupont", "El Amrani", "Guégan", "Nguyen",
              "Béranger", "Cœuret", "Kowalski", "d'Hervé", "Le Bihan")  # fmt: skip
 _GIVEN = ("Marie-Claire", "Jean-Yves", "Gwenaëlle", "Loïc", "Maëlys", "Aïcha", "Youssef", "Anaïs",

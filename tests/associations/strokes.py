@@ -30,11 +30,8 @@ def mark(box: Box, how: str, rng: np.random.Generator, *, overshoot: float) -> l
             )
             return [_bent(np.array([start, low, end]), rng)]
         case "slash":
-            return [
-                _bent(
-                    np.array([middle + [reach[0], -reach[0]], middle - [reach[1], -reach[1]]]), rng
-                )
-            ]
+            rise = np.array([1, -1])
+            return [_bent(np.array([middle + reach[0] * rise, middle - reach[1] * rise]), rng)]
         case _:
             across = np.linspace(-0.9, 0.9, 9)
             zigzag = [(t, 0.85 if n % 2 else -0.85) for n, t in enumerate(across)]

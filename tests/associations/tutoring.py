@@ -1,4 +1,4 @@
-"""A course for volunteers, as an AcroForm: fields of text, squares, a comb, a list to choose from."""
+"""A course for volunteers, as an AcroForm: text, squares, combs, and a list to choose from."""
 
 from typing import Any
 

@@ -29,7 +29,7 @@ def fill_in(raw: bytes, stands: Sequence[Answer]) -> bytes:
                 _click(form, page, answer.place.lines[0])
                 if answer.place.choices:
                     chosen = answer.place.choices.index(answer.text)
-                    pdfium.FORM_SetIndexSelected(form, page, chosen, True)  # noqa: FBT003
+                    pdfium.FORM_SetIndexSelected(form, page, chosen, True)
                 else:
                     _type(form, page, answer.text)
                 pdfium.FORM_ForceToKillFocus(form)
