@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench associations train calibrate locale lock clean
+.PHONY: help run test check bench forms train calibrate locale lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,7 +42,7 @@ check: $(VENV)/.dev  ## format, lint and types, then the tests
 bench: $(VENV)/.dev tesseract  ## pages a minute and memory, against RapidOCR and Tesseract
 	$(BIN)/python -m pipeline.bench $(ARGS)
 
-associations: $(VENV)/.dev  ## read other associations' forms, filled in 24 times each: a table by form and type
+forms: $(VENV)/.dev  ## read other associations' forms, filled in 24 times each: a table by form and type
 	PYTHONPATH=tests $(BIN)/python -m associations --jobs $(JOBS) $(ARGS)
 
 TRAIN = $(BIN)/python -m pipeline.training.train --data $(DATA) --cache $(CACHE)

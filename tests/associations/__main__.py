@@ -1,4 +1,4 @@
-"""Draw the copies, read them, print the table: ``make associations``.
+"""Draw the copies, read them, print the table: ``make forms``.
 
 The exit status is 0 where all goals hold. ``OUT`` keeps the forms, the inbox, the truth, what was
 read and ``misread.csv``; an inbox that is there is not drawn again.
