@@ -209,10 +209,17 @@ _TRUE = {
     "formule": "loisir",
     "jours": ["lundi, jeudi"],
     "don": None,
+    "repas": None,
 }
 
 
-def _measured(tmp_path: Path, read: Mapping[str, str] | None = None) -> Any:
+def _measured(
+    tmp_path: Path,
+    read: Mapping[str, str] | None = None,
+    *,
+    written: str = "LEFEVRE",
+    places: tuple[Place, ...] = _PLACES,
+) -> Any:
     values = {"nom": "Lefèvre", "total": "185.00", "formule": "loisir", "jours.1": "jeudi | lundi"}
     out = tmp_path / "read"
     out.mkdir(exist_ok=True)
@@ -223,10 +230,10 @@ def _measured(tmp_path: Path, read: Mapping[str, str] | None = None) -> Any:
         rows.writerow(["document", "page", "registration", "field", "value", "status"])
         for field, value in (values | dict(read or {})).items():
             rows.writerow(["a.jpg", "1", "r1", field, value, "accepted"])
-    written = {"nom": "LEFEVRE", "total": "185 €", "formule": "loisir", "don": ""}
-    written |= {"jours.1": "lundi, jeudi", "jours.2": ""}
-    entry = {"form": "club", "medium": "typed", "pages": 1, "fields": _TRUE, "written": written}
-    asked = {"club": Asked("club", _PLACES, {}, {}, ())}
+    texts = {"nom": written, "total": "185 €", "formule": "loisir", "don": "", "repas": ""}
+    texts |= {"jours.1": "lundi, jeudi", "jours.2": ""}
+    entry = {"form": "club", "medium": "typed", "pages": 1, "fields": _TRUE, "written": texts}
+    asked = {"club": Asked("club", places, {}, {}, ())}
     return measure(out, {"a.jpg": entry}, asked)
 
 
@@ -261,6 +268,18 @@ def test_a_wrong_value_that_was_accepted_fails(
 def test_capitals_need_not_give_their_accents_back_but_letters_count(tmp_path: Path) -> None:
     assert _measured(tmp_path, {"nom": "LEFEVRE"}).verdicts[0].right
     assert not _measured(tmp_path, {"nom": "LEFEBVRE"}).verdicts[0].right
+
+
+def test_accents_are_spelling_in_words_only(tmp_path: Path) -> None:
+    small = _measured(tmp_path, {"nom": "Lefévre"}, written="Lefèvre").verdicts[0]
+    assert (small.right, small.spelling, small.wrong) == (False, True, False)
+
+
+def test_a_count_left_empty_is_none(tmp_path: Path) -> None:
+    places = (Place("repas", "count", 1),)
+    for value, wrong in (("0", False), ("", False), ("1", True)):
+        verdict = _measured(tmp_path, {"repas": value}, places=places).verdicts[0]
+        assert verdict.wrong is wrong
 
 
 def test_a_page_read_as_another_form_is_not_placed(tmp_path: Path) -> None:

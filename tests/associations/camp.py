@@ -150,7 +150,7 @@ def _draw_second(sheet: Sheet) -> None:
     sheet.entry(84, 226, 130, "le", "fait_le", "date", rule="line", called="Date")
     sheet.text(14, 235, "Signature du responsable :", 10)
     sheet.box((14, 237, 80, 26), edge=_NAVY, wide=0.4)
-    sheet.marks("signature", "signature", {"presente": (14, 237, 80, 26)}, label="Signature")
+    sheet.marks("signature", "signature", {"oui": (14, 237, 80, 26)}, label="Signature")
     sheet.box((112, 233, 86, 30), fill=(0.85, 0.87, 0.92), edge=None)
     sheet.text(115, 239, "Cadre réservé à la direction", 9, font="Helvetica-Bold")
     sheet.text(115, 249, "Dossier reçu le ………………………………", 9)
@@ -208,7 +208,7 @@ def _invent(made: Invention) -> dict[str, Any]:
         "reglement": made.one_of(("cheque", "cesu", "ancv", "especes")),
         "fait_a": town,
         "fait_le": made.day(TODAY, TODAY.replace(month=10)),
-        "signature": "presente" if made.chance(0.9) else None,
+        "signature": "oui" if made.chance(0.9) else None,
     }  # fmt: skip
 
 

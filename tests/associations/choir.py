@@ -46,7 +46,7 @@ def _draw(sheet: Sheet) -> None:
                 called="Date")  # fmt: skip
     x = sheet.text(100, y + 72, "Signature :", 12)
     place = (x + 2, y + 66, 185 - x, 22)
-    sheet.marks("signature", "signature", {"presente": place}, label="Signature")
+    sheet.marks("signature", "signature", {"oui": place}, label="Signature")
     sheet.text(105, 285, "La Clé des Champs, mairie de Montgré, 42130 Montgré", 9, align="middle")
     sheet.says(
         sum={"total": "montant", "tariffs": {"stagiaires": "55", "repas": "16,50"}},
@@ -77,7 +77,7 @@ def _invent(made: Invention) -> dict[str, Any]:
         "remarques": made.one_of(("Je viens avec ma sœur, merci de nous placer ensemble",
                                   "Arrivée samedi vers 11 heures", "Régime sans sel", None, None)),
         "fait_le": made.day(TODAY.replace(year=2026, month=2), TODAY.replace(year=2026, month=3)),
-        "signature": "presente" if made.chance(0.85) else None,
+        "signature": "oui" if made.chance(0.85) else None,
     }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def _draw(sheet: Sheet) -> None:
     sheet.entry(80, 261, 124, "le", "fait_le", "date", called="Date")
     sheet.text(12, 269, "Signature (des parents pour les mineurs)", 9)
     sheet.box((12, 270.5, 84, 19), wide=0.2)
-    sheet.marks("signature", "signature", {"presente": (12, 270.5, 84, 19)}, label="Signature")
+    sheet.marks("signature", "signature", {"oui": (12, 270.5, 84, 19)}, label="Signature")
     sheet.box((132, 257, 66, 32.5), fill=(0.92, 0.92, 0.92), edge=None)
     sheet.text(135, 262, "Réservé au club", 9, font="Helvetica-Oblique")
     sheet.text(135, 271, "Reçu le : …………………………", 9)
@@ -156,7 +156,7 @@ def _invent(made: Invention) -> dict[str, Any]:
         "droit_image": made.one_of(("oui", "oui", "non", None)),
         "fait_a": town,
         "fait_le": made.day(TODAY, TODAY.replace(month=10)),
-        "signature": "presente" if made.chance(0.85) else None,
+        "signature": "oui" if made.chance(0.85) else None,
     }
 
 

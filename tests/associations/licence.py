@@ -88,10 +88,10 @@ def _draw(sheet: Sheet) -> None:
     _white_line(sheet, 202, "club", "text", "Club", (52, 202, 142, 7.6))
     sheet.box((14, 222, 34, 42), edge=_GREEN, wide=0.3)
     sheet.text(31, 244, "Photo", 9, colour=_GREEN, align="middle")
-    sheet.marks("photo", "photo", {"presente": (14, 222, 34, 42)}, label="Photo")
+    sheet.marks("photo", "photo", {"oui": (14, 222, 34, 42)}, label="Photo")
     sheet.text(58, 227, "Signature du licencié", 9, colour=_GREEN)
     sheet.box((58, 229, 70, 35), edge=_GREEN, wide=0.3)
-    sheet.marks("signature", "signature", {"presente": (58, 229, 70, 35)}, label="Signature")
+    sheet.marks("signature", "signature", {"oui": (58, 229, 70, 35)}, label="Signature")
     sheet.text(136, 227, "Cachet de la ligue", 9, colour=_GREEN)
     sheet.box((136, 229, 58, 35), edge=_GREEN, wide=0.3)
     sheet.office((136, 229, 58, 35))
@@ -123,8 +123,8 @@ def _invent(made: Invention) -> dict[str, Any]:
         "certificat": made.day(date(2025, 6, 1), TODAY) if made.chance(0.8) else None,
         "club": f"{made.one_of(('Archers', 'Compagnie d’arc', 'Les Flèches'))} de {town}".replace(
             "de Le ", "du ").replace("’", "'"),
-        "photo": "presente" if made.chance(0.6) else None,
-        "signature": "presente" if made.chance(0.9) else None,
+        "photo": "oui" if made.chance(0.6) else None,
+        "signature": "oui" if made.chance(0.9) else None,
     }  # fmt: skip
 
 

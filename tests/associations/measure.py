@@ -20,11 +20,14 @@ from pipeline.text import fold
 
 CHOICES = ("checkbox", "choice", "ticks", "yes_no")
 PRESENT = ("signature", "photo")
+"""Their value says that something is there, or is empty."""
+WORDS = ("surname", "given_name", "person", "organisation", "address", "town", "postal_town",
+         "text", "long_text")  # fmt: skip
+"""In these, accents, case and signs are spelling; elsewhere each character counts."""
 EXACT = {"typed": 0.95, "pdf": 0.95, "hand": 0.80, "photo": 0.80}
 """The goal of each medium: a photographed sheet is hand-written, and a PDF typed."""
 PLACED, WRONG = 0.98, 0.001
 """So many pages must be placed; so many of the accepted values may be wrong."""
-_NOT_THERE = {"", "non", "absent", "absente", "vide"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +120,18 @@ def _verdict(
         value,
         right,
         spelling=not right and bool(value) and isinstance(truth, str)
-        and place.type not in CHOICES and _bare(value) == _bare(truth),
+        and place.type in WORDS and _bare(value) == _bare(truth),
         accepted=row is not None and row["status"] == "accepted",
     )  # fmt: skip
 
 
 def _agree(kind: str, read: str, truth: str | int | None, written: str) -> bool:
     if kind in PRESENT:
-        return (fold(read) not in _NOT_THERE) == bool(truth)
+        return bool(read) == bool(truth)
     if kind in CHOICES:
         return _options(read) == _options(str(truth or ""))
+    if kind == "count" and not truth:  # none, whether 0 is written or nothing
+        return read in ("", "0")
     if matches(read, truth):
         return True
     return written.isupper() and isinstance(truth, str) and fold(read) == fold(truth)

@@ -64,7 +64,7 @@ def _lay(
     for stroke in drawn(answer, pen, rng):
         _draw(canvas, stroke, pen.wide_mm, high_mm)
     if place.type == "photo" and answer.marked:
-        _glue(canvas, place.boxes["presente"], rng, high_mm)
+        _glue(canvas, place.boxes["oui"], rng, high_mm)
 
 
 def _width_mm(name: str, share: float, text: str, cap: float) -> float:

@@ -71,7 +71,7 @@ def fill_in(
         if answer.place.page != page:
             continue
         if answer.place.type == "photo" and answer.marked:
-            _paste_portrait(sheet, answer.place.boxes["presente"], rng, dpi)
+            _paste_portrait(sheet, answer.place.boxes["oui"], rng, dpi)
             continue
         measure = partial(_width_mm, pen)
         written = runs(answer.place, answer.text, measure, rng, cap=pen.cap, by_hand=pen.by_hand)

@@ -103,7 +103,7 @@ def _draw(sheet: Sheet) -> None:
     _field(sheet, "fait_le", "date", "Date", (14, 230, 50, 8))
     sheet.text(80, 228.5, "Signature", 9, colour=_TEAL)
     sheet.box((80, 230, 116, 26), edge=_EDGE, wide=0.25, round_mm=1)
-    sheet.marks("signature", "signature", {"presente": (80, 230, 116, 26)}, label="Signature")
+    sheet.marks("signature", "signature", {"oui": (80, 230, 116, 26)}, label="Signature")
     sheet.text(14, 277, "Le Fil Numérique, maison des associations, 37170 Chambrelle", 8)
     sheet.says(sum={"total": "montant"}, people={"named": ["nom", "prenom"]})
 
@@ -135,7 +135,7 @@ def _invent(made: Invention) -> dict[str, Any]:
         "motivation": made.one_of(("Aider les habitants du quartier", "Mieux connaître les outils",
                                    "Ouvrir une permanence le mardi", None)),
         "fait_le": f"2025-09-{made.number(1, 30):02}",
-        "signature": "presente" if made.chance(0.7) else None,
+        "signature": "oui" if made.chance(0.7) else None,
     }  # fmt: skip
 
 

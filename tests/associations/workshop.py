@@ -78,7 +78,7 @@ def _draw_what(sheet: Sheet) -> None:
     sheet.words("reglement", "choice", _PAID, (x + 4, 134), label="Règlement", role="payment")
     sheet.entry(left, 145, left + 60, "Le", "fait_le", "date", size_pt=11, called="Date")
     sheet.text(left, 154, "Signature :", 11)
-    sheet.marks("signature", "signature", {"presente": (left + 22, 149, 90, 24)},
+    sheet.marks("signature", "signature", {"oui": (left + 22, 149, 90, 24)},
                 label="Signature")  # fmt: skip
     sheet.box((14, 179, 269, 14), fill=(0.9, 0.9, 0.9), edge=None)
     sheet.text(17, 184, "Ne rien écrire ici – bureau :", 9, font=_SLANTED)
@@ -115,7 +115,7 @@ def _invent(made: Invention) -> dict[str, Any]:
         "total": total,
         "reglement": made.one_of(tuple(name for name, _ in _PAID)),
         "fait_le": f"2025-10-{made.number(1, 30):02}",
-        "signature": "presente" if made.chance(0.9) else None,
+        "signature": "oui" if made.chance(0.9) else None,
     }
 
 
