@@ -43,7 +43,7 @@ bench: $(VENV)/.dev tesseract  ## pages a minute and memory, against RapidOCR an
 	$(BIN)/python -m pipeline.bench $(ARGS)
 
 forms: $(VENV)/.dev  ## read other associations' forms, filled in 24 times each: a table by form and type
-	PYTHONPATH=tests $(BIN)/python -m associations --jobs $(JOBS) $(ARGS)
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m associations --jobs $(JOBS) $(ARGS)
 
 TRAIN = $(BIN)/python -m pipeline.training.train --data $(DATA) --cache $(CACHE)
 # PyTorch is in no extra, so that its gigabytes are in no lock: only this target needs it.
