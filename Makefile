@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench train calibrate locale lock clean
+.PHONY: help run test check bench forms train calibrate locale lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,6 +42,9 @@ check: $(VENV)/.dev  ## format, lint and types, then the tests
 
 bench: $(VENV)/.dev tesseract  ## pages a minute and memory, against RapidOCR and Tesseract
 	$(BIN)/python -m pipeline.bench $(ARGS)
+
+forms: $(VENV)/.dev  ## read other associations' forms, filled in 24 times each: a table by form and type
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m associations --jobs $(JOBS) $(ARGS)
 
 TRAIN = $(BIN)/python -m pipeline.training.train --data $(DATA) --cache $(CACHE)
 # PyTorch is in no extra, so that its gigabytes are in no lock: only this target needs it.
