@@ -32,7 +32,7 @@ class Nature(StrEnum):
     WORD = "word"
     NUMBER = "number"
     MARK = "mark"
-    """Ink in one of several boxes: the zone has ``boxes_mm`` instead of lines."""
+    """Marks on options: the zone has ``boxes_mm`` or ``words_mm`` instead of lines."""
 
 
 class Means(StrEnum):
@@ -52,17 +52,32 @@ class Read(Protocol):
     def __call__(self, lines: Sequence[LineEvidence], /) -> tuple[Candidate, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was seen of one option; ink is beyond the blank's own.
+
+    ``ink_mm2``: in its box or cell and slightly around, or at its printed word; ``before_mm2``: as
+    much of what is left of the box, where a line of writing that runs on over it leaves as much,
+    and a tick nothing. Of a printed word, ``ringed`` is the share 0..1 of all directions in which a
+    stroke lies around it, ``struck`` the share of its length that strokes go through.
+    """
+
+    ink_mm2: float = 0.0
+    before_mm2: float = 0.0
+    is_word: bool = False
+    ringed: float = 0.0
+    struck: float = 0.0
+
+
 class ReadMarks(Protocol):
-    def __call__(
-        self, ink: Mapping[str, float], /, *, beside: Mapping[str, float] | None = None
-    ) -> tuple[Candidate, ...]: ...
+    def __call__(self, marks: Mapping[str, Mark], /) -> tuple[Candidate, ...]: ...
 
 
-def _no_marks(
-    _ink: Mapping[str, float],
-    *,
-    beside: Mapping[str, float] | None = None,  # noqa: ARG001
-) -> tuple[Candidate, ...]:
+def _no_lines(_lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
+    raise ConfigError(tr("a zone of a type that reads marks has boxes_mm, not lines_mm."))
+
+
+def _no_marks(_marks: Mapping[str, Mark]) -> tuple[Candidate, ...]:
     raise ConfigError(tr("a zone of a type that reads no marks has lines_mm, not boxes_mm."))
 
 
@@ -89,8 +104,9 @@ class FieldType:
     outputs do; ``parse`` reads what a person typed, None where it is no such value, which
     ``refused`` then says in French.
 
-    ``read_marks`` is asked in the place of ``read`` where the nature is a mark: for the share 0..1
-    of ink in each option's box, and before it. ``shown``: as ``to_text``, for readers.
+    ``read_marks`` is asked in the place of ``read`` where the nature is a mark. ``options``: those
+    that a zone of the type may have, and what readers call each, ``""`` for none of them, where
+    that says something; without it, a form's own. ``shown``: as ``to_text``, for readers.
     ``spelled``: ways in which a value may stand on the paper. ``compared``: for types that say
     where people belong. ``invent``: a value and its text as somebody writes it, for the simulator,
     which knows how to invent what means something; a type without it stays empty.
@@ -98,13 +114,18 @@ class FieldType:
 
     label: str
     plural: str
-    read: Read
     to_text: Callable[[FieldValue], str]
     parse: Callable[[str], FieldValue]
+    read: Read = _no_lines
     nature: Nature = Nature.WORD
     means: Means = Means.OTHER
     refused: str = "Cette valeur n'est pas possible ici."
     read_marks: ReadMarks = _no_marks
+    options: tuple[tuple[str, str], ...] = ()
+    several: bool = False
+    """Whether several of its options may be chosen together."""
+    runs_over: bool = False
+    """Whether what stands in its box is drawn without regard to the box, as signatures are."""
     shown: Callable[[FieldValue], str] | None = None
     spelled: Callable[[FieldValue], Sequence[str]] | None = None
     compared: Comparison | None = None

@@ -24,8 +24,9 @@ _TRACES_MM2 = 0.6
 
 
 def find_other_pens(clean: CleanPage, zones: tuple[Zone, ...]) -> tuple[Finding, ...]:
-    """A finding for each field of a form written in dark ink that holds paler writing."""
-    fields = list(_fields(zones))
+    """A finding for each field of a form written in dark ink that holds paler writing; who signs
+    may do so with another pen."""
+    fields = list(_fields(tuple(zone for zone in zones if not zone.runs_over)))
     pale_mm2 = [_mm2(clean.pale, box) for _, box in fields]
     ink_mm2 = [_mm2(clean.ink, box) for _, box in fields]
     if sum(pale_mm2) >= _PALE_PAGE * sum(ink_mm2):
