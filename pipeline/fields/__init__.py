@@ -19,8 +19,11 @@ from pipeline import installed
 from pipeline.decoding.evidence import CERTAIN
 from pipeline.errors import ConfigError
 from pipeline.language import tr
-from pipeline.records import Candidate, FieldValue, LineEvidence
+from pipeline.records import Candidate, FieldReading, FieldValue, LineEvidence, Roles
 
+BETWEEN = " | "
+"""Between the options of one value."""
+_NO_ROLES = Roles()
 _MOST_A_LINE = 12
 _LEAST_PROBABILITY = 1e-4
 """Candidates less likely than this are not worth carrying along."""
@@ -199,6 +202,31 @@ def nature(name: str) -> Nature:
     """What is looked for in a zone of that type."""
     field_type = find(name)
     return field_type.nature if field_type else Nature.WORD
+
+
+@cache
+def several(name: str) -> bool:
+    """Whether several options may be chosen together in a zone of that type."""
+    field_type = find(name)
+    return field_type is not None and field_type.several
+
+
+def shown(
+    reading: FieldReading, roles: Roles = _NO_ROLES, candidate: Candidate | None = None
+) -> str:
+    """What a field was read as, or may be, as the secretary reads it; options as the form has them
+    called."""
+    candidate = candidate or next(iter(reading.candidates), None)
+    if candidate is None:
+        return ""
+    field_type = find(reading.type)
+    if field_type is None or candidate.value is None:
+        return candidate.text
+    if field_type.nature is not Nature.MARK:
+        return field_type.display(candidate.value)
+    name, titles = reading.field.partition(".")[0], dict(roles.titles)
+    options = str(candidate.value).split(BETWEEN)
+    return ", ".join(titles.get(f"{name}:{o}", o.replace("_", " ")) for o in options)
 
 
 def meaning(*wanted: Means) -> list[str]:

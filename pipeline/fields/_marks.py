@@ -12,12 +12,10 @@ from itertools import product
 from math import prod
 
 from pipeline import fields
-from pipeline.fields import Mark
+from pipeline.fields import BETWEEN, Mark
 from pipeline.records import Candidate, FieldValue
 from pipeline.text import tidy
 
-BETWEEN = " | "
-"""Between the options of one value."""
 _EVEN_MM2, _STEEPNESS = 0.42, 3.5
 """The ink at which a box is as likely marked as not, and how fast the odds grow with its
 logarithm."""
@@ -105,8 +103,8 @@ def to_text(value: FieldValue) -> str:
 
 
 def parse(text: str) -> FieldValue:
-    """The option a person chose; "" for none."""
-    return tidy(text)
+    """The options a person chose, of which most types have but one; "" for none."""
+    return BETWEEN.join(filter(None, (tidy(part) for part in text.split(BETWEEN.strip()))))
 
 
 def _chances(mark: Mark) -> _Chances:
