@@ -55,6 +55,15 @@ class Read(Protocol):
     def __call__(self, lines: Sequence[LineEvidence], /) -> tuple[Candidate, ...]: ...
 
 
+class Drawn(StrEnum):
+    """What stands in the boxes of a zone of options."""
+
+    MARK = "mark"
+    SIGNATURE = "signature"
+    """Strokes without regard to the box."""
+    PICTURE = "picture"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What was seen of one option; ink is beyond the blank's own.
@@ -127,8 +136,7 @@ class FieldType:
     options: tuple[tuple[str, str], ...] = ()
     several: bool = False
     """Whether several of its options may be chosen together."""
-    runs_over: bool = False
-    """Whether what stands in its box is drawn without regard to the box, as signatures are."""
+    drawn: Drawn = Drawn.MARK
     shown: Callable[[FieldValue], str] | None = None
     spelled: Callable[[FieldValue], Sequence[str]] | None = None
     compared: Comparison | None = None

@@ -6,7 +6,7 @@ A portrait is hundreds of mm² of what looks like ink; a word in its place goes 
 from collections.abc import Mapping
 
 from pipeline import fields
-from pipeline.fields import Mark, Nature
+from pipeline.fields import Drawn, Mark, Nature
 from pipeline.fields._marks import parse, presence, to_text
 from pipeline.records import Candidate
 
@@ -26,5 +26,5 @@ TYPE = fields.FieldType(
     to_text=to_text,
     parse=parse,
     options=(("oui", "présente"), ("", "absente")),
-    runs_over=True,
+    drawn=Drawn.PICTURE,
 )

@@ -6,7 +6,7 @@ Initials are 5 mm² of ink, a signature 10 and more; a word or a cross in its pl
 from collections.abc import Mapping
 
 from pipeline import fields
-from pipeline.fields import Mark, Nature
+from pipeline.fields import Drawn, Mark, Nature
 from pipeline.fields._marks import parse, presence, to_text
 from pipeline.records import Candidate
 
@@ -26,5 +26,5 @@ TYPE = fields.FieldType(
     to_text=to_text,
     parse=parse,
     options=(("oui", "présente"), ("", "absente")),
-    runs_over=True,
+    drawn=Drawn.SIGNATURE,
 )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pipeline import fields
+from pipeline.fields import Drawn
 from pipeline.forms.constraints import Name, Part
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
@@ -16,8 +17,14 @@ _Page = Annotated[int, Field(ge=1)]
 _Rectangle = tuple[_Mm, _Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 _Option = Annotated[str, Field(pattern=r"^[^|]+$")]
 """``|`` stands between the options of one value."""
+_CELL_MM = 6.0
 Role = Literal["who", "contact", "payment", "none"]
 """What a field is for: who registers, where to reach them, how they pay."""
+
+
+def is_cell(box: BoxMm) -> bool:
+    """Whether a box is larger than a check box, so that a mark may stand anywhere in it."""
+    return min(box.w, box.h) > _CELL_MM
 
 
 class Zone(Part):
@@ -63,10 +70,16 @@ class Zone(Part):
         return {option: BoxMm(*box) for option, box in (self.boxes_mm | self.words_mm).items()}
 
     @property
-    def runs_over(self) -> bool:
-        """Whether what stands in its boxes is drawn without regard to them."""
+    def drawn(self) -> Drawn:
+        """What stands in its boxes."""
         field_type = fields.find(self.type)
-        return field_type is not None and field_type.runs_over
+        return field_type.drawn if field_type else Drawn.MARK
+
+    @property
+    def filled(self) -> tuple[BoxMm, ...]:
+        """The boxes that may be filled all over: check boxes, and where a picture is glued."""
+        boxes = (self.boxes[option] for option in self.boxes_mm)
+        return tuple(b for b in boxes if self.drawn is Drawn.PICTURE or not is_cell(b))
 
     def called(self, option: str) -> str:
         """What readers call an option; ``""``, where none of them is chosen."""

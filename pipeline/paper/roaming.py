@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 
+from pipeline.fields import Drawn
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.paper.components import find_components
@@ -27,7 +28,7 @@ def roaming_boxes(zones: Iterable[Zone], *, beside: bool = False) -> tuple[BoxMm
     x_mm, y_mm = _WORD_REACH_MM if beside else (0.0, 0.0)
     boxes: list[BoxMm] = []
     for zone in zones:
-        if zone.runs_over:
+        if zone.drawn is not Drawn.MARK:
             boxes += zone.boxes.values()
         boxes += (zone.boxes[word].grown(x_mm, y_mm) for word in zone.words_mm)
     return tuple(boxes)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import fields
-from pipeline.fields import Mark
+from pipeline.fields import Drawn, Mark
 from pipeline.forms.blank import PX_PER_MM
-from pipeline.forms.zone import Zone
+from pipeline.forms.zone import Zone, is_cell
 from pipeline.geometry import BoxMm, FloatArray
 from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.paper.components import Labels, find_components
@@ -29,13 +29,14 @@ REACH_MM = 0.8
 _SPECK_MM2, _SPECKLED = 0.15, 0.9
 """So much ink, or what may be ink, in an empty box may be what a scanner left of a faint pen: then
 it is empty with this probability, of what it is otherwise."""
-_CELL_MM, _FRAME_MM = 6.0, 0.7
-"""A larger box is a cell: in it, specks count for nothing, nor does what keeps so near to its
+_FRAME_MM = 0.7
+"""In a cell specks count for nothing, nor does what keeps so near to its
 frame, which may be left of that."""
 _OVERSHOT = 0.35
 """A stroke of which one option has less than this, of what another has, is only the other's."""
-_HALF = 0.5
-"""Of a stroke less of which lies in a cell, the cell may not be where it belongs."""
+_HALF, _QUARTER = 0.5, 0.25
+"""A stroke of which less lies in a cell may be of something else; of a tick or a signature, which
+overshoot, so much less."""
 _DOUBTED = 0.6
 """What is made of strokes that may be of something else is right no oftener than this."""
 _BEFORE_MM, _BREADTH_MM = 3.5, 2.0
@@ -43,6 +44,10 @@ _BEFORE_MM, _BREADTH_MM = 3.5, 2.0
 _OVER_BOX_MM = 1.0
 """A line that ends so far past a box's left edge runs on over it: as much ink as it has elsewhere
 is no tick."""
+_RULE_MM, _THIN = 6.0, 0.12
+"""A stroke so long, and so narrow for that, is a fold, or a dash."""
+_BLOT_MM, _BLOT_FILL, _LOPSIDED = 1.3, 0.65, 0.3
+"""A round solid spot up to this size is dirt, in a cell and at a word, where there is room."""
 _FIELD_FRAME_MM = -0.7
 """A check box that is a form field is drawn with a frame: only ink well inside was added."""
 _ASIDE_MM, _BESIDE_MM = 2.5, 5.0
@@ -61,15 +66,14 @@ class _Strokes:
     """The strokes near a zone, numbered as ``labels`` has them over the part of the page whose
     corner is at ``corner`` px; the first is the paper.
 
-    ``area_mm2``: the ink of each; ``boxes``: (left, top, right, bottom) of each, and ``middles``,
-    in mm. ``inside``: of each option, how much ink of each stroke it has; ``most`` and ``second``:
-    the most that one option has, of this zone or another, and what the next has.
+    ``stats_mm``: left, top, width, height and area in mm² of each, (n, 5); ``middles``: (n, 2).
+    ``inside``: of each option, how much ink of each stroke it has; ``most`` and ``second``: the
+    most that one option has, of this zone or another, and what the next has.
     """
 
     labels: Labels
     corner: tuple[int, int]
-    area_mm2: FloatArray
-    boxes: FloatArray
+    stats_mm: FloatArray
     middles: FloatArray
     inside: Mapping[str, FloatArray]
     most: FloatArray
@@ -90,13 +94,13 @@ def read_options(
     marks: dict[str, Mark] = {}
     doubted = False
     for option, box in zone.boxes.items():
-        if held[option] and not zone.runs_over:
+        if held[option] and zone.drawn is Drawn.MARK:
             marks[option] = Mark(_typed_mm2(held[option], clean, box))
         elif option in zone.words_mm:
             own = _is_at(strokes, box, zones)[strokes.labels]
             marks[option] = at_word(clean, box, own, strokes.corner)
         else:
-            marks[option], is_doubtful = _in_box(strokes, option, box, seen, clean)
+            marks[option], is_doubtful = _in_box(strokes, zone, option, seen, clean)
             doubted |= is_doubtful or bool(held[option])
     reading = FieldReading(
         field=zone.field,
@@ -109,10 +113,12 @@ def read_options(
     )
     if doubted:
         return less_sure(reading, _DOUBTED)
-    speckled = reading.value == "" and any(
-        _is_speckled(clean, strokes, box) for box in zone.boxes.values()
-    )
-    return less_sure(reading, _SPECKLED) if speckled else reading
+    empty = [option for option, mark in marks.items() if mark.ink_mm2 < _UNSURE_MM2]
+    # One mark is an answer, whatever dirt there is in the other boxes.
+    asks = reading.value == "" or fields.several(zone.type)
+    if asks and any(_is_speckled(clean, strokes, zone, option) for option in empty):
+        return less_sure(reading, _SPECKLED)
+    return reading
 
 
 def less_sure(reading: FieldReading, sure: float) -> FieldReading:
@@ -142,7 +148,7 @@ def _strokes(zone: Zone, zones: Sequence[Zone], clean: CleanPage) -> _Strokes:
     labels, stats, middles = find_components(joined(ink))
     labels = np.where(ink > 0, labels, 0)
     corner = (max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM)))
-    left_top = (stats[:, :2] + corner) / PX_PER_MM
+    stats[:, :2] += corner
     inside = {
         (other.field, option): _mm2(_under(labels, corner, _reached(box)), len(stats))
         for other in zones
@@ -152,13 +158,17 @@ def _strokes(zone: Zone, zones: Sequence[Zone], clean: CleanPage) -> _Strokes:
     return _Strokes(
         labels,
         corner,
-        area_mm2=_mm2(labels, len(stats)),
-        boxes=np.hstack([left_top, left_top + stats[:, 2:4] / PX_PER_MM]),
+        stats_mm=_in_mm(stats),
         middles=(middles + corner) / PX_PER_MM,
         inside={option: inside[zone.field, option] for option in zone.boxes},
         most=ranked[-1],
         second=ranked[-2],
     )
+
+
+def _in_mm(stats: Labels) -> FloatArray:
+    """Statistics of strokes, as ``find_components`` has them, in mm and mm²."""
+    return np.asarray(stats / np.array([PX_PER_MM] * 4 + [PX_PER_MM**2]))
 
 
 def _mm2(labels: Labels, count: int) -> FloatArray:
@@ -177,53 +187,65 @@ def _under(labels: Labels, corner: tuple[int, int], box: BoxMm) -> Labels:
     return labels[rows, columns]
 
 
-def _is_cell(box: BoxMm) -> bool:
-    return min(box.w, box.h) > _CELL_MM
-
-
 def _reached(box: BoxMm) -> BoxMm:
     """Where a mark on a box is looked for: in a cell there is room for it."""
-    return box if _is_cell(box) else box.grown(REACH_MM, REACH_MM)
+    return box if is_cell(box) else box.grown(REACH_MM, REACH_MM)
 
 
 def _in_box(
     strokes: _Strokes,
+    zone: Zone,
     option: str,
-    box: BoxMm,
     seen: Mapping[str, tuple[LineEvidence, ...]],
     clean: CleanPage,
 ) -> tuple[Mark, bool]:
     """What was seen of a box, and whether that may be of something else."""
-    inside = strokes.inside[option]
+    box, inside = zone.boxes[option], strokes.inside[option]
+    is_roomy = is_cell(box) and zone.drawn is Drawn.MARK
     own = inside >= np.maximum(_OVERSHOT * strokes.most, 1 / PX_PER_MM**2)
     astray = strokes.second >= _OVERSHOT * strokes.most
-    if _is_cell(box):
+    astray |= inside < (_HALF if is_roomy else _QUARTER) * strokes.stats_mm[:, 4]
+    if is_cell(box):
         within = np.zeros(len(own), dtype=bool)
         within[
             np.unique(_under(strokes.labels, strokes.corner, box.grown(-_FRAME_MM, -_FRAME_MM)))
         ] = True
-        own &= within & (inside >= _SPECK_MM2)
-        astray |= inside < _HALF * strokes.area_mm2
+        own &= within & (inside >= _SPECK_MM2) & ~_is_blot(strokes.stats_mm)
+        astray |= is_roomy & _is_rule(strokes.stats_mm)
     doubtful = bool((own & astray & (inside >= _UNSURE_MM2)).any())
     ink_mm2 = float(inside[own].sum())
     crossed = _densest_before_mm2(clean, box, seen)
     if crossed is not None:
         return Mark(max(0.0, ink_mm2 - crossed)), True
     before = replace(box, x=box.x - _BEFORE_MM, w=_BREADTH_MM)
-    before_mm2 = 0.0 if _is_cell(box) else ink_in_mm2(clean, before) * box.w / _BREADTH_MM
+    before_mm2 = 0.0 if is_cell(box) else ink_in_mm2(clean, before) * box.w / _BREADTH_MM
     return Mark(ink_mm2, before_mm2), doubtful
+
+
+def _is_rule(stats_mm: FloatArray) -> NDArray[np.bool_]:
+    """Which strokes (n, 5) are long and straight, and say no as well as yes."""
+    longer, shorter = stats_mm[:, 2:4].max(axis=1), stats_mm[:, 2:4].min(axis=1)
+    return np.asarray((longer >= _RULE_MM) & (shorter <= _THIN * longer))
+
+
+def _is_blot(stats_mm: FloatArray) -> NDArray[np.bool_]:
+    """Which strokes (n, 5) are round and solid, as dirt is."""
+    wide, high, area = stats_mm[:, 2:].T
+    is_round = np.abs(wide - high) <= _LOPSIDED * high
+    return np.asarray(is_round & (area > _BLOT_FILL * wide * high) & (wide < _BLOT_MM))
 
 
 def _is_at(strokes: _Strokes, word: BoxMm, zones: Sequence[Zone]) -> NDArray[np.bool_]:
     """Which strokes are of a printed word: those around its middle, and those nearer to it than to
     any other place of the form."""
     x, y = word.x + word.w / 2, word.y + word.h / 2
-    left, top, right, bottom = strokes.boxes.T
-    own = (left < x) & (x < right) & (top < y) & (y < bottom)
+    left, top, wide, high, _ = strokes.stats_mm.T
+    own = (left < x) & (x < left + wide) & (top < y) & (y < top + high)
     places = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
     nearest = np.min([_distance_mm(strokes.middles, box) for box in places], axis=0)
     to_word = _distance_mm(strokes.middles, word)
     own |= (to_word <= nearest) & (to_word <= _BESIDE_MM)
+    own &= ~_is_blot(strokes.stats_mm)
     own[0] = False
     return np.asarray(own)
 
@@ -234,14 +256,30 @@ def _distance_mm(points: FloatArray, box: BoxMm) -> FloatArray:
     return np.asarray(np.linalg.norm(np.maximum(apart, 0.0), axis=1))
 
 
-def _is_speckled(clean: CleanPage, strokes: _Strokes, box: BoxMm) -> bool:
+def _is_speckled(clean: CleanPage, strokes: _Strokes, zone: Zone, option: str) -> bool:
     """Whether a box that seems empty holds what may be ink, or stands beside a stroke of nobody."""
-    within = box.grown(-_FRAME_MM, -_FRAME_MM) if _is_cell(box) else box
-    if traces_mm2(clean, within) > _SPECK_MM2:
+    box = zone.boxes[option]
+    if zone.drawn is Drawn.PICTURE:
+        return False
+    if option in zone.words_mm:
+        return _largest_mm2(clean, box) > _SPECK_MM2
+    if is_cell(box):
+        if _largest_mm2(clean, box.grown(-_FRAME_MM, -_FRAME_MM)) > _SPECK_MM2:
+            return True
+    elif traces_mm2(clean, box) > _SPECK_MM2:
         return True
     near = np.unique(_under(strokes.labels, strokes.corner, box.grown(_ASIDE_MM, _ASIDE_MM)))
-    loose = (strokes.area_mm2 >= _UNSURE_MM2) & (strokes.most < _HALF * strokes.area_mm2)
+    loose = (strokes.stats_mm[:, 4] >= _UNSURE_MM2) & (
+        strokes.most < _HALF * strokes.stats_mm[:, 4]
+    )
     return bool(loose[near].any())
+
+
+def _largest_mm2(clean: CleanPage, box: BoxMm) -> float:
+    """The largest stroke under a box, of ink or what may be ink, but for a blot."""
+    _, stats, _ = find_components(crop(clean.traces, box) | crop(clean.ink, box))
+    strokes = _in_mm(stats)[1:]
+    return float(strokes[~_is_blot(strokes), cv2.CC_STAT_AREA].max(initial=0.0))
 
 
 def _densest_before_mm2(
