@@ -81,15 +81,27 @@ def draw_blank(path: Path) -> None:
     for option, box in BRINGS.items():
         _box(canvas, box)
         _say(canvas, box[0] + 6, box[1] + 3.5, option.capitalize())
-    _say(canvas, 20, 165, "Le club décline toute responsabilité en cas de vol d'un vélo laissé sans")
-    _say(canvas, 20, 170, "surveillance. Les sorties ont lieu par tous les temps, sauf en cas d'orage.")
+    _say(
+        canvas, 20, 165, "Le club décline toute responsabilité en cas de vol d'un vélo laissé sans"
+    )
+    _say(
+        canvas,
+        20,
+        170,
+        "surveillance. Les sorties ont lieu par tous les temps, sauf en cas d'orage.",
+    )
     _say(canvas, 24, 212, "Photo d'identité", 9)
     _box(canvas, PHOTO)
     _say(canvas, 120, 202, "Signature de l'adhérent ou du représentant légal :", 9)
     _box(canvas, SIGNED)
     _say(canvas, 20, 246, "Fait à :", 10)
     _dots(canvas, PLACE)
-    _say(canvas, 20, 270, "Bulletin à rendre au local, 3 rue des Tanneurs, le mercredi de 17 h à 19 h")
+    _say(
+        canvas,
+        20,
+        270,
+        "Bulletin à rendre au local, 3 rue des Tanneurs, le mercredi de 17 h à 19 h",
+    )
     _say(canvas, 20, 275, "Les inscriptions sont prises dans l'ordre d'arrivée, sans réservation.")
     canvas.showPage()
     canvas.save()

@@ -123,4 +123,5 @@ def _inked(ink_mm2: float) -> float:
 
 def _curve(value: float, even: float, steepness: float) -> float:
     """0 for nothing, a half where ``value`` is ``even``, and towards 1 beyond."""
-    return 1.0 / (1.0 + (even / value) ** steepness) if value > 0 else 0.0
+    odds: float = (value / even) ** steepness
+    return odds / (1.0 + odds)

@@ -162,9 +162,9 @@ class Form(Part):
 
 
 def _option_titles(zone: Zone) -> Iterator[tuple[str, str]]:
-    """What readers call the options of a zone, as ``Roles.titles`` has them."""
+    """The options of a zone that readers call otherwise than the form's file names them."""
     for option in (*zone.boxes, "") if zone.boxes else ():
-        if called := zone.called(option):
+        if (called := zone.called(option)) != option.replace("_", " "):
             yield f"{zone.field}:{option}", called
 
 

@@ -22,7 +22,7 @@ from pipeline.paper.components import Labels, find_components
 from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paper.strokes import joined
 from pipeline.reading.words import at_word
-from pipeline.records import FieldReading, LineEvidence, Origin
+from pipeline.records import FieldReading, LineEvidence, Mask, Origin
 
 REACH_MM = 0.8
 """A tick overshoots its box."""
@@ -32,6 +32,8 @@ it is empty with this probability, of what it is otherwise."""
 _FRAME_MM = 0.7
 """In a cell specks count for nothing, nor does what keeps so near to its
 frame, which may be left of that."""
+_FRAME_PX = 9
+"""Print takes away so much of a stroke that crosses a frame."""
 _OVERSHOT = 0.35
 """A stroke of which one option has less than this, of what another has, is only the other's."""
 _HALF, _QUARTER = 0.5, 0.25
@@ -46,8 +48,9 @@ _OVER_BOX_MM = 1.0
 is no tick."""
 _RULE_MM, _THIN = 6.0, 0.12
 """A stroke so long, and so narrow for that, is a fold, or a dash."""
-_BLOT_MM, _BLOT_FILL, _LOPSIDED = 1.3, 0.65, 0.3
-"""A round solid spot up to this size is dirt, in a cell and at a word, where there is room."""
+_DOT_MM, _BLOT_MM, _BLOT_FILL, _LOPSIDED = 1.3, 2.0, 0.65, 0.3
+"""A round solid spot up to the first size is dirt, in a cell and at a word, where there is room; up
+to the second it is no mark either, but may be one."""
 _FIELD_FRAME_MM = -0.7
 """A check box that is a form field is drawn with a frame: only ink well inside was added."""
 _ASIDE_MM, _BESIDE_MM = 2.5, 5.0
@@ -145,10 +148,11 @@ def is_mark(text: str) -> bool:
 def _strokes(zone: Zone, zones: Sequence[Zone], clean: CleanPage) -> _Strokes:
     around = zone.box_mm.grown(_NEAR_MM, _NEAR_MM)
     ink = crop(clean.ink, around)
-    labels, stats, middles = find_components(joined(ink))
+    labels, stats, middles = find_components(_across_frames(ink, zone))
     labels = np.where(ink > 0, labels, 0)
     corner = (max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM)))
     stats[:, :2] += corner
+    stats[0] = 0  # paper is no stroke
     inside = {
         (other.field, option): _mm2(_under(labels, corner, _reached(box)), len(stats))
         for other in zones
@@ -164,6 +168,14 @@ def _strokes(zone: Zone, zones: Sequence[Zone], clean: CleanPage) -> _Strokes:
         most=ranked[-1],
         second=ranked[-2],
     )
+
+
+def _across_frames(ink: Mask, zone: Zone) -> Mask:
+    """The ink with what nearly touches joined; in cells, what their printed frames cut apart."""
+    if not any(is_cell(box) for box in zone.boxes.values()):
+        return joined(ink)
+    gap = np.ones((_FRAME_PX, _FRAME_PX), np.uint8)
+    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, gap), np.uint8)
 
 
 def _in_mm(stats: Labels) -> FloatArray:
@@ -204,13 +216,13 @@ def _in_box(
     is_roomy = is_cell(box) and zone.drawn is Drawn.MARK
     own = inside >= np.maximum(_OVERSHOT * strokes.most, 1 / PX_PER_MM**2)
     astray = strokes.second >= _OVERSHOT * strokes.most
-    astray |= inside < (_HALF if is_roomy else _QUARTER) * strokes.stats_mm[:, 4]
+    astray |= inside < (_HALF if is_roomy else _QUARTER) * strokes.stats_mm[:, cv2.CC_STAT_AREA]
     if is_cell(box):
         within = np.zeros(len(own), dtype=bool)
         within[
             np.unique(_under(strokes.labels, strokes.corner, box.grown(-_FRAME_MM, -_FRAME_MM)))
         ] = True
-        own &= within & (inside >= _SPECK_MM2) & ~_is_blot(strokes.stats_mm)
+        own &= within & (inside >= _SPECK_MM2) & ~_is_blot(strokes.stats_mm, _BLOT_MM)
         astray |= is_roomy & _is_rule(strokes.stats_mm)
     doubtful = bool((own & astray & (inside >= _UNSURE_MM2)).any())
     ink_mm2 = float(inside[own].sum())
@@ -228,11 +240,11 @@ def _is_rule(stats_mm: FloatArray) -> NDArray[np.bool_]:
     return np.asarray((longer >= _RULE_MM) & (shorter <= _THIN * longer))
 
 
-def _is_blot(stats_mm: FloatArray) -> NDArray[np.bool_]:
-    """Which strokes (n, 5) are round and solid, as dirt is."""
+def _is_blot(stats_mm: FloatArray, most_mm: float) -> NDArray[np.bool_]:
+    """Which strokes (n, 5) are round and solid, as dirt is, and no larger than that."""
     wide, high, area = stats_mm[:, 2:].T
     is_round = np.abs(wide - high) <= _LOPSIDED * high
-    return np.asarray(is_round & (area > _BLOT_FILL * wide * high) & (wide < _BLOT_MM))
+    return np.asarray(is_round & (area > _BLOT_FILL * wide * high) & (wide < most_mm))
 
 
 def _is_at(strokes: _Strokes, word: BoxMm, zones: Sequence[Zone]) -> NDArray[np.bool_]:
@@ -245,7 +257,7 @@ def _is_at(strokes: _Strokes, word: BoxMm, zones: Sequence[Zone]) -> NDArray[np.
     nearest = np.min([_distance_mm(strokes.middles, box) for box in places], axis=0)
     to_word = _distance_mm(strokes.middles, word)
     own |= (to_word <= nearest) & (to_word <= _BESIDE_MM)
-    own &= ~_is_blot(strokes.stats_mm)
+    own &= ~_is_blot(strokes.stats_mm, _BLOT_MM)
     own[0] = False
     return np.asarray(own)
 
@@ -269,17 +281,17 @@ def _is_speckled(clean: CleanPage, strokes: _Strokes, zone: Zone, option: str) -
     elif traces_mm2(clean, box) > _SPECK_MM2:
         return True
     near = np.unique(_under(strokes.labels, strokes.corner, box.grown(_ASIDE_MM, _ASIDE_MM)))
-    loose = (strokes.stats_mm[:, 4] >= _UNSURE_MM2) & (
-        strokes.most < _HALF * strokes.stats_mm[:, 4]
+    loose = (strokes.stats_mm[:, cv2.CC_STAT_AREA] >= _UNSURE_MM2) & (
+        strokes.most < _HALF * strokes.stats_mm[:, cv2.CC_STAT_AREA]
     )
     return bool(loose[near].any())
 
 
 def _largest_mm2(clean: CleanPage, box: BoxMm) -> float:
-    """The largest stroke under a box, of ink or what may be ink, but for a blot."""
+    """The largest stroke under a box, of ink or what may be ink, but for dots."""
     _, stats, _ = find_components(crop(clean.traces, box) | crop(clean.ink, box))
     strokes = _in_mm(stats)[1:]
-    return float(strokes[~_is_blot(strokes), cv2.CC_STAT_AREA].max(initial=0.0))
+    return float(strokes[~_is_blot(strokes, _DOT_MM), cv2.CC_STAT_AREA].max(initial=0.0))
 
 
 def _densest_before_mm2(
