@@ -84,8 +84,10 @@ def _clean(*pens: Pen) -> CleanPage:
     return drop_print(_aligned(*pens), _blank())
 
 
-def _readings(clean: CleanPage, seen: Mapping = {}) -> dict[str, FieldReading]:
-    return {r.field: r for r in extract(_blank().form.zones_of(1), seen, clean, page=1)}
+def _readings(
+    clean: CleanPage, seen: Mapping[str, tuple[LineEvidence, ...]] | None = None
+) -> dict[str, FieldReading]:
+    return {r.field: r for r in extract(_blank().form.zones_of(1), seen or {}, clean, page=1)}
 
 
 def _read(field: str, *pens: Pen) -> tuple[object, float]:

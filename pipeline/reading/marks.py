@@ -29,9 +29,9 @@ REACH_MM = 0.8
 _SPECK_MM2, _SPECKLED = 0.15, 0.9
 """So much ink, or what may be ink, in an empty box may be what a scanner left of a faint pen: then
 it is empty with this probability, of what it is otherwise."""
-_FRAME_MM = 0.7
-"""In a cell specks count for nothing, nor does what keeps so near to its
-frame, which may be left of that."""
+_DIRT_MM2, _FRAME_MM = 0.3, 0.7
+"""In a cell there is room for dirt: less than this counts for nothing, nor does what keeps so near
+to its frame, which may be left of that."""
 _FRAME_PX = 9
 """Print takes away so much of a stroke that crosses a frame."""
 _OVERSHOT = 0.35
@@ -222,8 +222,9 @@ def _in_box(
         within[
             np.unique(_under(strokes.labels, strokes.corner, box.grown(-_FRAME_MM, -_FRAME_MM)))
         ] = True
-        own &= within & (inside >= _SPECK_MM2) & ~_is_blot(strokes.stats_mm, _BLOT_MM)
-        astray |= is_roomy & _is_rule(strokes.stats_mm)
+        own &= within & (inside >= _DIRT_MM2) & ~_is_blot(strokes.stats_mm, _BLOT_MM)
+        if is_roomy:
+            astray |= _is_rule(strokes.stats_mm) | _runs_through(strokes.stats_mm, box)
     doubtful = bool((own & astray & (inside >= _UNSURE_MM2)).any())
     ink_mm2 = float(inside[own].sum())
     crossed = _densest_before_mm2(clean, box, seen)
@@ -238,6 +239,15 @@ def _is_rule(stats_mm: FloatArray) -> NDArray[np.bool_]:
     """Which strokes (n, 5) are long and straight, and say no as well as yes."""
     longer, shorter = stats_mm[:, 2:4].max(axis=1), stats_mm[:, 2:4].min(axis=1)
     return np.asarray((longer >= _RULE_MM) & (shorter <= _THIN * longer))
+
+
+def _runs_through(stats_mm: FloatArray, cell: BoxMm) -> NDArray[np.bool_]:
+    """Which strokes (n, 5) reach from one side of a cell to the other, as stains do whose ink the
+    print of the frame hides in part."""
+    left, top, wide, high, _ = stats_mm.T
+    inner = cell.grown(-_FRAME_MM, -_FRAME_MM)
+    across = (left <= inner.x) & (left + wide >= inner.right)
+    return np.asarray(across | ((top <= inner.y) & (top + high >= inner.bottom)))
 
 
 def _is_blot(stats_mm: FloatArray, most_mm: float) -> NDArray[np.bool_]:
