@@ -69,7 +69,8 @@ class _Strokes:
     """The strokes near a zone, numbered as ``labels`` has them over the part of the page whose
     corner is at ``corner`` px; the first is the paper.
 
-    ``stats_mm``: left, top, width, height and area in mm² of each, (n, 5); ``middles``: (n, 2).
+    ``stats_mm``: left, top, width, height and area in mm² of each, (n, 5); ``is_pale``: which are
+    paler than print; ``middles``: (n, 2).
     ``inside``: of each option, how much ink of each stroke it has; ``most`` and ``second``: the
     most that one option has, of this zone or another, and what the next has.
     """
@@ -77,6 +78,7 @@ class _Strokes:
     labels: Labels
     corner: tuple[int, int]
     stats_mm: FloatArray
+    is_pale: NDArray[np.bool_]
     middles: FloatArray
     inside: Mapping[str, FloatArray]
     most: FloatArray
@@ -151,18 +153,20 @@ def _strokes(zone: Zone, zones: Sequence[Zone], clean: CleanPage) -> _Strokes:
     labels, stats, middles = find_components(_across_frames(ink, zone))
     labels = np.where(ink > 0, labels, 0)
     corner = (max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM)))
+    count = len(stats)
     stats[:, :2] += corner
     stats[0] = 0  # paper is no stroke
     inside = {
-        (other.field, option): _mm2(_under(labels, corner, _reached(box)), len(stats))
+        (other.field, option): _mm2(_under(labels, corner, _reached(box)), count)
         for other in zones
         for option, box in other.boxes.items()
     }
-    ranked = np.sort([np.zeros(len(stats)), np.zeros(len(stats)), *inside.values()], axis=0)
+    ranked = np.sort([np.zeros(count), np.zeros(count), *inside.values()], axis=0)
     return _Strokes(
         labels,
         corner,
         stats_mm=_in_mm(stats),
+        is_pale=2 * _mm2(labels[crop(clean.pale, around) > 0], count) > _mm2(labels, count),
         middles=(middles + corner) / PX_PER_MM,
         inside={option: inside[zone.field, option] for option in zone.boxes},
         most=ranked[-1],
@@ -224,7 +228,8 @@ def _in_box(
         ] = True
         own &= within & (inside >= _DIRT_MM2) & ~_is_blot(strokes.stats_mm, _BLOT_MM)
         if is_roomy:
-            astray |= _is_rule(strokes.stats_mm) | _runs_through(strokes.stats_mm, box)
+            astray |= _is_rule(strokes.stats_mm)
+            astray |= strokes.is_pale & _runs_through(strokes.stats_mm, box)
     doubtful = bool((own & astray & (inside >= _UNSURE_MM2)).any())
     ink_mm2 = float(inside[own].sum())
     crossed = _densest_before_mm2(clean, box, seen)
