@@ -47,7 +47,7 @@ _SETTINGS |= {"time_limit_s", "memory_limit_mb", "form"}
 _PLACES: Any = {
     "id": True,
     "blank": True,
-    "zones": {"__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm"}},
+    "zones": {"__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm", "words_mm"}},
     "areas": {"__all__": {"page", "boxes_mm"}},
     "people": {"named", "counted", "uncounted"},
 }

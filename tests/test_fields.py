@@ -27,16 +27,17 @@ EMPTY = {
     "siret": "",
 }
 WRITTEN = tuple(EMPTY)
+MARKS = ("checkbox", "choice", "photo", "signature", "ticks", "yes_no")
 
 
 def test_a_type_is_found_by_the_name_of_its_file():
-    assert fields.names() == sorted([*WRITTEN, "checkbox"])
+    assert fields.names() == sorted([*WRITTEN, *MARKS])
     assert fields.load("phone") is importlib.import_module("pipeline.fields.phone").TYPE
 
 
 def test_an_unknown_type_names_the_known_ones():
     with pytest.raises(ConfigError, match=", ".join(fields.names())):
-        fields.load("signature")
+        fields.load("stamp")
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -67,7 +68,7 @@ def test_any_string_gives_valid_probabilities(name, text, confidence):
     check_probabilities(fields.load(name).read([held(text)]))
 
 
-@pytest.mark.parametrize("name", [*WRITTEN, "checkbox"])
+@pytest.mark.parametrize("name", [*WRITTEN, *MARKS])
 @settings(deadline=None)
 @given(text=st.text(st.characters() | st.sampled_from(string.printable), max_size=30))
 def test_what_was_typed_once_is_written_so_that_it_reads_back(name, text):

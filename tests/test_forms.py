@@ -190,6 +190,45 @@ def test_an_area_that_cannot_be_is_refused(tmp_path: Path, area: str, fault: str
     assert fault in str(caught.value)
 
 
+_BOXES = "boxes_mm = { postal = [119.04, 50.8, 3.47, 3.47], virement = [119.04, 84.41, 3.47, 3.6] }"
+
+
+@pytest.mark.parametrize(
+    ("places", "fault"),
+    [
+        (
+            f'{_BOXES}\noptions = {{ cheque = "Chèque" }}',
+            "options: 'cheque' is neither in boxes_mm",
+        ),
+        (f"{_BOXES}\nwords_mm = {{ postal = [9, 9, 9, 9] }}", "'postal' stands in both boxes_mm"),
+        ('boxes_mm = { "a|b" = [119.04, 50.8, 3.47, 3.47] }', "zones.8.boxes_mm.a|b"),
+        ("words_mm = { postal = [219, 50.8, 9, 4] }", "zones.8.words_mm.postal: runs off"),
+        (f'type = "signature"\n{_BOXES}', "zones.8.type: 'signature' has the options oui"),
+        (f'type = "yes_no"\n{_BOXES}', "zones.8.type: 'yes_no' has the options oui, non"),
+    ],
+)
+def test_options_that_cannot_be_are_told(tmp_path: Path, places: str, fault: str) -> None:
+    changes = [(_BOXES, places)]
+    if "type" in places:
+        changes = [('type = "checkbox"\n', ""), *changes]
+    with pytest.raises(ConfigError) as caught:
+        load_form(_copy(tmp_path, "bad", *changes))
+    assert fault in str(caught.value)
+
+
+def test_options_are_called_as_the_form_says_or_as_their_type_does(tmp_path: Path) -> None:
+    called = f'{_BOXES}\noptions = {{ postal = "Par courrier" }}'
+    form = load_form(_copy(tmp_path, "called", (_BOXES, called)))
+    assert form.zone("paiement").called("postal") == "Par courrier"
+    assert form.zone("paiement").called("virement") == "virement"
+    assert ("paiement:postal", "Par courrier") in form.roles.titles
+    words = "words_mm = { oui = [119.04, 50.8, 9, 4], non = [139.04, 50.8, 9, 4] }"
+    changes = (('type = "checkbox"', 'type = "yes_no"'), (_BOXES, words))
+    said = load_form(_copy(tmp_path, "said", *changes)).zone("paiement")
+    assert [said.called(option) for option in said.boxes] == ["Oui", "Non"]
+    assert [*said.words_mm] == [*said.boxes]
+
+
 def test_people_may_write_in_zones_and_areas(tmp_path: Path) -> None:
     area = '[[areas]]\nkind = "office"\npage = 2\nboxes_mm = [[1, 1, 5, 5]]\n'
     form = load_form(_copy(tmp_path, "office", ("# Nobody eats twice.", area)))

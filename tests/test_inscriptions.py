@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from builders import ENVELOPE, camp_registration, other_registration, reading, registration, unread
+from builders import (
+    ENVELOPE,
+    ROLES,
+    camp_registration,
+    other_registration,
+    reading,
+    registration,
+    unread,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from tables import EVENT, HOSTILE, everything, holding, row, three
@@ -142,6 +150,18 @@ def test_a_repeated_field_has_one_column_however_many_lines_are_filled() -> None
 def test_a_number_that_is_neither_count_nor_amount_stays_as_it_is_written() -> None:
     line = only(registration(more=(replace(reading("licence", "012"), type="text"),)))
     assert line["Licence"] == "012"
+
+
+def test_readers_see_options_as_the_form_has_them_called() -> None:
+    roles = replace(
+        ROLES, titles=(*ROLES.titles, ("repas_du:le_midi", "Midi"), ("signe:", "absente"))
+    )
+    more = (
+        replace(reading("repas_du", "le_midi | soir"), type="ticks"),
+        replace(reading("signe", ""), type="signature"),
+    )
+    line = only(replace(registration(more=more), roles=roles))
+    assert (line["Repas du"], line["Signe"]) == ("Midi, soir", "absente")
 
 
 def test_a_table_without_fiches_has_its_heads() -> None:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.fields.checkbox import read_marks
+from pipeline.fields import Mark
+from pipeline.fields.checkbox import TYPE
 from pipeline.forms.schema import Form, load_form
 from pipeline.judging.calibration import Map
 from pipeline.judging.error_class import ErrorClass
@@ -58,8 +59,9 @@ def _registration(**changes: str | int | None) -> Registration:
 
 
 def _marked(**ink: float) -> Registration:
-    """A clean form whose boxes hold that much ink."""
-    boxes = FieldReading("paiement", "checkbox", 1, None, "", read_marks(ink))
+    """A clean form whose boxes hold that much ink, in mm²."""
+    marks = {option: Mark(mm2) for option, mm2 in ink.items()}
+    boxes = FieldReading("paiement", "checkbox", 1, None, "", TYPE.read_marks(marks))
     return _registration().replacing(boxes)
 
 
@@ -100,14 +102,14 @@ def test_more_people_paid_for_than_named_goes_to_review() -> None:
 
 
 def test_two_ticked_boxes_go_to_review_and_none_is_only_told() -> None:
-    both = judge(_marked(postal=0.3, virement=0.12), _FORM, _GATE)
+    both = judge(_marked(postal=3.6, virement=1.4), _FORM, _GATE)
     assert [words(f) for f in both.findings] == ["Paiement : plusieurs cases cochées."]
     assert both.status is Status.REVIEW
     reading = both.reading("paiement")
     assert reading is not None
     assert (reading.value, reading.text, reading.status) == (None, "", Status.REVIEW)
     assert reading.confidence < 0.5
-    none = judge(_marked(postal=0.002, virement=0.0), _FORM, _GATE)
+    none = judge(_marked(postal=0.02, virement=0.0), _FORM, _GATE)
     assert [(f.severity, words(f)) for f in none.findings] == [
         (Severity.INFO, "Paiement : aucune case cochée.")
     ]

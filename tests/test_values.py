@@ -8,18 +8,20 @@ import pytest
 from builders import OTHER_ROLES, ROLES, reading, registration
 
 from pipeline import web
+from pipeline.fields import shown
 from pipeline.forms.constraints import Sum
 from pipeline.forms.schema import load_form
 from pipeline.french import finding_label, label
 from pipeline.judging.doubts import alternatives, briefly, doubtful_characters
 from pipeline.judging.judge import judge
 from pipeline.judging.sums import gap
-from pipeline.judging.values import as_written, is_shown, position, shown, type_of
+from pipeline.judging.values import as_typed, as_written, is_shown, position, type_of
 from pipeline.pages import templates
 from pipeline.paths import FORMS
 from pipeline.payments.standing import owed_cents
 from pipeline.records import Candidate, FieldReading, Status
 from tests.judged import LENIENT
+from tests.options import options_form
 
 TEMPLATES = Path(web.__file__).parent / "templates"
 _FORM = load_form(FORMS / "mais-2018-02-02")
@@ -163,3 +165,40 @@ def test_what_is_no_field_comes_last_and_has_no_type() -> None:
     ordered = sorted(names, key=lambda name: position(_FORM, name))
     assert ordered == ["email", "personnes.2", "personnes.10", "paiement", "etudiants", names[0]]
     assert [type_of(_FORM, name) for name in ordered[2:]] == ["person", "checkbox", "count", ""]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("repas", "soir, Matin", "matin | soir"),
+        ("repas", "midi", "midi"),
+        ("repas", " | ", ""),
+        ("repas", "", ""),
+        ("image", "OUI", "oui"),
+        ("formule", "enorme", "enorme"),
+        ("signature", "présente", "oui"),
+        ("signature", "Absente", ""),
+        ("signature", "", ""),
+    ],
+)
+def test_options_are_typed_by_their_names_or_as_readers_call_them(
+    field: str, typed: str, value: str
+) -> None:
+    candidate = as_typed(options_form(), field, typed)
+    assert candidate.value == candidate.text == value
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "choices"),
+    [
+        ("repas", "midi, goûter", "matin | midi | soir"),
+        ("image", "oui, non", "Oui, Non"),
+        ("formule", "petite | grande", "petite, moyenne, grande, enorme"),
+    ],
+)
+def test_what_is_no_option_is_refused_with_those_there_are(
+    field: str, typed: str, choices: str
+) -> None:
+    with pytest.raises(ValueError, match="Choisir") as caught:
+        as_typed(options_form(), field, typed)
+    assert str(caught.value) == f"Choisir : {choices}, ou rien."

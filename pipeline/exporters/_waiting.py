@@ -41,7 +41,10 @@ def _lines(row: RegistrationRow, snapshot: Snapshot) -> Iterator[list[Cell]]:
     registration = row.registration
     doubts = in_doubt(registration)
     reasons = {words for _, words in doubts}
-    asked = [(label(r.field, registration.roles), _read(r), words) for r, words in doubts]
+    asked = [
+        (label(r.field, registration.roles), fields.shown(r, registration.roles), words)
+        for r, words in doubts
+    ]
     asked += [
         (finding_label(finding.rule), "", words)
         for finding, words in asking(registration)
@@ -49,11 +52,3 @@ def _lines(row: RegistrationRow, snapshot: Snapshot) -> Iterator[list[Cell]]:
     ]
     where = (snapshot.occasion(row), row.document, registration.page, row.id)
     return ([who(row), *question, *where] for question in asked)
-
-
-def _read(reading: FieldReading) -> str:
-    """What was read, as people write it: ``33,20 €``."""
-    field_type = fields.find(reading.type)
-    if field_type is None or reading.value is None:
-        return reading.text
-    return field_type.display(reading.value)

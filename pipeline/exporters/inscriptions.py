@@ -11,9 +11,9 @@ from pipeline import fields
 from pipeline.exporters._by_form import heads, tables
 from pipeline.exporters._sheet import Cell, Cents, Sheet, french_csv
 from pipeline.exporters.registrations import groups
-from pipeline.fields import Means
+from pipeline.fields import Means, Nature
 from pipeline.french import label, plural_of, sentence, state
-from pipeline.records import Envelope, FieldReading, Registration
+from pipeline.records import Envelope, FieldReading, Registration, Roles
 from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "inscriptions.csv"
@@ -96,7 +96,7 @@ def sheet_of(rows: Sequence[RegistrationRow], snapshot: Snapshot, *, name: str =
         (
             [
                 *(of_all[key] for key in before),
-                *(_held(registration.repeated(field)) for field in own),
+                *(_held(registration.repeated(field), registration.roles) for field in own),
                 *(of_all[key] for key in after),
             ]
             for of_all, registration in lines
@@ -154,26 +154,32 @@ def _of_fields(registration: Registration) -> Iterator[tuple[_Key, Cell]]:
         head = plural_of(label(field, roles)) if repeated else label(field, roles)
         place = place_of.get(field, _Place.FURTHER), head
         seen[place] += 1
-        yield (*place, seen[place]), _held(readings)
+        yield (*place, seen[place]), _held(readings, roles)
 
 
-def _held(readings: Sequence[FieldReading]) -> Cell:
+def _held(readings: Sequence[FieldReading], roles: Roles) -> Cell:
     """What a field holds, all of its lines in one cell."""
     if not readings:
         return None
     if readings[0].field.partition(".")[1]:
-        return ", ".join(reading.text for reading in readings if reading.text)
-    return _cell(readings[0])
+        return ", ".join(_text(reading, roles) for reading in readings if reading.text)
+    return _cell(readings[0], roles)
 
 
-def _cell(reading: FieldReading) -> Cell:
+def _cell(reading: FieldReading, roles: Roles) -> Cell:
     """Amounts and counts are numbers; a number of another type is a name of something."""
     value, means = reading.value, fields.means(reading.type)
     if isinstance(value, int) and means is Means.AMOUNT:
         return Cents(value)
     if isinstance(value, int) and means is Means.COUNT:
         return value
-    return reading.text
+    return _text(reading, roles)
+
+
+def _text(reading: FieldReading, roles: Roles) -> str:
+    """As outputs write it, but options as the form has them called."""
+    is_mark = fields.nature(reading.type) is Nature.MARK
+    return fields.shown(reading, roles) if is_mark else reading.text
 
 
 def _day(envelope: Envelope | None) -> Cell:

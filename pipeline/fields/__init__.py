@@ -19,8 +19,11 @@ from pipeline import installed
 from pipeline.decoding.evidence import CERTAIN
 from pipeline.errors import ConfigError
 from pipeline.language import tr
-from pipeline.records import Candidate, FieldValue, LineEvidence
+from pipeline.records import Candidate, FieldReading, FieldValue, LineEvidence, Roles
 
+BETWEEN = " | "
+"""Between the options of one value."""
+_NO_ROLES = Roles()
 _MOST_A_LINE = 12
 _LEAST_PROBABILITY = 1e-4
 """Candidates less likely than this are not worth carrying along."""
@@ -32,7 +35,7 @@ class Nature(StrEnum):
     WORD = "word"
     NUMBER = "number"
     MARK = "mark"
-    """Ink in one of several boxes: the zone has ``boxes_mm`` instead of lines."""
+    """Marks on options: the zone has ``boxes_mm`` or ``words_mm`` instead of lines."""
 
 
 class Means(StrEnum):
@@ -52,17 +55,41 @@ class Read(Protocol):
     def __call__(self, lines: Sequence[LineEvidence], /) -> tuple[Candidate, ...]: ...
 
 
+class Drawn(StrEnum):
+    """What stands in the boxes of a zone of options."""
+
+    MARK = "mark"
+    SIGNATURE = "signature"
+    """Strokes without regard to the box."""
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was seen of one option; ink is beyond the blank's own.
+
+    ``ink_mm2``: in its box or cell and slightly around, or at its printed word; ``before_mm2``: as
+    much of what is left of the box, where a line of writing that runs on over it leaves as much,
+    and a tick nothing. Of a printed word, ``ringed`` is the share 0..1 of all directions in which a
+    stroke lies around it, ``struck`` the share of its length that strokes go through.
+    """
+
+    ink_mm2: float = 0.0
+    before_mm2: float = 0.0
+    is_word: bool = False
+    ringed: float = 0.0
+    struck: float = 0.0
+
+
 class ReadMarks(Protocol):
-    def __call__(
-        self, ink: Mapping[str, float], /, *, beside: Mapping[str, float] | None = None
-    ) -> tuple[Candidate, ...]: ...
+    def __call__(self, marks: Mapping[str, Mark], /) -> tuple[Candidate, ...]: ...
 
 
-def _no_marks(
-    _ink: Mapping[str, float],
-    *,
-    beside: Mapping[str, float] | None = None,  # noqa: ARG001
-) -> tuple[Candidate, ...]:
+def _no_lines(_lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
+    raise ConfigError(tr("a zone of a type that reads marks has boxes_mm, not lines_mm."))
+
+
+def _no_marks(_marks: Mapping[str, Mark]) -> tuple[Candidate, ...]:
     raise ConfigError(tr("a zone of a type that reads no marks has lines_mm, not boxes_mm."))
 
 
@@ -89,8 +116,9 @@ class FieldType:
     outputs do; ``parse`` reads what a person typed, None where it is no such value, which
     ``refused`` then says in French.
 
-    ``read_marks`` is asked in the place of ``read`` where the nature is a mark: for the share 0..1
-    of ink in each option's box, and before it. ``shown``: as ``to_text``, for readers.
+    ``read_marks`` is asked in the place of ``read`` where the nature is a mark. ``options``: those
+    that a zone of the type may have, and what readers call each, ``""`` for none of them, where
+    that says something; without it, a form's own. ``shown``: as ``to_text``, for readers.
     ``spelled``: ways in which a value may stand on the paper. ``compared``: for types that say
     where people belong. ``invent``: a value and its text as somebody writes it, for the simulator,
     which knows how to invent what means something; a type without it stays empty.
@@ -98,13 +126,17 @@ class FieldType:
 
     label: str
     plural: str
-    read: Read
     to_text: Callable[[FieldValue], str]
     parse: Callable[[str], FieldValue]
+    read: Read = _no_lines
     nature: Nature = Nature.WORD
     means: Means = Means.OTHER
     refused: str = "Cette valeur n'est pas possible ici."
     read_marks: ReadMarks = _no_marks
+    options: tuple[tuple[str, str], ...] = ()
+    several: bool = False
+    """Whether several of its options may be chosen together."""
+    drawn: Drawn = Drawn.MARK
     shown: Callable[[FieldValue], str] | None = None
     spelled: Callable[[FieldValue], Sequence[str]] | None = None
     compared: Comparison | None = None
@@ -178,6 +210,31 @@ def nature(name: str) -> Nature:
     """What is looked for in a zone of that type."""
     field_type = find(name)
     return field_type.nature if field_type else Nature.WORD
+
+
+@cache
+def several(name: str) -> bool:
+    """Whether several options may be chosen together in a zone of that type."""
+    field_type = find(name)
+    return field_type is not None and field_type.several
+
+
+def shown(
+    reading: FieldReading, roles: Roles = _NO_ROLES, candidate: Candidate | None = None
+) -> str:
+    """What a field was read as, or may be, as the secretary reads it; options as the form has them
+    called."""
+    candidate = candidate or next(iter(reading.candidates), None)
+    if candidate is None:
+        return ""
+    field_type = find(reading.type)
+    if field_type is None or candidate.value is None:
+        return candidate.text
+    if field_type.nature is not Nature.MARK:
+        return field_type.display(candidate.value)
+    name, titles = reading.field.partition(".")[0], dict(roles.titles)
+    options = str(candidate.value).split(BETWEEN)
+    return ", ".join(titles.get(f"{name}:{o}", o.replace("_", " ")) for o in options)
 
 
 def meaning(*wanted: Means) -> list[str]:

@@ -26,7 +26,8 @@ def misplaced(zones: Mapping[int, Zone], areas: Mapping[int, Area], blank: Path)
         return
     for i, zone in zones.items():
         boxes = {f"lines_mm.{n}": line for n, line in enumerate(zone.lines)}
-        boxes |= {f"boxes_mm.{option}": box for option, box in zone.boxes.items()}
+        for option, box in zone.boxes.items():
+            boxes[f"{'words_mm' if option in zone.words_mm else 'boxes_mm'}.{option}"] = box
         yield from _off_paper(f"zones.{i}", zone.page, boxes, papers)
     for i, area in areas.items():
         boxes = {f"boxes_mm.{n}": box for n, box in enumerate(area.boxes)}

@@ -46,7 +46,8 @@ def labels(blank: BlankPage) -> dict[str, Phrase]:
     by_name: dict[str, Phrase | None] = {}
     for zone in blank.form.zones_of(blank.number):
         if zone.boxes:
-            for option, box in zone.boxes.items():
+            for option in zone.boxes_mm:  # of a printed word, text cannot say that it is ringed
+                box = zone.boxes[option]
                 by_name[f"{zone.field}:{option}"] = _behind(blank, box)
         else:
             by_name[zone.field] = _before(blank, zone) or _above(blank, zone)

@@ -127,8 +127,9 @@ class Form(Part):
             who=next(iter(self._fields_for("who")), ""),
             contacts=self._fields_for("contact"),
             payment=next(iter(self._fields_for("payment")), ""),
-            titles=tuple(
-                (zone.field, title) for zone in self.zones if (title := self._title(zone))
+            titles=(
+                *((zone.field, title) for zone in self.zones if (title := self._title(zone))),
+                *(title for zone in self.zones for title in _option_titles(zone)),
             ),
         )
 
@@ -158,6 +159,13 @@ class Form(Part):
     def zone(self, field: str) -> Zone:
         """The zone of that field; ``personnes.2`` belongs to the zone ``personnes``."""
         return next(z for z in self.zones if z.field == field.split(".")[0])
+
+
+def _option_titles(zone: Zone) -> Iterator[tuple[str, str]]:
+    """The options of a zone that readers call otherwise than the form's file names them."""
+    for option in (*zone.boxes, "") if zone.boxes else ():
+        if (called := zone.called(option)) != option.replace("_", " "):
+            yield f"{zone.field}:{option}", called
 
 
 def load_form(folder: Path) -> Form:
@@ -247,6 +255,12 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
                     if zone.lines
                     else tr("{name!r} has lines_mm, not boxes_mm", name=zone.type)
                 ),
+            )
+        elif (usual := dict(fields.load(zone.type).options)) and zone.boxes.keys() - usual:
+            options = ", ".join(filter(None, usual))
+            yield (
+                f"zones.{i}.type",
+                tr("{name!r} has the options {options}", name=zone.type, options=options),
             )
     raw = data.get("areas")
     listed = enumerate(raw if isinstance(raw, list) else ())

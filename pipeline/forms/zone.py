@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pipeline import fields
+from pipeline.fields import Drawn
 from pipeline.forms.constraints import Name, Part
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
@@ -13,8 +15,16 @@ from pipeline.language import tr
 _Mm = Annotated[float, Field(ge=0, le=2000)]
 _Page = Annotated[int, Field(ge=1)]
 _Rectangle = tuple[_Mm, _Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
+_Option = Annotated[str, Field(pattern=r"^[^|]+$")]
+"""``|`` stands between the options of one value."""
+_CELL_MM = 6.0
 Role = Literal["who", "contact", "payment", "none"]
 """What a field is for: who registers, where to reach them, how they pay."""
+
+
+def is_cell(box: BoxMm) -> bool:
+    """Whether a box is larger than a check box, so that a mark may stand anywhere in it."""
+    return min(box.w, box.h) > _CELL_MM
 
 
 class Zone(Part):
@@ -22,8 +32,9 @@ class Zone(Part):
 
     ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
     (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
-    ``boxes_mm``: for check boxes, the printed square of each option. ``label``: what readers call
-    the field. ``role``: what it is for, where neither its type nor ``[sum]`` and ``[people]`` say.
+    ``boxes_mm``: the printed square or cell of each option; ``words_mm``: the printed word of each
+    that is ringed or struck out; ``options``: what readers call them. ``label``: what they call the
+    field. ``role``: what it is for, where neither its type nor ``[sum]`` and ``[people]`` say.
     """
 
     field: Name
@@ -33,12 +44,20 @@ class Zone(Part):
     page: _Page = 1
     repeated: bool = False
     lines_mm: tuple[_Rectangle, ...] = ()
-    boxes_mm: dict[str, _Rectangle] = Field(default_factory=dict)
+    boxes_mm: dict[_Option, _Rectangle] = Field(default_factory=dict)
+    words_mm: dict[_Option, _Rectangle] = Field(default_factory=dict)
+    options: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_place(self) -> Self:
-        if bool(self.lines_mm) == bool(self.boxes_mm):
+        if bool(self.lines_mm) == bool(self.boxes):
             raise ValueError(tr("a zone has either lines_mm or boxes_mm"))
+        if twice := self.boxes_mm.keys() & self.words_mm.keys():
+            raise ValueError(tr("{name!r} stands in both boxes_mm and words_mm", name=min(twice)))
+        if unknown := self.options.keys() - self.boxes.keys():
+            raise ValueError(
+                tr("options: {name!r} is neither in boxes_mm nor in words_mm", name=min(unknown))
+            )
         return self
 
     @cached_property
@@ -47,7 +66,26 @@ class Zone(Part):
 
     @cached_property
     def boxes(self) -> dict[str, BoxMm]:
-        return {option: BoxMm(*box) for option, box in self.boxes_mm.items()}
+        """Where each option stands, in the form's order: its box, or its printed word."""
+        return {option: BoxMm(*box) for option, box in (self.boxes_mm | self.words_mm).items()}
+
+    @property
+    def drawn(self) -> Drawn:
+        """What stands in its boxes."""
+        field_type = fields.find(self.type)
+        return field_type.drawn if field_type else Drawn.MARK
+
+    @property
+    def filled(self) -> tuple[BoxMm, ...]:
+        """The boxes that may be filled all over: check boxes, and where a picture is glued."""
+        boxes = (self.boxes[option] for option in self.boxes_mm)
+        return tuple(b for b in boxes if self.drawn is Drawn.PICTURE or not is_cell(b))
+
+    def called(self, option: str) -> str:
+        """What readers call an option; ``""``, where none of them is chosen."""
+        field_type = fields.find(self.type)
+        usual = dict(field_type.options) if field_type else {}
+        return self.options.get(option) or usual.get(option) or option.replace("_", " ")
 
     @property
     def box_mm(self) -> BoxMm:

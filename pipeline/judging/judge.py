@@ -139,9 +139,7 @@ def _shown(
         return None, ""
     if added and reading.candidates and reading.value is None:
         return 0, "rien"
-    if reading.value is None or not (field_type := fields.find(reading.type)):
-        return reading.value, reading.text
-    return reading.value, field_type.display(reading.value)
+    return reading.value, fields.shown(reading, form.roles)
 
 
 def _unverifiable(registration: Registration, form: Form) -> Iterator[Finding]:

@@ -77,7 +77,10 @@ def no_more_counted_than_named(registration: Registration, form: Form) -> Iterat
 
 def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Finding]:
     for reading in registration.readings:
-        if fields.nature(reading.type) is not Nature.MARK:
+        field_type = fields.find(reading.type)
+        if field_type is None or field_type.nature is not Nature.MARK:
+            continue
+        if field_type.several or "" in dict(field_type.options):  # then none is an answer, too
             continue
         if reading.value == "":
             yield Finding("one_box_is_ticked", Severity.INFO, facts=(reading.field, 0))

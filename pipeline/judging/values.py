@@ -1,12 +1,17 @@
 """The values of a form: what a person may type for one, and where its field stands."""
 
+import re
 from functools import lru_cache
 
 from pipeline import fields
-from pipeline.fields import Means, Nature
+from pipeline.fields import Means, Nature, shown
 from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.records import Candidate, FieldReading, FieldValue, Registration
 from pipeline.text import fold
+
+_BETWEEN = re.compile("[|,;]")
+"""What people type between the options of one value."""
 
 
 def texts_of(registration: Registration, means: Means) -> list[str]:
@@ -21,11 +26,7 @@ def as_typed(form: Form, field: str, text: str) -> Candidate:
         raise ValueError(f"La fiche n'a pas de champ « {field} ».")
     field_type = fields.load(kind)
     if field_type.nature is Nature.MARK:
-        options = {fold(option): option for option in ("", *form.zone(field).boxes)}
-        if fold(text) not in options:
-            raise ValueError(f"Choisir : {', '.join(form.zone(field).boxes)}, ou rien.")
-        chosen = options[fold(text)]
-        return Candidate(chosen, chosen, 1.0)
+        return _chosen(form.zone(field), text, several=field_type.several)
     value: FieldValue
     if text.strip():
         value = field_type.parse(text)
@@ -36,15 +37,16 @@ def as_typed(form: Form, field: str, text: str) -> Candidate:
     return Candidate(value, field_type.to_text(value), 1.0)
 
 
-def shown(reading: FieldReading, candidate: Candidate | None = None) -> str:
-    """What a field was read as, or may be, as the secretary reads and types it."""
-    candidate = candidate or next(iter(reading.candidates), None)
-    if candidate is None:
-        return ""
-    field_type = fields.find(reading.type)
-    if field_type is None or candidate.value is None:
-        return candidate.text
-    return field_type.display(candidate.value)
+def _chosen(zone: Zone, text: str, *, several: bool) -> Candidate:
+    """The options that a person named, by what readers call them or by the form's own names."""
+    known = {fold(name): o for o in ("", *zone.boxes) for name in (zone.called(o), o)}
+    names = _BETWEEN.split(text) if several and fold(text) not in known else [text]
+    wanted = {known.get(fold(name)) for name in names}
+    if None in wanted:
+        between = " | " if several else ", "
+        raise ValueError(f"Choisir : {between.join(map(zone.called, zone.boxes))}, ou rien.")
+    value = fields.BETWEEN.join(option for option in zone.boxes if option in wanted)
+    return Candidate(value, value, 1.0)
 
 
 def as_written(form: Form, reading: FieldReading, text: str) -> str:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.fields import Drawn
 from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
@@ -142,11 +143,17 @@ def _lines(blank: BlankPage) -> tuple[_Line, ...]:
             name,
             zone,
             box,
-            printed=_by_cell(cv2.compare(crop(blank.image, box), _PRINTED, cv2.CMP_LT)) > 0,
+            printed=_printed(blank, zone, box),
             near=cv2.compare(crop(blank.from_print_px, box), _REACH_PX, cv2.CMP_LE),
         )
         for name, zone, box in places
     )
+
+
+def _printed(blank: BlankPage, zone: Zone, box: BoxMm) -> NDArray[np.bool_]:
+    """The cells with print that has to show: not what a photo is glued over."""
+    printed = _by_cell(cv2.compare(crop(blank.image, box), _PRINTED, cv2.CMP_LT)) > 0
+    return np.zeros_like(printed) if zone.drawn is not Drawn.MARK else printed
 
 
 def _by_cell(image: Mask) -> Mask:

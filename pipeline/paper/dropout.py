@@ -52,7 +52,7 @@ def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
     spread_px = _print_spread_px(dark, distance)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
-    boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.boxes.values()]
+    boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.filled]
     if has_grey(aligned.page.image):
         pale = find_pale_ink(flat, written, distance, spread_px=spread_px, boxes=boxes)
     else:

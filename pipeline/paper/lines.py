@@ -13,6 +13,7 @@ from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage, crop, segment
+from pipeline.paper.roaming import roaming_boxes, roaming_strokes
 from pipeline.paper.strokes import joined, marks_above
 from pipeline.records import Finding, Gray, LineEvidence, Mask, Severity
 
@@ -75,6 +76,9 @@ def line_field(zone: Zone, line: int) -> str:
 def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     """The lines that hold ink, zone by zone from the top; ``line`` counts from 0 in its zone."""
     boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
+    if roaming := roaming_boxes(zones):
+        strokes = roaming_strokes(clean.ink, roaming, PX_PER_MM)
+        clean = replace(clean, ink=cv2.subtract(clean.ink, strokes))
     marks = marks_above(clean.ink, boxes)
     return [
         WrittenLine(zone, i, *writing, over_print=_is_over_print(clean, box, writing[0]))

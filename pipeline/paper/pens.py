@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
+from pipeline.fields import Drawn
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
@@ -24,8 +25,9 @@ _TRACES_MM2 = 0.6
 
 
 def find_other_pens(clean: CleanPage, zones: tuple[Zone, ...]) -> tuple[Finding, ...]:
-    """A finding for each field of a form written in dark ink that holds paler writing."""
-    fields = list(_fields(zones))
+    """A finding for each field of a form written in dark ink that holds paler writing; who signs
+    may do so with another pen."""
+    fields = list(_fields(tuple(zone for zone in zones if zone.drawn is Drawn.MARK)))
     pale_mm2 = [_mm2(clean.pale, box) for _, box in fields]
     ink_mm2 = [_mm2(clean.ink, box) for _, box in fields]
     if sum(pale_mm2) >= _PALE_PAGE * sum(ink_mm2):
@@ -45,7 +47,7 @@ def find_traces(
     written = {line.field for line in lines}
     traced = dict.fromkeys(
         field
-        for field, box in _fields(zones)
+        for field, box in _fields(tuple(zone for zone in zones if zone.drawn is not Drawn.PICTURE))
         if field not in written and _mm2(clean.traces, box) >= _TRACES_MM2
         if _mm2(clean.ink, box) < _TRACES_MM2
     )

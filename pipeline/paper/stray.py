@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage
+from pipeline.paper.roaming import roaming_boxes, roaming_strokes
 from pipeline.records import Finding, Mask, Severity
 
 SCALE = PX_PER_MM / 2
@@ -26,6 +27,8 @@ _MAX_FILL = 0.75
 """A solid blot fills its box, a stroke does not."""
 _MIN_STROKES = 3
 _WORD_GAP_MM = 5.0
+_SIGNED_GAP_MM = 2.5
+"""Strokes of a signature stand so near to one another."""
 _BLANKS = 8
 """The masks of so many blanks are kept, a megabyte each."""
 
@@ -62,7 +65,12 @@ def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
     height, width = (n // 2 for n in clean.ink.shape)
     even = clean.ink[: 2 * height, : 2 * width]  # of which halving takes the mean, and little time
     half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
-    return np.where((half >= 128) & _searched(blank, height, width), np.uint8(255), np.uint8(0))
+    zones = blank.form.zones_of(blank.number)
+    searched = (half >= 128) & _searched(blank, height, width)
+    if searched.any() and (boxes := roaming_boxes(zones, beside=True)):
+        whole = np.where(half >= 128, np.uint8(255), np.uint8(0))
+        searched &= roaming_strokes(whole, boxes, SCALE, gap_mm=_SIGNED_GAP_MM) == 0
+    return np.where(searched, np.uint8(255), np.uint8(0))
 
 
 @lru_cache(maxsize=_BLANKS)

@@ -13,8 +13,9 @@ from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
-from pipeline.paper.dropout import CleanPage, crop
+from pipeline.paper.dropout import CleanPage
 from pipeline.paper.lines import WrittenLine, line_field
+from pipeline.reading.marks import REACH_MM, is_mark, less_sure, read_options, traces_mm2
 from pipeline.records import (
     AlignedPage,
     FieldReading,
@@ -31,20 +32,10 @@ _SPECK_MM2, _SPECKLED = 0.15, 0.9
 pen: then it is empty with this probability, of what it is otherwise."""
 _OVER_PRINT = 0.5
 """What is read of a line that runs on over print is right this often, of what it is otherwise."""
-_MARK_REACH_MM = 0.8
-"""A tick overshoots its box."""
-_BEFORE_MM, _BREADTH_MM = 3.5, 2.0
-"""A strip left of a check box that no tick reaches, but a line running on over the box crosses."""
-_OVER_BOX_MM, _CROSSED = 1.0, 0.6
-"""A line that ends so far past a box's left edge runs on over it: as much ink as it has elsewhere
-is no tick, and what is then made of the box is right no oftener than the last says."""
-_FIELD_FRAME_MM = -0.7
-"""A check box that is a form field is drawn with a frame: only ink well inside was added."""
 _PRINT_NEAR_MM = 6.0
 """A word of the text layer within this of the same printed word is that word."""
 _LEADERS = re.compile(r"[.…_]{2,}")
-_TICKED = {TICKED: 1.0, UNSURE: 0.05, UNTICKED: 0.0}
-"""The ink of each mark, as a share of its box: so much of it is a tick as likely as not."""
+_BUTTONS = (TICKED, UNSURE, UNTICKED)
 _SAME_ROW = 0.5
 """Words whose middles are apart by less than this share of their height stand in one row."""
 _ROW_MM = 5.0
@@ -121,7 +112,7 @@ def _placed(aligned: AlignedPage, blank: BlankPage) -> Iterator[tuple[str, list[
     zones = blank.form.zones_of(blank.number)
     lines = [(line_field(zone, i), box) for zone in zones for i, box in enumerate(zone.lines)]
     boxes = [
-        (f"{zone.field}:{option}", box.grown(_MARK_REACH_MM, _MARK_REACH_MM))
+        (f"{zone.field}:{option}", box.grown(REACH_MM, REACH_MM))
         for zone in zones
         for option, box in zone.boxes.items()
     ]
@@ -134,9 +125,11 @@ def _placed(aligned: AlignedPage, blank: BlankPage) -> Iterator[tuple[str, list[
         ):
             continue
         places = [word.line] if word.line else [p for p in lines if p[1].contains(*word.middle)]
-        if word.text in _TICKED or word.run.hidden:
-            of_boxes = [place for place in boxes if place[1].contains(*word.middle)]
-            places = of_boxes if word.text in _TICKED else [*places, *of_boxes]
+        of_boxes = [place for place in boxes if place[1].contains(*word.middle)]
+        if word.text in _BUTTONS or (of_boxes and is_mark(word.text)):
+            places = of_boxes
+        elif word.run.hidden or not places:
+            places = [*places, *of_boxes]
         for place in places:
             words.setdefault(place, []).append(word)
     for (name, _), words_there in sorted(words.items(), key=lambda entry: entry[0][1].y):
@@ -212,7 +205,7 @@ def extract(
     readings: list[FieldReading] = []
     for zone in zones:
         if zone.boxes:
-            readings.append(_read_boxes(zone, seen, clean, page))
+            readings.append(read_options(zone, zones, seen, clean, page=page))
         elif zone.repeated:
             names = {i: line_field(zone, i) for i in range(len(zone.lines))}
             whole = {i: seen[name] for i, name in names.items() if name in seen}
@@ -225,8 +218,8 @@ def extract(
             ]
         else:
             reading = _read_lines(zone.field, zone, seen.get(zone.field, ()), page)
-            speckled = zone.field not in seen and _traces_mm2(clean, zone.box_mm) > _SPECK_MM2
-            readings.append(_less_sure(reading, _SPECKLED) if speckled else reading)
+            speckled = zone.field not in seen and traces_mm2(clean, zone.box_mm) > _SPECK_MM2
+            readings.append(less_sure(reading, _SPECKLED) if speckled else reading)
     return tuple(readings)
 
 
@@ -242,12 +235,7 @@ def _read_lines(name: str, zone: Zone, lines: tuple[LineEvidence, ...], page: in
         candidates=candidates,
         origin=Origin.TEXT_LAYER if exact else Origin.OCR,
     )
-    return _less_sure(reading, min(line.confidence for line in lines)) if exact else reading
-
-
-def _less_sure(reading: FieldReading, sure: float) -> FieldReading:
-    candidates = (replace(c, probability=c.probability * sure) for c in reading.candidates)
-    return replace(reading, candidates=tuple(candidates))
+    return less_sure(reading, min(line.confidence for line in lines)) if exact else reading
 
 
 def less_sure_over_print(
@@ -255,7 +243,7 @@ def less_sure_over_print(
 ) -> tuple[FieldReading, ...]:
     """The readings, those of lines that run on over the form's print in doubt."""
     over = {line.field for line in lines if line.over_print}
-    return tuple(_less_sure(r, _OVER_PRINT) if r.field in over else r for r in readings)
+    return tuple(less_sure(r, _OVER_PRINT) if r.field in over else r for r in readings)
 
 
 def doubted_by_ink(
@@ -315,80 +303,3 @@ def _agrees(reading: FieldReading, seen: tuple[LineEvidence, ...]) -> bool:
 
 def _bare(text: str) -> str:
     return "".join(c for c in fold(text) if c.isalnum())
-
-
-def _read_boxes(
-    zone: Zone,
-    seen: Mapping[str, tuple[LineEvidence, ...]],
-    clean: CleanPage,
-    page: int,
-) -> FieldReading:
-    held = {option: seen.get(f"{zone.field}:{option}") for option in zone.boxes}
-    ink = {
-        option: max(_ticked(lines), _ink_share(clean, box, reach_mm=_FIELD_FRAME_MM))
-        if (lines := held[option])
-        else _ink_share(clean, box, reach_mm=_MARK_REACH_MM)
-        for option, box in zone.boxes.items()
-    }
-    by_eye = {option: box for option, box in zone.boxes.items() if not held[option]}
-    crossed = {
-        option: densest
-        for option, box in by_eye.items()
-        if (densest := _densest_before(clean, box, seen)) is not None
-    }
-    counted = {option: max(0.0, share - crossed.get(option, 0.0)) for option, share in ink.items()}
-    before = {
-        option: _ink_share(clean, replace(box, x=box.x - _BEFORE_MM, w=_BREADTH_MM), reach_mm=0.0)
-        for option, box in by_eye.items()
-        if option not in crossed
-    }
-    reading = FieldReading(
-        field=zone.field,
-        type=zone.type,
-        page=page,
-        box_mm=zone.box_mm,
-        raw=" ".join(f"{option}:{share:.2f}" for option, share in ink.items()),
-        candidates=fields.load(zone.type).read_marks(counted, beside=before),
-        origin=Origin.TEXT_LAYER if all(held.values()) else Origin.OCR,
-    )
-    if crossed:
-        return _less_sure(reading, _CROSSED)
-    speckled = any(_traces_mm2(clean, box) > _SPECK_MM2 for box in zone.boxes.values())
-    return _less_sure(reading, _SPECKLED) if reading.value == "" and speckled else reading
-
-
-def _densest_before(
-    clean: CleanPage, box: BoxMm, seen: Mapping[str, tuple[LineEvidence, ...]]
-) -> float | None:
-    """The most ink that a line of writing which runs on over a check box has in as large a part of
-    itself before the box, as a share of that; None where no line does."""
-    across = [
-        line.box_mm
-        for lines in seen.values()
-        for line in lines
-        if line.box_mm.x < box.x - box.w and line.box_mm.right > box.x + _OVER_BOX_MM
-        if line.box_mm.y < box.y + box.h / 2 < line.box_mm.bottom
-    ]
-    parts = (x for line in across for x in np.arange(line.x, box.x - box.w, box.w / 4))
-    shares = (_ink_share(clean, replace(box, x=x), reach_mm=_MARK_REACH_MM) for x in parts)
-    return max(shares, default=None)
-
-
-def _ticked(lines: tuple[LineEvidence, ...]) -> float:
-    """1 where a form field on the box is ticked, else 0; several may lie on one another."""
-    return max(_TICKED[mark] for line in lines for mark in line.text.split())
-
-
-def _ink_share(clean: CleanPage, box: BoxMm, *, reach_mm: float) -> float:
-    """Ink in a printed box and as far around it, as a share of the box's area."""
-    return min(1.0, _ink_mm2(clean, box.grown(reach_mm, reach_mm)) / (box.w * box.h))
-
-
-def _traces_mm2(clean: CleanPage, box: BoxMm) -> float:
-    """Ink, and what may be ink."""
-    traces = cv2.countNonZero(crop(clean.traces, box)) / PX_PER_MM**2
-    return max(_ink_mm2(clean, box), traces)
-
-
-def _ink_mm2(clean: CleanPage, box: BoxMm) -> float:
-    return cv2.countNonZero(crop(clean.ink, box)) / PX_PER_MM**2

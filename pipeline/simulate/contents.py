@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from pipeline.fields import Means, find, load, means
+from pipeline.fields import BETWEEN, Means, find, load, means, several
 from pipeline.forms.constraints import Sum
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
@@ -31,7 +31,7 @@ class Filling:
 
     ``fields`` is the truth (counts as numbers, amounts in cents, phones as ten digits).
     ``written`` is what stands on the paper: by zone, one text a line of a repeated zone; for a
-    check box the ticked option, or nothing. ``total_due_cents`` is what the tariff gives.
+    zone of options those that are chosen. ``total_due_cents`` is what the tariff gives.
     ``people`` are those who registered, in the order of their lines.
     """
 
@@ -98,9 +98,8 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                     value = _add_up_wrongly(value, form.sum, counts, rng)
                 text = (_spelled(zone, value, habits.amount),)
             case _ if zone.boxes:
-                options = tuple(zone.boxes)
-                value = pick(rng, (*options, *options, ""))
-                text = (value,)
+                text = _invent_options(zone, rng)
+                value = BETWEEN.join(text)
             case _ if (known := find(zone.type)) and known.invent:
                 value, line = known.invent(rng)
                 text = (line,)
@@ -112,6 +111,14 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
         counted = sum(counts[name] for name in form.people.counted)
         fields[form.people.uncounted] = len(people) - counted
     return Filling(fields, written, due, tuple(people))
+
+
+def _invent_options(zone: Zone, rng: np.random.Generator) -> tuple[str, ...]:
+    """What somebody chooses: one of the options or none, or each of several as often as not."""
+    options = tuple(zone.boxes)
+    if not several(zone.type):
+        return (pick(rng, (*options, *options, "")),)
+    return tuple(option for option in options if rng.random() < 0.5)
 
 
 def _invent_habits(rng: np.random.Generator) -> Habits:

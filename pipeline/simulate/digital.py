@@ -2,14 +2,21 @@
 
 import ctypes
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
+from PIL import Image
 
+from pipeline.fields import Drawn
 from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
+from pipeline.records import Gray
+from pipeline.simulate import marks
 from pipeline.simulate.contents import Filling
 
 _POINTS_PER_MM = 72 / 25.4
@@ -27,15 +34,48 @@ def fill_pdf(form: Form, filling: Filling, path: Path) -> None:
             for text, box in zip(filling.written[zone.field], zone.lines, strict=False):
                 line = box if zone.repeated else max(zone.lines, key=lambda b: b.w)
                 _type(document, page, text, line)
-            for option in filling.written[zone.field] if zone.boxes else ():
-                if option:
-                    _type(document, page, "X", zone.boxes[option])
+            if zone.boxes:
+                _mark(document, page, zone, filling.written[zone.field])
         page.gen_content()
     raw = BytesIO()
     document.save(raw)
     document.close()
     # pdfium signs each file with a random ID; the same filling must give the same bytes.
     path.write_bytes(_RANDOM_ID.sub(b"/ID[<%b><%b>]" % (b"0" * 32, b"0" * 32), raw.getvalue()))
+
+
+def _mark(
+    document: pypdfium2.PdfDocument,
+    page: pypdfium2.PdfPage,
+    zone: Zone,
+    chosen: Sequence[str],
+) -> None:
+    """Type into boxes, draw round words and over them, sign, put in a picture: always alike."""
+    rng = np.random.default_rng([ord(letter) for letter in zone.field])
+    for option in chosen:
+        if option in zone.boxes_mm and zone.drawn is Drawn.PICTURE:
+            _put_in(document, page, zone.boxes[option], marks.portrait(140, 180, rng))
+        elif option in zone.boxes_mm and zone.drawn is Drawn.MARK:
+            _type(document, page, "X", marks.place_of_tick(zone.boxes[option], rng))
+    for curve in marks.curves_of(zone, chosen, rng):
+        points = [(x * _POINTS_PER_MM, page.get_height() - y * _POINTS_PER_MM) for x, y in curve]
+        path = pdfium.FPDFPageObj_CreateNewPath(*points[0])
+        for x, y in points[1:]:
+            pdfium.FPDFPath_LineTo(path, x, y)
+        pdfium.FPDFPath_SetDrawMode(path, pdfium.FPDF_FILLMODE_NONE, 1)
+        pdfium.FPDFPageObj_SetStrokeWidth(path, 1.0)
+        page.insert_obj(pypdfium2.PdfObject(path, page=None, pdf=document))
+
+
+def _put_in(
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, box: BoxMm, dark: Gray
+) -> None:
+    image = pypdfium2.PdfImage.new(document)
+    image.set_bitmap(pypdfium2.PdfBitmap.from_pil(Image.fromarray(255 - dark)))
+    x, y = box.x * _POINTS_PER_MM, page.get_height() - box.bottom * _POINTS_PER_MM
+    wide, high = box.w * _POINTS_PER_MM, box.h * _POINTS_PER_MM
+    image.set_matrix(pypdfium2.PdfMatrix(wide, 0, 0, high, x, y))
+    page.insert_obj(image)
 
 
 def _type(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, text: str, box: BoxMm) -> None:

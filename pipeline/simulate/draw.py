@@ -12,15 +12,16 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
+from pipeline.fields import Drawn
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, BoxPx, FloatArray
 from pipeline.records import Gray
-from pipeline.simulate import accidents, paper
+from pipeline.simulate import accidents, marks, paper
 from pipeline.simulate.accidents import NONE, Accidents
 from pipeline.simulate.contents import Filling
 from pipeline.simulate.ink_folder import InInk, write_inked
-from pipeline.simulate.pen import Pen, choose_pen, tick_box, write_zone_text
+from pipeline.simulate.pen import Pen, choose_pen, stroke, tick_box, write_zone_text
 
 MM_PER_INCH = 25.4
 KINDS = ("jpg", "png", "tif", "pdf")
@@ -233,10 +234,8 @@ def _write(
     px_per_mm = look.dpi / MM_PER_INCH
     for zone in zones:
         texts = filling.written[zone.field]
-        for option in texts if zone.boxes else ():
-            if option:
-                box = _to_px(zone.boxes[option], look)
-                tick_box(ink, box, look.pen, rng, px_per_mm=px_per_mm)
+        if zone.boxes:
+            _mark(ink, blank, zone, texts, look, rng)
         if not zone.lines:
             continue
         lines = [where_to_write(blank, line, look) for line in zone.lines]
@@ -250,6 +249,36 @@ def _write(
                 write_inked(ink, real, where, look.pen, px_per_mm=px_per_mm)
             elif accident:
                 accidents.write(ink, accident, text, where, look.pen, px_per_mm=px_per_mm)
+
+
+def _mark(
+    ink: Gray,
+    blank: Gray,
+    zone: Zone,
+    chosen: Sequence[str],
+    look: Look,
+    rng: np.random.Generator,
+) -> None:
+    px_per_mm = look.dpi / MM_PER_INCH
+    for option in chosen:
+        if option not in zone.boxes_mm or zone.drawn is Drawn.SIGNATURE:
+            continue
+        if zone.drawn is Drawn.PICTURE:
+            _glue(ink, blank, _to_px(zone.boxes[option], look), rng)
+            continue
+        box = _to_px(marks.place_of_tick(zone.boxes[option], rng), look)
+        tick_box(ink, box, look.pen, rng, px_per_mm=px_per_mm)
+    wide = max(1, round((0.35 + 0.15 * look.pen.weight) * px_per_mm))
+    for curve in marks.curves_of(zone, chosen, rng):
+        x, y = look.offset_mm
+        stroke(ink, (curve * look.fit + (x, y)) * px_per_mm - 0.5, wide)
+
+
+def _glue(ink: Gray, blank: Gray, box: BoxPx, rng: np.random.Generator) -> None:
+    """Glue a picture into its box, over what is printed there."""
+    x, y, wide, high = (round(v) for v in (box.x, box.y, box.w, box.h))
+    blank[y : y + high, x : x + wide] = 255
+    ink[y : y + high, x : x + wide] = marks.portrait(wide, high, rng)
 
 
 def where_to_write(blank: Gray, line: BoxMm, look: Look) -> tuple[BoxPx, float]:

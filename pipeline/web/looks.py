@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from pipeline import fields
 from pipeline.decisions import Filed
 from pipeline.forms.schema import Form
 from pipeline.french import GAP, SEEN, finding_label, label
@@ -43,6 +44,7 @@ class Ask:
     marked: tuple[tuple[str, bool], ...]
     offered: tuple[tuple[str, str, str], ...]
     options: tuple[tuple[str, str], ...]
+    several: bool
     words: str
     problem: str
     said: str
@@ -147,7 +149,9 @@ class _Looking:
         typed = self.answers.texts.get(name, text)
         if typed.split() != text.split():
             text, known = typed, False
-        offered = screens.offered(reading, text, most=_MOST_OFFERED, least=_LEAST_OFFERED)
+        offered = screens.offered(
+            reading, text, self.form.roles, most=_MOST_OFFERED, least=_LEAST_OFFERED
+        )
         image, width, height = screens.image_of(self.filed, name, reading.box_mm, most_px=_CROP_PX)
         tariffs = self.form.sum.tariffs_cents if self.form.sum else {}
         return Ask(
@@ -159,6 +163,7 @@ class _Looking:
             marked=screens.marked(reading, text),
             offered=tuple((next(self.keys, ""), typed, words) for typed, words in offered),
             options=screens.options(self.form, reading),
+            several=fields.several(reading.type),
             words=self._words(reading, question),
             problem=self.problems.get(name, ""),
             said=said,

@@ -8,10 +8,11 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.decisions import Act, Change, Decision, Filed
 from pipeline.errors import ConflictError, DocumentError
+from pipeline.fields import shown
 from pipeline.french import label
 from pipeline.judging.doubts import doubts
 from pipeline.judging.duplicates import RULE, Pair
-from pipeline.judging.values import position, shown
+from pipeline.judging.values import position
 from pipeline.records import Status
 from pipeline.review.queue import Place
 from pipeline.web import screens
@@ -33,7 +34,10 @@ def screen(view: View, pair: Pair, *, notice: str = "", status: int = 200) -> Re
     """The question a pair is, as a whole page or as what htmx puts into one."""
     others = view.desk.here(pair.second, view.who)
     (first, form), (second, _) = (view.desk.file(s) for s in (pair.first, pair.second))
-    texts = [{r.field: shown(r) for r in filed.registration.readings} for filed in (first, second)]
+    texts = [
+        {r.field: shown(r, form.roles) for r in filed.registration.readings}
+        for filed in (first, second)
+    ]
     names = sorted({*texts[0], *texts[1]}, key=lambda name: position(form, name))
     rows = [(label(n, form.roles), *(held.get(n, "") for held in texts)) for n in names]
     is_same = all(earlier == later for _, earlier, later in rows)

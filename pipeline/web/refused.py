@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 from starlette.responses import Response
 
+from pipeline import fields
 from pipeline.decisions import Act, Change, Decision, Refused
 from pipeline.errors import ConflictError, DocumentError
 from pipeline.forms.schema import Form
 from pipeline.french import label
 from pipeline.judging import deciding
 from pipeline.records import Gray, Placement, Registration
-from pipeline.web import mails
+from pipeline.web import mails, screens
 from pipeline.web.desk import GoneError
 from pipeline.web.views import View
 
@@ -197,13 +198,14 @@ def _entries(form: Form, typed: dict[str, str], problems: dict[str, str]) -> lis
     entries = []
     for name in _names(form):
         zone = form.zone(name)
-        options = [("", "aucune case"), *((o, o.replace("_", " ")) for o in zone.boxes)]
+        options = screens.options_of(zone) if zone.boxes else ()
         entries.append(
             {
                 "name": name,
                 "label": label(name, form.roles),
                 "text": typed.get(name, ""),
-                "options": options if zone.boxes else (),
+                "options": (*options[-1:], *options[:-1]),  # none comes first
+                "several": fields.several(zone.type),
                 "problem": problems.get(name, ""),
             }
         )

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from pipeline import fields
 from pipeline.decisions import Act, Decided, Decision, Filed, Letter
-from pipeline.fields import Nature
+from pipeline.fields import Nature, shown
 from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.french import GAP, REASONS, SEEN, finding_label, label, sentence
 from pipeline.geometry import BoxMm
 from pipeline.judging import deciding, shares
@@ -24,7 +25,7 @@ from pipeline.judging.doubts import (
 from pipeline.judging.questions import needs_reason
 from pipeline.judging.sums import Gap, gap
 from pipeline.judging.validate import UNSURE
-from pipeline.judging.values import position, shown
+from pipeline.judging.values import position
 from pipeline.pages import euros, plural
 from pipeline.records import FieldReading, Origin, Roles, Status
 from pipeline.review.queue import Place
@@ -98,6 +99,7 @@ class Work:
     known: bool
     alternatives: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]
+    several: bool
     motives: tuple[str, ...]
     problem: str
     in_sum: bool
@@ -148,8 +150,9 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         text=text,
         known=known,
         marked=marked(reading, text) if reading else (),
-        alternatives=offered(reading, text) if reading else (),
+        alternatives=offered(reading, text, form.roles) if reading else (),
         options=options(form, reading) if reading else (),
+        several=reading is not None and fields.several(reading.type),
         motives=motives(name) if finding else (),
         problem=problem,
         in_sum=reading is not None and fields.nature(reading.type) is Nature.NUMBER,
@@ -227,7 +230,7 @@ def marked(reading: FieldReading, text: str) -> tuple[tuple[str, bool], ...]:
 
 
 def offered(
-    reading: FieldReading, text: str, *, most: int = 9, least: float = 0.0
+    reading: FieldReading, text: str, roles: Roles, *, most: int = 9, least: float = 0.0
 ) -> tuple[tuple[str, str], ...]:
     """What else than ``text`` may be there, as one may type it and as readers read it.
 
@@ -235,7 +238,7 @@ def offered(
     """
     may_be = {c.text: c for c in reversed(reading.candidates)}
     others = [
-        (typed, shown(reading, may_be[typed]))
+        (typed, shown(reading, roles, may_be[typed]))
         for typed in alternatives(reading)
         if may_be[typed].probability >= least or typed == reading.text
     ]
@@ -246,8 +249,13 @@ def options(form: Form, reading: FieldReading) -> tuple[tuple[str, str], ...]:
     """The boxes of a field that has some, and how they are read."""
     if fields.nature(reading.type) is not Nature.MARK:
         return ()
-    boxes = form.zone(reading.field).boxes
-    return (*((option, option.replace("_", " ")) for option in boxes), ("", "aucune case"))
+    return options_of(form.zone(reading.field))
+
+
+def options_of(zone: Zone) -> tuple[tuple[str, str], ...]:
+    """The options of a zone, and none of them, with what readers call each."""
+    none = ("", zone.called("") or "aucune case")
+    return (*((option, zone.called(option)) for option in zone.boxes), none)
 
 
 def image_of(
@@ -316,7 +324,9 @@ def _lines(
         lines.append(
             Line(
                 label=title,
-                text=_beside(reading, next((d.reason for d in rules if d.name == name), ""))
+                text=_beside(
+                    reading, next((d.reason for d in rules if d.name == name), ""), form.roles
+                )
                 if name != current  # it stands large beside its picture
                 else "",
                 address=view.address(filed.subject, name),
@@ -331,8 +341,8 @@ def _lines(
     return tuple(lines)
 
 
-def _beside(reading: FieldReading | None, reason: str) -> str:
-    return shown(reading) if reading else reason
+def _beside(reading: FieldReading | None, reason: str, roles: Roles) -> str:
+    return shown(reading, roles) if reading else reason
 
 
 def history(decided: tuple[Decided, ...], roles: Roles) -> list[dict[str, Any]]:

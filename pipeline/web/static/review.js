@@ -158,9 +158,20 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-value]")) return;
   event.target.closest(".over")?.toggleAttribute("data-changed", differs(event.target));
+  const parts = event.target.value.split("|").map((part) => part.trim());
+  for (const box of optionsOf(event.target)) box.checked = parts.includes(box.dataset.option);
   const said = event.target.closest(".ask")?.querySelector("[data-said]");
   if (said && event.target.value) { said.value = ""; event.target.placeholder = ""; }
   unsay(event.target.closest(".card"));
+});
+
+// Of options several may be ticked: the field holds them all, and what is typed there ticks them.
+const optionsOf = (element) => [...element.closest(".answer, .entry")?.querySelectorAll("[data-option]") || []];
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-option]")) return;
+  const value = event.target.closest(".answer, .entry").querySelector("input:not([type=checkbox])");
+  value.value = optionsOf(value).filter((box) => box.checked).map((box) => box.dataset.option).join(" | ");
+  changed(value);
 });
 
 // Who has what: of tariffs each has one, and what is left to give follows.
