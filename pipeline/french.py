@@ -7,7 +7,8 @@ from pipeline.event import About
 from pipeline.french_event import ABOUT, announced, french_date
 from pipeline.ledger import PaidBy
 from pipeline.money import format_cents
-from pipeline.records import FieldValue, Finding, Roles, Status
+from pipeline.records import FieldValue, Finding, Status
+from pipeline.roles import Roles
 from pipeline.snapshot import Life, RegistrationRow
 
 _Sentence = Callable[[Finding, Roles], str]
@@ -21,11 +22,14 @@ REASONS = {
 """Why the written total and the tariff may differ for good."""
 GAP = "total_matches_tariff"
 """The rule of the finding that the written total is not what the tariff gives."""
+LINE_GAP = "line_matches_tariff"
+"""The same of the amount that is written beside a count."""
 SEEN = "vu, la fiche est bonne ainsi"
 """Why a finding may stand that a person has seen and that needs no other reason."""
 
 _FINDINGS = {
     "total_matches_tariff": "Écart",
+    "line_matches_tariff": "Écart d'une ligne",
     "people_are_persons": "Service parmi les personnes ?",
     "names_are_whole": "Nom incomplet ?",
     "no_more_counted_than_named": "Inscriptions en trop",
@@ -169,6 +173,18 @@ def _gap(finding: Finding, roles: Roles) -> str:
             f"(écart {format_cents(written - due)})."
         )
     return _unverifiable(finding, roles)
+
+
+def _line_gap(finding: Finding, roles: Roles) -> str:
+    """A line's amount, and the count that it is of."""
+    if not finding.fields:
+        return _unverifiable(finding, roles)
+    line, count = finding.fields
+    written, due = (int(fact) for fact in finding.facts if fact is not None)
+    return (
+        f"{label(line, roles)} : {format_cents(written)} écrit, {format_cents(due)} d'après "
+        f"{small(label(count, roles))} (écart {format_cents(written - due)})."
+    )
 
 
 def _unverifiable(finding: Finding, roles: Roles) -> str:
@@ -350,6 +366,7 @@ def _hidden(finding: Finding, roles: Roles) -> str:
 
 _SENTENCES: Mapping[str, _Sentence] = {
     "total_matches_tariff": _gap,
+    "line_matches_tariff": _line_gap,
     "sum_holds": _unverifiable,
     "product_holds": _unverifiable,
     "total_is_written": _total_is_written,

@@ -7,7 +7,8 @@ from enum import StrEnum
 from pipeline.event import Fact
 from pipeline.ledger import Claim, Ledger, Waits
 from pipeline.rates import Rates
-from pipeline.records import Envelope, FieldReading, Finding, Registration, Rejection, Roles, Status
+from pipeline.records import Envelope, FieldReading, Finding, Registration, Rejection, Status
+from pipeline.roles import Roles
 
 
 class Life(StrEnum):

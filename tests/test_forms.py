@@ -14,7 +14,7 @@ from pipeline.forms.announced import by_event
 from pipeline.forms.schema import load_form, load_forms
 from pipeline.geometry import BoxMm
 from pipeline.paths import FORMS
-from pipeline.records import Roles
+from pipeline.roles import Roles
 from pipeline.simulate.contents import invent
 from pipeline.simulate.mails import mail_document
 from pipeline.snapshot import Announcement

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.exporters._sheet import Cell, Cents, Sheet, numbered
 from pipeline.french import LIVES, STATUSES, label, plural_of, state
-from pipeline.records import Roles
+from pipeline.roles import Roles
 from pipeline.snapshot import Life, RegistrationRow, Snapshot
 
 _PAID = (Life.PAID, Life.CONFIRMED)

@@ -40,6 +40,8 @@ class Means(StrEnum):
 
     OTHER = ""
     PERSON = "person"
+    SURNAME = "surname"
+    GIVEN_NAME = "given_name"
     ORGANISATION = "organisation"
     EMAIL = "email"
     PHONE = "phone"
@@ -109,6 +111,9 @@ class FieldType:
     spelled: Callable[[FieldValue], Sequence[str]] | None = None
     compared: Comparison | None = None
     invent: Callable[[Any], tuple[str | int, str]] | None = None
+    several: bool = False
+    """Of a mark, whether any number of options may be chosen: the value then has ``" | "`` between
+    them."""
     headings: tuple[str, ...] = ()
     """What a column of it is called in a list of members, without case and accents."""
     second_look: bool = False

@@ -6,40 +6,77 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.forms.constraints import Name, Part
+from pipeline.forms.constraints import Cents, Name, Part, Written
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
 
-_Mm = Annotated[float, Field(ge=0, le=2000)]
-_Page = Annotated[int, Field(ge=1)]
-_Rectangle = tuple[_Mm, _Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
+Mm = Annotated[float, Field(ge=0, le=2000)]
+Size = Annotated[float, Field(gt=0)]
+Page = Annotated[int, Field(ge=1)]
+Rectangle = tuple[Mm, Mm, Size, Size]
 Role = Literal["who", "contact", "payment", "none"]
 """What a field is for: who registers, where to reach them, how they pay."""
 
 
-class Zone(Part):
-    """A named, typed rectangle of the form, in mm.
+class Asked(Part):
+    """What a zone asks for, or a column of a table.
 
-    ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
-    (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
-    ``boxes_mm``: for check boxes, the printed square of each option. ``label``: what readers call
-    the field. ``role``: what it is for, where neither its type nor ``[sum]`` and ``[people]`` say.
+    ``label``: what readers call the field. ``role``: what it is for, where neither its type nor
+    ``[sum]`` and ``[people]`` say. ``options``: what readers call each option, for types that have
+    some, and what each costs, written in one of two ways.
     """
 
     field: Name
     type: str
     label: str = ""
     role: Role | None = None
-    page: _Page = 1
+    options: dict[str, str] = Field(default_factory=dict)
+    written_cents: dict[str, Written] = Field(default_factory=dict, alias="tariffs")
+    whole_cents: dict[str, Cents] = Field(default_factory=dict, alias="tariffs_cents")
+
+    @model_validator(mode="after")
+    def _is_priced_once(self) -> Self:
+        if self.written_cents and self.whole_cents:
+            raise ValueError(tr("the options have either tariffs or tariffs_cents"))
+        return self
+
+    @property
+    def tariffs_cents(self) -> dict[str, int]:
+        """Cents that each option costs, of those that cost something."""
+        return self.written_cents or self.whole_cents
+
+
+class Zone(Asked):
+    """A named, typed rectangle of the form, in mm.
+
+    ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
+    (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
+    ``boxes_mm``: for check boxes, the printed square of each option.
+    """
+
+    page: Page = 1
     repeated: bool = False
-    lines_mm: tuple[_Rectangle, ...] = ()
-    boxes_mm: dict[str, _Rectangle] = Field(default_factory=dict)
+    lines_mm: tuple[Rectangle, ...] = ()
+    boxes_mm: dict[str, Rectangle] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_place(self) -> Self:
         if bool(self.lines_mm) == bool(self.boxes_mm):
             raise ValueError(tr("a zone has either lines_mm or boxes_mm"))
+        if self.repeated and self.boxes_mm:
+            raise ValueError(tr("boxes that repeat are a column of [[tables]]"))
         return self
+
+    @property
+    def apart(self) -> tuple["Zone", ...]:
+        """The zone as it is read: of options that stand in each row, a zone a row, which is called
+        like its field."""
+        return (self,)
+
+    @property
+    def rows(self) -> int:
+        """How many values it may hold."""
+        return len(self.lines_mm) if self.repeated else 1
 
     @cached_property
     def lines(self) -> tuple[BoxMm, ...]:
@@ -59,8 +96,8 @@ class Area(Part):
     the ``office``, or to ``ignore`` (a stamp, a note of one's own). Both are treated alike."""
 
     kind: Literal["office", "ignore"]
-    page: _Page = 1
-    boxes_mm: Annotated[tuple[_Rectangle, ...], Field(min_length=1)]
+    page: Page = 1
+    boxes_mm: Annotated[tuple[Rectangle, ...], Field(min_length=1)]
 
     @cached_property
     def boxes(self) -> tuple[BoxMm, ...]:

@@ -67,7 +67,7 @@ def is_shown(reading: FieldReading, text: str) -> bool:
 def type_of(form: Form, field: str) -> str:
     """The type of a field, the uncounted among them; "" for what is no field, such as a rule."""
     name = field.split(".")[0]
-    if form.people and name == form.people.uncounted:
+    if name and name == form.uncounted:
         return form.count_type
     return next((zone.type for zone in form.zones if zone.field == name), "")
 
@@ -76,6 +76,6 @@ def type_of(form: Form, field: str) -> str:
 def position(form: Form, field: str) -> tuple[int, int]:
     """Where a field stands in the form's order; the uncounted come last, and rules after them."""
     name, _, number = field.partition(".")
-    names = [zone.field for zone in form.zones] + ([form.people.uncounted] if form.people else [])
+    names = [*(zone.field for zone in form.zones), *filter(None, (form.uncounted,))]
     at = names.index(name) if name in names else len(names)
     return at, int(number) if number.isdigit() else 0

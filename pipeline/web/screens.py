@@ -26,8 +26,9 @@ from pipeline.judging.sums import Gap, gap
 from pipeline.judging.validate import UNSURE
 from pipeline.judging.values import position, shown
 from pipeline.pages import euros, plural
-from pipeline.records import FieldReading, Origin, Roles, Status
+from pipeline.records import FieldReading, Origin, Status
 from pipeline.review.queue import Place
+from pipeline.roles import Roles
 from pipeline.web.desk import Desk
 from pipeline.web.views import View
 
