@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+BETWEEN = " | "
+"""Stands between the options of a value where several may be chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Roles:
@@ -12,9 +15,9 @@ class Roles:
     their own; ``counted`` and ``uncounted``: the counts that class them; ``total``: the written
     amount; ``others``: the priced counts that are not of people (meals); ``prices``: what else is
     added up, options (``formule:loisir``) and amounts; ``said``: the fields that say something of
-    each person; ``payment``: how it is paid. Empty where the form has none. ``labels`` pairs a
-    class's count with what readers call one of its people, ``titles`` any field, or option, with
-    its own title.
+    each person; ``priced``: whether anything carries a tariff; ``payment``: how it is paid. Empty
+    where the form has none. ``labels`` pairs a class's count with what readers call one of its
+    people, ``titles`` any field, or option, with its own title.
     """
 
     named: str = ""
@@ -30,6 +33,12 @@ class Roles:
     given: str = ""
     prices: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    priced: bool | None = None
+
+    @property
+    def is_priced(self) -> bool:
+        """The same; an earlier version did not keep it."""
+        return bool(self.counted or self.others) if self.priced is None else self.priced
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -103,6 +103,11 @@ class People(Part):
         return self.zones if isinstance(self.zones, str) else self.zones[0]
 
     @property
+    def zones_named(self) -> tuple[str, ...]:
+        """The zones that name people."""
+        return (self.zones,) if isinstance(self.zones, str) else self.zones
+
+    @property
     def given(self) -> str:
         """The zone of given names, where these stand apart; else empty."""
         return "" if isinstance(self.zones, str) else self.zones[1]

@@ -179,6 +179,7 @@ class Form(Part):
             others=tuple(n for n in self.tariffs_cents if n not in self.counted),
             prices=(*(name for name, _ in options), *self.adds),
             said=self._said_of_each(),
+            priced=self.is_priced,
             labels=tuple(people.labels.items()) if people else (),
             who=next(iter(self._fields_for("who")), ""),
             contacts=self._fields_for("contact"),
@@ -197,7 +198,8 @@ class Form(Part):
         named = (self.people.named, self.people.given)
         beside = next((table.fields for table in self.tables if named[0] in table.fields), ())
         if not beside and not self.zone(named[0]).repeated:
-            summed = (self.total, *(self.sum.lines.values() if self.sum else ()))
+            summed = (self.total, *self.tariffs_cents, *self.counted)
+            summed += tuple(self.sum.lines.values()) if self.sum else ()
             beside = tuple(zone.field for zone in self.zones if zone.field not in summed)
         return tuple(field for field in beside if field not in named)
 

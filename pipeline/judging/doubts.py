@@ -95,7 +95,7 @@ def doubtful_characters(reading: FieldReading) -> tuple[bool, ...]:
 
 def counting(registration: Registration, form: Form) -> list[FieldReading]:
     """What the uncounted follow from: the counts and the people named."""
-    names = (*form.counted, form.people.named) if form.people and form.uncounted else ()
+    names = (*form.counted, *form.people.zones_named) if form.people and form.uncounted else ()
     return [reading for name in names for reading in registration.repeated(name)]
 
 

@@ -10,10 +10,7 @@ from pipeline.forms.zone import Zone
 from pipeline.french import label
 from pipeline.judging.values import as_typed
 from pipeline.records import Candidate, FieldReading, FieldValue, Registration
-from pipeline.roles import option_of
-
-_BETWEEN = " | "
-"""Stands between the options of a field where several may be chosen."""
+from pipeline.roles import BETWEEN, option_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ def options_in(value: FieldValue, zone: Zone) -> tuple[str, ...] | None:
     """The options that a value chooses; None where it is unknown, or none of the zone's."""
     if not isinstance(value, str):
         return None
-    options = tuple(value.split(_BETWEEN)) if value else ()
+    options = tuple(value.split(BETWEEN)) if value else ()
     return options if {*options} <= zone.boxes.keys() else None
 
 

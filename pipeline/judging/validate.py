@@ -66,7 +66,7 @@ def total_is_written(registration: Registration, form: Form) -> Iterator[Finding
 
 def somebody_is_named(registration: Registration, form: Form) -> Iterator[Finding]:
     if form.people and not registration.named:
-        yield Finding("somebody_is_named", Severity.REVIEW, (form.people.named,))
+        yield Finding("somebody_is_named", Severity.REVIEW, form.people.zones_named)
 
 
 def no_more_counted_than_named(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -82,7 +82,7 @@ def no_more_counted_than_named(registration: Registration, form: Form) -> Iterat
         yield Finding(
             "no_more_counted_than_named",
             Severity.REVIEW,
-            (form.people.named, *form.counted, *_uncounted(form)),
+            (*form.people.zones_named, *form.counted, *_uncounted(form)),
             (counted, named),
         )
 

@@ -108,7 +108,7 @@ def _outline(aligned: AlignedPage, box: BoxMm) -> NDArray[np.float32]:
 
 def _finding(rule: str, form: Form, fields: tuple[str, ...], *facts: str) -> Finding:
     """Who is uncounted is known only where all who are named and counted are."""
-    people = (form.people.named, *form.counted) if form.people and form.uncounted else ()
+    people = (*form.people.zones_named, *form.counted) if form.people and form.uncounted else ()
     if not {*people}.isdisjoint(f.split(".")[0] for f in fields):
         fields += (form.uncounted,)
     return Finding(rule, Severity.REVIEW, fields, facts)

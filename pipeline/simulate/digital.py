@@ -24,10 +24,10 @@ def fill_pdf(form: Form, filling: Filling, path: Path) -> None:
     for number in sorted({zone.page for zone in form.zones}):
         page = document[number - 1]
         for zone in form.zones_of(number):
-            for text, box in zip(filling.written[zone.field], zone.lines, strict=False):
+            for text, box in zip(filling.texts_in(zone), zone.lines, strict=False):
                 line = box if zone.repeated else max(zone.lines, key=lambda b: b.w)
                 _type(document, page, text, line)
-            for option in filling.written[zone.field] if zone.boxes else ():
+            for option in filling.texts_in(zone) if zone.boxes else ():
                 if option:
                     _type(document, page, "X", zone.boxes[option])
         page.gen_content()

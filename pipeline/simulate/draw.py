@@ -232,7 +232,7 @@ def _write(
 ) -> None:
     px_per_mm = look.dpi / MM_PER_INCH
     for zone in zones:
-        texts = filling.written[zone.field]
+        texts = filling.texts_in(zone)
         for option in texts if zone.boxes else ():
             if option:
                 box = _to_px(zone.boxes[option], look)
