@@ -78,7 +78,10 @@ _OF_CONSTRAINTS, _BROKEN = "_holds", "Incohérence"
 
 
 def label(field: str, roles: Roles) -> str:
-    """``Personne 2``, ``Adhérents``, ``Téléphone``; a field without a title or class, its name."""
+    """``Personne 2``, ``Téléphone``, ``Formule (loisir)``; without a title or class, its name."""
+    if ":" in field:
+        called = dict(roles.titles).get(field) or field.partition(":")[2].replace("_", " ")
+        return f"{label(field.partition(':')[0], roles)} ({small(called)})"
     name, _, number = field.partition(".")
     classes = {count: plural_of(singular) for count, singular in roles.labels}
     title = dict(roles.titles).get(name) or classes.get(name) or name.replace("_", " ")
@@ -138,7 +141,7 @@ def plural_of(singular: str) -> str:
 
 
 def labels(fields: Iterable[FieldValue], roles: Roles) -> str:
-    """Several fields, one after the other, within a sentence."""
+    """Several fields within a sentence."""
     return ", ".join(small(label(str(field), roles)) for field in fields)
 
 
@@ -168,23 +171,12 @@ def _unknown(finding: Finding, roles: Roles) -> str:
 def _gap(finding: Finding, roles: Roles) -> str:
     if len(finding.facts) == 2 and all(isinstance(fact, int) for fact in finding.facts):
         written, due = (int(fact) for fact in finding.facts if fact is not None)
+        of_line = f"{label(finding.fields[0], roles)} : écrit"
         return (
-            f"Total écrit {format_cents(written)}, tarif attendu {format_cents(due)} "
-            f"(écart {format_cents(written - due)})."
+            f"{'Total écrit' if finding.rule == GAP else of_line} {format_cents(written)}, tarif "
+            f"attendu {format_cents(due)} (écart {format_cents(written - due)})."
         )
     return _unverifiable(finding, roles)
-
-
-def _line_gap(finding: Finding, roles: Roles) -> str:
-    """A line's amount, and the count that it is of."""
-    if not finding.fields:
-        return _unverifiable(finding, roles)
-    line, count = finding.fields
-    written, due = (int(fact) for fact in finding.facts if fact is not None)
-    return (
-        f"{label(line, roles)} : {format_cents(written)} écrit, {format_cents(due)} d'après "
-        f"{small(label(count, roles))} (écart {format_cents(written - due)})."
-    )
 
 
 def _unverifiable(finding: Finding, roles: Roles) -> str:
@@ -193,8 +185,7 @@ def _unverifiable(finding: Finding, roles: Roles) -> str:
 
 def _total_is_written(finding: Finding, roles: Roles) -> str:
     (field,) = finding.fields
-    own = field == roles.total
-    return f"{'Total' if own else f'{label(field, roles)} :'} absent ou illisible."
+    return f"{f'{label(field, roles)} :' if field != roles.total else 'Total'} absent ou illisible."
 
 
 def _no_more_counted(finding: Finding, _roles: Roles) -> str:
@@ -204,13 +195,12 @@ def _no_more_counted(finding: Finding, _roles: Roles) -> str:
 
 def _one_box(finding: Finding, roles: Roles) -> str:
     field, ticked = finding.facts
-    boxes = "aucune case cochée" if ticked == 0 else "plusieurs cases cochées"
+    boxes = "plusieurs cases cochées" if ticked else "aucune case cochée"
     return f"{label(str(field), roles)} : {boxes}."
 
 
 def _every_page(finding: Finding, roles: Roles) -> str:
-    missing = labels(finding.fields, roles)
-    return f"Page manquante ou vide : rien n'a été reçu pour {missing}."
+    return f"Page manquante ou vide : rien n'a été reçu pour {labels(finding.fields, roles)}."
 
 
 def _agrees(by: str) -> _Sentence:
@@ -346,8 +336,8 @@ def _whole_form(finding: Finding, roles: Roles) -> str:
 
 
 def _beside_typed(finding: Finding, roles: Roles) -> str:
-    (text,) = finding.facts
-    return f"{label(finding.fields[0], roles)} : de l'encre en plus du texte « {text} »."
+    text = f"de l'encre en plus du texte « {finding.facts[0]} »"
+    return f"{label(finding.fields[0], roles)} : {text}."
 
 
 def _hidden(finding: Finding, roles: Roles) -> str:
@@ -366,7 +356,7 @@ def _hidden(finding: Finding, roles: Roles) -> str:
 
 _SENTENCES: Mapping[str, _Sentence] = {
     "total_matches_tariff": _gap,
-    "line_matches_tariff": _line_gap,
+    "line_matches_tariff": _gap,
     "sum_holds": _unverifiable,
     "product_holds": _unverifiable,
     "total_is_written": _total_is_written,

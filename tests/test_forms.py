@@ -273,6 +273,7 @@ def test_a_form_tells_what_its_fields_stand_for(tmp_path: Path) -> None:
             ("telephone", "Téléphone"),
             ("participants", "Personne"),
         ),
+        priced=True,
     )
 
 
@@ -331,7 +332,7 @@ def test_tariffs_may_stand_as_people_write_money(tmp_path: Path) -> None:
             f'{_IN_CENTS}\ntariffs = {{ repas = "3" }}',
             "sum: Value error, a sum has either tariffs or",
         ),
-        ("", "sum: Value error, a sum has either tariffs or tariffs_cents"),
+        ("", "sum: nothing is added up: it, or the options of a zone, have tariffs"),
     ],
 )
 def test_a_tariff_that_is_not_exactly_one_amount_is_refused(

@@ -16,7 +16,6 @@ from pipeline.forms.disagreements import disagreements
 from pipeline.forms.faults import hinted, placed
 from pipeline.forms.tables import Table
 from pipeline.forms.zone import Area, Role, Zone
-from pipeline.french import small
 from pipeline.geometry import BoxMm
 from pipeline.language import tr
 from pipeline.roles import Roles, option_of
@@ -165,11 +164,7 @@ class Form(Part):
     def roles(self) -> Roles:
         """What the fields stand for, as registrations carry it."""
         people = self.people
-        options = tuple(
-            (option_of(zone.field, option), self._option_title(zone, option))
-            for zone in self.priced
-            for option in zone.tariffs_cents
-        )
+        priced = (option_of(z.field, option) for z in self.priced for option in z.tariffs_cents)
         return Roles(
             named=people.named if people else "",
             given=people.given if people else "",
@@ -177,7 +172,7 @@ class Form(Part):
             uncounted=self.uncounted,
             total=self.total,
             others=tuple(n for n in self.tariffs_cents if n not in self.counted),
-            prices=(*(name for name, _ in options), *self.adds),
+            prices=(*priced, *self.adds),
             said=self._said_of_each(),
             priced=self.is_priced,
             labels=tuple(people.labels.items()) if people else (),
@@ -186,7 +181,11 @@ class Form(Part):
             payment=next(iter(self._fields_for("payment")), ""),
             titles=(
                 *((zone.field, title) for zone in self.zones if (title := self._title(zone))),
-                *options,
+                *(
+                    (option_of(zone.field, option), called)
+                    for zone in self.zones
+                    for option, called in zone.options.items()
+                ),
             ),
         )
 
@@ -202,11 +201,6 @@ class Form(Part):
             summed += tuple(self.sum.lines.values()) if self.sum else ()
             beside = tuple(zone.field for zone in self.zones if zone.field not in summed)
         return tuple(field for field in beside if field not in named)
-
-    def _option_title(self, zone: Zone, option: str) -> str:
-        """What readers call an option, where it stands alone."""
-        field = self._title(zone) or zone.field.replace("_", " ")
-        return f"{field} {small(zone.options.get(option, option.replace('_', ' ')))}"
 
     def _title(self, zone: Zone) -> str:
         """What readers call a field: its label, or that of its type where no other is of it."""

@@ -151,8 +151,8 @@ def _invent_other(zone: Zone, rng: np.random.Generator) -> tuple[str | int, tupl
     known = find(zone.type)
     if known is None or known.invent is None:
         return "", ()
-    told, line = known.invent(rng)
-    return told, (line,)
+    invented, line = known.invent(rng)
+    return invented, (line,)
 
 
 def _adds(zone: Zone, value: Truth, texts: Sequence[str]) -> int:
