@@ -189,8 +189,7 @@ def _total_is_written(finding: Finding, roles: Roles) -> str:
 
 
 def _no_more_counted(finding: Finding, _roles: Roles) -> str:
-    counted, named = finding.facts
-    return f"{counted} inscription(s) payée(s) pour {named} personne(s) nommée(s)."
+    return "{} inscription(s) payée(s) pour {} personne(s) nommée(s).".format(*finding.facts)
 
 
 def _one_box(finding: Finding, roles: Roles) -> str:
