@@ -20,6 +20,7 @@ from pipeline.reading.rows import rows_written
 from pipeline.records import FieldReading, Registration
 from pipeline.simulate.contents import Filling, Person, invent
 from pipeline.simulate.draw import choose_look, draw_page
+from pipeline.web.refused import _names
 from tests.family import child, family_form, name_types, read, registered
 from tests.pages import page
 
@@ -200,6 +201,15 @@ def test_the_place_of_each_cell_is_known(form: Form) -> None:
     assert _box(form.zone("formule.4"), 4) == BoxMm(142, 119, 31, 9)
     assert _box(form.zone("formule.4"), 5) is None
     assert _box(form.zone("age.2"), 2) == BoxMm(114, 101, 22, 9)
+
+
+def test_a_table_is_typed_row_by_row(form: Form) -> None:
+    names = _names(form)
+    assert names[:6] == ["email", "assurance", "maillots", "prix_maillots", "don", "total"]
+    assert names[6:11] == [
+        *("enfant_nom.1", "enfant_prenom.1", "age.1", "formule.1", "enfant_nom.2")
+    ]
+    assert names[-1] == "formule.4"
 
 
 def test_a_person_more_is_a_surname_and_a_given_name(form: Form) -> None:
