@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticKnownError
 
 from pipeline.check_digits import luhn
 from pipeline.errors import ConfigError
 from pipeline.language import foreign, tr, why
 from pipeline.paths import write_whole
+from pipeline.roles import option_of
 
 CONFIG = Path("fiches.toml")
 """The file of settings that is used where it lies in the current folder."""
@@ -85,6 +86,19 @@ Account = Annotated[str, AfterValidator(_of_the_plan)]
 _Beginning = Annotated[str, Field(pattern="^[0-9][0-9A-Za-z]*$")]
 
 
+def _by_option(tariffs: object) -> object:
+    """The accounts of options beside those of fields, each by its name."""
+    if not isinstance(tariffs, Mapping):
+        return tariffs
+    named: dict[str, object] = {}
+    for field, account in tariffs.items():
+        of_options = account if isinstance(account, Mapping) else {}
+        named |= {option_of(field, option): own for option, own in of_options.items()}
+        if not of_options:
+            named[field] = account
+    return named
+
+
 class Accounting(BaseModel):
     """What is booked where, and what accounting's files and receipts say of the association."""
 
@@ -100,8 +114,11 @@ class Accounting(BaseModel):
     """What is owed less than the tariff gives."""
     extras: Account = "7588"
     """What is owed more."""
-    tariffs: Mapping[str, Account] = Field(default_factory=dict)
-    """An account for each tariff, by the field of the form."""
+    tariffs: Annotated[Mapping[str, Account], BeforeValidator(_by_option)] = Field(
+        default_factory=dict
+    )
+    """An account for each tariff, by the field of the form, and by its options where these have
+    tariffs of their own: ``formule = { loisir = "706", competition = "7061" }``."""
     labels: Mapping[_Beginning, _Text] = Field(default_factory=dict)
     """Names of accounts, or of all that begin alike; without them, those of the French plan."""
     siren: Annotated[str, AfterValidator(_of_an_organisation)] = ""

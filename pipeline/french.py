@@ -7,7 +7,8 @@ from pipeline.event import About
 from pipeline.french_event import ABOUT, announced, french_date
 from pipeline.ledger import PaidBy
 from pipeline.money import format_cents
-from pipeline.records import FieldValue, Finding, Roles, Status
+from pipeline.records import FieldValue, Finding, Status
+from pipeline.roles import Roles
 from pipeline.snapshot import Life, RegistrationRow
 
 _Sentence = Callable[[Finding, Roles], str]
@@ -21,11 +22,14 @@ REASONS = {
 """Why the written total and the tariff may differ for good."""
 GAP = "total_matches_tariff"
 """The rule of the finding that the written total is not what the tariff gives."""
+LINE_GAP = "line_matches_tariff"
+"""The same of the amount that is written beside a count."""
 SEEN = "vu, la fiche est bonne ainsi"
 """Why a finding may stand that a person has seen and that needs no other reason."""
 
 _FINDINGS = {
     "total_matches_tariff": "Écart",
+    "line_matches_tariff": "Écart d'une ligne",
     "people_are_persons": "Service parmi les personnes ?",
     "names_are_whole": "Nom incomplet ?",
     "no_more_counted_than_named": "Inscriptions en trop",
@@ -74,7 +78,10 @@ _OF_CONSTRAINTS, _BROKEN = "_holds", "Incohérence"
 
 
 def label(field: str, roles: Roles) -> str:
-    """``Personne 2``, ``Adhérents``, ``Téléphone``; a field without a title or class, its name."""
+    """``Personne 2``, ``Téléphone``, ``Formule (loisir)``; without a title or class, its name."""
+    if ":" in field:
+        called = dict(roles.titles).get(field) or field.partition(":")[2].replace("_", " ")
+        return f"{label(field.partition(':')[0], roles)} ({small(called)})"
     name, _, number = field.partition(".")
     classes = {count: plural_of(singular) for count, singular in roles.labels}
     title = dict(roles.titles).get(name) or classes.get(name) or name.replace("_", " ")
@@ -134,7 +141,7 @@ def plural_of(singular: str) -> str:
 
 
 def labels(fields: Iterable[FieldValue], roles: Roles) -> str:
-    """Several fields, one after the other, within a sentence."""
+    """Several fields within a sentence."""
     return ", ".join(small(label(str(field), roles)) for field in fields)
 
 
@@ -164,9 +171,10 @@ def _unknown(finding: Finding, roles: Roles) -> str:
 def _gap(finding: Finding, roles: Roles) -> str:
     if len(finding.facts) == 2 and all(isinstance(fact, int) for fact in finding.facts):
         written, due = (int(fact) for fact in finding.facts if fact is not None)
+        of_line = f"{label(finding.fields[0], roles)} : écrit"
         return (
-            f"Total écrit {format_cents(written)}, tarif attendu {format_cents(due)} "
-            f"(écart {format_cents(written - due)})."
+            f"{'Total écrit' if finding.rule == GAP else of_line} {format_cents(written)}, tarif "
+            f"attendu {format_cents(due)} (écart {format_cents(written - due)})."
         )
     return _unverifiable(finding, roles)
 
@@ -177,24 +185,21 @@ def _unverifiable(finding: Finding, roles: Roles) -> str:
 
 def _total_is_written(finding: Finding, roles: Roles) -> str:
     (field,) = finding.fields
-    own = field == roles.total
-    return f"{'Total' if own else f'{label(field, roles)} :'} absent ou illisible."
+    return f"{f'{label(field, roles)} :' if field != roles.total else 'Total'} absent ou illisible."
 
 
 def _no_more_counted(finding: Finding, _roles: Roles) -> str:
-    counted, named = finding.facts
-    return f"{counted} inscription(s) payée(s) pour {named} personne(s) nommée(s)."
+    return "{} inscription(s) payée(s) pour {} personne(s) nommée(s).".format(*finding.facts)
 
 
 def _one_box(finding: Finding, roles: Roles) -> str:
     field, ticked = finding.facts
-    boxes = "aucune case cochée" if ticked == 0 else "plusieurs cases cochées"
+    boxes = "plusieurs cases cochées" if ticked else "aucune case cochée"
     return f"{label(str(field), roles)} : {boxes}."
 
 
 def _every_page(finding: Finding, roles: Roles) -> str:
-    missing = labels(finding.fields, roles)
-    return f"Page manquante ou vide : rien n'a été reçu pour {missing}."
+    return f"Page manquante ou vide : rien n'a été reçu pour {labels(finding.fields, roles)}."
 
 
 def _agrees(by: str) -> _Sentence:
@@ -330,8 +335,8 @@ def _whole_form(finding: Finding, roles: Roles) -> str:
 
 
 def _beside_typed(finding: Finding, roles: Roles) -> str:
-    (text,) = finding.facts
-    return f"{label(finding.fields[0], roles)} : de l'encre en plus du texte « {text} »."
+    text = f"de l'encre en plus du texte « {finding.facts[0]} »"
+    return f"{label(finding.fields[0], roles)} : {text}."
 
 
 def _hidden(finding: Finding, roles: Roles) -> str:
@@ -350,6 +355,7 @@ def _hidden(finding: Finding, roles: Roles) -> str:
 
 _SENTENCES: Mapping[str, _Sentence] = {
     "total_matches_tariff": _gap,
+    "line_matches_tariff": _gap,
     "sum_holds": _unverifiable,
     "product_holds": _unverifiable,
     "total_is_written": _total_is_written,

@@ -211,12 +211,13 @@ class Waits:
 @dataclass(frozen=True, slots=True)
 class Item:
     """A line of what a registration comes to: ``count`` of the tariff of ``field``, which readers
-    call ``label``."""
+    call ``label``; or an amount ``as_written``, once."""
 
     field: str
     label: str
     count: int
     tariff_cents: int
+    as_written: bool = False
 
     @property
     def amount_cents(self) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 from pipeline.errors import DocumentError
 from pipeline.event import Fact
 from pipeline.french import sentence
-from pipeline.records import Finding, Outcome, Registration, Rejection, Roles, Source
+from pipeline.records import Finding, Outcome, Registration, Rejection, Source
+from pipeline.roles import Roles
 
 _MOST_LOST = 2
 """A document that has lost so many pages is given up: each may cost all of a page's time."""

@@ -49,7 +49,14 @@ _PLACES: Any = {
     "blank": True,
     "zones": {"__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm", "words_mm"}},
     "areas": {"__all__": {"page", "boxes_mm"}},
-    "people": {"named", "counted", "uncounted"},
+    "tables": {
+        "__all__": {
+            "page": True,
+            "rows_mm": True,
+            "columns": {"__all__": {"field", "type", "x_mm", "boxes_mm"}},
+        }
+    },
+    "people": {"zones", "counted", "uncounted"},
 }
 """What readings depend on of a form: where its fields are, and which of them are of people."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.event import Fact
 from pipeline.geometry import BoxMm, BoxPx, FloatArray, Homography
+from pipeline.roles import Roles, in_row, row_of
 
 Gray = NDArray[np.uint8]
 """(height, width), 0 black to 255 white."""
@@ -261,38 +263,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
-    """What a form's fields stand for, kept with each registration: outputs never need the form.
-
-    ``who``: the service or whoever else registers; ``contacts``: where to write or call;
-    ``named``: the lines of people; ``counted`` and ``uncounted``: the counts that class them;
-    ``total``: the written amount; ``others``: the priced counts that are not of people (meals);
-    ``payment``: how it is paid. Empty where the form has none. ``labels`` pairs a class's count
-    with what readers call one of its people, ``titles`` any field with its own title.
-    """
-
-    named: str = ""
-    counted: tuple[str, ...] = ()
-    uncounted: str = ""
-    total: str = ""
-    others: tuple[str, ...] = ()
-    labels: tuple[tuple[str, str], ...] = ()
-    who: str = ""
-    contacts: tuple[str, ...] = ()
-    payment: str = ""
-    titles: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The counts that together count every person named."""
-        return (*self.counted, self.uncounted) if self.uncounted else self.counted
-
-    def label(self, field: str) -> str:
-        """How readers call those whom that count counts."""
-        return dict(self.labels).get(field, field)
-
-
-@dataclass(frozen=True, slots=True)
 class Correction:
     """What a person says a field holds: the field of the ``number``-th form (from 1) of a document,
     on that page of it."""
@@ -319,7 +289,7 @@ class Registration:
     findings: tuple[Finding, ...] = ()
     total_due_cents: int | None = None
     status: Status = Status.REVIEW
-    roles: Roles = Roles()
+    roles: Roles = field(default_factory=Roles)
     quality: Quality = Quality.GREY
 
     @property
@@ -329,8 +299,38 @@ class Registration:
 
     @property
     def named(self) -> tuple[FieldReading, ...]:
-        """The people named, in the order of their lines; a line that holds nothing names nobody."""
-        return tuple(reading for reading in self.repeated(self.roles.named) if reading.text)
+        """The people named, in the order of their lines; a line that holds nothing names nobody.
+
+        A surname and the given name beside it are one reading, in the field of the surname.
+        """
+        lines = self.repeated(self.roles.named)
+        if self.roles.given:
+            rows = {row_of(r.field) for r in (*lines, *self.repeated(self.roles.given))}
+            lines = tuple(map(self._person, sorted(rows)))
+        return tuple(reading for reading in lines if reading.text)
+
+    def name_parts(self, person: FieldReading) -> tuple[str, str] | None:
+        """Surname and given name of one of the ``named``; None where they are one field."""
+        if not self.roles.given:
+            return None
+        given = self.reading(in_row(self.roles.given, row_of(person.field)))
+        surname = self.reading(person.field)
+        return surname.text if surname else "", given.text if given else ""
+
+    def _person(self, row: int) -> FieldReading:
+        """The surname and the given name of a row, or of a form about one person, as one."""
+        field, given = (in_row(name, row) for name in (self.roles.named, self.roles.given))
+        parts = [part for name in (field, given) if (part := self.reading(name))]
+        surname, rest = ("".join(p.text for p in parts if p.field == n) for n in (field, given))
+        text = f"{surname.upper()} {rest}".strip()
+        in_doubt_first = (Status.REVIEW, Status.CORRECTED, Status.ACCEPTED)
+        return replace(
+            parts[0],
+            field=field,
+            candidates=(Candidate(text, text, prod(part.confidence for part in parts)),),
+            status=min((part.status for part in parts), key=in_doubt_first.index),
+            calibrated=None,
+        )
 
     @property
     def total_cents(self) -> int | None:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from pipeline.event import Fact
 from pipeline.ledger import Claim, Ledger, Waits
 from pipeline.rates import Rates
-from pipeline.records import Envelope, FieldReading, Finding, Registration, Rejection, Roles, Status
+from pipeline.records import Envelope, FieldReading, Finding, Registration, Rejection, Status
+from pipeline.roles import BETWEEN, Roles
 
 
 class Life(StrEnum):
@@ -101,6 +102,14 @@ class RegistrationRow:
         if reading is None:
             return 0
         return reading.value if isinstance(reading.value, int) else None
+
+    def chosen(self, field: str, option: str) -> int | None:
+        """How often an option is chosen in a field, in all its rows; None where that is unreadable
+        anywhere."""
+        values = [reading.value for reading in self.registration.repeated(field)]
+        if not all(isinstance(value, str) for value in values):
+            return None
+        return sum(option in str(value).split(BETWEEN) for value in values)
 
 
 @dataclass(frozen=True, slots=True)

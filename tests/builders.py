@@ -17,11 +17,11 @@ from pipeline.records import (
     Received,
     Registration,
     Rejection,
-    Roles,
     Severity,
     Source,
     Status,
 )
+from pipeline.roles import Roles
 
 ENVELOPE = Envelope(
     "zoe.martin@exemple.fr",

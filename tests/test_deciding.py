@@ -166,7 +166,7 @@ def test_a_person_more_on_the_form_is_a_line_in_its_place() -> None:
 
 def test_people_are_added_behind_the_last_as_many_as_there_are() -> None:
     given = registration()
-    assert further_line(given, _FORM) == "personnes.3"
+    assert further_line(given, _FORM) == ("personnes.3",)
     asked = with_added(
         given, _FORM, ["personnes.5", "personnes.1", "total.2", "repas", "personnes.0"]
     )
@@ -174,13 +174,14 @@ def test_people_are_added_behind_the_last_as_many_as_there_are() -> None:
     assert _reading(asked, "personnes.1") == _reading(given, "personnes.1")
     assert _reading(asked, "personnes.5").reason.startswith("Personne ajoutée")
     assert asked.named == given.named
-    assert further_line(asked, _FORM) == "personnes.6"
+    assert further_line(asked, _FORM) == ("personnes.6",)
     for n in range(3, 15):
-        given = correct(given, _FORM, further_line(given, _FORM), f"Ana{n} Lima")
+        (field,) = further_line(given, _FORM)
+        given = correct(given, _FORM, field, f"Ana{n} Lima")
     assert [r.text for r in given.named][2:] == [f"Ana{n} Lima" for n in range(3, 15)]
     assert _reading(given, "etudiants").value == 12
     nobody = _FORM.model_copy(update={"people": None})
-    assert further_line(given, nobody) == ""
+    assert further_line(given, nobody) == ()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pipeline.forms.announced import by_event
 from pipeline.forms.schema import load_form, load_forms
 from pipeline.geometry import BoxMm
 from pipeline.paths import FORMS
-from pipeline.records import Roles
+from pipeline.roles import Roles
 from pipeline.simulate.contents import invent
 from pipeline.simulate.mails import mail_document
 from pipeline.snapshot import Announcement
@@ -312,6 +312,7 @@ def test_a_form_tells_what_its_fields_stand_for(tmp_path: Path) -> None:
             ("telephone", "Téléphone"),
             ("participants", "Personne"),
         ),
+        priced=True,
     )
 
 
@@ -370,7 +371,7 @@ def test_tariffs_may_stand_as_people_write_money(tmp_path: Path) -> None:
             f'{_IN_CENTS}\ntariffs = {{ repas = "3" }}',
             "sum: Value error, a sum has either tariffs or",
         ),
-        ("", "sum: Value error, a sum has either tariffs or tariffs_cents"),
+        ("", "sum: nothing is added up: it, or the options of a zone, have tariffs"),
     ],
 )
 def test_a_tariff_that_is_not_exactly_one_amount_is_refused(

@@ -263,6 +263,38 @@ def test_the_report_says_who_has_what_and_of_how_many_that_is_open() -> None:
     assert "qui a quoi pour 1 personne " in shown
 
 
+def test_a_form_without_classes_leaves_no_tariff_to_say() -> None:
+    two = camp_registration(more=(reading("repas", "1", 1),))
+    two = replace(two, readings=tuple(r for r in two.readings if r.text != "4"))
+    shown = plain(row(two, shares=shares(two, {})))
+    assert "Repas, nuits sous la tente : il reste à dire qui a quoi pour 2 personnes" in shown
+    assert "Tarif," not in shown
+
+
+def test_what_no_form_asks_is_no_figure_and_lacks_nowhere() -> None:
+    free = camp_registration()
+    bare = replace(free.roles, others=(), total="", priced=False)
+    one = replace(free, roles=bare, total_due_cents=None)
+    shown = page(row(one))
+    assert figure(shown, "Personnes") == "2"
+    for words in ("Total au tarif", "Total écrit", "Écart", "lisible"):
+        assert words not in shown.text.partition("Toutes les fiches")[0]
+    nobody = plain(row(replace(one, roles=replace(bare, named=""))))
+    assert re.search(r"Personnes \d", plain(row(one)))
+    assert not re.search(r"Personnes \d", nobody)
+    both = page(row(one), row(registration(), 2))
+    assert figure(both, "Total au tarif") == "84,20~€"
+    assert "sans nombres lisibles" not in both.text
+
+
+def test_whoever_registers_is_the_first_person_where_no_service_is_asked() -> None:
+    free = camp_registration()
+    one = replace(free, roles=replace(free.roles, who=""), status=Status.REVIEW)
+    shown = plain(row(one, thumbnail=b"jpeg"))
+    assert "Sans nom lisible" not in shown
+    assert "Inès ROUX scan" in shown
+
+
 def test_a_fiche_that_came_twice_is_counted_once_and_that_is_told() -> None:
     one = registration(people=("Zoé MARTIN", "Luc PETIT"), total=8420, due=8420)
     other = registration(people=("Zoé MARTIN", "Ana Lima"), total=9000, due=8420)

@@ -188,7 +188,7 @@ def _answer(hands: _Hands, ask: Mapping[str, Any], truth: str | int | None, form
 
 def _spelled(form: Form, name: str, truth: str | int | None) -> str:
     """As few signs as say it: of an amount, no cents where there are none."""
-    if form.sum and name == form.sum.total and isinstance(truth, int):
+    if name == form.total and isinstance(truth, int):
         return f"{truth // 100}" if truth % 100 == 0 else f"{truth // 100},{truth % 100:02d}"
     return str(truth)
 

@@ -51,7 +51,9 @@ def line_label(payable: Payable, what: str) -> str:
 
 
 def item_label(item: Item) -> str:
-    """``Adhérents × 2``"""
+    """``Adhérents × 2``; an amount as it was written has its name alone."""
+    if item.as_written:
+        return item.label
     return f"{item.label} × {item.count}"
 
 

@@ -49,11 +49,12 @@ def _check_accounts(
     fields = {item.field for item in items if item.count}
     missing = sorted(fields - accounting.tariffs.keys())
     if missing:
+        field, is_option, option = missing[0].partition(":")
         message = tr(
             "fiches.toml: no account for {fields}. Name one for each tariff under [accounting]: "
             'tariffs = {{ {example} = "706" }}',
             fields=", ".join(missing),
-            example=missing[0],
+            example=f"{field}.{option}" if is_option else field,
         )
         raise ConfigError(message)
 

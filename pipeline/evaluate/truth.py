@@ -82,7 +82,13 @@ def truth_of(field: str, form: Mapping[str, Truth]) -> str | int | None:
 
 def plain_truth(truth: Truth) -> str:
     """What of the truth counts, the lines of a repeated field joined as tables join them."""
-    text = " | ".join(truth) if isinstance(truth, list) else "" if truth is None else str(truth)
+    text = (
+        " | ".join(filter(None, truth))
+        if isinstance(truth, list)
+        else ""
+        if truth is None
+        else str(truth)
+    )
     return plain(text, like=text)
 
 

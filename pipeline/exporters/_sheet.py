@@ -65,9 +65,12 @@ class Sheet:
 
 
 def who(row: RegistrationRow) -> str:
-    """The service, or whoever else registered."""
-    reading = row.registration.reading(row.registration.roles.who)
-    return reading.text if reading else ""
+    """The service, or whoever else registered; the first person where the form asks for none."""
+    registration = row.registration
+    reading = registration.reading(registration.roles.who)
+    if reading or registration.roles.who:
+        return reading.text if reading else ""
+    return next((person.text for person in registration.named), "")
 
 
 def who_head(rows: Iterable[RegistrationRow]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.exporters._sheet import Cell, Cents, Sheet, numbered
 from pipeline.french import LIVES, STATUSES, label, plural_of, state
-from pipeline.records import Roles
+from pipeline.roles import Roles, option_of
 from pipeline.snapshot import Life, RegistrationRow, Snapshot
 
 _PAID = (Life.PAID, Life.CONFIRMED)
@@ -29,14 +29,17 @@ class Totals:
     """Of fiches that count, and each of their people once.
 
     ``classes``: the people of each class, by what one of them is called; ``others``: what else is
-    counted and priced, by title. Amounts are in cents; so many fiches have ``gaps``. ``paid`` and
-    ``surplus`` are of all fiches: of one that counts no more, all that was paid is too much.
+    counted and priced, by title; ``chosen``: how often each option is that costs something. What
+    was written, and what is due, counts as unknown only where forms ask for it. Amounts are in
+    cents; so many fiches have ``gaps``. ``paid`` and ``surplus`` are of all fiches: of one that
+    counts no more, all that was paid is too much.
     """
 
     fiches: int
     people: int
     classes: Mapping[str, Sum]
     others: Mapping[str, Sum]
+    chosen: Mapping[str, Sum]
     written: Sum
     due: Sum
     gap: Sum
@@ -49,13 +52,16 @@ class Totals:
     @classmethod
     def of(cls, rows: Sequence[RegistrationRow]) -> "Totals":
         counted = [row for row in rows if row.counted]
+        asked = [row for row in counted if row.registration.roles.total]
+        priced = [row for row in counted if row.registration.roles.is_priced]
         return cls(
             fiches=len(counted),
             people=sum(len(row.people) for row in rows),
             classes=_classes(counted),
             others=_others(counted),
-            written=Sum.of(row.registration.total_cents for row in counted),
-            due=Sum.of(row.registration.total_due_cents for row in counted),
+            chosen=_chosen(counted),
+            written=Sum.of(row.registration.total_cents for row in asked),
+            due=Sum.of(row.registration.total_due_cents for row in priced),
             gap=Sum.of(row.registration.gap_cents for row in counted),
             gaps=sum(1 for row in counted if row.registration.gap_cents),
             owed=Sum.of(row.owed_cents for row in counted),
@@ -108,6 +114,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
             *("Quoi", "Fiches", "Personnes"),
             *(f"{name[:1].upper()}{plural_of(name)[1:]}" for name in everything.classes),
             *others,
+            *everything.chosen,
             *("Total écrit", "Total au tarif", "Écart", "Dû", "Payé", "Reste dû", "Trop-perçu"),
             *("Fiches sans total écrit lisible", "Fiches sans nombres lisibles"),
         ),
@@ -119,11 +126,12 @@ def sheet(snapshot: Snapshot) -> Sheet:
 def _line(name: str, totals: Totals, of_all: Totals, others: Iterable[str]) -> list[Cell]:
     classes = (totals.classes.get(name, Sum()) for name in of_all.classes)
     priced = (totals.others.get(title, Sum()) for title in others)
+    chosen = (totals.chosen.get(title, Sum()) for title in of_all.chosen)
     known = (totals.written, totals.due, totals.gap, totals.owed)
     amounts = [amount.value for amount in known]
     return [
         *(name, totals.fiches, totals.people),
-        *(counted.value for counted in (*classes, *priced)),
+        *(counted.value for counted in (*classes, *priced, *chosen)),
         *map(Cents, (*amounts, totals.paid, totals.left.value, totals.surplus)),
         *(totals.written.unknown, totals.due.unknown),
     ]
@@ -143,4 +151,15 @@ def _others(rows: Iterable[RegistrationRow]) -> dict[str, Sum]:
     for row in rows:
         for title, field in titled(row.registration.roles).items():
             counts.setdefault(title, []).append(row.count(field))
+    return {title: Sum.of(values) for title, values in counts.items()}
+
+
+def _chosen(rows: Iterable[RegistrationRow]) -> dict[str, Sum]:
+    counts: dict[str, list[int | None]] = {}
+    for row in rows:
+        roles = row.registration.roles
+        for field, is_option, option in (name.partition(":") for name in roles.prices):
+            if is_option:
+                title = label(option_of(field, option), roles)
+                counts.setdefault(title, []).append(row.chosen(field, option))
     return {title: Sum.of(values) for title, values in counts.items()}

@@ -10,7 +10,8 @@ from dataclasses import asdict
 
 from pipeline.event import Fact
 from pipeline.french import sentence
-from pipeline.records import Finding, Roles
+from pipeline.records import Finding
+from pipeline.roles import Roles
 from pipeline.snapshot import Event, Snapshot
 
 FILE_NAME = "events.json"

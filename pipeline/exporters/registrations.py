@@ -11,7 +11,8 @@ from pipeline.exporters._by_form import heads, tables
 from pipeline.exporters._sheet import numbered
 from pipeline.french import LIVES, sentence
 from pipeline.money import cents_text
-from pipeline.records import Registration, Roles
+from pipeline.records import Registration
+from pipeline.roles import Roles
 from pipeline.snapshot import RegistrationRow, Snapshot
 
 FILE_NAME = "registrations.csv"

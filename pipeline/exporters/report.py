@@ -12,7 +12,7 @@ from jinja2 import Template
 
 from pipeline.event import About, Fact
 from pipeline.exporters._by_form import by_form
-from pipeline.exporters._sheet import who_head
+from pipeline.exporters._sheet import who, who_head
 from pipeline.exporters._totals import Sum, Totals, others_of, titled
 from pipeline.exporters._waiting import asking, in_doubt
 from pipeline.french import LIVES, label, plural_of, sentence, small, state
@@ -58,6 +58,10 @@ class _Line:
         return self.text(titled(self.row.registration.roles).get(title, ""))
 
     @property
+    def who(self) -> str:
+        return who(self.row)
+
+    @property
     def people(self) -> Iterable[tuple[str, str]]:
         """Everybody named, with what is settled that they have."""
         roles = self.row.registration.roles
@@ -101,6 +105,26 @@ class _Part:
     @property
     def to_share(self) -> int:
         return sum(map(_to_share, self.rows))
+
+    @property
+    def to_say(self) -> str:
+        """What it is not known of everybody: a tariff only where people are counted by theirs."""
+        things = [small(title) for title in self.others]
+        is_classed = any(row.registration.roles.classes for row in self.rows)
+        words = ", ".join(["tarif"] * is_classed + things)
+        return words[:1].upper() + words[1:]
+
+    @property
+    def names_people(self) -> bool:
+        return not self.rows or any(row.registration.roles.named for row in self.rows)
+
+    @property
+    def asks_total(self) -> bool:
+        return not self.rows or any(row.registration.roles.total for row in self.rows)
+
+    @property
+    def is_priced(self) -> bool:
+        return not self.rows or any(row.registration.roles.is_priced for row in self.rows)
 
     @property
     def twice(self) -> int:

@@ -19,10 +19,9 @@ from pipeline import installed
 from pipeline.decoding.evidence import CERTAIN
 from pipeline.errors import ConfigError
 from pipeline.language import tr
-from pipeline.records import Candidate, FieldReading, FieldValue, LineEvidence, Roles
+from pipeline.records import Candidate, FieldReading, FieldValue, LineEvidence
+from pipeline.roles import BETWEEN, Roles, option_of
 
-BETWEEN = " | "
-"""Between the options of one value."""
 _NO_ROLES = Roles()
 _MOST_A_LINE = 12
 _LEAST_PROBABILITY = 1e-4
@@ -43,6 +42,8 @@ class Means(StrEnum):
 
     OTHER = ""
     PERSON = "person"
+    SURNAME = "surname"
+    GIVEN_NAME = "given_name"
     ORGANISATION = "organisation"
     EMAIL = "email"
     PHONE = "phone"
@@ -234,7 +235,7 @@ def shown(
         return field_type.display(candidate.value)
     name, titles = reading.field.partition(".")[0], dict(roles.titles)
     options = str(candidate.value).split(BETWEEN)
-    return ", ".join(titles.get(f"{name}:{o}", o.replace("_", " ")) for o in options)
+    return ", ".join(titles.get(option_of(name, o), o.replace("_", " ")) for o in options)
 
 
 def meaning(*wanted: Means) -> list[str]:

@@ -12,8 +12,9 @@ from itertools import product
 from math import prod
 
 from pipeline import fields
-from pipeline.fields import BETWEEN, Mark
+from pipeline.fields import Mark
 from pipeline.records import Candidate, FieldValue
+from pipeline.roles import BETWEEN
 from pipeline.text import tidy
 
 _EVEN_MM2, _STEEPNESS = 0.42, 3.5

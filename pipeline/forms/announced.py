@@ -92,7 +92,7 @@ def _contradictions(facts: Sequence[Fact], form: Form) -> Iterator[Finding]:
 def _other_tariffs(facts: Sequence[Fact], form: Form) -> Iterator[Finding]:
     """Each priced count of the form with a tariff on the flyer that is not its own."""
     said = [fact for fact in facts if fact.about is About.TARIFF]
-    for field, cents in (form.sum.tariffs_cents if form.sum else {}).items():
+    for field, cents in form.tariffs_cents.items():
         named = form.roles.label(field)
         near = [(_same_payer(fact.detail, named), fact) for fact in said]
         best = max((alike for alike, _ in near), default=0.0)

@@ -25,6 +25,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Use = tuple[str, str, tuple[Means, ...]]
 """Where a constraint names a zone, the zone's name, and what it may mean (none: anything)."""
 _NUMBERS = (Means.COUNT, Means.AMOUNT)
+NAMES_PEOPLE = (Means.PERSON, Means.SURNAME)
+"""What lines hold of which each is a person's."""
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 
 
@@ -37,8 +39,8 @@ def _in_cents(written: object) -> int:
     return cents
 
 
-_Cents = Annotated[int, Field(ge=0)]
-_Written = Annotated[int, BeforeValidator(_in_cents)]
+Cents = Annotated[int, Field(ge=0)]
+Written = Annotated[int, BeforeValidator(_in_cents)]
 """An amount as people write it; cents inside."""
 
 
@@ -49,16 +51,22 @@ class Part(BaseModel):
 
 
 class Sum(Part):
-    """``total`` = the sum of each count times its tariff, which is written in one of two ways;
-    empty where nobody is asked to write it."""
+    """``total`` = the sum of each count times its tariff, which is written in one of two ways, of
+    what the options cost that are chosen, and of ``adds``: amounts that are added as they stand.
+
+    ``total`` is empty where nobody is asked to write it. ``lines``: the zone where a count's own
+    amount is written, by the count.
+    """
 
     total: str = ""
-    written_cents: dict[str, _Written] = Field(default={}, alias="tariffs")
-    whole_cents: dict[str, _Cents] = Field(default={}, alias="tariffs_cents")
+    written_cents: dict[str, Written] = Field(default={}, alias="tariffs")
+    whole_cents: dict[str, Cents] = Field(default={}, alias="tariffs_cents")
+    adds: tuple[str, ...] = ()
+    lines: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _is_written_once(self) -> Self:
-        if bool(self.written_cents) == bool(self.whole_cents):
+        if self.written_cents and self.whole_cents:
             raise ValueError(tr("a sum has either tariffs or tariffs_cents"))
         return self
 
@@ -71,15 +79,38 @@ class Sum(Part):
 class People(Part):
     """Lines of ``named`` filled = the sum of ``counted`` + ``uncounted``, never negative.
 
-    ``labels``: what outputs call one person of a count; without, the field's name. ``members``: the
-    one of ``counted`` that a list of members can tell.
+    ``named``: a zone of persons, or a zone of surnames and one of given names, of which those of a
+    row are one person's. ``labels``: what outputs call one person of a count; without, the field's
+    name. ``members``: the one of ``counted`` that a list of members can tell. Without ``counted``,
+    people are only named.
     """
 
-    named: str
-    counted: tuple[str, ...]
-    uncounted: Name
+    zones: str | tuple[str, str] = Field(alias="named")
+    counted: tuple[str, ...] = ()
+    uncounted: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
     labels: dict[str, str] = {}
     members: str = ""
+
+    @model_validator(mode="after")
+    def _calls_all_something(self) -> Self:
+        if self.counted and not self.uncounted:
+            raise ValueError(tr("uncounted is missing: the name of those whom no count covers"))
+        return self
+
+    @property
+    def named(self) -> str:
+        """The lines of people; of their surnames, where given names stand in another zone."""
+        return self.zones if isinstance(self.zones, str) else self.zones[0]
+
+    @property
+    def zones_named(self) -> tuple[str, ...]:
+        """The zones that name people."""
+        return (self.zones,) if isinstance(self.zones, str) else self.zones
+
+    @property
+    def given(self) -> str:
+        """The zone of given names, where these stand apart; else empty."""
+        return "" if isinstance(self.zones, str) else self.zones[1]
 
 
 class _Constraint(Part):
@@ -170,7 +201,7 @@ class SumOf(Arithmetic):
     """``total`` = the sum of each field times its whole number (cents a piece, 1 for amounts)."""
 
     kind: Literal["sum"]
-    times: Annotated[dict[str, _Cents], Field(min_length=1)]
+    times: Annotated[dict[str, Cents], Field(min_length=1)]
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -182,7 +213,9 @@ class SumOf(Arithmetic):
     def mistaken(self, numbers: Sequence[int], /) -> Iterator[int]:
         due = self.due(numbers)
         for number, each in zip(numbers, self.times.values(), strict=True):
-            if each:
+            if each == 1:  # an amount
+                yield from (due - number, due + number)
+            elif each:
                 yield from (due - each, due + each, due - number * each)
 
     def uses(self) -> Iterator[Use]:
@@ -224,7 +257,7 @@ class AtMost(_Constraint):
 
     def uses(self) -> Iterator[Use]:
         yield "field", self.field, _NUMBERS
-        yield "limit", self.limit, (*_NUMBERS, Means.PERSON)
+        yield "limit", self.limit, (*_NUMBERS, *NAMES_PEOPLE)
 
     def holds(self, values: Sequence[FieldValue]) -> bool | None:
         value, limit = values

@@ -1,34 +1,27 @@
 """What a ``form.toml`` may say, checked where it enters: all faults at once, with their lines."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from pipeline import fields
 from pipeline.config import Fault, faulty, read_toml
 from pipeline.errors import ConfigError
-from pipeline.fields import Means, Nature
-from pipeline.forms.constraints import (
-    Constraint,
-    Part,
-    People,
-    Sum,
-    SumOf,
-    Use,
-    is_iban,
-)
+from pipeline.fields import Means
+from pipeline.forms.constraints import Constraint, Part, People, Sum, SumOf, is_iban
+from pipeline.forms.disagreements import disagreements
 from pipeline.forms.faults import hinted, placed
-from pipeline.forms.places import misplaced
+from pipeline.forms.tables import Table
 from pipeline.forms.zone import Area, Role, Zone
 from pipeline.geometry import BoxMm
 from pipeline.language import tr
-from pipeline.records import Roles
+from pipeline.roles import Roles, option_of
 
-_P = TypeVar("_P", bound=Part)
-_CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
+CHOSEN = "options chosen"
+"""Stands for all that options cost in what binds the total; no field can be called so."""
 _USUAL_ROLES: dict[Means, Role] = {
     Means.ORGANISATION: "who",
     Means.EMAIL: "contact",
@@ -71,7 +64,8 @@ class Form(Part):
     blank: str = "blank.pdf"
     event: Annotated[Event, Field(validate_default=True)] = Event()
     organiser: Organiser = Organiser()
-    zones: tuple[Zone, ...]
+    tables: tuple[Table, ...] = ()
+    zones: Annotated[tuple[Zone, ...], Field(validate_default=True)] = ()
     areas: tuple[Area, ...] = ()
     sum: Sum | None = None
     people: People | None = None
@@ -88,6 +82,15 @@ class Form(Part):
             event if event.name else event.model_copy(update={"name": info.data.get("title", "")})
         )
 
+    @field_validator("zones")
+    @classmethod
+    def _has_those_of_tables(
+        cls, zones: tuple[Zone, ...], info: ValidationInfo
+    ) -> tuple[Zone, ...]:
+        """The zones that are stated, then the columns of tables."""
+        columns = (zone for table in info.data.get("tables", ()) for zone in table.zones)
+        return (*zones, *columns)
+
     @property
     def blank_path(self) -> Path:
         return self.folder / self.blank
@@ -99,12 +102,59 @@ class Form(Part):
         return self.zone(counted[0]).type if counted else fields.meaning(Means.COUNT)[0]
 
     @property
+    def counted(self) -> tuple[str, ...]:
+        """The counts that class the people named."""
+        return self.people.counted if self.people else ()
+
+    @property
+    def uncounted(self) -> str:
+        """What those are called whom no count covers; empty where nobody is counted."""
+        return self.people.uncounted if self.people else ""
+
+    @property
+    def total(self) -> str:
+        """The zone of the written total; empty where nobody is asked to write it."""
+        return self.sum.total if self.sum else ""
+
+    @property
+    def tariffs_cents(self) -> dict[str, int]:
+        """Cents that one of each counted field costs."""
+        return self.sum.tariffs_cents if self.sum else {}
+
+    @property
+    def adds(self) -> tuple[str, ...]:
+        """The amounts that are added to what is due as they are written."""
+        return self.sum.adds if self.sum else ()
+
+    @property
+    def priced(self) -> tuple[Zone, ...]:
+        """The zones of which options cost something."""
+        return tuple(zone for zone in self.zones if zone.tariffs_cents)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether anything on it carries a tariff, or is added up."""
+        return bool(self.tariffs_cents or self.adds or self.priced)
+
+    @property
     def bonds(self) -> tuple[Constraint, ...]:
         """All that binds its fields but ``people``: ``[sum]``, then ``[[constraints]]``."""
-        if self.sum is None or not self.sum.total:
-            return self.constraints
-        times = self.sum.tariffs_cents
-        return (SumOf(kind="sum", total=self.sum.total, times=times), *self.constraints)
+        return (*self._of_total, *self.line_amounts, *self.constraints)
+
+    @property
+    def _of_total(self) -> tuple[Constraint, ...]:
+        times = {**self.tariffs_cents, **dict.fromkeys(self.adds, 1)}
+        if self.priced:
+            times[CHOSEN] = 1
+        return (SumOf(kind="sum", total=self.total, times=times),) if self.total and times else ()
+
+    @property
+    def line_amounts(self) -> tuple[SumOf, ...]:
+        """That the amount written beside a count is that count times its tariff."""
+        return tuple(
+            SumOf(kind="sum", total=line, times={count: self.tariffs_cents[count]})
+            for count, line in (self.sum.lines if self.sum else {}).items()
+        )
 
     def people_are(self, field: str) -> bool:
         """Whether the field is the lines of people: as a number, they are as many as are named."""
@@ -113,16 +163,18 @@ class Form(Part):
     @property
     def roles(self) -> Roles:
         """What the fields stand for, as registrations carry it."""
-        people, arithmetic = self.people, self.sum
-        counted = people.counted if people else ()
+        people = self.people
+        priced = (option_of(z.field, option) for z in self.priced for option in z.tariffs_cents)
         return Roles(
             named=people.named if people else "",
-            counted=counted,
-            uncounted=people.uncounted if people else "",
-            total=arithmetic.total if arithmetic else "",
-            others=tuple(
-                n for n in (arithmetic.tariffs_cents if arithmetic else ()) if n not in counted
-            ),
+            given=people.given if people else "",
+            counted=self.counted,
+            uncounted=self.uncounted,
+            total=self.total,
+            others=tuple(n for n in self.tariffs_cents if n not in self.counted),
+            prices=(*priced, *self.adds),
+            said=self._said_of_each(),
+            priced=self.is_priced,
             labels=tuple(people.labels.items()) if people else (),
             who=next(iter(self._fields_for("who")), ""),
             contacts=self._fields_for("contact"),
@@ -132,6 +184,19 @@ class Form(Part):
                 *(title for zone in self.zones for title in _option_titles(zone)),
             ),
         )
+
+    def _said_of_each(self) -> tuple[str, ...]:
+        """The fields that say something of each person: the columns of the table whose rows are
+        people or, of a form about one person, all but the sum."""
+        if self.people is None:
+            return ()
+        named = (self.people.named, self.people.given)
+        beside = next((table.fields for table in self.tables if named[0] in table.fields), ())
+        if not beside and not self.zone(named[0]).repeated:
+            summed = (self.total, *self.tariffs_cents, *self.counted)
+            summed += tuple(self.sum.lines.values()) if self.sum else ()
+            beside = tuple(zone.field for zone in self.zones if zone.field not in summed)
+        return tuple(field for field in beside if field not in named)
 
     def _title(self, zone: Zone) -> str:
         """What readers call a field: its label, or that of its type where no other is of it."""
@@ -149,7 +214,8 @@ class Form(Part):
         )
 
     def zones_of(self, page: int) -> tuple[Zone, ...]:
-        return tuple(zone for zone in self.zones if zone.page == page)
+        """As they are read, see ``Zone.apart``."""
+        return tuple(part for zone in self.zones if zone.page == page for part in zone.apart)
 
     def written_mm(self, page: int) -> tuple[BoxMm, ...]:
         """Where people may write on a page: its zones, and the areas that nobody reads."""
@@ -161,13 +227,6 @@ class Form(Part):
         return next(z for z in self.zones if z.field == field.split(".")[0])
 
 
-def _option_titles(zone: Zone) -> Iterator[tuple[str, str]]:
-    """The options of a zone that readers call otherwise than the form's file names them."""
-    for option in (*zone.boxes, "") if zone.boxes else ():
-        if (called := zone.called(option)) != option.replace("_", " "):
-            yield f"{zone.field}:{option}", called
-
-
 def load_form(folder: Path) -> Form:
     """Read and check ``folder/form.toml``. Raises ConfigError with every fault and its line."""
     path = folder / "form.toml"
@@ -177,7 +236,7 @@ def load_form(folder: Path) -> Form:
         form = Form.model_validate({**data, "folder": folder})
     except ValidationError as err:
         faults = [(where or "form", what) for where, what in hinted(err, Form)]
-    faults += _disagreements(data, folder)
+    faults += disagreements(data, folder)
     if faults:
         raise faulty(path, placed(faults, path.read_text("utf-8")))
     return form
@@ -231,129 +290,8 @@ def find_form(forms: Iterable[Form], form_id: str) -> Form:
     return by_id[form_id]
 
 
-def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
-    """What each part may say but the others deny; a part that is bad by itself is left out."""
-    if data.get("id", folder.name) != folder.name:
-        wrong = tr("{id!r} is not the folder's name {folder!r}", id=data["id"], folder=folder.name)
-        yield "id", wrong
-    raw = data.get("zones")
-    zones = [(zone, _valid(Zone, zone)) for zone in (raw if isinstance(raw, list) else ())]
-    good = {i: zone for i, (_, zone) in enumerate(zones) if zone}
-    names = [zone.field for zone in good.values()]
-    for i, zone in good.items():
-        if names.count(zone.field) > 1:
-            yield f"zones.{i}.field", tr("{name!r} stands twice", name=zone.field)
-        if zone.type not in fields.names():
-            known = ", ".join(fields.names())
-            wrong = tr("{name!r} is not known; take one of: {known}", name=zone.type, known=known)
-            yield f"zones.{i}.type", wrong
-        elif (fields.nature(zone.type) is Nature.MARK) != bool(zone.boxes):
-            yield (
-                f"zones.{i}.type",
-                (
-                    tr("{name!r} has boxes_mm, not lines_mm", name=zone.type)
-                    if zone.lines
-                    else tr("{name!r} has lines_mm, not boxes_mm", name=zone.type)
-                ),
-            )
-        elif (usual := dict(fields.load(zone.type).options)) and zone.boxes.keys() - usual:
-            options = ", ".join(filter(None, usual))
-            yield (
-                f"zones.{i}.type",
-                tr("{name!r} has the options {options}", name=zone.type, options=options),
-            )
-    raw = data.get("areas")
-    listed = enumerate(raw if isinstance(raw, list) else ())
-    areas = {i: area for i, entry in listed if (area := _valid(Area, entry))}
-    yield from misplaced(good, areas, folder / str(data.get("blank", "blank.pdf")))
-    arithmetic, people = _valid(Sum, data.get("sum")), _valid(People, data.get("people"))
-    # A zone that is bad by itself has been told: what names it is not wrong for that.
-    bad = {str(raw.get("field")) for raw, zone in zones if not zone and isinstance(raw, dict)}
-    by_name = {zone.field: zone for zone in good.values()} | dict.fromkeys(bad)
-    uses = [*_uses(arithmetic, people), *_constraint_uses(data.get("constraints"))]
-    named: set[tuple[tuple[str, ...], str]] = set()
-    for where, name, wanted in uses:
-        yield from _misused(where, name, wanted, by_name)
-        part = tuple(where.split(".")[: 2 if where.startswith("constraints.") else 1])
-        if (part, name) in named:
-            yield where, tr("{name!r} stands twice", name=name)
-        named.add((part, name))
-        zone_named = by_name.get(name)
-        counts_people = Means.COUNT in wanted and zone_named and _names_people(zone_named)
-        if counts_people and not (people and people.named == name):
-            yield where, tr("zone {name!r} counts people only where it is people.named", name=name)
-    if people:
-        if people.uncounted in by_name:
-            wrong = tr("{name!r} is a zone: it is computed, never read", name=people.uncounted)
-            yield "people.uncounted", wrong
-        for name in people.labels:
-            if name not in (*people.counted, people.uncounted):
-                yield f"people.labels.{name}", tr("is neither counted nor uncounted")
-        if people.members and people.members not in people.counted:
-            yield "people.members", tr("{name!r} is not counted", name=people.members)
-
-
-def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:
-    """Where the arithmetic names a zone, the zone's name, and of what type it must be."""
-    if arithmetic:
-        if arithmetic.total:
-            yield "sum.total", arithmetic.total, (Means.AMOUNT,)
-        key = "tariffs" if arithmetic.written_cents else "tariffs_cents"
-        for name in arithmetic.tariffs_cents:
-            yield f"sum.{key}.{name}", name, (Means.COUNT,)
-    if people:
-        yield "people.named", people.named, (Means.PERSON,)
-        for i, name in enumerate(people.counted):
-            yield f"people.counted.{i}", name, (Means.COUNT,)
-
-
-def _constraint_uses(raw: object) -> Iterator[Use]:
-    for i, entry in enumerate(raw if isinstance(raw, list) else ()):
-        try:
-            constraint = _CONSTRAINT.validate_python(entry)
-        except ValidationError:  # told already
-            continue
-        for where, name, wanted in constraint.uses():
-            yield f"constraints.{i}.{where}", name, wanted
-
-
-def _misused(
-    where: str, name: str, wanted: tuple[Means, ...], zones: Mapping[str, Zone | None]
-) -> Iterator[Fault]:
-    if name not in zones:
-        yield where, tr("no zone is called {name!r}", name=name)
-    zone = zones.get(name)
-    if zone is None:
-        return
-    if wanted and fields.means(zone.type) not in wanted:
-        types = tr(" or ").join(repr(kind) for means in wanted for kind in fields.meaning(means))
-        yield (
-            where,
-            tr(
-                "zone {name!r} is of type {type!r}, not {types}",
-                name=name,
-                type=zone.type,
-                types=types,
-            ),
-        )
-    people = Means.PERSON in wanted and (_names_people(zone) or len(wanted) == 1)
-    if zone.repeated is not people:
-        yield (
-            where,
-            (
-                tr("zone {name!r} must not be repeated", name=name)
-                if zone.repeated
-                else tr("zone {name!r} must be repeated", name=name)
-            ),
-        )
-
-
-def _names_people(zone: Zone) -> bool:
-    return fields.means(zone.type) is Means.PERSON
-
-
-def _valid(kind: type[_P], raw: object) -> _P | None:
-    try:
-        return kind.model_validate(raw)
-    except ValidationError:
-        return None
+def _option_titles(zone: Zone) -> Iterator[tuple[str, str]]:
+    """The options of a zone that readers call otherwise than the form's file names them."""
+    for option in (*zone.boxes, "") if zone.boxes else ():
+        if (called := zone.called(option)) != option.replace("_", " "):
+            yield option_of(zone.field, option), called

@@ -8,14 +8,15 @@ from pydantic import Field, model_validator
 
 from pipeline import fields
 from pipeline.fields import Drawn
-from pipeline.forms.constraints import Name, Part
+from pipeline.forms.constraints import Cents, Name, Part, Written
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
 
-_Mm = Annotated[float, Field(ge=0, le=2000)]
-_Page = Annotated[int, Field(ge=1)]
-_Rectangle = tuple[_Mm, _Mm, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
-_Option = Annotated[str, Field(pattern=r"^[^|]+$")]
+Mm = Annotated[float, Field(ge=0, le=2000)]
+Size = Annotated[float, Field(gt=0)]
+Page = Annotated[int, Field(ge=1)]
+Rectangle = tuple[Mm, Mm, Size, Size]
+Option = Annotated[str, Field(pattern=r"^[^|]+$")]
 """``|`` stands between the options of one value."""
 _CELL_MM = 6.0
 Role = Literal["who", "contact", "payment", "none"]
@@ -27,26 +28,60 @@ def is_cell(box: BoxMm) -> bool:
     return min(box.w, box.h) > _CELL_MM
 
 
-class Zone(Part):
-    """A named, typed rectangle of the form, in mm.
+class Asked(Part):
+    """What a zone asks for, or a column of a table.
 
-    ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
-    (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
-    ``boxes_mm``: the printed square or cell of each option; ``words_mm``: the printed word of each
-    that is ringed or struck out; ``options``: what readers call them. ``label``: what they call the
-    field. ``role``: what it is for, where neither its type nor ``[sum]`` and ``[people]`` say.
+    ``label``: what readers call the field. ``role``: what it is for, where neither its type nor
+    ``[sum]`` and ``[people]`` say. ``options``: what readers call each option, for types that have
+    some, and what each costs, written in one of two ways.
     """
 
     field: Name
     type: str
     label: str = ""
     role: Role | None = None
-    page: _Page = 1
-    repeated: bool = False
-    lines_mm: tuple[_Rectangle, ...] = ()
-    boxes_mm: dict[_Option, _Rectangle] = Field(default_factory=dict)
-    words_mm: dict[_Option, _Rectangle] = Field(default_factory=dict)
     options: dict[str, str] = Field(default_factory=dict)
+    written_cents: dict[str, Written] = Field(default_factory=dict, alias="tariffs")
+    whole_cents: dict[str, Cents] = Field(default_factory=dict, alias="tariffs_cents")
+
+    @model_validator(mode="after")
+    def _is_priced_once(self) -> Self:
+        if self.written_cents and self.whole_cents:
+            raise ValueError(tr("the options have either tariffs or tariffs_cents"))
+        return self
+
+    @property
+    def tariffs_cents(self) -> dict[str, int]:
+        """Cents that each option costs, of those that cost something."""
+        return self.written_cents or self.whole_cents
+
+    @property
+    def drawn(self) -> Drawn:
+        """What stands in its boxes."""
+        field_type = fields.find(self.type)
+        return field_type.drawn if field_type else Drawn.MARK
+
+    def called(self, option: str) -> str:
+        """What readers call an option; ``""``, where none of them is chosen."""
+        field_type = fields.find(self.type)
+        usual = dict(field_type.options) if field_type else {}
+        return self.options.get(option) or usual.get(option) or option.replace("_", " ")
+
+
+class Zone(Asked):
+    """A named, typed rectangle of the form, in mm.
+
+    ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
+    (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
+    ``boxes_mm``: the printed square or cell of each option; ``words_mm``: the printed word of each
+    that is ringed or struck out.
+    """
+
+    page: Page = 1
+    repeated: bool = False
+    lines_mm: tuple[Rectangle, ...] = ()
+    boxes_mm: dict[Option, Rectangle] = Field(default_factory=dict)
+    words_mm: dict[Option, Rectangle] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_place(self) -> Self:
@@ -54,11 +89,20 @@ class Zone(Part):
             raise ValueError(tr("a zone has either lines_mm or boxes_mm"))
         if twice := self.boxes_mm.keys() & self.words_mm.keys():
             raise ValueError(tr("{name!r} stands in both boxes_mm and words_mm", name=min(twice)))
-        if unknown := self.options.keys() - self.boxes.keys():
-            raise ValueError(
-                tr("options: {name!r} is neither in boxes_mm nor in words_mm", name=min(unknown))
-            )
+        if self.repeated and self.boxes:
+            raise ValueError(tr("boxes that repeat are a column of [[tables]]"))
         return self
+
+    @property
+    def apart(self) -> tuple["Zone", ...]:
+        """The zone as it is read: of options that stand in each row, a zone a row, which is called
+        like its field."""
+        return (self,)
+
+    @property
+    def rows(self) -> int:
+        """How many values it may hold."""
+        return len(self.lines_mm) if self.repeated else 1
 
     @cached_property
     def lines(self) -> tuple[BoxMm, ...]:
@@ -70,22 +114,10 @@ class Zone(Part):
         return {option: BoxMm(*box) for option, box in (self.boxes_mm | self.words_mm).items()}
 
     @property
-    def drawn(self) -> Drawn:
-        """What stands in its boxes."""
-        field_type = fields.find(self.type)
-        return field_type.drawn if field_type else Drawn.MARK
-
-    @property
     def filled(self) -> tuple[BoxMm, ...]:
         """The boxes that may be filled all over: check boxes, and where a picture is glued."""
         boxes = (self.boxes[option] for option in self.boxes_mm)
         return tuple(b for b in boxes if self.drawn is Drawn.PICTURE or not is_cell(b))
-
-    def called(self, option: str) -> str:
-        """What readers call an option; ``""``, where none of them is chosen."""
-        field_type = fields.find(self.type)
-        usual = dict(field_type.options) if field_type else {}
-        return self.options.get(option) or usual.get(option) or option.replace("_", " ")
 
     @property
     def box_mm(self) -> BoxMm:
@@ -97,8 +129,8 @@ class Area(Part):
     the ``office``, or to ``ignore`` (a stamp, a note of one's own). Both are treated alike."""
 
     kind: Literal["office", "ignore"]
-    page: _Page = 1
-    boxes_mm: Annotated[tuple[_Rectangle, ...], Field(min_length=1)]
+    page: Page = 1
+    boxes_mm: Annotated[tuple[Rectangle, ...], Field(min_length=1)]
 
     @cached_property
     def boxes(self) -> tuple[BoxMm, ...]:

@@ -22,6 +22,7 @@ from pipeline.records import (
     Registration,
     Status,
 )
+from pipeline.roles import in_row, row_of
 
 _ADDED = "Personne ajoutée : écrire son nom, ou laisser vide pour n'en rien faire."
 
@@ -99,25 +100,30 @@ def _add_line(
         raise ValueError(f"Le champ « {field} » est déjà lu.")
     typed = (as_typed(form, field, text),)
     added = _by_person(_unread(registration, form, field), typed, Status.CORRECTED)
-    readings = [*registration.readings, added]
-    readings.sort(key=lambda r: position(form, r.field))
+    registration = replace(registration, readings=(*registration.readings, added))
+    if text.strip() and form.people:  # the other half of a name is asked, too
+        halves = (in_row(name, row_of(field)) for name in form.people.zones_named)
+        registration = with_added(registration, form, halves)
+    readings = sorted(registration.readings, key=lambda r: position(form, r.field))
     return judge(replace(registration, readings=tuple(readings)), form, gate)
 
 
-def further_line(registration: Registration, form: Form) -> str:
-    """The line of a person to be added, which may lie beyond the form's lines; empty where the form
-    has no people."""
-    if form.people is None:
-        return ""
-    lines = registration.repeated(form.people.named)
-    last = max((position(form, line.field)[1] for line in lines), default=0)
-    return f"{form.people.named}.{last + 1}"
+def further_line(registration: Registration, form: Form) -> tuple[str, ...]:
+    """The fields of a person to be added, whose line may lie beyond the form's; none where the form
+    has no lines of people."""
+    if form.people is None or not form.zone(form.people.named).repeated:
+        return ()
+    names = form.people.zones_named
+    lines = (line for name in names for line in registration.repeated(name))
+    last = max((row_of(line.field) for line in lines), default=0)
+    return tuple(in_row(name, last + 1) for name in names)
 
 
 def with_added(registration: Registration, form: Form, fields: Iterable[str]) -> Registration:
     """The registration with those of the fields, empty, that are further lines of people."""
     for field in fields:
-        is_line = _is_field(form, field) and form.people_are(field.split(".")[0])
+        named = form.people.zones_named if form.people else ()
+        is_line = _is_field(form, field) and "." in field and field.split(".")[0] in named
         if is_line and not registration.reading(field):
             registration = registration.holding(_unread(registration, form, field))
     return registration
@@ -192,4 +198,6 @@ def _page(form: Form, field: str) -> int:
 def _box(zone: Zone, line: int) -> BoxMm | None:
     if not zone.repeated:
         return zone.box_mm
-    return zone.lines[line - 1] if line <= len(zone.lines) else None
+    if zone.lines:
+        return zone.lines[line - 1] if line <= len(zone.lines) else None
+    return zone.apart[line - 1].box_mm if line <= len(zone.apart) else None

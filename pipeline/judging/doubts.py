@@ -95,7 +95,7 @@ def doubtful_characters(reading: FieldReading) -> tuple[bool, ...]:
 
 def counting(registration: Registration, form: Form) -> list[FieldReading]:
     """What the uncounted follow from: the counts and the people named."""
-    names = (*form.people.counted, form.people.named) if form.people else ()
+    names = (*form.counted, *form.people.zones_named) if form.people and form.uncounted else ()
     return [reading for name in names for reading in registration.repeated(name)]
 
 
@@ -150,5 +150,4 @@ def named_by(registration: Registration, form: Form, finding: Finding) -> list[F
 
 
 def is_computed(reading: FieldReading, form: Form) -> bool:
-    uncounted = form.people is not None and reading.field == form.people.uncounted
-    return uncounted and reading.origin is not Origin.HUMAN
+    return reading.field == form.uncounted and reading.origin is not Origin.HUMAN

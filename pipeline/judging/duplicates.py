@@ -194,10 +194,7 @@ def came(filed: Filed) -> Came:
 
 def _values(filed: Filed) -> _Values:
     registration = filed.registration
-    people = {
-        " ".join(name_key(reading.text)): reading.text
-        for reading in registration.repeated(registration.roles.named)
-    }
+    people = {" ".join(name_key(reading.text)): reading.text for reading in registration.named}
     people.pop("", None)
     belong = {registration.roles.who, *registration.roles.contacts}
     contacts: dict[str, str] = {}

@@ -13,11 +13,11 @@ from dataclasses import replace
 from pipeline import fields
 from pipeline.forms import constraints
 from pipeline.forms.constraints import Arithmetic
-from pipeline.forms.schema import Form
-from pipeline.french import GAP, broken, depends_on, label, people_named, sentence
+from pipeline.forms.schema import CHOSEN, Form
+from pipeline.french import GAP, LINE_GAP, broken, depends_on, label, people_named, sentence
 from pipeline.judging.doubts import counting, doubts_of, is_computed, named_by
 from pipeline.judging.gate import Gate
-from pipeline.judging.sums import left_uncounted, with_due
+from pipeline.judging.sums import left_uncounted, sum_fields, with_due
 from pipeline.judging.validate import (
     RULES,
     decide,
@@ -67,7 +67,7 @@ def _following(registration: Registration, form: Form) -> FieldReading | None:
     """Who is left uncounted, where that follows from what people said of the others."""
     if not any(part.origin is Origin.HUMAN for part in counting(registration, form)):
         return None
-    name = form.people.uncounted if form.people else ""
+    name = form.uncounted
     uncounted = registration.reading(name)
     if uncounted is None:  # typed from nothing that was read
         return FieldReading(
@@ -148,13 +148,19 @@ def _unverifiable(registration: Registration, form: Form) -> Iterator[Finding]:
         if not isinstance(bond, Arithmetic):
             continue
         total = registration.reading(bond.total)
-        parts = (registration.reading(name) for name in bond.parts)
+        own = bond.parts if CHOSEN not in bond.parts else sum_fields(registration, form)
+        parts = (registration.reading(name) for name in own if name != bond.total)
         illegible = [
             r.field for r in (*parts, total) if r and r.origin is Origin.HUMAN and not r.candidates
         ]
         if illegible and (total is None or total.field in illegible or total.value is not None):
-            rule = bond.rule if bond in form.constraints else GAP
-            yield Finding(rule, Severity.REVIEW, facts=tuple(illegible))
+            yield Finding(_rule_of(bond, form), Severity.REVIEW, facts=tuple(illegible))
+
+
+def _rule_of(bond: Arithmetic, form: Form) -> str:
+    if bond in form.constraints:
+        return bond.rule
+    return LINE_GAP if bond in form.line_amounts else GAP
 
 
 def _is_decided(registration: Registration, form: Form, finding: Finding) -> bool:

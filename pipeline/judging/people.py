@@ -21,6 +21,7 @@ from pipeline.forms.schema import Form
 from pipeline.judging.corroborate import spells
 from pipeline.judging.values import texts_of
 from pipeline.records import Candidate, FieldReading, Finding, Origin, Registration, Severity
+from pipeline.roles import in_row, row_of
 from pipeline.text import fold
 
 _WORD = re.compile(r"[^\W_]+")
@@ -75,6 +76,9 @@ def people_are_persons(registration: Registration, form: Form) -> Iterator[Findi
 
 def names_are_whole(registration: Registration, form: Form) -> Iterator[Finding]:
     """A finding for each line that repeats what stands above it by a sign, or lacks half a name."""
+    if registration.roles.given:
+        yield from _halves(registration, form)
+        return
     named = [r for r in registration.readings if fields.means(r.type) is Means.PERSON and r.text]
     for reading in _read(registration):
         others = [r for r in named if r.field != reading.field]
@@ -92,6 +96,8 @@ def names_are_whole(registration: Registration, form: Form) -> Iterator[Finding]
 
 def with_repeated_surnames(registration: Registration) -> Registration:
     """Lines that lack half a name, with the surname above offered among their candidates."""
+    if registration.roles.given:
+        return _with_surnames_above(registration)
     surname = ""
     given_first = False
     for reading in _read(registration):
@@ -102,6 +108,34 @@ def with_repeated_surnames(registration: Registration) -> Registration:
             text = f"{family} {surname}" if given_first else f"{surname} {family}"
             offered = (*reading.candidates, Candidate(text, text, _OFFERED))
             registration = registration.replacing(replace(reading, candidates=offered))
+    return registration
+
+
+def _halves(registration: Registration, form: Form) -> Iterator[Finding]:
+    """A finding for each person of whom the surname or the given name is missing."""
+    for person in registration.named:
+        halves = [person.field, in_row(registration.roles.given, row_of(person.field))]
+        readings = [registration.reading(field) for field in halves]
+        for field, reading in zip(halves, readings, strict=True):
+            if reading and (reading.text or reading.origin is Origin.HUMAN):
+                continue
+            raw = reading.raw.strip() if reading else ""
+            how = ("ditto", raw) if _CLEAR_DITTO.match(raw) else ("half", person.text)
+            fields = _counting(replace(person, field=field), form)
+            yield Finding("names_are_whole", Severity.REVIEW, fields, how)
+
+
+def _with_surnames_above(registration: Registration) -> Registration:
+    """The same where surnames stand in a column of their own: one that is missing beside a given
+    name may be that above."""
+    above = ""
+    for person in registration.named:
+        reading = registration.reading(person.field)
+        surname, given = registration.name_parts(person) or ("", "")
+        if reading and above and given and not surname and reading.origin is not Origin.HUMAN:
+            offered = (*reading.candidates, Candidate(above, above, _OFFERED))
+            registration = registration.replacing(replace(reading, candidates=offered))
+        above = surname or above
     return registration
 
 
@@ -201,6 +235,8 @@ def _is_numbered(raw: str) -> bool:
 
 def _read(registration: Registration) -> list[FieldReading]:
     """The names that the machine read, and nobody has looked at."""
+    if registration.roles.given:
+        return [person for person in registration.named if person.origin is not Origin.HUMAN]
     return [
         reading
         for reading in registration.readings
@@ -212,8 +248,9 @@ def _read(registration: Registration) -> list[FieldReading]:
 
 def _counting(reading: FieldReading, form: Form) -> tuple[str, ...]:
     """The line, and who is not counted, which follows from it."""
-    counts = form.people is not None and reading.field.split(".")[0] == form.people.named
-    return (reading.field, form.people.uncounted) if form.people and counts else (reading.field,)
+    named = form.people.zones_named if form.people else ()
+    counts = form.uncounted and reading.field.split(".")[0] in named
+    return (reading.field, form.uncounted) if counts else (reading.field,)
 
 
 @cache

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.forms import constraints
 from pipeline.forms.schema import Form
-from pipeline.french import GAP, SEEN, sentence
+from pipeline.french import GAP, LINE_GAP, SEEN, sentence
 from pipeline.judging import deciding, duplicates
 from pipeline.judging.doubts import Doubt, doubts, named_by
 from pipeline.judging.gate import Gate
+from pipeline.judging.sums import sum_fields
 from pipeline.judging.values import as_typed, is_shown, position
 from pipeline.records import FieldReading, Finding, Origin, Registration, Status
 
@@ -69,7 +70,7 @@ class Settled:
 
 def needs_reason(rule: str) -> bool:
     """Whether nobody may pass over such a finding without saying why."""
-    return rule == GAP or rule in constraints.RULES
+    return rule in (GAP, LINE_GAP) or rule in constraints.RULES
 
 
 def questions(filed: Filed, form: Form, *, also: Collection[str] = ()) -> tuple[Question, ...]:
@@ -87,8 +88,8 @@ def questions(filed: Filed, form: Form, *, also: Collection[str] = ()) -> tuple[
     }
     made: list[Question] = []
     taken: set[str] = set()
-    sum_fields = (*form.sum.tariffs_cents, form.sum.total) if form.sum else ()
-    added = [f for f in sum_fields if registration.reading(f) and (GAP in asking or f in asked)]
+    summed = sum_fields(registration, form)
+    added = [f for f in summed if registration.reading(f) and (GAP in asking or f in asked)]
     if added:
         made.append(Question(GAP, tuple(added), asking.pop(GAP, "")))
         taken.update(added)

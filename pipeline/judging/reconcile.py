@@ -15,8 +15,9 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.fields import Means, find, means
-from pipeline.forms.constraints import Arithmetic, Constraint, People
-from pipeline.forms.schema import Form
+from pipeline.forms.constraints import Arithmetic, Constraint
+from pipeline.forms.schema import CHOSEN, Form
+from pipeline.forms.zone import Zone
 from pipeline.geometry import FloatArray
 from pipeline.judging.background import Background, with_known
 from pipeline.judging.backing import backing_of
@@ -26,8 +27,22 @@ from pipeline.judging.corroborate import (
     members_factor,
 )
 from pipeline.judging.inference import Factor, marginals
-from pipeline.judging.sums import left_uncounted
-from pipeline.judging.unknowns import Unknown, of_count, of_total, of_words, ranked
+from pipeline.judging.named import (
+    NAMED,
+    counted_factors,
+    lines_of_people,
+    people_factors,
+    people_priors,
+    states_of,
+)
+from pipeline.judging.sums import cost_cents, left_uncounted, sum_fields
+from pipeline.judging.unknowns import (
+    Unknown,
+    of_count,
+    of_total,
+    of_words,
+    ranked,
+)
 from pipeline.judging.values import type_of
 from pipeline.records import (
     Backing,
@@ -39,21 +54,14 @@ from pipeline.records import (
     Severity,
 )
 
-_P_TOO_MANY_COUNTED = 0.01
-"""How often more people are counted than are named."""
-_P_UNCOUNTED = 0.2
-"""How often one person more is named than counted (a student)."""
 _SUPPORT, _LEAST_SUPPORT = 0.3, 0.1
 """A value that the others prefer is taken without a person where the paper gives it this much: with
 less, a sender who errs, or a namesake, would overwrite what was written. With hardly any, or where
 a total would be overwritten, all that is bound together is doubted."""
 _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
-_LETTERS_OF_A_NAME = 4
-"""Fewer letters in a line of people are likelier dirt."""
 _CORROBORATED = (Means.PERSON, Means.EMAIL, Means.ORGANISATION, Means.PHONE)
-_NAMED = "people named"
-_NOBODY, _SOMEBODY, _LISTED = range(3)
+_WEIGHED = (*_CORROBORATED, Means.SURNAME, Means.GIVEN_NAME)
 
 _NOTHING_KNOWN = Background()
 
@@ -88,20 +96,28 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
     unknowns = {unknown.name: unknown for unknown in _unknowns(registration, form)}
     priors = {name: unknown.prior for name, unknown in unknowns.items()}
     numbers = {name: unknown.numbers for name, unknown in unknowns.items()}
-    hidden, factors = corroborations(unknowns.values(), background)
+    lines, factors = lines_of_people(registration, form, unknowns)
+    priors |= {line.name: line.prior for line in lines}
+    words = {unknown.name: unknown for unknown in (*unknowns.values(), *lines)}
+    hidden, spoken = corroborations(words.values(), background)
+    factors += spoken
     if form.people:
-        lines = [unknowns[r.field] for r in registration.repeated(form.people.named)]
-        priors |= _people_priors(lines, listing=background.list is not None)
-        states = _states(len(lines), listing=background.list is not None)
+        priors |= people_priors(lines, listing=background.list is not None)
+        states = states_of(len(lines), listing=background.list is not None)
         numbers[form.people.named] = states[:, 0]
-        factors += _people_factors(lines, states, background)
-        counted, bound = _counted(form.people, len(lines), states[:, 0], numbers)
-        priors |= counted
-        factors += bound
+        factors += people_factors(lines, states, background)
         if form.people.members and background.list:
             claimed = unknowns[form.people.members]
-            factors.append(members_factor(_NAMED, states[:, 1], claimed))
-        priors[form.people.uncounted] = np.ones(len(lines) + 2)
+            factors.append(members_factor(NAMED, states[:, 1], claimed))
+    if form.people and form.uncounted:
+        counted, bound = counted_factors(form.people, len(lines), states[:, 0], numbers)
+        priors |= counted
+        factors += bound
+        priors[form.uncounted] = np.ones(len(lines) + 2)
+    if chosen := _chosen(registration, form, unknowns):
+        priors |= {name: np.ones(len(sums)) for name, sums in chosen[0].items()}
+        factors += chosen[1]
+        numbers[CHOSEN] = chosen[0][CHOSEN]
     for bond in form.bonds:
         factors += _bond_factors(bond, form, unknowns, numbers)
     posteriors = marginals({**priors, **hidden}, factors)
@@ -111,9 +127,9 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
         candidates = ranked(unknown.candidates, posteriors[name])
         if reading and candidates:
             reconciled = reconciled.replacing(replace(reading, candidates=candidates))
-    if form.people is None:
+    if not form.uncounted:
         return reconciled
-    numbers_left = posteriors[form.people.uncounted]
+    numbers_left = posteriors[form.uncounted]
     left = [Candidate(n, str(n), 0.0) for n in range(len(numbers_left) - 1)]
     return _with_uncounted(reconciled, form, ranked(left, numbers_left))
 
@@ -121,103 +137,62 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
 def _unknowns(registration: Registration, form: Form) -> Iterator[Unknown]:
     """Every field that something binds or may corroborate, those of numbers first."""
     most = _USUAL_PEOPLE
+    halves: tuple[str, ...] = ()
     if form.people:
+        halves = (form.people.named, form.people.given) if form.people.given else ()
         most = len(registration.repeated(form.people.named)) or _USUAL_PEOPLE
     totals = {name for bond in form.bonds for name in bond.totals}
-    bound = [name for bond in form.bonds for group in bond.groups for name in group]
-    counted = form.people.counted if form.people else ()
-    names = [name for name in (*counted, *bound) if name not in totals]
+    bound = [
+        name for bond in form.bonds for group in _groups(bond, registration, form) for name in group
+    ]
+    names = [name for name in (*form.counted, *bound) if name not in totals]
     for name in dict.fromkeys((*names, *totals)):
         reading = registration.reading(name)
-        if name in counted or (reading and means(reading.type) is Means.COUNT):
+        if name in form.counted or (reading and means(reading.type) is Means.COUNT):
             yield of_count(name, reading, most=most)
         elif reading:
             yield of_total(reading) if name in totals else of_words(reading)
     for reading in registration.readings:
-        if means(reading.type) in _CORROBORATED and reading.field not in bound:
+        is_half = reading.field.partition(".")[0] in halves
+        if (means(reading.type) in _CORROBORATED or is_half) and reading.field not in bound:
             yield of_words(reading)
 
 
-def _states(lines: int, *, listing: bool) -> FloatArray:
-    """(states, 2): how many people are named and, of them, on the list of members."""
-    return np.array([(n, m) for n in range(lines + 1) for m in range(n + 1 if listing else 1)])
+def _groups(bond: Constraint, registration: Registration, form: Form) -> Iterator[tuple[str, ...]]:
+    """The fields that a constraint binds, with those of which options are chosen."""
+    for group in bond.groups:
+        yield sum_fields(registration, form) if CHOSEN in group else group
 
 
-def _people_priors(lines: Sequence[Unknown], *, listing: bool) -> dict[str, FloatArray]:
-    """Hidden: what each line names (nobody, somebody, somebody listed), and how many so far."""
-    size = len(_states(len(lines), listing=listing))
-    priors = {}
-    for i in range(len(lines)):
-        priors[f"who {i}"] = np.ones(3)
-        priors[_so_far(i + 1, len(lines))] = np.ones(size)
-    return priors or {_NAMED: np.ones(size)}
+def _chosen(
+    registration: Registration, form: Form, unknowns: Mapping[str, Unknown]
+) -> tuple[dict[str, FloatArray], list[Factor]] | None:
+    """Hidden: what the options chosen so far cost, from field to field, -1 for unknown; the last is
+    ``CHOSEN``. None where nothing costs anything, or a field of it was not received."""
+    readings = [(zone, registration.repeated(zone.field)) for zone in form.priced]
+    fields = [(zone, reading.field) for zone, own in readings for reading in own]
+    if not fields or any(not own and not zone.repeated for zone, own in readings):
+        return None
+    sums: dict[str, FloatArray] = {}
+    factors = []
+    before = ""
+    reached: FloatArray = np.array([0], dtype=np.int64)
+    for i, (zone, field) in enumerate(fields, start=1):
+        costs = np.array([*(_cost(c, zone) for c in unknowns[field].candidates), -1])
+        added = np.where(costs < 0, -1, reached[:, None] + costs)
+        added[reached < 0] = -1
+        after = CHOSEN if i == len(fields) else f"{CHOSEN} up to {field}"
+        sums[after] = np.unique(added)
+        table = (added[:, :, None] == sums[after]).astype(float)
+        variables = (before, field, after) if before else (field, after)
+        factors.append(Factor.of_table(variables, table if before else table[0]))
+        before, reached = after, sums[after]
+    return sums, factors
 
 
-def _so_far(count: int, lines: int) -> str:
-    return _NAMED if count == lines else f"{_NAMED} on {count} lines"
-
-
-def _people_factors(
-    lines: Sequence[Unknown], states: FloatArray, background: Background
-) -> Iterator[Factor]:
-    """Each line names somebody or not; and the people named are counted from line to line."""
-    kinds = np.array([(0, 0), (1, 0), (1, 1)])
-    if background.list is None:
-        kinds[_LISTED] = kinds[_SOMEBODY]
-    reached = states[:, None, None, :] + kinds[None, :, None, :]
-    counts = (reached == states[None, None, :, :]).all(axis=-1).astype(float)
-    start = int(np.flatnonzero((states == 0).all(axis=1))[0])
-    for i, line in enumerate(lines):
-        who, after = f"who {i}", _so_far(i + 1, len(lines))
-        yield Factor.of_table((line.name, who), _who(line, background))
-        if i == 0:
-            yield Factor.of_table((who, after), counts[start])
-        else:
-            yield Factor.of_table((_so_far(i, len(lines)), who, after), counts)
-
-
-def _who(line: Unknown, background: Background) -> FloatArray:
-    """(candidates + 1, 3): whom each candidate names; another text names as they do, on average."""
-    table = np.zeros((len(line.prior), 3))
-    for row, candidate in enumerate(line.candidates):
-        listed = background.list is not None and background.list.lists(candidate.text)
-        nobody = 1.0 - min(1.0, sum(map(str.isalpha, candidate.text)) / _LETTERS_OF_A_NAME)
-        table[row, _NOBODY] = nobody
-        table[row, _LISTED if listed else _SOMEBODY] = 1.0 - nobody
-    somebody = 1.0 - line.nobody
-    share = 0.5 if background.list else 0.0
-    table[-1] = line.nobody, somebody * (1.0 - share), somebody * share
-    return table
-
-
-def _counted(
-    people: People, lines: int, named: FloatArray, numbers: Mapping[str, FloatArray]
-) -> tuple[dict[str, FloatArray], list[Factor]]:
-    """Hidden: how many are counted by the first counts, and what binds them to the people named.
-
-    The uncounted are those left, never negative; the last value of each stands for unknown, the one
-    before, of those counted, for more than there are lines.
-    """
-    too_many, unknown = lines + 1, lines + 2
-    before, sums = "counted so far", np.zeros(1, dtype=np.int64)
-    priors, factors = {before: np.ones(1)}, []
-    for name in people.counted:
-        after, count = f"counted up to {name}", numbers[name]
-        reached = np.minimum(sums[:, None] + count, too_many)
-        lost = (sums[:, None] == unknown) | (count < 0)
-        at = np.where(lost, unknown, reached)[:, :, None] == np.arange(unknown + 1)
-        factors.append(Factor.of_table((before, name, after), at.astype(float)))
-        before, sums = after, np.arange(unknown + 1)
-        priors[after] = np.ones(unknown + 1)
-    left = named[:, None] - sums
-    likely = np.where(left < 0, _P_TOO_MANY_COUNTED, _P_UNCOUNTED ** np.abs(left))
-    likely = np.where(sums == unknown, _P_UNCOUNTED, likely)
-    ends = np.where(sums == unknown, lines + 1, np.maximum(left, 0))
-    is_left = ends[:, :, None] == np.arange(lines + 2)
-    factors.append(
-        Factor.of_table((_NAMED, before, people.uncounted), likely[:, :, None] * is_left)
-    )
-    return priors, factors
+def _cost(candidate: Candidate, zone: Zone) -> int:
+    cents = cost_cents(candidate.value, zone)
+    return -1 if cents is None else cents
 
 
 def _bond_factors(
@@ -227,7 +202,7 @@ def _bond_factors(
     for group in bond.groups:
         if not all(name in numbers for name in group):
             continue
-        variables = tuple(_NAMED if form.people_are(name) else name for name in group)
+        variables = tuple(NAMED if form.people_are(name) else name for name in group)
         if isinstance(bond, Arithmetic):
             *parts, total = group
             added = [unknowns[n].added if n in unknowns else numbers[n] for n in parts]
@@ -264,7 +239,7 @@ def _arithmetic_factor(
 
 def _as_read(registration: Registration, form: Form) -> Registration:
     """Each field by itself, and the uncounted as these say: what the joint step is measured by."""
-    if form.people is None:
+    if not form.uncounted:
         return registration
     left = left_uncounted(registration, form)
     return _with_uncounted(registration, form, left)
@@ -274,10 +249,9 @@ def _with_uncounted(
     registration: Registration, form: Form, candidates: tuple[Candidate, ...]
 ) -> Registration:
     """The people named whom no count covers; more counted than named is none, never negative."""
-    name = form.people.uncounted if form.people else ""
     reading = FieldReading(
-        field=name,
-        type=type_of(form, name),
+        field=form.uncounted,
+        type=type_of(form, form.uncounted),
         page=registration.page,
         box_mm=None,
         raw="",
@@ -292,8 +266,11 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
 
     A sender who errs and a slash that looks like a 1 can conspire to make a false sum agree.
     """
-    bound_names = [name for bond in form.bonds for group in bond.groups for name in group]
-    known_names = [r.field for r in before.readings if means(r.type) in _CORROBORATED]
+    groups = [(bond, [*_groups(bond, before, form)]) for bond in form.bonds]
+    bound_names = [
+        name for _, bound_together in groups for group in bound_together for name in group
+    ]
+    known_names = [r.field for r in before.readings if means(r.type) in _WEIGHED]
     for name in dict.fromkeys((*bound_names, *known_names)):
         written, chosen = before.reading(name), after.reading(name)
         if written is None or chosen is None or written.value == chosen.value:
@@ -301,13 +278,13 @@ def _overruled(before: Registration, after: Registration, form: Form) -> Iterato
         support = sum(c.probability for c in written.candidates if c.value == chosen.value)
         if support >= _SUPPORT or _is_proposed(chosen):
             continue
-        bonds = [b for b in form.bonds if any(name in group for group in b.groups)]
+        own = [(bond, g) for bond, g in groups if any(name in group for group in g)]
         bound = [name]
-        if support < _LEAST_SUPPORT or any(name in bond.totals for bond in bonds):
-            bound = [n for bond in bonds for g in bond.groups for n in g if not form.people_are(n)]
-        if form.people and not set(form.people.counted).isdisjoint(bound):
-            bound.append(form.people.uncounted)
-        summed = any(isinstance(bond, Arithmetic) for bond in bonds)
+        if support < _LEAST_SUPPORT or any(name in bond.totals for bond, _ in own):
+            bound = [n for _, g in own for group in g for n in group if not form.people_are(n)]
+        if form.uncounted and not set(form.counted).isdisjoint(bound):
+            bound.append(form.uncounted)
+        summed = any(isinstance(bond, Arithmetic) for bond, _ in own)
         rule = f"reading_agrees_with_{'sum' if summed else 'rest'}"
         facts = (name, _shown(written) or written.raw, _shown(chosen))
         fields = tuple(dict.fromkeys((name, *bound)))

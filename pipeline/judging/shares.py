@@ -19,7 +19,8 @@ from pipeline.decisions import Act, Decision, Filed
 from pipeline.french import label, plural_of, small
 from pipeline.judging.corroborate import LISTED_RULE
 from pipeline.pages import plural
-from pipeline.records import FieldReading, Registration, Roles, Status
+from pipeline.records import FieldReading, Registration, Status
+from pipeline.roles import Roles
 from pipeline.snapshot import Share
 
 NAME = "qui-a-quoi"

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -19,6 +21,8 @@ _LEAST = 1e-6
 _LEAST_SHARE = 0.02
 """A total is a candidate where the paper gives it this much of what it gives the likeliest."""
 _MAX_CANDIDATES = 12
+_MAX_OF_PART = 7
+"""Of a surname or a given name, for they are weighed together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +57,9 @@ class Unknown:
 
 def of_words(reading: FieldReading) -> Unknown:
     """A field that holds what the paper suggests, or something nobody proposed."""
-    return _unknown(reading.field, fields.means(reading.type), reading.candidates[:_MAX_CANDIDATES])
+    meant = fields.means(reading.type)
+    most = _MAX_OF_PART if meant in (Means.SURNAME, Means.GIVEN_NAME) else _MAX_CANDIDATES
+    return _unknown(reading.field, meant, reading.candidates[:most])
 
 
 def of_count(name: str, reading: FieldReading | None, *, most: int) -> Unknown:
@@ -72,6 +78,28 @@ def of_total(reading: FieldReading) -> Unknown:
     least = _LEAST_SHARE * reading.confidence
     written = (c for c in reading.candidates[:_MAX_CANDIDATES] if c.probability >= least)
     return _unknown(reading.field, fields.means(reading.type), tuple(written))
+
+
+def together(name: str, parts: Sequence[Unknown]) -> Unknown:
+    """A person whose surname and given name are ``parts``: whoever these may make.
+
+    The text of one that is not known is left out; the last weight is of two that are not.
+    """
+    texts = [" ".join(filter(None, words)) for words in product(*map(_texts, parts))]
+    shares = [prod(each) for each in product(*(part.prior for part in parts))]
+    made = [Candidate(t, t, p) for t, p in zip(texts[:-1], shares[:-1], strict=True)]
+    # How likely each is, follows from its parts.
+    return Unknown(name, Means.PERSON, tuple(made), np.ones(len(texts)))
+
+
+def pairing(parts: Sequence[Unknown]) -> FloatArray:
+    """For each value of each part, and each of them ``together``, whether they go together."""
+    sizes = [len(part.prior) for part in parts]
+    return np.eye(prod(sizes)).reshape(*sizes, prod(sizes))
+
+
+def _texts(unknown: Unknown) -> list[str]:
+    return [*(candidate.text for candidate in unknown.candidates), ""]
 
 
 def ranked(candidates: Sequence[Candidate], posterior: FloatArray) -> tuple[Candidate, ...]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pipeline import fields
 from pipeline.fields import Nature
 from pipeline.forms.schema import Form
-from pipeline.french import GAP, depends_on, sentence
+from pipeline.french import GAP, LINE_GAP, depends_on, sentence
 from pipeline.judging.error_class import ErrorClass, alternatives
 from pipeline.judging.gate import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
+from pipeline.judging.sums import pages_read
 from pipeline.paper.covered import WHOLE_FORM
 from pipeline.records import (
     FieldReading,
@@ -17,10 +18,10 @@ from pipeline.records import (
     Origin,
     Quality,
     Registration,
-    Roles,
     Severity,
     Status,
 )
+from pipeline.roles import Roles
 
 Rule = Callable[[Registration, Form], Iterator[Finding]]
 
@@ -36,17 +37,28 @@ def total_matches_tariff(registration: Registration, form: Form) -> Iterator[Fin
         registration.total_due_cents,
         registration.gap_cents,
     )
-    if form.sum is not None and written is not None and due is not None and gap:
-        yield Finding(
-            GAP,
-            Severity.REVIEW,
-            (form.sum.total, *form.sum.tariffs_cents, *_uncounted(form)),
-            (written, due),
-        )
+    if form.is_priced and written is not None and due is not None and gap:
+        parts = (*form.tariffs_cents, *(zone.field for zone in form.priced), *form.adds)
+        fields = (form.total, *parts, *_uncounted(form))
+        yield Finding(GAP, Severity.REVIEW, fields, (written, due))
+
+
+def line_matches_tariff(registration: Registration, form: Form) -> Iterator[Finding]:
+    """A finding for each amount beside a count that is not the count times its tariff."""
+    for bond in form.line_amounts:
+        line, (count,) = registration.reading(bond.total), bond.parts
+        counted = registration.reading(count)
+        if line is None or counted is None or bond.holds((counted.value, line.value)) is not False:
+            continue
+        due = int(counted.value or 0) * form.tariffs_cents[count]
+        fields = (line.field, count, *(_uncounted(form) if count in form.counted else ()))
+        yield Finding(LINE_GAP, Severity.REVIEW, fields, (line.value, due))
 
 
 def total_is_written(registration: Registration, form: Form) -> Iterator[Finding]:
-    for name in dict.fromkeys(total for bond in form.bonds for total in bond.totals):
+    lines = {bond.total for bond in form.line_amounts}  # who counts nothing writes no amount
+    totals = dict.fromkeys(total for bond in form.bonds for total in bond.totals)
+    for name in (name for name in totals if name not in lines):
         reading = registration.reading(name)
         if reading is not None and reading.value is None:
             yield Finding("total_is_written", Severity.REVIEW, (name,))
@@ -54,7 +66,7 @@ def total_is_written(registration: Registration, form: Form) -> Iterator[Finding
 
 def somebody_is_named(registration: Registration, form: Form) -> Iterator[Finding]:
     if form.people and not registration.named:
-        yield Finding("somebody_is_named", Severity.REVIEW, (form.people.named,))
+        yield Finding("somebody_is_named", Severity.REVIEW, form.people.zones_named)
 
 
 def no_more_counted_than_named(registration: Registration, form: Form) -> Iterator[Finding]:
@@ -63,19 +75,21 @@ def no_more_counted_than_named(registration: Registration, form: Form) -> Iterat
     named = len(registration.named)
     counted = sum(
         reading.value
-        for name in form.people.counted
+        for name in form.counted
         if (reading := registration.reading(name)) and isinstance(reading.value, int)
     )
     if counted > named:
         yield Finding(
             "no_more_counted_than_named",
             Severity.REVIEW,
-            (form.people.named, *form.people.counted, *_uncounted(form)),
+            (*form.people.zones_named, *form.counted, *_uncounted(form)),
             (counted, named),
         )
 
 
-def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Finding]:
+def one_box_is_ticked(registration: Registration, form: Form) -> Iterator[Finding]:
+    """Where one option has to be chosen that costs something, none chosen is a doubt, too."""
+    priced = {zone.field for zone in form.priced}
     for reading in registration.readings:
         field_type = fields.find(reading.type)
         if field_type is None or field_type.nature is not Nature.MARK:
@@ -83,7 +97,11 @@ def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Findi
         if field_type.several or "" in dict(field_type.options):  # then none is an answer, too
             continue
         if reading.value == "":
-            yield Finding("one_box_is_ticked", Severity.INFO, facts=(reading.field, 0))
+            if reading.field.partition(".")[0] in priced:
+                facts = (reading.field, 0)
+                yield Finding("one_box_is_ticked", Severity.REVIEW, (reading.field,), facts)
+            else:
+                yield Finding("one_box_is_ticked", Severity.INFO, facts=(reading.field, 0))
         elif reading.value is None:  # no answer, for more than one box was given
             facts = (reading.field, 2)
             yield Finding("one_box_is_ticked", Severity.REVIEW, (reading.field,), facts)
@@ -91,7 +109,7 @@ def one_box_is_ticked(registration: Registration, _form: Form) -> Iterator[Findi
 
 def every_page_is_there(registration: Registration, form: Form) -> Iterator[Finding]:
     pages = {zone.page for zone in form.zones}
-    read = {zone.page for zone in form.zones if registration.repeated(zone.field)}
+    read = pages_read(registration, form)
     cut_off = {
         f for finding in registration.findings if finding.rule == WHOLE_FORM for f in finding.fields
     }
@@ -109,6 +127,7 @@ def every_page_is_there(registration: Registration, form: Form) -> Iterator[Find
 
 RULES: tuple[Rule, ...] = (
     total_matches_tariff,
+    line_matches_tariff,
     total_is_written,
     somebody_is_named,
     people_are_persons,
@@ -133,14 +152,12 @@ def decide(
         _decide(reading, doubts, were, gate, registration.quality)
         for reading in registration.readings
     )
-    if form.people is not None:  # who is not counted is known where the counts are
+    if form.uncounted:  # who is not counted is known where the counts are
         unsure = [
-            r.field
-            for r in readings
-            if r.field in form.people.counted and r.status is Status.REVIEW
+            r.field for r in readings if r.field in form.counted and r.status is Status.REVIEW
         ]
         if unsure:
-            doubts |= {form.people.uncounted: depends_on(unsure, registration.roles)}
+            doubts |= {form.uncounted: depends_on(unsure, registration.roles)}
             readings = tuple(
                 _decide(reading, doubts, were, gate, registration.quality) for reading in readings
             )
@@ -185,4 +202,4 @@ def _decide(
 
 
 def _uncounted(form: Form) -> tuple[str, ...]:
-    return (form.people.uncounted,) if form.people else ()
+    return (form.uncounted,) if form.uncounted else ()

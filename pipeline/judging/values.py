@@ -8,6 +8,7 @@ from pipeline.fields import Means, Nature, shown
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
 from pipeline.records import Candidate, FieldReading, FieldValue, Registration
+from pipeline.roles import BETWEEN
 from pipeline.text import fold
 
 _BETWEEN = re.compile("[|,;]")
@@ -45,7 +46,7 @@ def _chosen(zone: Zone, text: str, *, several: bool) -> Candidate:
     if None in wanted:
         between = " | " if several else ", "
         raise ValueError(f"Choisir : {between.join(map(zone.called, zone.boxes))}, ou rien.")
-    value = fields.BETWEEN.join(option for option in zone.boxes if option in wanted)
+    value = BETWEEN.join(option for option in zone.boxes if option in wanted)
     return Candidate(value, value, 1.0)
 
 
@@ -69,7 +70,7 @@ def is_shown(reading: FieldReading, text: str) -> bool:
 def type_of(form: Form, field: str) -> str:
     """The type of a field, the uncounted among them; "" for what is no field, such as a rule."""
     name = field.split(".")[0]
-    if form.people and name == form.people.uncounted:
+    if name and name == form.uncounted:
         return form.count_type
     return next((zone.type for zone in form.zones if zone.field == name), "")
 
@@ -78,6 +79,6 @@ def type_of(form: Form, field: str) -> str:
 def position(form: Form, field: str) -> tuple[int, int]:
     """Where a field stands in the form's order; the uncounted come last, and rules after them."""
     name, _, number = field.partition(".")
-    names = [zone.field for zone in form.zones] + ([form.people.uncounted] if form.people else [])
+    names = [*(zone.field for zone in form.zones), *filter(None, (form.uncounted,))]
     at = names.index(name) if name in names else len(names)
     return at, int(number) if number.isdigit() else 0

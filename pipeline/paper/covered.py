@@ -109,9 +109,9 @@ def _outline(aligned: AlignedPage, box: BoxMm) -> NDArray[np.float32]:
 
 def _finding(rule: str, form: Form, fields: tuple[str, ...], *facts: str) -> Finding:
     """Who is uncounted is known only where all who are named and counted are."""
-    people = form.people
-    if people and not {people.named, *people.counted}.isdisjoint(f.split(".")[0] for f in fields):
-        fields += (people.uncounted,)
+    people = (*form.people.zones_named, *form.counted) if form.people and form.uncounted else ()
+    if not {*people}.isdisjoint(f.split(".")[0] for f in fields):
+        fields += (form.uncounted,)
     return Finding(rule, Severity.REVIEW, fields, facts)
 
 

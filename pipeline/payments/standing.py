@@ -89,7 +89,7 @@ def owed_cents(registration: Registration) -> int | None:
     if gap is not None and gap.settled == AGREED:
         return registration.total_cents
     roles = registration.roles
-    if registration.total_due_cents is not None or roles.counted or roles.others:
+    if registration.total_due_cents is not None or roles.is_priced:
         return registration.total_due_cents
     return registration.total_cents if roles.total else 0
 

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline import fields
 from pipeline.decoding.numbering import without_numbers
 from pipeline.forms.blank import PX_PER_MM, BlankPage
+from pipeline.forms.constraints import NAMES_PEOPLE
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
@@ -207,6 +208,7 @@ def extract(
         if zone.boxes:
             readings.append(read_options(zone, zones, seen, clean, page=page))
         elif zone.repeated:
+            is_list = fields.means(zone.type) in NAMES_PEOPLE  # else a number is what is asked
             names = {i: line_field(zone, i) for i in range(len(zone.lines))}
             whole = {i: seen[name] for i, name in names.items() if name in seen}
             readings += [
@@ -214,7 +216,7 @@ def extract(
                     _read_lines(names[i], zone, lines, page),
                     raw=" / ".join(line.text for line in whole[i]),
                 )
-                for i, lines in without_numbers(whole).items()
+                for i, lines in (without_numbers(whole) if is_list else whole).items()
             ]
         else:
             reading = _read_lines(zone.field, zone, seen.get(zone.field, ()), page)

@@ -38,6 +38,7 @@ from pipeline.reading.extract import (
     less_sure_over_print,
     text_layer_lines,
 )
+from pipeline.reading.rows import rows_written
 from pipeline.reading.second_look import second_looks
 from pipeline.reading.second_reader import second_opinions
 from pipeline.reading.text_page import TextFiche, align_text, blank_paper, read_text, text_findings
@@ -197,7 +198,7 @@ def _read_text(aligned: AlignedPage, blank: BlankPage) -> FormPage:
     clean, fiche = blank_paper(aligned, blank), read_text(aligned, blank)
     zones = blank.form.zones_of(blank.number)
     read = extract(zones, fiche.held, clean, page=aligned.page.number)
-    readings = tuple(_placed(reading, fiche) for reading in read)
+    readings = rows_written([_placed(reading, fiche) for reading in read], blank)
     findings = text_findings(fiche, blank)
     return FormPage(aligned, blank, clean, (), readings, findings, fiche.is_blank)
 
@@ -228,7 +229,8 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     if second and ctx.settings.second_reader:
         readings = second_opinions(readings, by_eye)
     shown = shown_fields(aligned, blank)
-    readings = tuple(r for r in readings if r.field.split(".")[0] in shown)
+    readings = tuple(r for r in readings if {r.field, r.field.split(".")[0]} & shown)
+    readings = rows_written(readings, blank)
     findings = find_covered(aligned, clean, blank)
     findings += check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
     findings += find_other_pens(clean, zones) + find_traces(clean, zones, lines)

@@ -27,9 +27,11 @@ from pipeline import fields
 from pipeline.decisions import Filed
 from pipeline.fields import Means
 from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 from pipeline.french import GAP
 from pipeline.judging import shares
 from pipeline.judging.doubts import Doubt, doubts
+from pipeline.judging.sums import cost_cents
 from pipeline.judging.values import position, type_of
 from pipeline.records import Registration, Status
 from pipeline.text import fold
@@ -348,7 +350,7 @@ def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
 def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:
     """In cents, what a wrong reading may cost: see the formula above."""
     due, gap = registration.total_due_cents or 0, registration.gap_cents or 0
-    tariffs = form.sum.tariffs_cents if form.sum else {}
+    tariffs = form.tariffs_cents
     reading = registration.reading(doubt.field)
     at_risk = max(due, due + gap, registration.total_cents or 0)
     if doubt.rule == GAP:
@@ -357,7 +359,15 @@ def money_at_risk(registration: Registration, form: Form, doubt: Doubt) -> int:
         others = [c.value for c in reading.candidates if isinstance(c.value, int)]
         steps = max(1, *(abs(other - reading.value) for other in others))
         at_risk = tariffs[doubt.field] * steps
+    elif reading and (priced := _priced(form, doubt.field)):
+        costs = [cost for c in reading.candidates if (cost := cost_cents(c.value, priced))]
+        at_risk = max(costs or priced.tariffs_cents.values())
     return max(_LEAST_CENTS, at_risk)
+
+
+def _priced(form: Form, field: str) -> Zone | None:
+    """The zone of a field where its options cost something."""
+    return next((z for z in form.priced if z.field == field.partition(".")[0]), None)
 
 
 def _row(entry: _Entry) -> Row:

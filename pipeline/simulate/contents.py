@@ -8,13 +8,14 @@ from typing import TypeVar
 
 import numpy as np
 
-from pipeline.fields import BETWEEN, Means, find, load, means, several
-from pipeline.forms.constraints import Sum
+from pipeline.fields import Means, find, load, means, several
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
 from pipeline.records import FieldValue
+from pipeline.roles import BETWEEN
 from pipeline.simulate import names
 
+OF_PEOPLE = (Means.PERSON, Means.SURNAME, Means.GIVEN_NAME)
 T = TypeVar("T")
 Truth = str | int | list[str]
 
@@ -32,13 +33,20 @@ class Filling:
     ``fields`` is the truth (counts as numbers, amounts in cents, phones as ten digits).
     ``written`` is what stands on the paper: by zone, one text a line of a repeated zone; for a
     zone of options those that are chosen. ``total_due_cents`` is what the tariff gives.
-    ``people`` are those who registered, in the order of their lines.
+    ``people`` are those who registered, in the order of their lines; those of a table fill its
+    rows.
     """
 
     fields: dict[str, Truth]
     written: dict[str, tuple[str, ...]]
     total_due_cents: int | None = None
     people: tuple[Person, ...] = ()
+
+    def texts_in(self, zone: Zone) -> tuple[str, ...]:
+        """What stands in a zone; in one that is a row of a column, what stands in that row."""
+        name, is_row, row = zone.field.partition(".")
+        texts = self.written[name]
+        return tuple(texts[int(row) - 1].split(BETWEEN)) if is_row else texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +75,27 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
     counts = _invent_counts(form, rng, named=len(people))
     fields: dict[str, Truth] = {}
     written: dict[str, tuple[str, ...]] = {}
+    beside = _invent_beside(form, people, habits, rng)
     due: int | None = None
-    if form.sum:
-        due = sum(counts.get(n, 0) * cents for n, cents in form.sum.tariffs_cents.items())
+    if form.is_priced:
+        due = sum(counts.get(n, 0) * cents for n, cents in form.tariffs_cents.items())
+        due += sum(_adds(form.zone(name), *held) for name, held in beside.items())
     for zone in form.zones:
         value: Truth
         text: tuple[str, ...]
+        if zone.field in beside:
+            fields[zone.field], written[zone.field] = beside[zone.field]
+            continue
         match means(zone.type):
             case Means.ORGANISATION:
                 value = organisation
                 text = (value,)
             case Means.PERSON:
                 here = [write_person(p, rng, habits) for p in people]
+                value = here if zone.repeated else here[0]
+                text = tuple(here) if zone.repeated else (here[0],)
+            case Means.SURNAME | Means.GIVEN_NAME as part:
+                here = [_half(p, part) for p in people]
                 value = here if zone.repeated else here[0]
                 text = tuple(here) if zone.repeated else (here[0],)
             case Means.EMAIL:
@@ -91,25 +108,19 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 value = counts[zone.field]
                 text = (str(value) if value else habits.zero,)
             case Means.AMOUNT:
-                value = due if form.sum and zone.field == form.sum.total and due is not None else -1
+                value = _amount(form, zone, due, counts)
                 if value < 0:
                     value = int(rng.integers(1, 400)) * 50
-                elif form.sum and rng.random() < wrong_sums:
-                    value = _add_up_wrongly(value, form.sum, counts, rng)
+                elif zone.field == form.total and rng.random() < wrong_sums:
+                    value = _add_up_wrongly(value, form, counts, rng)
                 text = (_spelled(zone, value, habits.amount),)
-            case _ if zone.boxes:
-                text = _invent_options(zone, rng)
-                value = BETWEEN.join(text)
-            case _ if (known := find(zone.type)) and known.invent:
-                value, line = known.invent(rng)
-                text = (line,)
             case _:
-                value, text = "", ()
+                value, text = _invent_other(zone, rng)
         fields[zone.field] = value
         written[zone.field] = text
-    if form.people:
-        counted = sum(counts[name] for name in form.people.counted)
-        fields[form.people.uncounted] = len(people) - counted
+    if form.uncounted:
+        counted = sum(counts[name] for name in form.counted)
+        fields[form.uncounted] = len(people) - counted
     return Filling(fields, written, due, tuple(people))
 
 
@@ -119,6 +130,57 @@ def _invent_options(zone: Zone, rng: np.random.Generator) -> tuple[str, ...]:
     if not several(zone.type):
         return (pick(rng, (*options, *options, "")),)
     return tuple(option for option in options if rng.random() < 0.5)
+
+
+def _invent_beside(
+    form: Form, people: Sequence[Person], habits: Habits, rng: np.random.Generator
+) -> dict[str, tuple[Truth, tuple[str, ...]]]:
+    """What has to be known before the sum is, and what the rows of tables say of each person."""
+    beside: dict[str, tuple[Truth, tuple[str, ...]]] = {}
+    for zone in form.zones:
+        if zone.field in form.adds:
+            cents = int(rng.integers(0, 3)) * 1000
+            text = (_spelled(zone, cents, habits.amount),) if cents else ()
+            beside[zone.field] = cents or "", text
+        elif zone.repeated and means(zone.type) not in OF_PEOPLE:
+            each = [_invent_other(zone, rng) for _ in people[: zone.rows]]
+            truths = [str(value) for value, _ in each]
+            beside[zone.field] = truths, tuple(BETWEEN.join(text) for _, text in each)
+        elif zone.tariffs_cents:
+            beside[zone.field] = _invent_other(zone, rng)
+    return beside
+
+
+def _invent_other(zone: Zone, rng: np.random.Generator) -> tuple[str | int, tuple[str, ...]]:
+    """The truth and the text of a field that nothing else on the form says anything of."""
+    if zone.boxes:
+        chosen = _invent_options(zone, rng)
+        return BETWEEN.join(chosen), chosen
+    known = find(zone.type)
+    if known is None or known.invent is None:
+        return "", ()
+    invented, line = known.invent(rng)
+    return invented, (line,)
+
+
+def _adds(zone: Zone, value: Truth, texts: Sequence[str]) -> int:
+    """What is due for the options chosen in a zone, or for the amount that stands there."""
+    if not zone.tariffs_cents:
+        return value if isinstance(value, int) else 0
+    return sum(zone.tariffs_cents.get(text, 0) for text in texts)
+
+
+def _amount(form: Form, zone: Zone, due: int | None, counts: Mapping[str, int]) -> int:
+    """What follows from the rest of the form; -1 for what does not."""
+    if zone.field == form.total and due is not None:
+        return due
+    lines = form.sum.lines if form.sum else {}
+    count = next((count for count, line in lines.items() if line == zone.field), "")
+    return counts[count] * form.tariffs_cents[count] if count else -1
+
+
+def _half(person: Person, part: Means) -> str:
+    return person.surname.upper() if part is Means.SURNAME else person.given
 
 
 def _invent_habits(rng: np.random.Generator) -> Habits:
@@ -217,7 +279,7 @@ def _spelled(zone: Zone, value: FieldValue, habit: int) -> str:
 def _invent_people(form: Form, rng: np.random.Generator) -> list[Person]:
     """The people a form names (at least one: somebody writes), often of one service."""
     room = max(
-        (len(z.lines) for z in form.zones if means(z.type) is Means.PERSON and z.repeated),
+        (z.rows for z in form.zones if means(z.type) in OF_PEOPLE and z.repeated),
         default=1,
     )
     weights = 0.6 ** np.arange(room)
@@ -229,10 +291,10 @@ def _invent_counts(form: Form, rng: np.random.Generator, *, named: int) -> dict[
     counts = {
         z.field: int(rng.integers(0, named + 1)) for z in form.zones if means(z.type) is Means.COUNT
     }
-    if not form.people:
+    if not form.counted:
         return counts
     left = named - (int(rng.integers(1, named + 1)) if rng.random() < 0.15 else 0)
-    *some, last = rng.permutation(np.array(form.people.counted, dtype=object))
+    *some, last = rng.permutation(np.array(form.counted, dtype=object))
     for name in some:
         counts[name] = int(pick(rng, (0, left, left, int(rng.integers(0, left + 1)))))
         left -= counts[name]
@@ -240,11 +302,13 @@ def _invent_counts(form: Form, rng: np.random.Generator, *, named: int) -> dict[
 
 
 def _add_up_wrongly(
-    due: int, arithmetic: Sum, counts: Mapping[str, int], rng: np.random.Generator
+    due: int, form: Form, counts: Mapping[str, int], rng: np.random.Generator
 ) -> int:
     """A total that is not ``due``: one thing too many or too few, a line left out, a slip."""
-    name, tariff = pick(rng, tuple(arithmetic.tariffs_cents.items()))
-    left_out = due - counts[name] * tariff
+    left_out = tariff = 500
+    if form.tariffs_cents:
+        name, tariff = pick(rng, tuple(form.tariffs_cents.items()))
+        left_out = due - counts[name] * tariff
     off = (tariff, -tariff, 1000, -1000, 100, -90, 900)
     slips = (left_out, *(due + cents for cents in off))
     return pick(rng, [cents for cents in slips if cents > 0 and cents != due])

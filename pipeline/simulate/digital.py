@@ -31,11 +31,11 @@ def fill_pdf(form: Form, filling: Filling, path: Path) -> None:
     for number in sorted({zone.page for zone in form.zones}):
         page = document[number - 1]
         for zone in form.zones_of(number):
-            for text, box in zip(filling.written[zone.field], zone.lines, strict=False):
+            for text, box in zip(filling.texts_in(zone), zone.lines, strict=False):
                 line = box if zone.repeated else max(zone.lines, key=lambda b: b.w)
                 _type(document, page, text, line)
             if zone.boxes:
-                _mark(document, page, zone, filling.written[zone.field])
+                _mark(document, page, zone, filling.texts_in(zone))
         page.gen_content()
     raw = BytesIO()
     document.save(raw)

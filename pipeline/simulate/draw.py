@@ -233,7 +233,7 @@ def _write(
 ) -> None:
     px_per_mm = look.dpi / MM_PER_INCH
     for zone in zones:
-        texts = filling.written[zone.field]
+        texts = filling.texts_in(zone)
         if zone.boxes:
             _mark(ink, blank, zone, texts, look, rng)
         if not zone.lines:

@@ -106,7 +106,7 @@ def _of_four(filling: Filling) -> bool:
 
 
 def _with_somebody_uncounted(form: Form) -> Callable[[Filling], bool]:
-    name = form.people.uncounted if form.people else ""
+    name = form.uncounted
     return lambda filling: filling.fields.get(name) == 1 and len(filling.people) > 1
 
 

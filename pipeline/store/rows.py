@@ -26,10 +26,10 @@ from pipeline.records import (
     Received,
     Registration,
     Rejection,
-    Roles,
     Source,
     Status,
 )
+from pipeline.roles import Roles
 from pipeline.store import tables
 
 Values = dict[str, Any]

@@ -63,11 +63,11 @@ def followed(payments: Iterable[Payment], every: Iterable[Filed]) -> list[Paymen
 
 
 def items_of(registration: Registration, form: Form) -> tuple[Item, ...]:
-    """What the tariff gives for what the registration counts."""
+    """What the tariff gives for what the registration counts and chooses, and what it adds."""
     return tuple(
-        Item(line.field, line.label, line.count, line.tariff_cents)
+        Item(line.field, line.label, line.count, line.tariff_cents, as_written=line.as_written)
         for line in lines(registration, form)
-        if line.count
+        if line.count and not (line.as_written and not line.amount_cents)
     )
 
 

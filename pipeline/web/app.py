@@ -162,6 +162,7 @@ def _list(view: View) -> Response:
         rows=shown,
         counts=view.desk.counts(),
         types=screens.types(view.desk),
+        who=screens.who_head(view.desk.forms.values()),
         forms=sorted(view.desk.forms),
         filters=view.chosen,
         rejected=len(view.desk.refused(sought)) if sought else 0,

@@ -10,7 +10,7 @@ from pipeline.french import GAP, SEEN, finding_label, label
 from pipeline.judging import deciding, shares
 from pipeline.judging.doubts import briefly, doubts, is_computed
 from pipeline.judging.questions import Answers, Question, questions, words_of
-from pipeline.judging.sums import Gap, gap
+from pipeline.judging.sums import Gap, gap, sum_fields
 from pipeline.judging.validate import UNSURE
 from pipeline.records import FieldReading, Origin, Registration, Status
 from pipeline.review.queue import Place
@@ -153,7 +153,6 @@ class _Looking:
             reading, text, self.form.roles, most=_MOST_OFFERED, least=_LEAST_OFFERED
         )
         image, width, height = screens.image_of(self.filed, name, reading.box_mm, most_px=_CROP_PX)
-        tariffs = self.form.sum.tariffs_cents if self.form.sum else {}
         return Ask(
             name=name,
             label=label(name, self.form.roles),
@@ -170,7 +169,7 @@ class _Looking:
             in_sum=question.rule == GAP,
             is_computed=is_computed(reading, self.form),
             is_added=name in self.added,
-            tariff_cents=tariffs.get(name),
+            tariff_cents=self.form.tariffs_cents.get(name),
             image=image,
             image_width=width,
             image_height=height,
@@ -241,18 +240,18 @@ def look(
             for name, words in (problems or {}).items()
             if name not in {*numbers, *(question.rule for question in asked)}
         ),
-        adds=form.people is not None,
+        adds=bool(deciding.further_line(filed.registration, form)),
         shares=view.address(filed.subject, shares.NAME) if to_share else "",
     )
 
 
 def the_sum(registration: Registration, form: Form, answers: Answers, keys: list[str]) -> Sum:
     """The sum with what was typed. A gap asks for a reason, and so does what cannot be added up."""
-    sum_fields = (*form.sum.tariffs_cents, form.sum.total) if form.sum else ()
+    summed = sum_fields(registration, form)
     typed = {
         name: UNREADABLE if name in answers.illegible else text
         for name, text in answers.texts.items()
-        if name in sum_fields
+        if name in summed
     }
     stands = gap(registration, form, typed)
     unverifiable = any(

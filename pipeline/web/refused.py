@@ -15,6 +15,7 @@ from pipeline.forms.schema import Form
 from pipeline.french import label
 from pipeline.judging import deciding
 from pipeline.records import Gray, Placement, Registration
+from pipeline.roles import in_row
 from pipeline.web import mails, screens
 from pipeline.web.desk import GoneError
 from pipeline.web.views import View
@@ -186,11 +187,15 @@ def _key_in(view: View) -> Response:
 
 
 def _names(form: Form) -> list[str]:
-    """The fields of a form, with a line for each person."""
+    """The fields of a form, with a line for each person; tables row by row."""
     names = []
-    for zone in form.zones:
-        lines = max(len(zone.lines), _PEOPLE_SHOWN) if zone.repeated else 0
+    of_tables = {field for table in form.tables for field in table.fields}
+    for zone in (zone for zone in form.zones if zone.field not in of_tables):
+        lines = max(zone.rows, _PEOPLE_SHOWN) if zone.repeated else 0
         names += [f"{zone.field}.{i}" for i in range(1, lines + 1)] or [zone.field]
+    for table in form.tables:
+        rows = range(1, len(table.rows_mm) + 1)
+        names += [in_row(field, row) for row in rows for field in table.fields]
     return names
 
 

@@ -1,5 +1,6 @@
 """What the templates show of the records: plain values, in French."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -27,8 +28,9 @@ from pipeline.judging.sums import Gap, gap
 from pipeline.judging.validate import UNSURE
 from pipeline.judging.values import position
 from pipeline.pages import euros, plural
-from pipeline.records import FieldReading, Origin, Roles, Status
+from pipeline.records import FieldReading, Origin, Status
 from pipeline.review.queue import Place
+from pipeline.roles import Roles
 from pipeline.web.desk import Desk
 from pipeline.web.views import View
 
@@ -167,7 +169,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
             sentence(f, form.roles) for f in registration.findings if f.asks and f.rule != name
         ),
         ahead=ahead(view.desk, following),
-        gap=gap(registration, form, {}) if form.sum else None,
+        gap=gap(registration, form, {}) if form.is_priced else None,
         settled_gap=next((f.settled for f in registration.findings if f.rule == GAP), ""),
     )
 
@@ -182,9 +184,9 @@ def left(desk: Desk) -> str:
 
 
 def adds(view: View, filed: Filed, form: Form) -> str:
-    """Where a person more is added; empty where the form has no people."""
-    line = deciding.further_line(filed.registration, form)
-    return line and view.address(filed.subject, line)
+    """Where a person more is added; empty where the form has no lines of people."""
+    fields = deciding.further_line(filed.registration, form)
+    return view.address(filed.subject, fields[0]) if fields else ""
 
 
 def motives(rule: str) -> tuple[str, ...]:
@@ -192,9 +194,20 @@ def motives(rule: str) -> tuple[str, ...]:
     return tuple(REASONS.values()) if needs_reason(rule) else _SEEN
 
 
+def who_head(forms: Iterable[Form]) -> str:
+    """What all forms call whoever registers, or a word for all of them; empty where none asks."""
+    heads = {label(form.roles.who, form.roles) for form in forms if form.roles.who}
+    return heads.pop() if len(heads) == 1 else "Inscrit par" * bool(heads)
+
+
 def heading(filed: Filed) -> str:
-    who = filed.registration.reading(filed.registration.roles.who)
-    return " · ".join(part for part in (who.text if who else "", filed.sources[0].document) if part)
+    """Whose fiche it is, and its document; the first person where no form asks for a service."""
+    registration = filed.registration
+    who = registration.reading(registration.roles.who)
+    text = who.text if who else ""
+    if not registration.roles.who:
+        text = next((person.text for person in registration.named), "")
+    return " · ".join(part for part in (text, filed.sources[0].document) if part)
 
 
 def _reason(

@@ -97,8 +97,8 @@ def _add(view: View) -> Response:
     except ConflictError as err:
         return screen(view, filed.subject, notice=str(err), status=409)
     lines = deciding.with_added(filed.registration, form, answers.texts)
-    name = deciding.further_line(lines, form)
-    answers = replace(answers, texts={**answers.texts, name: ""})
+    names = deciding.further_line(lines, form)
+    answers = replace(answers, texts={**answers.texts, **dict.fromkeys(names, "")})
     return screen(view, filed.subject, refused=_Refused(answers))
 
 
