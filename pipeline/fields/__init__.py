@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from heapq import nlargest
 from itertools import product
+from operator import itemgetter
 from typing import Any, Protocol
 
 from rapidfuzz import fuzz
@@ -22,6 +24,8 @@ from pipeline.language import tr
 from pipeline.records import Candidate, FieldValue, LineEvidence
 
 _MOST_A_LINE = 12
+_MOST_TEXTS = _MOST_A_LINE**3
+"""So many texts over several lines are gone on with: all there are of three lines."""
 _LEAST_PROBABILITY = 1e-4
 """Candidates less likely than this are not worth carrying along."""
 
@@ -220,6 +224,12 @@ def joined(lines: Sequence[Mapping[str, float]]) -> dict[FieldValue, float]:
     """The probability of each text over several lines; a hyphen at a line's end joins words.
 
     A line nothing could be read in is left out, and takes half of all certainty with it.
+
+    Up to three lines all texts are weighed. From there on it is a beam search (Lowerre, "The Harpy
+    Speech Recognition System", 1976): only the likeliest beginnings go on, so that ten lines cost
+    ten times as much as one. What it loses is a text whose beginning is less likely than so many
+    others, and with it whatever that text would have gained by being spelled in several ways: its
+    probability stays with "something else", and no other text gains by it.
     """
     texts: dict[FieldValue, float] = {"": 1.0}
     for line in lines:
@@ -229,6 +239,8 @@ def joined(lines: Sequence[Mapping[str, float]]) -> dict[FieldValue, float]:
             whole = _join(str(before), text)
             longer[whole] = longer.get(whole, 0.0) + p * q
         texts = longer
+        if len(longer) > _MOST_TEXTS:
+            texts = dict(nlargest(_MOST_TEXTS, longer.items(), key=itemgetter(1)))
     return texts
 
 
