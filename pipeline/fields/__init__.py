@@ -26,7 +26,7 @@ from pipeline.records import Candidate, FieldValue, LineEvidence
 _MOST_A_LINE = 12
 _MOST_TEXTS = _MOST_A_LINE**3
 """So many texts over several lines are gone on with: all there are of three lines."""
-_LEAST_PROBABILITY = 1e-4
+LEAST_PROBABILITY = 1e-4
 """Candidates less likely than this are not worth carrying along."""
 
 
@@ -44,7 +44,11 @@ class Means(StrEnum):
 
     OTHER = ""
     PERSON = "person"
+    SURNAME = "surname"
+    GIVEN_NAME = "given_name"
     ORGANISATION = "organisation"
+    POSTAL_CODE = "postal_code"
+    TOWN = "town"
     EMAIL = "email"
     PHONE = "phone"
     COUNT = "count"
@@ -119,8 +123,14 @@ class FieldType:
     """Whether a second look at lines in doubt mends more than it spoils, as measured."""
     lettered: bool = False
     """Whether an engine may well take a letter for another in its typed text."""
+    spelling: bool = False
+    """Whether accents, case and signs are no more than how a value is spelled."""
     unchecked_digits: bool = False
     """Digits that no sum checks, whose calibration says too little of how people write them."""
+    zone_key: str = ""
+    """The key of a zone that the type goes by (``pattern``, ``unit``)."""
+    bound: Callable[[str], "FieldType"] | None = None
+    """The type as it is in a zone that gives that key; raises ValueError for what it cannot be."""
 
     def display(self, value: FieldValue) -> str:
         """A value as the secretary reads it."""
@@ -171,6 +181,17 @@ def find(name: str) -> FieldType | None:
 
 
 @cache
+def of(name: str, **keys: str) -> FieldType:
+    """The field type of that name as it is in a zone that gives these ``keys``.
+
+    Raises ConfigError naming the known types, and ValueError for what a key cannot be.
+    """
+    field_type = load(name)
+    value = keys.get(field_type.zone_key)
+    return field_type.bound(value) if value and field_type.bound else field_type
+
+
+@cache
 def means(name: str) -> Means:
     """What values of that type are about."""
     field_type = find(name)
@@ -201,7 +222,7 @@ def ranked(
 ) -> tuple[Candidate, ...]:
     """Candidates from the probability of each value: best first, at most 1 in all."""
     total = max(1.0, sum(probabilities.values()))
-    kept = [(v, p / total) for v, p in probabilities.items() if p / total >= _LEAST_PROBABILITY]
+    kept = [(v, p / total) for v, p in probabilities.items() if p / total >= LEAST_PROBABILITY]
     return tuple(
         Candidate(value, to_text(value), probability)
         for value, probability in sorted(kept, key=lambda pair: -pair[1])

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, field_
 from pipeline import fields
 from pipeline.config import Fault, faulty, read_toml
 from pipeline.errors import ConfigError
-from pipeline.fields import Means, Nature
+from pipeline.fields import FieldType, Means, Nature
 from pipeline.forms.constraints import (
     Constraint,
     Part,
@@ -155,6 +155,12 @@ class Form(Part):
         zones = (box for zone in self.zones_of(page) for box in (*zone.lines, *zone.boxes.values()))
         return (*zones, *(box for area in self.areas if area.page == page for box in area.boxes))
 
+    def field_type(self, field: str) -> FieldType:
+        """The type of that field, as its zone has it; who is counted nowhere is counted, too."""
+        if self.people and field == self.people.uncounted:
+            return fields.load(self.count_type)
+        return self.zone(field).field_type
+
     def zone(self, field: str) -> Zone:
         """The zone of that field; ``personnes.2`` belongs to the zone ``personnes``."""
         return next(z for z in self.zones if z.field == field.split(".")[0])
@@ -248,6 +254,8 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
                     else tr("{name!r} has lines_mm, not boxes_mm", name=zone.type)
                 ),
             )
+        else:
+            yield from _unfit_keys(i, zone)
     raw = data.get("areas")
     listed = enumerate(raw if isinstance(raw, list) else ())
     areas = {i: area for i, entry in listed if (area := _valid(Area, entry))}
@@ -277,6 +285,17 @@ def _disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
                 yield f"people.labels.{name}", tr("is neither counted nor uncounted")
         if people.members and people.members not in people.counted:
             yield "people.members", tr("{name!r} is not counted", name=people.members)
+
+
+def _unfit_keys(i: int, zone: Zone) -> Iterator[Fault]:
+    """What a zone says that its type does not go by, or that can be no such thing."""
+    for key in ("pattern", "unit"):
+        if getattr(zone, key) and fields.load(zone.type).zone_key != key:
+            yield f"zones.{i}.{key}", tr("{type!r} has no {key}", type=zone.type, key=key)
+    try:
+        zone.field_type  # noqa: B018  (that there is one is all that is asked)
+    except ValueError as err:
+        yield f"zones.{i}.{fields.load(zone.type).zone_key}", str(err)
 
 
 def _uses(arithmetic: Sum | None, people: People | None) -> Iterator[Use]:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pipeline import fields
+from pipeline.fields import FieldType
 from pipeline.forms.constraints import Name, Part
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
@@ -22,8 +24,10 @@ class Zone(Part):
 
     ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
     (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
-    ``boxes_mm``: for check boxes, the printed square of each option. ``label``: what readers call
-    the field. ``role``: what it is for, where neither its type nor ``[sum]`` and ``[people]`` say.
+    ``boxes_mm``: for check boxes, the printed square of each option. ``pattern``: what values of a
+    licence are like. ``unit``: what is printed in a number's box, or behind it. ``label``: what
+    readers call the field. ``role``: what it is for, where neither its type nor ``[sum]`` and
+    ``[people]`` say.
     """
 
     field: Name
@@ -32,6 +36,8 @@ class Zone(Part):
     role: Role | None = None
     page: _Page = 1
     repeated: bool = False
+    pattern: str = ""
+    unit: str = ""
     lines_mm: tuple[_Rectangle, ...] = ()
     boxes_mm: dict[str, _Rectangle] = Field(default_factory=dict)
 
@@ -48,6 +54,12 @@ class Zone(Part):
     @cached_property
     def boxes(self) -> dict[str, BoxMm]:
         return {option: BoxMm(*box) for option, box in self.boxes_mm.items()}
+
+    @property
+    def field_type(self) -> FieldType:
+        """Its type, as it is here. Raises ConfigError naming the known types, and ValueError for a
+        pattern or a unit that can be none."""
+        return fields.of(self.type, pattern=self.pattern, unit=self.unit)
 
     @property
     def box_mm(self) -> BoxMm:

@@ -26,6 +26,7 @@ from pipeline.judging.corroborate import (
     members_factor,
 )
 from pipeline.judging.inference import Factor, marginals
+from pipeline.judging.postal import agreeing, pairs
 from pipeline.judging.sums import left_uncounted
 from pipeline.judging.unknowns import Unknown, of_count, of_total, of_words, ranked
 from pipeline.judging.values import type_of
@@ -51,7 +52,10 @@ _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
 _LETTERS_OF_A_NAME = 4
 """Fewer letters in a line of people are likelier dirt."""
-_CORROBORATED = (Means.PERSON, Means.EMAIL, Means.ORGANISATION, Means.PHONE)
+_CORROBORATED = (
+    *(Means.PERSON, Means.EMAIL, Means.ORGANISATION, Means.PHONE),
+    *(Means.POSTAL_CODE, Means.TOWN),
+)
 _NAMED = "people named"
 _NOBODY, _SOMEBODY, _LISTED = range(3)
 
@@ -70,10 +74,17 @@ def reconcile(
     else:
         registration = with_known(registration, background)
         reconciled = _jointly(registration, form, background)
+    at_home = agreeing(reconciled, form)
     reconciled = replace(
         reconciled,
         readings=tuple(
-            replace(r, backing=backing_of(r, reconciled, background)) for r in reconciled.readings
+            replace(
+                r,
+                backing=Backing.KNOWN
+                if r.field in at_home
+                else backing_of(r, reconciled, background),
+            )
+            for r in reconciled.readings
         ),
     )
     findings = [*registration.findings, *_overruled(registration, reconciled, form)]
@@ -88,7 +99,8 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
     unknowns = {unknown.name: unknown for unknown in _unknowns(registration, form)}
     priors = {name: unknown.prior for name, unknown in unknowns.items()}
     numbers = {name: unknown.numbers for name, unknown in unknowns.items()}
-    hidden, factors = corroborations(unknowns.values(), background)
+    postal = [(code.field, town.field) for code, town in pairs(registration, form)]
+    hidden, factors = corroborations(unknowns.values(), background, postal)
     if form.people:
         lines = [unknowns[r.field] for r in registration.repeated(form.people.named)]
         priors |= _people_priors(lines, listing=background.list is not None)

@@ -10,6 +10,7 @@ from pipeline.french import GAP, depends_on, sentence
 from pipeline.judging.calibration import Gate
 from pipeline.judging.error_class import ErrorClass, alternatives
 from pipeline.judging.people import names_are_whole, people_are_persons
+from pipeline.judging.postal import town_has_its_code
 from pipeline.paper.covered import WHOLE_FORM
 from pipeline.records import (
     FieldReading,
@@ -113,6 +114,7 @@ RULES: tuple[Rule, ...] = (
     no_more_counted_than_named,
     one_box_is_ticked,
     every_page_is_there,
+    town_has_its_code,
 )
 
 

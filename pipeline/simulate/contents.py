@@ -101,8 +101,8 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 options = tuple(zone.boxes)
                 value = pick(rng, (*options, *options, ""))
                 text = (value,)
-            case _ if (known := find(zone.type)) and known.invent:
-                value, line = known.invent(rng)
+            case _ if find(zone.type) and (invent_value := zone.field_type.invent):
+                value, line = invent_value(rng)
                 text = (line,)
             case _:
                 value, text = "", ()
