@@ -16,19 +16,27 @@ from pipeline import fields
 from pipeline.errors import ConfigError
 
 EMPTY = {
+    "address": "",
     "age": None,
     "amount": None,
     "birth_date": "",
     "count": 0,
     "date": "",
     "email": "",
+    "given_name": "",
     "iban": "",
+    "licence": "",
+    "long_text": "",
     "number": None,
     "organisation": "",
     "person": "",
     "phone": "",
     "postal_code": "",
+    "postal_town": "",
     "siret": "",
+    "surname": "",
+    "text": "",
+    "town": "",
 }
 WRITTEN = tuple(EMPTY)
 

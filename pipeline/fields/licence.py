@@ -7,7 +7,7 @@ unless the pattern holds some.
 import re
 from collections.abc import Mapping
 from functools import cache
-from string import ascii_letters
+from string import ascii_letters, ascii_uppercase, digits
 
 import numpy as np
 
@@ -20,8 +20,11 @@ from pipeline.records import FieldValue
 from pipeline.text import tidy
 
 _ANY = "[A-Z0-9]{3,20}"
-_LETTERS = {"0": "O", "1": "I", "2": "Z", "4": "A", "5": "S", "6": "G", "8": "B"}
-"""The capital that a digit may be, where one may stand."""
+_DIGITS = {char: shares for chars, shares in DIGITS.items() for char in chars}
+_CAPITALS = {
+    digit: [char for char in ascii_uppercase if digit in _DIGITS.get(char, {})] for digit in digits
+}
+"""The capitals that an engine takes for a digit."""
 _SIGNS = " .-/_'°,:#&"
 _AS_SEEN = 0.75
 """How often a sign is what an engine saw, where it may be another."""
@@ -54,11 +57,10 @@ def bound(pattern: str) -> fields.FieldType:
             value = allowed.draw(rng)
         return value, value
 
-    channel = _channel(allowed)
     return fields.FieldType(
         label="licence",
         plural="licences",
-        read=Written(channel, Grammar(_spaced(allowed)), values, parse, to_text, width=32).read,
+        read=Written(_channel(allowed), _spaced(allowed), values, parse, to_text, width=32).read,
         to_text=to_text,
         parse=parse,
         spelled=lambda value: (to_text(value),) if value else (),
@@ -70,11 +72,11 @@ def bound(pattern: str) -> fields.FieldType:
     )
 
 
-def _spaced(allowed: Pattern) -> str:
+def _spaced(allowed: Pattern) -> Grammar:
     """The pattern, in which a blank may stand anywhere if it holds none of its own."""
     if " " in allowed.chars:
-        return allowed.expression
-    return " ?" + re.sub(r"(\[[^]]*\])", r"(?:\1 ?)", allowed.expression)
+        return Grammar(allowed.expression)
+    return Grammar(" ?" + re.sub(r"(\[(?:\\.|[^]\\])*\])", r"(?:\1 ?)", allowed.expression))
 
 
 def _channel(allowed: Pattern) -> Channel:
@@ -82,18 +84,14 @@ def _channel(allowed: Pattern) -> Channel:
     as far as the pattern holds those."""
     chars = allowed.chars | {" "}
     shares: dict[str, dict[str, float]] = {}
-    for seen in {*_LETTERS, *ascii_letters, *"".join(DIGITS)}:
-        digits = next((of for keys, of in DIGITS.items() if seen in keys), {})
+    for seen in {*ascii_letters, *digits, *_DIGITS}:
         own = next((c for c in (seen, seen.upper(), seen.lower()) if c in chars), "")
-        other = {c: share for c, share in digits.items() if c in chars and c != own}
-        if (capital := _LETTERS.get(seen, "")) in chars:
-            other[capital] = 1.0
-        left = 1.0 - _AS_SEEN if own else 1.0
-        of_seen = {c: left * share / max(1.0, sum(other.values())) for c, share in other.items()}
+        likes = {**dict.fromkeys(_CAPITALS.get(seen, ()), 0.5), **_DIGITS.get(seen, {})}
+        others = {c: share for c, share in likes.items() if c in chars and c != own}
+        left = (1.0 - _AS_SEEN if own else 1.0) / max(1.0, sum(others.values()))
+        shares[seen] = {c: left * share for c, share in others.items()}
         if own:
-            of_seen[own] = _AS_SEEN if other else 1.0
-        if of_seen:
-            shares[seen] = of_seen
+            shares[seen][own] = _AS_SEEN if others else 1.0
     for sign in _SIGNS + "–—|*":
         own = 0.9 if sign in allowed.chars else 0.0
         shares[sign] = {sign: own} if own else {}
