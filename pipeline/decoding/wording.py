@@ -56,7 +56,10 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)([\W\d_]?)$")
 _ILL_ELIDED = re.compile(r"\b(?!(?:[dlsnjmtcoDLSNJMTCOK]|[qQ][uU])')[^\W\d_]+(?='(?![hH]))")
 _LONE_SMALL = re.compile(r"(?<![^\W\d_'])[b-xz](?![^\W\d_'])")
 _ACRONYM = re.compile(r"\S*[^\W\d_]\.\S*|[A-Z]{4,}")
-_MIXED_WITH_DIGITS = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
+_MIXED_WITH_DIGITS = re.compile(
+    r"[^\W\d_]\d|\d(?!(?:er|re|ère|e|è|ème|nd|nde)\b)[^\W\d_]", re.IGNORECASE
+)
+"""But for ordinals: 1er, 2nde, 3e."""
 _LONE_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ]$")
 _SAME_SHAPE = frozenset("coskpuvwxz")
 _MIXED_CASE = -4.5

@@ -2,19 +2,18 @@
 says as a whole. A town that no list holds stays as it is written."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
-from math import exp, log
+from math import log
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.decoding import communes
 from pipeline.decoding.ctc import Grammar
-from pipeline.decoding.evidence import DIGITS, EVIDENCE_WEIGHT, Channel
+from pipeline.decoding.evidence import DIGITS, Channel
 from pipeline.decoding.wording import LETTERS, Wording
 from pipeline.fields._words import CHANNEL, CONFUSIONS
-from pipeline.records import LineEvidence
 from pipeline.text import fold
 
 NAME = rf"[{LETTERS}]+\.?(?:(?: |[-'/]| [-/] )[{LETTERS}]+\.?)*"
@@ -23,8 +22,6 @@ TOWN = rf"{NAME}(?: \d{{1,2}}(?: ?(?:er|e|è|ER|E))?)?"
 """The same with a number of its CEDEX or its district."""
 KNOWN = log(8.0)
 """A whole name that a commune bears is so much likelier than one of words that none puts so."""
-_REREAD = 3
-"""So many of the likeliest texts are held against the names of communes."""
 _NEAR, _LEAST_ALIKE = 4, 0.6
 _CAPITALS, _SHORT = 0.35, 0.1
 """How often a town is invented in capitals, and as ``St Malo``."""
@@ -66,32 +63,6 @@ def wording(pattern: str, *, digits: bool = False) -> Wording:
         letters_weight=0.2,
         stray_point=-0.5,
     )
-
-
-def read_whole(
-    line: LineEvidence,
-    of: Wording,
-    gain: Callable[[str], float],
-    near: Callable[[str], Iterable[str]],
-) -> dict[str, float]:
-    """The texts a line may hold with their probabilities, weighed as wholes.
-
-    ``near``: texts that may stand there for one that was read; ``gain``: how much likelier a text
-    is, as a natural logarithm, than its words are.
-    """
-    texts = of.read(line)
-    best = sorted((text for text in texts if text), key=lambda text: -texts[text])[:_REREAD]
-    added = list({other for text in best for other in near(text)} - texts.keys())
-    rest = max(0.0, 1.0 - sum(texts.values()))
-    weights = {text: p * exp(gain(text)) for text, p in texts.items()}
-    if added:
-        seen, *likelihoods = of.likelihoods(line, [best[0], *added])
-        for text, likelihood in zip(added, likelihoods, strict=True):
-            odds = EVIDENCE_WEIGHT * float(likelihood - seen)
-            odds += of.log_prior(text) - of.log_prior(best[0]) + gain(text)
-            weights[text] = texts[best[0]] * exp(min(0.0, odds))
-    whole = sum(weights.values()) + rest
-    return {text: weight / whole for text, weight in weights.items()}
 
 
 def towns_like(town: str, among: Iterable[str] | None = None) -> list[str]:

@@ -1,7 +1,9 @@
 """A postal address in a street: number, kind of street, name; flats and buildings belong to it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import cache
+from math import log
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from pipeline.decoding.ctc import Grammar
 from pipeline.decoding.evidence import Channel
 from pipeline.decoding.personal_names import given_names, surnames
 from pipeline.decoding.wording import LETTER_CONFUSIONS, LETTERS, Wording
+from pipeline.fields._whole import read_whole
 from pipeline.fields._words import parse, read_words, to_text
 from pipeline.records import Candidate, LineEvidence
 from pipeline.text import cased
@@ -60,6 +63,14 @@ _CALLED = (
 _FLATS = (", appt {}", ", bât. B", ", apt {}", " - Résidence Les Glycines")
 
 
+_NUMBERED = re.compile(r"\d{1,4}(?: (?:bis|ter|quater|[a-d]))?,? [^\W\d_]", re.IGNORECASE)
+"""How an address in a street begins."""
+_IN_ORDER = log(6.0)
+_FIRST_DIGITS = re.compile(r"(\d{1,2}) (?=\d{1,2},? [^\W\d_])")
+_FIRST_POINT = re.compile(r"(\d{1,4})[.;:] ?(?=[^\W\d_])")
+_LIKE_DIGITS = str.maketrans("OoIl|ZzSsGB", "00111225568")
+
+
 @cache
 def _wording() -> Wording:
     streets = lexicon.load("street_words").of_words(without=_SMALL_WORDS)
@@ -77,7 +88,26 @@ def _wording() -> Wording:
 
 def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     """Addresses with their probabilities, likeliest first."""
-    return read_words(lines, _wording())
+    if not lines or fields.exact_text(lines) is not None:
+        return read_words(lines, _wording())
+    texts = [read_whole(line, _wording(), _gain, _near) for line in lines]
+    return fields.ranked(fields.joined(texts), to_text)
+
+
+def _gain(text: str) -> float:
+    return _IN_ORDER if _NUMBERED.match(text) else 0.0
+
+
+def _near(text: str) -> Iterator[str]:
+    """The same with a number in one, in digits, and with a comma behind it."""
+    number, blank, rest = text.partition(" ")
+    in_digits = number.translate(_LIKE_DIGITS)
+    if in_digits != number and in_digits.rstrip(",").isdecimal():
+        yield f"{in_digits}{blank}{rest}"
+    if _FIRST_DIGITS.match(text):
+        yield _FIRST_DIGITS.sub(r"\1", text, count=1)
+    if _FIRST_POINT.match(text):
+        yield _FIRST_POINT.sub(r"\1, ", text, count=1)
 
 
 def invent(rng: np.random.Generator) -> tuple[str, str]:

@@ -23,8 +23,8 @@ _ANY = "[A-Z0-9]{3,20}"
 _DIGITS = {char: shares for chars, shares in DIGITS.items() for char in chars}
 _CAPITALS = {
     digit: [char for char in ascii_uppercase if digit in _DIGITS.get(char, {})] for digit in digits
-}
-"""The capitals that an engine takes for a digit."""
+} | {"1": "IJLT", "3": "BJ", "9": "PQGJ", "€": "CEGLP"}
+"""The capitals that an engine takes for a digit, or for a euro."""
 _SIGNS = " .-/_'°,:#&"
 _AS_SEEN = 0.75
 """How often a sign is what an engine saw, where it may be another."""
@@ -84,7 +84,7 @@ def _channel(allowed: Pattern) -> Channel:
     as far as the pattern holds those."""
     chars = allowed.chars | {" "}
     shares: dict[str, dict[str, float]] = {}
-    for seen in {*ascii_letters, *digits, *_DIGITS}:
+    for seen in {*ascii_letters, *_CAPITALS, *_DIGITS}:
         own = next((c for c in (seen, seen.upper(), seen.lower()) if c in chars), "")
         likes = {**dict.fromkeys(_CAPITALS.get(seen, ()), 0.5), **_DIGITS.get(seen, {})}
         others = {c: share for c, share in likes.items() if c in chars and c != own}

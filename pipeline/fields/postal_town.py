@@ -12,7 +12,8 @@ from rapidfuzz.distance import Levenshtein
 from pipeline import fields
 from pipeline.decoding import communes
 from pipeline.fields import postal_code
-from pipeline.fields._towns import KNOWN, TOWN, invent_town, read_whole, towns_like, wording
+from pipeline.fields._towns import KNOWN, TOWN, invent_town, towns_like, wording
+from pipeline.fields._whole import read_whole
 from pipeline.fields._words import to_text
 from pipeline.records import Candidate, FieldValue, LineEvidence
 from pipeline.text import cased, tidy

@@ -11,10 +11,10 @@ from pipeline.fields._towns import (
     TOWN,
     invent_town,
     is_commune,
-    read_whole,
     towns_like,
     wording,
 )
+from pipeline.fields._whole import read_whole
 from pipeline.fields._words import parse, read_words, to_text
 from pipeline.records import Candidate, LineEvidence
 from pipeline.text import cased

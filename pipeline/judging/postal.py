@@ -37,9 +37,7 @@ def pairs(registration: Registration, form: Form) -> Iterator[tuple[FieldReading
 
 
 def weight(code: str, town: str) -> float:
-    """How likely such a code and such a town stand together; nothing says nothing."""
-    if not code and not town:
-        return AGREE
+    """How likely such a code and such a town stand together; what is empty says nothing."""
     agree = communes.agree(code, town)
     return UNKNOWN if agree is None else AGREE if agree else CONTRADICT
 
