@@ -13,6 +13,12 @@ from pipeline.fields._words import CONFUSIONS
 _SMALL_WORDS = frozenset(
     ("de", "du", "des", "d", "l", "la", "le", "les", "et", "ou", "à", "au", "aux", "en", "sur")
 ) | {"pour", "par", "dans", "un", "une", "avec", "chez", "s", "n", "qu", "c", "j", "est", "a", "y"}
+_ACRONYMS = (
+    *("CP", "CE1", "CE2", "CM1", "CM2", "6e", "5e", "4e", "3e", "2nde", "1re", "1ère", "2de"),
+    *("CAF", "MSA", "CPAM", "MAIF", "MACIF", "MAAF", "SNCF", "RATP", "CHU", "EHPAD", "IME", "AESH"),
+    *("CAP", "BEP", "BTS", "IUT", "CDI", "CDD", "RSA", "AAH", "APA", "PMI", "RDV", "SMS"),
+)
+"""What people write in answers that is no word."""
 _SIGNS = "'-.,;:?!&/()+°%€@#*="
 _CHANNEL = Channel(
     LETTERS + "0123456789 " + _SIGNS,
@@ -42,6 +48,7 @@ def wording() -> Wording:
         small_letters=-0.4,
         lexicon_weight=0.8,
         letters_weight=0.15,
+        acronyms=_ACRONYMS,
         stray_point=-0.2,
     )
 
