@@ -35,6 +35,7 @@ _FINDINGS = {
     "no_more_counted_than_named": "Inscriptions en trop",
     "somebody_is_named": "Aucune personne inscrite",
     "every_page_is_there": "Page manquante",
+    "town_has_its_code": "Code postal et commune",
     "no_stray_ink": "Écriture hors des zones",
     "same_print": "Imprimé différent",
     "whole_form": "Fiche coupée",
@@ -363,6 +364,9 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "no_more_counted_than_named": _no_more_counted,
     "one_box_is_ticked": _one_box,
     "every_page_is_there": _every_page,
+    "town_has_its_code": lambda finding, _roles: (
+        "{1} n'a pas le code postal {0}, mais par exemple {2}.".format(*finding.facts)
+    ),
     "reading_agrees_with_sum": _agrees("la somme"),
     "reading_agrees_with_rest": _agrees("le reste de ce qui est connu"),
     "people_are_persons": _is_no_person,

@@ -28,8 +28,8 @@ class Club:
         form = place / "forms" / "sortie"
         shutil.copytree(SHIPPED_FORM, form)
         text = (form / "form.toml").read_text("utf-8").replace(SHIPPED_FORM.name, "sortie")
-        text = text.replace('"telephone"\nlabel = "Téléphone"', '"licence"\nlabel = "Licence"')
-        text = text.replace('type = "phone"', 'type = "licence"\nrole = "contact"')
+        text = text.replace('"telephone"\nlabel = "Téléphone"', '"badge"\nlabel = "Badge"')
+        text = text.replace('type = "phone"', 'type = "badge_number"\nrole = "contact"')
         (form / "form.toml").write_text(text, "utf-8")
         self.settings = f'forms = ["{place / "forms"}"]\nform = "sortie"\n'
         (place / "fiches.toml").write_text(self.settings, "utf-8")
@@ -74,13 +74,13 @@ def _table(path: Path) -> list[dict[str, str]]:
 def test_a_foreign_type_is_drawn_and_read(club: Club) -> None:
     truth = json.loads((club.place / "truth.json").read_text("utf-8"))
     rows = _table(club.place / "out" / "registrations.csv")
-    wanted = {name: entry["fields"]["licence"] for name, entry in truth.items()}
+    wanted = {name: entry["fields"]["badge"] for name, entry in truth.items()}
     assert len(rows) == len(wanted) == 3
     assert all(re.fullmatch(r"\d{6}", number) for number in wanted.values())
-    right = [row["document"] for row in rows if row["licence"] == wanted[row["document"]]]
+    right = [row["document"] for row in rows if row["badge"] == wanted[row["document"]]]
     assert len(right) >= 2
     heads = list(rows[0])
-    assert heads[heads.index("organisation") :][:3] == ["organisation", "email", "licence"]
+    assert heads[heads.index("organisation") :][:3] == ["organisation", "email", "badge"]
 
 
 def test_a_foreign_exporter_writes_its_file(club: Club) -> None:
@@ -95,23 +95,23 @@ def test_a_foreign_type_is_reviewed_under_its_own_name(club: Club) -> None:
         with httpx.Client(base_url=origin, follow_redirects=True, timeout=60) as browser:
             browser.get(address)
             page = browser.get("/")
-            assert "licences" in page.text
+            assert "badges" in page.text
             csrf = page.text.partition('"X-Fiches": "')[2].partition('"')[0]
             headers = {"origin": origin, "x-fiches": csrf}
             typed = {"act": "value", "value": "12", "seen": "0"}
-            refused = browser.post("/fiche/r1-1/licence", data=typed, headers=headers)
+            refused = browser.post("/fiche/r1-1/badge", data=typed, headers=headers)
             assert refused.status_code == 422
             assert "écrire six chiffres" in refused.text
-            assert "Licence" in refused.text
-            browser.post("/fiche/r1-1/licence", data=typed | {"value": "12 34 56"}, headers=headers)
+            assert "Badge" in refused.text
+            browser.post("/fiche/r1-1/badge", data=typed | {"value": "12 34 56"}, headers=headers)
     rows = _table(club.place / "out" / "registrations.csv")
-    assert "123456" in {row["licence"] for row in rows}
+    assert "123456" in {row["badge"] for row in rows}
 
 
 def test_a_foreign_type_is_calibrated(club: Club) -> None:
     club.fiches("calibrate", "sortie", "--n", "2", "--out", "calibrated")
     made = json.loads((club.place / "calibrated" / "calibration.json").read_text("utf-8"))
-    assert "licence" in {one["type"] for one in made["maps"]}
+    assert "badge_number" in {one["type"] for one in made["maps"]}
 
 
 def test_what_a_foreign_package_says_of_itself_has_a_say_in_what_is_read(club: Club) -> None:
@@ -122,5 +122,5 @@ def test_what_a_foreign_package_says_of_itself_has_a_say_in_what_is_read(club: C
     ).stdout
     assert told.strip().split("|") == [
         "fiches.exporters badges fiches_licences.badges 1.0",
-        "fiches.fields licence fiches_licences.licence:TYPE 1.0",
+        "fiches.fields badge_number fiches_licences.badge_number:TYPE 1.0",
     ]

@@ -113,6 +113,26 @@ def test_an_unknown_key_is_told_with_the_nearest_that_its_table_knows(
     assert any(line.endswith(fault) for line in _told(tmp_path, change))
 
 
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ('type = "phone"\npattern = "[0-9]{2}"', "zones.2.pattern: 'phone' has no pattern"),
+        ('type = "licence"\nunit = "cm"', "zones.2.unit: 'licence' has no unit"),
+        ('type = "number"\nunit = "m2"', "no unit: it has a few letters and no digit"),
+        ('type = "licence"\npattern = "(a+)+"', "the pattern in too many ways"),
+        ('type = "licence"\npattern = "[0-9"', "'[0-9' in the pattern is not known or not closed"),
+    ],
+)
+def test_a_pattern_or_a_unit_that_can_be_none_is_told(
+    tmp_path: Path, keys: str, fault: str
+) -> None:
+    (told,) = _told(tmp_path, ('type = "phone"', keys))
+    text = (SHIPPED_FORM / "form.toml").read_text("utf-8")
+    line = text[: text.index('type = "phone"')].count("\n") + 2  # the one behind
+    assert told.startswith(f"line {line}, ")
+    assert fault in told
+
+
 def test_a_key_like_no_other_is_told_alone(tmp_path: Path) -> None:
     told = _told(tmp_path, ('place = "', 'xyz = "'), ('blank = "', 'folders = "'))
     assert told == [

@@ -1,6 +1,7 @@
 """Which crops corrections teach, and with which label."""
 
 import hashlib
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from PIL import Image
 
 from pipeline import fields
 from pipeline.config import Settings
-from pipeline.learning.corrections import Gathered, gather
+from pipeline.engines import EngineLine
+from pipeline.learning.corrections import Gathered, gather, shared_out
 from pipeline.reading.page import context
 from pipeline.records import Correction, FieldValue, Source
 from tests.pages import drawn
+from tests.written import seen
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +92,30 @@ def test_a_value_may_be_spelled_in_several_ways(kind: str, value: FieldValue, wr
 
 def test_an_unreadable_value_has_no_spelling() -> None:
     assert fields.load("amount").spellings(None) == []
+
+
+def _line(text: str) -> EngineLine:
+    evidence = seen(text)
+    assert evidence.log_probs is not None
+    return EngineLine(text, 1.0, evidence.log_probs, evidence.alphabet)
+
+
+def test_words_are_shared_out_over_lines_as_they_stand_there() -> None:
+    words = ["Association", "des", "Amis", "de", "la", "Forge"]
+    for cut in range(1, len(words)):
+        lines = [" ".join(words[:cut]), " ".join(words[cut:])]
+        log_prob, parts = shared_out(words, [_line(text) for text in lines])
+        assert parts == lines
+        assert log_prob > -1.0
+
+
+def test_many_words_on_many_lines_are_shared_out_in_a_moment() -> None:
+    words = [f"mot{i}" for i in range(60)]
+    lines = [" ".join(words[i : i + 6]) for i in range(0, 60, 6)]
+    started = time.process_time()
+    assert shared_out(words, [_line(text) for text in lines])[1] == lines
+    assert time.process_time() - started < 30  # C(59, 9) ways are 12 thousand million
+
+
+def test_fewer_words_than_lines_stand_nowhere() -> None:
+    assert shared_out(["seul"], [_line("seul"), _line("rien")])[1] == []

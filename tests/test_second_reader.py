@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline import fields
 from pipeline.engines import EngineLine, tesseract
 from pipeline.errors import StalledError
 from pipeline.forms.zone import Zone
@@ -93,11 +94,11 @@ def test_a_second_reader_that_sees_no_accent_either_says_little_of_it() -> None:
         Candidate("Maël ROUX", "Maël ROUX", 0.08),
     )
     reading = FieldReading("personnes.1", "person", 1, None, "Mael ROUX", candidates)
-    weighed = _weigh(reading, "Mael ROUX")
+    weighed = _weigh(reading, "Mael ROUX", fields.load("person"))
     assert 0.95 < weighed.candidates[0].probability < 0.98
     assert sum(c.probability for c in weighed.candidates) > 0.995
 
 
 def test_a_second_reader_adds_nothing_to_a_line_nothing_was_read_in() -> None:
     unread = FieldReading("email", "email", 1, None, "", ())
-    assert _weigh(unread, "no address") == unread
+    assert _weigh(unread, "no address", fields.load("email")) == unread

@@ -56,7 +56,10 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)([\W\d_]?)$")
 _ILL_ELIDED = re.compile(r"\b(?!(?:[dlsnjmtcoDLSNJMTCOK]|[qQ][uU])')[^\W\d_]+(?='(?![hH]))")
 _LONE_SMALL = re.compile(r"(?<![^\W\d_'])[b-xz](?![^\W\d_'])")
 _ACRONYM = re.compile(r"\S*[^\W\d_]\.\S*|[A-Z]{4,}")
-_MIXED_WITH_DIGITS = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
+_MIXED_WITH_DIGITS = re.compile(
+    r"[^\W\d_]\d|\d(?!(?:er|re|ère|e|è|ème|nd|nde)\b)[^\W\d_]", re.IGNORECASE
+)
+"""But for ordinals: 1er, 2nde, 3e."""
 _LONE_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ]$")
 _SAME_SHAPE = frozenset("coskpuvwxz")
 _MIXED_CASE = -4.5
@@ -135,10 +138,10 @@ class Wording:
     """What lines of one kind are made of.
 
     ``small_words`` are those often written small (de); ``small_letters`` is the log-prior of any
-    other word in small letters. ``acronyms`` are those written with points. The weights say how
-    much of a word's frequency and of its spelling's likelihood counts against what was seen; they
-    were chosen on validation data (``pipeline/training/report.py``), so that clearly written
-    names that no lexicon holds stay.
+    other word in small letters. ``acronyms`` are those written with points; ``stray_point`` is the
+    log-prior of any other point. The weights say how much of a word's frequency and of its
+    spelling's likelihood counts against what was seen; they were chosen on validation data
+    (``pipeline/training/report.py``), so that clearly written names that no lexicon holds stay.
     """
 
     channel: Channel
@@ -149,6 +152,7 @@ class Wording:
     lexicon_weight: float
     letters_weight: float
     acronyms: tuple[str, ...] = ()
+    stray_point: float = _STRAY_POINT
 
     def read(self, line: LineEvidence) -> dict[str, float]:
         """The texts the line may hold with their probabilities; the rest is any other text."""
@@ -174,16 +178,19 @@ class Wording:
             reworded = [other for text in texts[:_REWORDED] for other in self.rewordings(text)]
             texts = list(dict.fromkeys([*texts, *reworded]))
         texts.append("")  # ink that is no writing
-        if line.log_probs is None:
-            likelihoods = _likelihoods_of_string(line, texts)
-        else:
-            likelihoods = score(log_probs, targets, texts)
+        likelihoods = self.likelihoods(line, texts)
         log_priors = np.array([self.log_prior(text) for text in texts])
         log_priors += self._unseen_marks(texts, likelihoods) + _cut_further(texts)
         probabilities: dict[str, float] = {}
         for text, p in zip(texts, weigh(likelihoods, log_priors), strict=True):
             probabilities[tidy(text)] = probabilities.get(tidy(text), 0.0) + float(p)
         return self._with_missed_marks(probabilities)
+
+    def likelihoods(self, line: LineEvidence, texts: list[str]) -> FloatArray:
+        """(len(texts),): natural logarithms of how well each text explains what was seen."""
+        if line.log_probs is None:
+            return _likelihoods_of_string(line, texts)
+        return score(self.channel.read(line), self.channel.targets, texts)
 
     def _unseen_marks(self, texts: list[str], likelihoods: FloatArray) -> FloatArray:
         """What marks that no word bears count against texts, but for those best seen as they are:
@@ -232,7 +239,7 @@ class Wording:
     def log_prior(self, text: str) -> float:
         """Natural logarithm, relative to a line of unknown words in an ordinary case."""
         points = sum(
-            _POINT_OF_CAPITAL if _LONE_CAPITAL.search(text[: point.start()]) else _STRAY_POINT
+            _POINT_OF_CAPITAL if _LONE_CAPITAL.search(text[: point.start()]) else self.stray_point
             for point in re.finditer(r"\.", text)
         )
         if len(text) < 2:

@@ -11,47 +11,23 @@ from rapidfuzz import fuzz
 
 from pipeline import fields
 from pipeline.decoding import lexicon
-from pipeline.decoding.ctc import Grammar
-from pipeline.decoding.evidence import Channel
-from pipeline.decoding.wording import LETTER_CONFUSIONS, LETTERS, Wording
+from pipeline.decoding.wording import Wording
 from pipeline.fields import Comparison, Means
-from pipeline.records import Candidate, FieldValue, LineEvidence
-from pipeline.text import cased, tidy
+from pipeline.fields._words import CHANNEL, GRAMMAR, parse, read_words, to_text
+from pipeline.records import Candidate, LineEvidence
+from pipeline.text import cased
 
-_EMPTY = 0.99
-_NO_NAME = 0.5
-"""The probability of what a file holds as a name and is only signs, so that a person looks."""
 SMALL_WORDS = frozenset(
     ("de", "du", "des", "d", "l", "la", "le", "les", "et", "à", "au", "aux", "en", "sur", "sous")
 ) | {"pour", "par", "dans", "un", "une", "avec", "chez", "s", "n", "qu"}
-_CHANNEL = Channel(
-    LETTERS + "0123456789 '-.,&/()+°",
-    {
-        **LETTER_CONFUSIONS,
-        # A dot is an acronym's, or a leader dot that stands where a blank should.
-        ".": {".": 0.7, " ": 0.12, "": 0.18},
-        ",": {",": 0.3, ".": 0.2, " ": 0.2, "": 0.3},
-        ":;_…*": {" ": 0.3, "": 0.7},
-        "-": {"-": 0.97, " ": 0.03},
-        "–—~=": {"-": 1.0},
-        '’"': {"'": 0.9, "": 0.1},
-        "0": {"0": 0.95, "O": 0.03, "o": 0.02},
-        "1": {"1": 0.85, "l": 0.08, "I": 0.07},
-        "5": {"5": 0.95, "S": 0.05},
-        "8": {"8": 0.95, "B": 0.05},
-        "«": {"": 1.0},
-        "»": {"": 1.0},
-    },
-)
-_GRAMMAR = Grammar(rf"[{LETTERS}0-9(](?:[^ ']| [^ .,']|(?<=[{LETTERS}])'(?!'))*")
 
 
 @cache
 def _wording() -> Wording:
     words = lexicon.load("organisation_words")
     return Wording(
-        _CHANNEL,
-        _GRAMMAR,
+        CHANNEL,
+        GRAMMAR,
         (words.of_words(without=SMALL_WORDS),),
         SMALL_WORDS,
         small_letters=-0.7,
@@ -63,22 +39,7 @@ def _wording() -> Wording:
 
 def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     """Names with their probabilities, likeliest first."""
-    if not lines:
-        return (Candidate("", "", _EMPTY),)
-    if (text := fields.exact_text(lines)) is not None:
-        name = tidy(text)
-        typed = name.isprintable() and any(c.isalnum() for c in name)
-        return fields.certain(name, to_text) if typed else (Candidate(name, name, _NO_NAME),)
-    return fields.ranked(fields.joined([_wording().read(line) for line in lines]), to_text)
-
-
-def to_text(value: FieldValue) -> str:
-    return "" if value is None else str(value)
-
-
-def parse(text: str) -> FieldValue:
-    """The name a person typed, in NFC with straight apostrophes and single spaces."""
-    return tidy(text)
+    return read_words(lines, _wording())
 
 
 _LEAST_WORD = 3
@@ -114,4 +75,5 @@ TYPE = fields.FieldType(
     spelled=lambda value: [str(value), *cased(str(value))],
     second_look=True,
     lettered=True,
+    spelling=True,
 )

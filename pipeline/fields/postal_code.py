@@ -9,8 +9,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from pipeline import fields
+from pipeline.decoding import communes
 from pipeline.decoding.ctc import Grammar
 from pipeline.decoding.evidence import DIGITS, Channel
+from pipeline.fields import Means
 from pipeline.fields._written import Written
 from pipeline.records import FieldValue
 
@@ -18,6 +20,8 @@ _DIGITS = r"(?:0 ?[1-9]|[1-8] ?\d|9 ?[0-8]|2 ?[AB])(?: ?\d){3}"
 _CODE = re.compile(rf"(?:FR?[ -]?)?{_DIGITS}", re.ASCII)
 _LETTERED = -4.0
 """Log-prior of a code with the letter of a Corsican department: an A is rather a 4, a B an 8."""
+_KNOWN = 2.0
+"""Log-prior of a code that a commune has; the others are those of firms and of CEDEX."""
 _ROUND = 0.5
 """Log-prior of a code that ends in 0, as those of whole towns do."""
 _CHANNEL = Channel(
@@ -66,13 +70,14 @@ def _digits(text: str) -> str:
 
 def _values(text: str) -> Mapping[FieldValue, float]:
     code = _digits(text)
-    log_prior = _ROUND if code.endswith("0") else 0.0
+    log_prior = _KNOWN if communes.towns_of(code) else _ROUND if code.endswith("0") else 0.0
     return {code: log_prior + (_LETTERED if re.search("[AB]", text) else 0.0)}
 
 
 TYPE = fields.FieldType(
     label="code postal",
     plural="codes postaux",
+    means=Means.POSTAL_CODE,
     read=Written(_CHANNEL, _GRAMMAR, _values, parse, to_text).read,
     to_text=to_text,
     parse=parse,

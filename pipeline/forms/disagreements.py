@@ -96,10 +96,23 @@ def _ill_asked(asked: Mapping[str, Zone]) -> Iterator[Fault]:
                 f"{where}.type",
                 tr("{name!r} has the options {options}", name=zone.type, options=options),
             )
+        else:
+            yield from _unfit_keys(where, zone)
         for key in ("tariffs", "options"):
             for option in zone.tariffs_cents if key == "tariffs" else zone.options:
                 if option not in zone.boxes:
                     yield f"{where}.{key}.{option}", tr("no option is called {name!r}", name=option)
+
+
+def _unfit_keys(where: str, zone: Zone) -> Iterator[Fault]:
+    """What a zone says that its type does not go by, or that can be no such thing."""
+    for key in ("pattern", "unit"):
+        if getattr(zone, key) and fields.load(zone.type).zone_key != key:
+            yield f"{where}.{key}", tr("{type!r} has no {key}", type=zone.type, key=key)
+    try:
+        zone.field_type  # noqa: B018  (that there is one is all that is asked)
+    except ValueError as err:
+        yield f"{where}.{fields.load(zone.type).zone_key}", str(err)
 
 
 def _other_place(zone: Zone) -> str:

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pipeline import fields
 from pipeline.config import Fault, faulty, read_toml
 from pipeline.errors import ConfigError
-from pipeline.fields import Means
+from pipeline.fields import FieldType, Means
 from pipeline.forms.constraints import Constraint, Part, People, Sum, SumOf, is_iban
 from pipeline.forms.disagreements import disagreements
 from pipeline.forms.faults import hinted, placed
@@ -221,6 +221,12 @@ class Form(Part):
         """Where people may write on a page: its zones, and the areas that nobody reads."""
         zones = (box for zone in self.zones_of(page) for box in (*zone.lines, *zone.boxes.values()))
         return (*zones, *(box for area in self.areas if area.page == page for box in area.boxes))
+
+    def field_type(self, field: str) -> FieldType:
+        """The type of that field, as its zone has it; who is counted nowhere is counted, too."""
+        if self.people and field == self.people.uncounted:
+            return fields.load(self.count_type)
+        return self.zone(field).field_type
 
     def zone(self, field: str) -> Zone:
         """The zone of that field; ``personnes.2`` belongs to the zone ``personnes``."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pipeline import fields
-from pipeline.fields import Drawn
+from pipeline.fields import Drawn, FieldType
 from pipeline.forms.constraints import Cents, Name, Part, Written
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
@@ -33,13 +33,16 @@ class Asked(Part):
 
     ``label``: what readers call the field. ``role``: what it is for, where neither its type nor
     ``[sum]`` and ``[people]`` say. ``options``: what readers call each option, for types that have
-    some, and what each costs, written in one of two ways.
+    some, and what each costs, written in one of two ways. ``pattern``: what values of a licence are
+    like. ``unit``: what is printed in a number's box, or behind it.
     """
 
     field: Name
     type: str
     label: str = ""
     role: Role | None = None
+    pattern: str = ""
+    unit: str = ""
     options: dict[str, str] = Field(default_factory=dict)
     written_cents: dict[str, Written] = Field(default_factory=dict, alias="tariffs")
     whole_cents: dict[str, Cents] = Field(default_factory=dict, alias="tariffs_cents")
@@ -54,6 +57,12 @@ class Asked(Part):
     def tariffs_cents(self) -> dict[str, int]:
         """Cents that each option costs, of those that cost something."""
         return self.written_cents or self.whole_cents
+
+    @property
+    def field_type(self) -> FieldType:
+        """Its type, as it is here. Raises ConfigError naming the known types, and ValueError for a
+        pattern or a unit that can be none."""
+        return fields.of(self.type, pattern=self.pattern, unit=self.unit)
 
     @property
     def drawn(self) -> Drawn:

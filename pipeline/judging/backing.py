@@ -11,7 +11,7 @@ from email.utils import parseaddr
 from functools import cache
 
 from pipeline import fields
-from pipeline.decoding import lexicon
+from pipeline.decoding import communes, lexicon
 from pipeline.decoding.lexicon import Lexicon
 from pipeline.fields import Means
 from pipeline.fields.email import endings_of, is_name
@@ -32,7 +32,7 @@ _SPELLED = 0.8
 def backing_of(
     reading: FieldReading, registration: Registration, background: Background
 ) -> Backing:
-    """What speaks for the reading of a name, a service, an address or a number; for others nothing.
+    """What speaks for the reading of a name, a service, a town, an address or a number.
 
     ``registration`` holds it, and the people and the service that an address may be made of.
     """
@@ -46,6 +46,12 @@ def backing_of(
             is_familiar = _is_familiar_person(reading.text)
         case Means.ORGANISATION:
             is_familiar = _is_familiar_service(reading.text)
+        case Means.SURNAME:
+            is_familiar = all(word in _known("surnames") for word in _WORD.findall(reading.text))
+        case Means.GIVEN_NAME:
+            is_familiar = all(word in _known("given_names") for word in _WORD.findall(reading.text))
+        case Means.TOWN:
+            is_familiar = bool(communes.codes_of(reading.text))
         case Means.EMAIL:
             is_familiar = _is_familiar_address(reading, registration)
         case _:

@@ -31,6 +31,7 @@ from pipeline.judging.background import (
 )
 from pipeline.judging.inference import Factor
 from pipeline.judging.members import Members, name_key
+from pipeline.judging.postal import weight
 from pipeline.judging.unknowns import Unknown
 from pipeline.records import FieldReading, Finding, Registration, Severity
 from pipeline.text import fold
@@ -54,9 +55,14 @@ LISTED_RULE = "members_are_listed"
 
 
 def corroborations(
-    unknowns: Collection[Unknown], background: Background
+    unknowns: Collection[Unknown],
+    background: Background,
+    postal: Collection[tuple[str, str]] = (),
 ) -> tuple[dict[str, FloatArray], list[Factor]]:
-    """Priors of further, hidden variables, and the factors between them and the unknowns."""
+    """Priors of further, hidden variables, and the factors between them and the unknowns.
+
+    ``postal``: the fields of each postal code and of the town that it belongs to.
+    """
     emails = [u for u in unknowns if u.means is Means.EMAIL]
     people = [u for u in unknowns if u.means is Means.PERSON]
     organisations = [u for u in unknowns if u.means is Means.ORGANISATION]
@@ -73,6 +79,7 @@ def corroborations(
                 for organisation in organisations
             ]
     phones = [u for u in unknowns if u.means is Means.PHONE]
+    factors += _of_towns(unknowns, postal)
     factors += _of_sender(emails, people, organisations, phones, background)
     factors += _of_list(emails, people, organisations, background)
     return hidden, factors
@@ -184,6 +191,15 @@ def _owned(
         weights[:, :, i] = fits
         added.append(Factor.of_table((email.name, person.name, owner), weights))
     return prior, factors + added
+
+
+def _of_towns(
+    unknowns: Collection[Unknown], postal: Collection[tuple[str, str]]
+) -> Iterator[Factor]:
+    by_name = {unknown.name: unknown for unknown in unknowns}
+    for code, town in postal:
+        if code in by_name and town in by_name:
+            yield _pair(by_name[code], by_name[town], weight)
 
 
 def _of_sender(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from pipeline import fields
-from pipeline.fields import Means, Nature
+from pipeline.fields import Nature
 from pipeline.language import tr
 from pipeline.records import FieldReading
 from pipeline.text import fold
@@ -21,18 +21,15 @@ class ErrorClass(StrEnum):
     IDENTITY = "identity"
     """Another letter or digit: another person, service, address or number."""
     SPELLING = "spelling"
-    """Only accents, case, signs or blanks of a name or a service differ."""
-
-
-_SPELLED = (Means.PERSON, Means.ORGANISATION)
-"""Types whose signs and case are how a name is spelled; in an address or a number they count."""
+    """Only accents, case, signs or blanks of a name, a service or other words differ."""
 
 
 def classes_of(kind: str) -> tuple[ErrorClass, ...]:
     """The classes that an error in a field of this type may be of."""
     if fields.nature(kind) is not Nature.WORD:
         return (ErrorClass.MONEY,)
-    if fields.means(kind) in _SPELLED:
+    field_type = fields.find(kind)
+    if field_type and field_type.spelling:
         return (ErrorClass.IDENTITY, ErrorClass.SPELLING)
     return (ErrorClass.IDENTITY,)
 

@@ -17,6 +17,7 @@ from pipeline.forms.schema import CHOSEN, Form
 from pipeline.french import GAP, LINE_GAP, broken, depends_on, label, people_named, sentence
 from pipeline.judging.doubts import counting, doubts_of, is_computed, named_by
 from pipeline.judging.gate import Gate
+from pipeline.judging.postal import town_has_its_code
 from pipeline.judging.sums import left_uncounted, sum_fields, with_due
 from pipeline.judging.validate import (
     RULES,
@@ -38,7 +39,9 @@ from pipeline.records import (
 
 _ANEW = constraints.RULES | {rule.__name__ for rule in RULES}
 """The rules that are asked each time."""
-_ANSWERED = frozenset(rule.__name__ for rule in (total_is_written, one_box_is_ticked))
+_ANSWERED = frozenset(
+    rule.__name__ for rule in (total_is_written, one_box_is_ticked, town_has_its_code)
+)
 """They ask what is written; a person who says nothing, or nothing legible, has answered."""
 
 

@@ -35,6 +35,7 @@ from pipeline.judging.named import (
     people_priors,
     states_of,
 )
+from pipeline.judging.postal import agreeing, pairs
 from pipeline.judging.sums import cost_cents, left_uncounted, sum_fields
 from pipeline.judging.unknowns import (
     Unknown,
@@ -60,7 +61,10 @@ less, a sender who errs, or a namesake, would overwrite what was written. With h
 a total would be overwritten, all that is bound together is doubted."""
 _USUAL_PEOPLE = 4
 """Counts up to this are possible on a form that names nobody."""
-_CORROBORATED = (Means.PERSON, Means.EMAIL, Means.ORGANISATION, Means.PHONE)
+_CORROBORATED = (
+    *(Means.PERSON, Means.EMAIL, Means.ORGANISATION, Means.PHONE),
+    *(Means.POSTAL_CODE, Means.TOWN),
+)
 _WEIGHED = (*_CORROBORATED, Means.SURNAME, Means.GIVEN_NAME)
 
 _NOTHING_KNOWN = Background()
@@ -78,10 +82,17 @@ def reconcile(
     else:
         registration = with_known(registration, background)
         reconciled = _jointly(registration, form, background)
+    at_home = agreeing(reconciled, form)
     reconciled = replace(
         reconciled,
         readings=tuple(
-            replace(r, backing=backing_of(r, reconciled, background)) for r in reconciled.readings
+            replace(
+                r,
+                backing=Backing.KNOWN
+                if r.field in at_home
+                else backing_of(r, reconciled, background),
+            )
+            for r in reconciled.readings
         ),
     )
     findings = [*registration.findings, *_overruled(registration, reconciled, form)]
@@ -99,7 +110,8 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
     lines, factors = lines_of_people(registration, form, unknowns)
     priors |= {line.name: line.prior for line in lines}
     words = {unknown.name: unknown for unknown in (*unknowns.values(), *lines)}
-    hidden, spoken = corroborations(words.values(), background)
+    postal = [(code.field, town.field) for code, town in pairs(registration, form)]
+    hidden, spoken = corroborations(words.values(), background, postal)
     factors += spoken
     if form.people:
         priors |= people_priors(lines, listing=background.list is not None)

@@ -10,6 +10,7 @@ from pipeline.french import GAP, LINE_GAP, depends_on, sentence
 from pipeline.judging.error_class import ErrorClass, alternatives
 from pipeline.judging.gate import Gate
 from pipeline.judging.people import names_are_whole, people_are_persons
+from pipeline.judging.postal import town_has_its_code
 from pipeline.judging.sums import pages_read
 from pipeline.paper.covered import WHOLE_FORM
 from pipeline.records import (
@@ -135,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     no_more_counted_than_named,
     one_box_is_ticked,
     every_page_is_there,
+    town_has_its_code,
 )
 
 

@@ -22,10 +22,9 @@ def texts_of(registration: Registration, means: Means) -> list[str]:
 
 def as_typed(form: Form, field: str, text: str) -> Candidate:
     """The value a person typed. Raises ValueError, in French, where the text is none."""
-    kind = type_of(form, field)
-    if not kind:
+    if not type_of(form, field):
         raise ValueError(f"La fiche n'a pas de champ « {field} ».")
-    field_type = fields.load(kind)
+    field_type = form.field_type(field)
     if field_type.nature is Nature.MARK:
         return _chosen(form.zone(field), text, several=field_type.several)
     value: FieldValue

@@ -1,14 +1,14 @@
 """What people corrected, as labelled crops to learn from."""
 
 import hashlib
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
 
 from pipeline import fields
 from pipeline.decoding import ctc
-from pipeline.engines import Engine
+from pipeline.engines import Engine, EngineLine
 from pipeline.errors import DocumentError, PipelineError, bug_place
 from pipeline.fields import Nature
 from pipeline.language import tr
@@ -97,19 +97,30 @@ def _label(images: Sequence[Gray], correction: Correction, engine: Engine) -> li
     texts = (clean_label(t, seen[0].alphabet) for t in spelled)
     best: tuple[float, list[str]] = (_LEAST_LOG_PROB, [])
     for text in dict.fromkeys(filter(None, texts)):
-        for parts in _shared_out(text, len(images)):
-            logs = [
-                float(ctc.score(line.log_probs, line.alphabet, [part])[0])
-                for line, part in zip(seen, parts, strict=True)
-                if line.log_probs is not None
-            ]
-            best = max(best, (sum(logs) / len(text), parts))
+        log_prob, parts = shared_out(text.split(), seen)
+        best = max(best, (log_prob / len(text), parts))
     return best[1] or None
 
 
-def _shared_out(text: str, lines: int) -> Iterator[list[str]]:
-    """Every way to write a text on so many lines, at least a word on each."""
-    words = text.split()
-    for cuts in combinations(range(1, len(words)), lines - 1):
-        ends = (0, *cuts, len(words))
-        yield [" ".join(words[a:b]) for a, b in pairwise(ends)]
+def shared_out(words: Sequence[str], lines: Sequence[EngineLine]) -> tuple[float, list[str]]:
+    """The likeliest way to write words on lines, at least one on each, and its log-probability.
+
+    Line by line, the best way to have come to each word is kept (Viterbi, 1967), for there are
+    more ways than anybody could try. No line has room for more letters than an engine looked at.
+    """
+    reached: dict[int, tuple[float, list[str]]] = {0: (0.0, [])}
+    for left, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
+        if line.log_probs is None:
+            return -math.inf, []
+        ends = range(1, len(words) - left + 1) if left else (len(words),)
+        spans = [(a, b) for a in reached for b in ends if a < b]
+        room = len(line.log_probs)
+        parts = {s: text for s in spans if len(text := " ".join(words[s[0] : s[1]])) <= room}
+        logs = ctc.score(line.log_probs, line.alphabet, [*parts.values()])
+        further: dict[int, tuple[float, list[str]]] = {}
+        for ((a, b), part), log_prob in zip(parts.items(), logs, strict=True):
+            before, texts = reached[a]
+            way = (before + float(log_prob), [*texts, part])
+            further[b] = max(further.get(b, way), way)
+        reached = further
+    return reached.get(len(words), (-math.inf, []))

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline import fields
 from pipeline.decoding.numbering import without_numbers
+from pipeline.fields import FieldType
 from pipeline.forms.blank import PX_PER_MM, BlankPage
 from pipeline.forms.constraints import NAMES_PEOPLE
 from pipeline.forms.zone import Zone
@@ -227,7 +228,7 @@ def extract(
 
 def _read_lines(name: str, zone: Zone, lines: tuple[LineEvidence, ...], page: int) -> FieldReading:
     exact = bool(lines) and all(line.exact for line in lines)
-    candidates = fields.load(zone.type).read(lines)
+    candidates = zone.field_type.read(lines)
     reading = FieldReading(
         field=name,
         type=zone.type,
@@ -259,6 +260,8 @@ def doubted_by_ink(
     ``lines`` is the ink found, ``seen`` what the engine read in it. The text itself was drawn on
     the page too: ink beside it, or ink that reads otherwise, is a correction by hand.
     """
+    lines = [*lines]
+    types = {line.field: line.zone.field_type for line in lines}
     over = {
         line.field
         for line in lines
@@ -268,7 +271,7 @@ def doubted_by_ink(
         Finding("no_ink_beside_typed_text", Severity.REVIEW, (reading.field,), (reading.raw,))
         for reading in readings
         if reading.field in held and reading.field in seen
-        if reading.field in over or not _agrees(reading, seen[reading.field])
+        if reading.field in over or not _agrees(reading, seen[reading.field], types[reading.field])
     )
 
 
@@ -294,13 +297,13 @@ def _is_written_over(line: WrittenLine, texts_mm: list[BoxMm]) -> bool:
     return cv2.countNonZero(ink) > _MAX_INK_BESIDE_MM2 * PX_PER_MM**2
 
 
-def _agrees(reading: FieldReading, seen: tuple[LineEvidence, ...]) -> bool:
+def _agrees(reading: FieldReading, seen: tuple[LineEvidence, ...], kind: FieldType) -> bool:
     """Whether the engine may have read the same value: exactly that, or nearly so for words."""
-    candidates = fields.load(reading.type).read(seen)
+    candidates = kind.read(seen)
     if candidates and candidates[0].value == reading.value:
         return True
     alike = similarity(_bare(reading.raw), _bare(" ".join(line.text for line in seen)))
-    return alike >= (_ALIKE if fields.load(reading.type).lettered else 1.0)
+    return alike >= (_ALIKE if kind.lettered else 1.0)
 
 
 def _bare(text: str) -> str:

@@ -113,7 +113,7 @@ def read_options(
         page=page,
         box_mm=zone.box_mm,
         raw=" ".join(f"{option}:{mark.ink_mm2:.2f}" for option, mark in marks.items()),
-        candidates=fields.load(zone.type).read_marks(marks),
+        candidates=zone.field_type.read_marks(marks),
         origin=Origin.TEXT_LAYER if all(held.values()) else Origin.OCR,
     )
     if doubted:

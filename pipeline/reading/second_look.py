@@ -43,9 +43,10 @@ def second_looks(
     closer = [
         replace(line, image=closely_cut(line.image)) for line in lines if line.field in doubtful
     ]
+    types = {line.field: line.zone.field_type for line in closer}
     seen = read_lines(closer, engine)
     return tuple(
-        replace(r, candidates=together(r, fields.load(r.type).read(seen[r.field])))
+        replace(r, candidates=together(r, types[r.field].read(seen[r.field])))
         if r.field in seen
         else r
         for r in readings

@@ -8,9 +8,9 @@ doubtful lines together, and only for type, which is what it reads well.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline import fields
 from pipeline.engines import tesseract
 from pipeline.errors import StalledError
+from pipeline.fields import FieldType
 from pipeline.paper.lines import WrittenLine
 from pipeline.records import FieldReading
 from pipeline.text import fold
@@ -48,16 +48,19 @@ def second_opinions(
     except StalledError:  # what was read stays as doubtful as it was
         return readings
     texts = {name: " ".join(next(answers).text for _ in doubtful[name]) for name in doubtful}
-    return tuple(_weigh(r, texts[r.field]) if r.field in texts else r for r in readings)
+    types = {name: lines[0].zone.field_type for name, lines in doubtful.items()}
+    return tuple(
+        _weigh(r, texts[r.field], types[r.field]) if r.field in texts else r for r in readings
+    )
 
 
-def _weigh(reading: FieldReading, text: str) -> FieldReading:
+def _weigh(reading: FieldReading, text: str, kind: FieldType) -> FieldReading:
     """The reading with the odds of its value raised, where the second reader says the same.
 
     Never another value: what leader dots spoil, they spoil for both. It says less of the same with
     another accent: what is too faint for one is mostly so for the other.
     """
-    if not text or not reading.candidates or fields.load(reading.type).parse(text) != reading.value:
+    if not text or not reading.candidates or kind.parse(text) != reading.value:
         return reading
     best, *others = reading.candidates
     alike = fold(reading.text)

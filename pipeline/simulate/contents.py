@@ -156,10 +156,9 @@ def _invent_other(zone: Zone, rng: np.random.Generator) -> tuple[str | int, tupl
     if zone.boxes:
         chosen = _invent_options(zone, rng)
         return BETWEEN.join(chosen), chosen
-    known = find(zone.type)
-    if known is None or known.invent is None:
+    if find(zone.type) is None or (invent_value := zone.field_type.invent) is None:
         return "", ()
-    invented, line = known.invent(rng)
+    invented, line = invent_value(rng)
     return invented, (line,)
 
 

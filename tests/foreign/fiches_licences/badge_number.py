@@ -1,4 +1,4 @@
-"""The number of a licence: six digits."""
+"""The number of a badge: six digits."""
 
 import re
 from collections.abc import Sequence
@@ -32,12 +32,12 @@ def invent(rng: np.random.Generator) -> tuple[str, str]:
 
 
 TYPE = FieldType(
-    label="licence",
-    plural="licences",
+    label="badge",
+    plural="badges",
     nature=Nature.NUMBER,
     read=read,
     to_text=to_text,
     parse=parse,
-    refused="Ce n'est pas une licence : écrire six chiffres.",
+    refused="Ce n'est pas un badge : écrire six chiffres.",
     invent=invent,
 )
