@@ -11,6 +11,7 @@ from pipeline.engines import Engine
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
+from pipeline.paper.comb import Combed, set_side_by_side
 from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage, crop, segment
 from pipeline.paper.strokes import joined, marks_above
@@ -54,6 +55,7 @@ class WrittenLine:
     """The writing found on one line of a zone: where it is, and its pixels, dark on white.
 
     ``over_print``: it runs on past its end over the form's print, which may hide some of it.
+    ``comb``: what stands in the cells, where it is written one character a cell.
     """
 
     zone: Zone
@@ -61,6 +63,12 @@ class WrittenLine:
     box_mm: BoxMm
     image: Gray
     over_print: bool = False
+    comb: Combed | None = None
+
+    @property
+    def as_read(self) -> Gray:
+        """The picture that an engine reads: of a comb, its characters side by side."""
+        return self.comb.image if self.comb else self.image
 
     @property
     def field(self) -> str:
@@ -77,11 +85,23 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
     marks = marks_above(clean.ink, boxes)
     return [
-        WrittenLine(zone, i, *writing, over_print=_is_over_print(clean, box, writing[0]))
+        line
         for zone in zones
         for i, box in enumerate(zone.lines)
         if (writing := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
+        if (line := _written_line(clean, zone, i, *writing)) is not None
     ]
+
+
+def _written_line(
+    clean: CleanPage, zone: Zone, i: int, box_mm: BoxMm, image: Gray
+) -> WrittenLine | None:
+    line = zone.lines[i]
+    over_print = _is_over_print(clean, line, box_mm)
+    if not zone.comb:
+        return WrittenLine(zone, i, box_mm, image, over_print)
+    combed = set_side_by_side(image, box_mm, line, zone.comb[i])
+    return WrittenLine(zone, i, box_mm, image, over_print, combed) if combed else None
 
 
 def _writing_in(
@@ -207,7 +227,7 @@ def _run_on(left: IntArray, right: IntArray, columns: slice) -> tuple[int, int]:
 def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[LineEvidence, ...]]:
     """What the engine saw, by field (``personnes.1`` for a repeated zone)."""
     seen: dict[str, tuple[LineEvidence, ...]] = {}
-    for line, read in zip(lines, engine.read_lines([line.image for line in lines]), strict=True):
+    for line, read in zip(lines, engine.read_lines([line.as_read for line in lines]), strict=True):
         evidence = LineEvidence(
             read.text,
             read.confidence,

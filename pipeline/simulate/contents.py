@@ -14,9 +14,11 @@ from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
 from pipeline.records import FieldValue
 from pipeline.simulate import names
+from pipeline.simulate.combs import combs_of, fitting, in_cells
 
 T = TypeVar("T")
 Truth = str | int | list[str]
+_MOST_TRIES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,33 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 text = (line,)
             case _:
                 value, text = "", ()
+        if zone.comb:
+            value, text = _into_comb(zone, value, text, rng)
         fields[zone.field] = value
         written[zone.field] = text
     if form.people:
         counted = sum(counts[name] for name in form.people.counted)
         fields[form.people.uncounted] = len(people) - counted
     return Filling(fields, written, due, tuple(people))
+
+
+def _into_comb(
+    zone: Zone, value: Truth, texts: tuple[str, ...], rng: np.random.Generator
+) -> tuple[Truth, tuple[str, ...]]:
+    """A value and its texts that fit into the cells of a comb: others of its type, where it has any
+    to choose from, and else as much of them as there is room for."""
+    combs = combs_of(zone)
+    known = find(zone.type)
+    if known and known.invent:
+        for _ in range(_MOST_TRIES):
+            if all(in_cells(text, combs[0]) is not None for text in texts):
+                return value, texts
+            value, line = known.invent(rng)
+            texts = (line,)
+    cut = tuple(fitting(text, comb) for text, comb in zip(texts, combs, strict=False))
+    if cut == texts or not isinstance(value, str | list):
+        return value, cut
+    return (list(cut) if isinstance(value, list) else "".join(cut)), cut
 
 
 def _invent_habits(rng: np.random.Generator) -> Habits:

@@ -10,6 +10,7 @@ import pypdfium2.raw as pdfium
 
 from pipeline.forms.schema import Form
 from pipeline.geometry import BoxMm
+from pipeline.simulate.combs import cells_written
 from pipeline.simulate.contents import Filling
 
 _POINTS_PER_MM = 72 / 25.4
@@ -19,12 +20,16 @@ _RANDOM_ID = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
 
 
 def fill_pdf(form: Form, filling: Filling, path: Path) -> None:
-    """Write the blank with the filling typed over it; a check box gets an X."""
+    """Write the blank with the filling typed over it, each letter of a comb by itself; a check box
+    gets an X."""
     document = pypdfium2.PdfDocument(form.blank_path)
     for number in sorted({zone.page for zone in form.zones}):
         page = document[number - 1]
         for zone in form.zones_of(number):
-            for text, box in zip(filling.written[zone.field], zone.lines, strict=False):
+            for text, box in cells_written(zone, filling.written[zone.field]):
+                _type(document, page, text, box)
+            texts = () if zone.comb else filling.written[zone.field]
+            for text, box in zip(texts, zone.lines, strict=False):
                 line = box if zone.repeated else max(zone.lines, key=lambda b: b.w)
                 _type(document, page, text, line)
             for option in filling.written[zone.field] if zone.boxes else ():
