@@ -4,6 +4,7 @@ An engine reads lines of writing, in which letters stand close. In a comb they d
 frame around it, and an empty cell is a blank.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -37,22 +38,38 @@ class Combed:
     filled: int
 
 
-def set_side_by_side(image: Gray, box_mm: BoxMm, comb: BoxMm, cells: int) -> Combed | None:
+def set_side_by_side(
+    image: Gray, box_mm: BoxMm, comb: BoxMm, cells: int, *, is_last: bool = True
+) -> Combed | None:
     """The writing of ``image``, which lies at ``box_mm``, from the ``cells`` of a comb; None where
     nothing but print is left in them.
 
-    A stroke is in the cell that holds its middle; what lies beyond the ends goes on in cells there.
+    A stroke is in the cell that holds its middle. What lies behind the end goes on in cells there,
+    unless the next comb of the row does: the last one ``is_last``.
     """
     cell_px = comb.w / cells * PX_PER_MM
     start_px = (comb.x - box_mm.x) * PX_PER_MM
     top_px = (comb.y - box_mm.y) * PX_PER_MM
     ink = cv2.compare(image, _INK_GRAY, cv2.CMP_LT)
     at = _cells_of(ink, start_px, cell_px, rows=(top_px, top_px + comb.h * PX_PER_MM))
+    at[(at < 0) | ((at >= cells) & (not is_last))] = _NOWHERE
     numbers = np.unique(at[at > _NOWHERE])
     if not len(numbers):
         return None
     glyphs = {int(n): _glyph(image, at == n) for n in numbers}
     return Combed(_beside(glyphs, at > _NOWHERE), len(glyphs))
+
+
+def in_one_row(combs: Sequence[Combed], tops_px: Sequence[int]) -> Combed:
+    """Combs that stand beside one another, each so far from the top, with a blank between."""
+    high = max(top + len(comb.image) for comb, top in zip(combs, tops_px, strict=True))
+    images: list[Gray] = []
+    for comb, top in zip(combs, tops_px, strict=True):
+        image = np.full((high, comb.image.shape[1]), 255, np.uint8)
+        image[top : top + len(comb.image)] = comb.image
+        blank = np.full((high, round(_BLANK * high)), 255, np.uint8)
+        images += [blank, image] if images else [image]
+    return Combed(np.hstack(images), sum(comb.filled for comb in combs))
 
 
 def _cells_of(

@@ -1,7 +1,8 @@
 """Find the written lines of each zone and have an engine read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import cv2
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 from pipeline.engines import Engine
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.forms.zone import Zone
-from pipeline.geometry import BoxMm
-from pipeline.paper.comb import Combed, set_side_by_side
+from pipeline.geometry import BoxMm, bounding_box
+from pipeline.paper.comb import Combed, in_one_row, set_side_by_side
 from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage, crop, segment
 from pipeline.paper.strokes import joined, marks_above
@@ -39,6 +40,7 @@ _STREAK_MM = 1.0
 _WORD_GAP_MM = 3.0
 _STROKE_GRAY, _STROKE_PX = 140, 20
 _PAPER = 255
+_SEVERAL = 2
 _LEAST_SLANT_DEG = -50.0
 """A dash that falls a little to the right leans by more than 90 degrees, not by less than none."""
 _STRIKE_MM = 12.0
@@ -84,13 +86,14 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     """The lines that hold ink, zone by zone from the top; ``line`` counts from 0 in its zone."""
     boxes = [box for zone in zones for box in (*zone.lines, *zone.boxes.values())]
     marks = marks_above(clean.ink, boxes)
-    return [
+    lines = [
         line
         for zone in zones
         for i, box in enumerate(zone.lines)
         if (writing := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
         if (line := _written_line(clean, zone, i, *writing)) is not None
     ]
+    return list(_rows_of_combs(lines))
 
 
 def _written_line(
@@ -100,8 +103,48 @@ def _written_line(
     over_print = _is_over_print(clean, line, box_mm)
     if not zone.comb:
         return WrittenLine(zone, i, box_mm, image, over_print)
-    combed = set_side_by_side(image, box_mm, line, zone.comb[i])
+    is_last = not any(_is_beside(other, line) for other in zone.lines)
+    combed = set_side_by_side(image, box_mm, line, zone.comb[i], is_last=is_last)
     return WrittenLine(zone, i, box_mm, image, over_print, combed) if combed else None
+
+
+def _rows_of_combs(lines: Iterable[WrittenLine]) -> Iterator[WrittenLine]:
+    """The lines, those combs of one value that stand in one row taken together: a day's, a month's
+    and a year's cells are one date."""
+    row: list[WrittenLine] = []
+    for line in lines:
+        if row and not _is_in_row(line, row[-1]):
+            yield _as_one(row)
+            row = []
+        row.append(line)
+    if row:
+        yield _as_one(row)
+
+
+def _is_in_row(line: WrittenLine, before: WrittenLine) -> bool:
+    if not line.comb or line.field != before.field:
+        return False
+    box, other = line.zone.lines[line.line], before.zone.lines[before.line]
+    return box.y < other.y + other.h / 2 < box.bottom
+
+
+def _as_one(row: Sequence[WrittenLine]) -> WrittenLine:
+    combs = [line.comb for line in row if line.comb]
+    if len(combs) < _SEVERAL:
+        return row[0]
+    box = bounding_box([line.box_mm for line in row])
+    size = round(box.h * PX_PER_MM), round(box.w * PX_PER_MM)
+    tops, lefts = (
+        [round((at(line.box_mm) - at(box)) * PX_PER_MM) for line in row]
+        for at in (attrgetter("y"), attrgetter("x"))
+    )
+    image = np.full(size, _PAPER, np.uint8)
+    for line, top, left in zip(row, tops, lefts, strict=True):
+        high, wide = line.image.shape
+        image[top : top + high, left : left + wide] = line.image
+    over = any(line.over_print for line in row)
+    first = row[0]
+    return WrittenLine(first.zone, first.line, box, image, over, in_one_row(combs, tops))
 
 
 def _writing_in(

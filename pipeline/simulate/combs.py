@@ -22,7 +22,9 @@ def in_cells(text: str, comb: Sequence[int]) -> list[str] | None:
     compact = "".join(words)
     if len(comb) > 1 and compact.isdigit():
         return _filled(compact, comb)
-    return _wrapped(text, comb) or _wrapped(compact, comb)
+    wrapped = _wrapped(text, comb)
+    is_number = sum(map(str.isdigit, compact)) > len(compact) / 2
+    return _filled(compact, comb) if wrapped is None and is_number else wrapped
 
 
 def fitting(text: str, comb: Sequence[int]) -> str:

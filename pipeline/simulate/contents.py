@@ -108,7 +108,9 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 text = (line,)
             case _:
                 value, text = "", ()
-        if zone.comb:
+        if zone.comb and means(zone.type) is Means.EMAIL and in_cells(text[0], zone.comb) is None:
+            value, text = "", ("",)  # half an address is none
+        elif zone.comb:
             value, text = _into_comb(zone, value, text, rng)
         fields[zone.field] = value
         written[zone.field] = text
@@ -123,16 +125,19 @@ def _into_comb(
 ) -> tuple[Truth, tuple[str, ...]]:
     """A value and its texts that fit into the cells of a comb: others of its type, where it has any
     to choose from, and else as much of them as there is room for."""
-    combs = combs_of(zone)
-    known = find(zone.type)
-    if known and known.invent:
-        for _ in range(_MOST_TRIES):
-            if all(in_cells(text, combs[0]) is not None for text in texts):
-                return value, texts
-            value, line = known.invent(rng)
-            texts = (line,)
+    combs, known = combs_of(zone), find(zone.type)
+    for _ in range(_MOST_TRIES):
+        if known is None or isinstance(value, list):
+            break
+        for way in (*texts, *known.spellings(value)):
+            if in_cells(way, combs[0]) is not None:
+                return value, (way,)
+        if known.invent is None:
+            break
+        value, line = known.invent(rng)
+        texts = (line,)
     cut = tuple(fitting(text, comb) for text, comb in zip(texts, combs, strict=False))
-    if cut == texts or not isinstance(value, str | list):
+    if cut == texts or isinstance(value, int):
         return value, cut
     return (list(cut) if isinstance(value, list) else "".join(cut)), cut
 
