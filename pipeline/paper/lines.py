@@ -33,6 +33,7 @@ _MIN_INK_MM2 = 0.35
 _SPECK_MM2 = 0.25
 _SPECK_GAP_MM = 4.0
 """A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
+_SPECK_CELLS = 2.0
 _BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
 """A round solid spot up to this size is a full stop or dirt: by itself it is no writing."""
 _STREAK_MM = 1.0
@@ -90,10 +91,15 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
         line
         for zone in zones
         for i, box in enumerate(zone.lines)
-        if (writing := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
+        if (writing := _writing_in(clean, boxes, boxes.index(box), marks, _speck_gap_mm(zone, i)))
         if (line := _written_line(clean, zone, i, *writing)) is not None
     ]
     return list(_rows_of_combs(lines))
+
+
+def _speck_gap_mm(zone: Zone, line: int) -> float:
+    """In a comb, letters stand apart: a small one may have an empty cell beside it."""
+    return max(_SPECK_GAP_MM, _SPECK_CELLS * (zone.cell_mm(line) or 0.0))
 
 
 def _written_line(
@@ -148,7 +154,11 @@ def _as_one(row: Sequence[WrittenLine]) -> WrittenLine:
 
 
 def _writing_in(
-    clean: CleanPage, boxes: Sequence[BoxMm], index: int, marks: NDArray[np.int16]
+    clean: CleanPage,
+    boxes: Sequence[BoxMm],
+    index: int,
+    marks: NDArray[np.int16],
+    speck_gap_mm: float,
 ) -> tuple[BoxMm, Gray] | None:
     """The box of the writing on a line, and its pixels; ``marks`` as ``marks_above`` has them.
 
@@ -157,12 +167,14 @@ def _writing_in(
     """
     box = boxes[index]
     beside = [other for other in boxes if other.x >= box.right or other.right <= box.x]
-    writing = _writing_around(box.grown(_OVERSHOOT_MM, _REACH_MM), clean, box, index, marks, beside)
+    writing = _writing_around(
+        box.grown(_OVERSHOOT_MM, _REACH_MM), clean, box, index, marks, beside, speck_gap_mm
+    )
     if writing is None or writing[0].right <= box.right + _MARGIN_MM:
         return writing
     far = replace(box, w=box.w + _FAR_MM).grown(_OVERSHOOT_MM, _REACH_MM)
     before = [other for other in beside if other.right <= box.x]
-    whole = _writing_around(far, clean, box, index, marks, before)
+    whole = _writing_around(far, clean, box, index, marks, before, speck_gap_mm)
     passed = [o for o in beside if whole and _is_beside(o, box) and o.x < whole[0].right]
     goes_on = whole and all(whole[0].right > other.right + _BEHIND_MM for other in passed)
     return whole if goes_on else writing
@@ -189,6 +201,7 @@ def _writing_around(
     index: int,
     marks: NDArray[np.int16],
     others: Sequence[BoxMm],
+    speck_gap_mm: float,
 ) -> tuple[BoxMm, Gray] | None:
     """The same, looked for in ``around`` and not in ``others``."""
     left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
@@ -198,7 +211,7 @@ def _writing_around(
     for other in others:
         ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
     columns, rows = _slice(box.x, box.right, left), _slice(box.y, box.bottom, top)
-    ink = _own_strokes(ink, mark == index + 1, columns, rows)
+    ink = _own_strokes(ink, mark == index + 1, columns, rows, speck_gap_mm)
     if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:
         return None
     x, y, w, h = cv2.boundingRect(ink)
@@ -225,7 +238,9 @@ def _slice(start_mm: float, end_mm: float, origin_px: int) -> slice:
     return slice(start, end)
 
 
-def _own_strokes(ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slice) -> Mask:
+def _own_strokes(
+    ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slice, speck_gap_mm: float
+) -> Mask:
     """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt.
 
     ``marks``: where ``ink`` is the line's wherever it lies. ``columns`` and ``rows`` are the line's
@@ -244,7 +259,7 @@ def _own_strokes(ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slic
     start, stop = _run_on(left[large], (left + width)[large], columns)
     own &= (left + width > start) & (left < stop)
     large &= own
-    gap = _SPECK_GAP_MM * PX_PER_MM
+    gap = speck_gap_mm * PX_PER_MM
     at = centres[:, :1]
     near = (at >= left[large] - gap) & (at <= (left + width)[large] + gap)
     own &= large | near.any(axis=1)

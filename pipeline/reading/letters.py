@@ -18,6 +18,7 @@ _ON_ONE = 0.75
 """Characters whose boxes share so much of the smaller one are one letter."""
 _LEAST_SPACED, _SPACED_EM, _NEVER_NEARER_EM = 3, 0.15, 0.08
 """So many letters, none of which touches the next, are one a cell, or have a blank behind each."""
+_SAME_GAP_EM = 0.03
 _STEP, _WIDER_GAP = 1.35, 1.5
 """Between two words that are typed letter by letter, the step from middle to middle and the gap are
 so much wider than most."""
@@ -90,10 +91,12 @@ def text_of_row(letters: Letters, *, cell_mm: float | None = None) -> tuple[str,
     ``cell_mm``: the width of a cell, where they stand in a comb.
     """
     steps = [two.middle[0] - one.middle[0] for one, two in pairwise(letters)]
-    if cell_mm and steps and statistics.median(steps) >= _OWN_CELL * cell_mm:
-        return _parted(letters, [step >= _CELLS_ON * cell_mm for step in steps]), True
     gaps = [gap_em(one, two) for one, two in pairwise(letters)]
-    if not _is_spaced(letters, gaps):
+    is_spaced = _is_spaced(letters, gaps)
+    fills_cells = cell_mm and steps and statistics.median(steps) >= _OWN_CELL * cell_mm
+    if cell_mm and fills_cells and not (is_spaced and _are_blanks(gaps)):
+        return _parted(letters, [step >= _CELLS_ON * cell_mm for step in steps]), True
+    if not is_spaced:
         return _parted(
             letters,
             [
@@ -115,6 +118,12 @@ def _is_spaced(letters: Letters, gaps: Sequence[float]) -> bool:
         and statistics.median(gaps) >= _SPACED_EM
         and all(letter.char[0].isalnum() or letter.char in _IN_WORDS for letter in letters)
     )
+
+
+def _are_blanks(gaps: Sequence[float]) -> bool:
+    """Whether most gaps are the same, as blanks are: in cells, wider letters have narrower ones."""
+    middle = statistics.median(gaps)
+    return statistics.median([abs(gap - middle) for gap in gaps]) < _SAME_GAP_EM
 
 
 def _parted(letters: Letters, blanks: Iterable[bool]) -> str:
