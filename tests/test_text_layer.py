@@ -119,11 +119,9 @@ def test_text_between_two_labels_that_touch_it_is_all_of_the_value(
 def test_a_label_that_has_grown_together_with_a_value_is_no_part_of_it(
     tmp_path: Path, settings: Settings
 ) -> None:
-    label_end = 18 + stringWidth("Association", "Helvetica", 11) / MM
-    box = line("service")
-    typed = text_at(label_end, box.y + 5.8, ":" + "-" * 14 + "Foyer")
-    raw = _texts(read(tmp_path / "a.pdf", settings, typed)).get("service", "")
-    assert "Association" not in raw
+    typed = text_at(LABELS["tuteur"], line("tuteur").y + 5.8, "Tuteur:Jeanne-Marguerite")
+    held = _texts(read(tmp_path / "a.pdf", settings, typed))
+    assert held == {"tuteur": "Jeanne-Marguerite"}
 
 
 def test_a_value_that_runs_on_over_bare_paper_is_whole(tmp_path: Path, settings: Settings) -> None:

@@ -26,7 +26,7 @@ _FRAME_MM, _FRAME_NEAR_MM, _FRAME_LONG = 0.6, 0.7, 0.55
 """What is left of a printed frame is so thin, lies so near to it, and is so long, as a share of the
 cell's side."""
 _NOWHERE = np.iinfo(np.int16).min
-_GAP, _BLANK, _MARGIN_MM = 0.18, 0.55, 0.8
+_GAP, _BLANK, _MARGIN_MM = 0.18, 0.9, 0.8
 """The room between two characters, and for an empty cell, in heights of a character."""
 
 

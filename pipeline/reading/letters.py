@@ -18,14 +18,15 @@ _ON_ONE = 0.75
 """Characters whose boxes share so much of the smaller one are one letter."""
 _LEAST_SPACED, _SPACED_EM, _NEVER_NEARER_EM = 3, 0.15, 0.08
 """So many letters, none of which touches the next, are one a cell, or have a blank behind each."""
-_SAME_GAP_EM = 0.03
+_WIDEST_BLANK_EM, _PART_OF_BLANK = 0.7, 0.12
+"""Of typed blanks, one is no wider, and several are a whole number of it, but for such a part."""
 _STEP, _WIDER_GAP = 1.35, 1.5
 """Between two words that are typed letter by letter, the step from middle to middle and the gap are
 so much wider than most."""
 _UNCLEAR_STEP = 1.3, 1.55
-_OWN_CELL, _CELLS_ON = 0.75, 1.5
-"""In a comb, letters whose step is such a share of a cell stand one in each; so much of a cell and
-more from one to the next, a cell was left empty."""
+_OWN_CELL, _APART_CELL, _CELLS_ON, _IN_STEP = 0.75, 0.6, 1.5, 0.12
+"""In a comb, letters whose step is such a share of a cell stand one in each; if none touches the
+next, the second. So much of a cell and more from one to the next, a cell was left empty."""
 _IN_WORDS = "-'’./@_"
 
 
@@ -93,21 +94,17 @@ def text_of_row(letters: Letters, *, cell_mm: float | None = None) -> tuple[str,
     steps = [two.middle[0] - one.middle[0] for one, two in pairwise(letters)]
     gaps = [gap_em(one, two) for one, two in pairwise(letters)]
     is_spaced = _is_spaced(letters, gaps)
-    fills_cells = cell_mm and steps and statistics.median(steps) >= _OWN_CELL * cell_mm
-    if cell_mm and fills_cells and not (is_spaced and _are_blanks(gaps)):
+    blanks = is_spaced and _are_blanks(gaps)
+    if cell_mm and gaps and _fill_cells([s / cell_mm for s in steps], gaps, with_blanks=blanks):
         return _parted(letters, [step >= _CELLS_ON * cell_mm for step in steps]), True
     if not is_spaced:
-        return _parted(
-            letters,
-            [
-                two.behind_blank or gap > _BLANK_EM
-                for two, gap in zip(letters[1:], gaps, strict=True)
-            ],
-        ), True
+        pairs = zip(letters[1:], gaps, strict=True)
+        parted = [two.behind_blank or gap > _BLANK_EM for two, gap in pairs]
+        return _parted(letters, parted), True
     step, gap = statistics.median(steps), statistics.median(gaps)
-    blanks = [s > _STEP * step and g > _WIDER_GAP * gap for s, g in zip(steps, gaps, strict=True)]
+    parted = [s > _STEP * step and g > _WIDER_GAP * gap for s, g in zip(steps, gaps, strict=True)]
     low, high = (edge * step for edge in _UNCLEAR_STEP)
-    return _parted(letters, blanks), not any(low < s < high for s in steps)
+    return _parted(letters, parted), not any(low < s < high for s in steps)
 
 
 def _is_spaced(letters: Letters, gaps: Sequence[float]) -> bool:
@@ -120,10 +117,20 @@ def _is_spaced(letters: Letters, gaps: Sequence[float]) -> bool:
     )
 
 
+def _fill_cells(steps: Sequence[float], gaps: Sequence[float], *, with_blanks: bool) -> bool:
+    """Whether letters stand one in each cell, by the cells from one to the next; where what is
+    between them may be typed blanks, only if they keep in step with the cells."""
+    least = _APART_CELL if min(gaps) >= _NEVER_NEARER_EM else _OWN_CELL
+    out_of_step = statistics.median([abs(step - round(step)) for step in steps])
+    return statistics.median(steps) >= least and not (with_blanks and out_of_step > _IN_STEP)
+
+
 def _are_blanks(gaps: Sequence[float]) -> bool:
-    """Whether most gaps are the same, as blanks are: in cells, wider letters have narrower ones."""
-    middle = statistics.median(gaps)
-    return statistics.median([abs(gap - middle) for gap in gaps]) < _SAME_GAP_EM
+    """Whether each gap may be one blank or some: in cells, wider letters have narrower gaps."""
+    blanks = [gap / min(gaps) for gap in gaps]
+    return min(gaps) < _WIDEST_BLANK_EM and all(
+        abs(count - round(count)) < _PART_OF_BLANK for count in blanks
+    )
 
 
 def _parted(letters: Letters, blanks: Iterable[bool]) -> str:

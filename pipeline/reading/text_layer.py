@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import dropwhile, groupby, pairwise
 
 import numpy as np
 
@@ -22,6 +22,7 @@ _PRINT_NEAR_MM = 6.0
 _PRINT_ON_MM = 1.0
 """Print that has grown together with what was typed stands so near to where the form has it."""
 _LEADERS = re.compile(r"[.…_]{2,}")
+_BEHIND_LABELS = " :;"
 _SAME_ROW = 0.5
 """Words whose middles are apart by less than this share of their height stand in one row."""
 _ROW_MM = 5.0
@@ -261,7 +262,8 @@ def _without_print(word: _Word, blank: BlankPage) -> Iterator[_Word]:
         of_print = bounding_box([letter.box_mm for letter in word.letters[start:end]])
         middle = (of_print.x + of_print.w / 2, of_print.y + of_print.h / 2)
         if printed.box_mm.grown(_PRINT_ON_MM - printed.box_mm.w / 2, 1.0).contains(*middle):
-            for rest in (word.letters[:start], word.letters[end:]):
+            behind = dropwhile(lambda letter: letter.char in _BEHIND_LABELS, word.letters[end:])
+            for rest in (word.letters[:start], tuple(behind)):
                 if rest:
                     yield from _without_print(_spelled(rest, word.run), blank)
             return
