@@ -109,7 +109,7 @@ def _written_line(
     over_print = _is_over_print(clean, line, box_mm)
     if not zone.comb:
         return WrittenLine(zone, i, box_mm, image, over_print)
-    is_last = not any(_is_beside(other, line) for other in zone.lines)
+    is_last = zone.repeated or not any(_is_beside(other, line) for other in zone.lines)
     combed = set_side_by_side(image, box_mm, line, zone.comb[i], is_last=is_last)
     return WrittenLine(zone, i, box_mm, image, over_print, combed) if combed else None
 

@@ -115,7 +115,8 @@ def _placed(aligned: AlignedPage, blank: BlankPage) -> Iterator[tuple[_Place, li
         for option, box in zone.boxes.items()
     ]
     words: dict[_Place, list[_Word]] = {}
-    for word in _on_their_lines(_words(aligned, lines, blank), lines, blank):
+    runs = _near(aligned, [*lines, *boxes])
+    for word in _on_their_lines(_words(runs, aligned.homography, lines, blank), lines, blank):
         places = [word.line] if word.line else [p for p in lines if p.box.contains(*word.middle)]
         if word.text in _MARKS or word.run.hidden:
             of_boxes = [place for place in boxes if place.box.contains(*word.middle)]
@@ -153,13 +154,23 @@ def _row(words: list[_Word], place: _Place) -> tuple[str, bool]:
     return " ".join(text for text, _ in parts), all(sure for _, sure in parts)
 
 
-def _words(aligned: AlignedPage, lines: list[_Place], blank: BlankPage) -> Iterator[_Word]:
+def _near(aligned: AlignedPage, places: list[_Place]) -> Iterator[TextRun]:
+    """The runs that reach a line or a box of the form: a page may hold a whole letter beside."""
+    corners = [run.box_px.corners() for run in aligned.page.runs]
+    boxes = _boxes_mm(corners, aligned.homography) if corners else ()
+    for run, box in zip(aligned.page.runs, boxes, strict=True):
+        if any(_touch(box, place.box) for place in places):
+            yield run
+
+
+def _words(
+    runs: Iterable[TextRun], homography: Homography, lines: list[_Place], blank: BlankPage
+) -> Iterator[_Word]:
     """Each word of the text layer with its box, less those that the form prints."""
-    for run in aligned.page.runs:
-        words = _by_letters(run, aligned.homography) if run.letters_px else None
-        for word in words or _by_box(run, aligned.homography, lines):
-            if not _is_printed(word, blank):
-                yield word
+    for run in runs:
+        in_letters = bool(run.letters_px)
+        words = _by_letters(run, homography) if in_letters else _by_box(run, homography, lines)
+        yield from (word for word in words if not _is_printed(word, blank))
 
 
 def _by_letters(run: TextRun, homography: Homography) -> Iterator[_Word]:
@@ -246,8 +257,9 @@ def _on_their_lines(
         parts = [
             part
             for word in of_run
-            for rest in _without_print(word, blank)
-            for part in _cut_by_lines(rest, lines)
+            for near in [[line for line in lines if _touch(word.box_mm, line.box)]]
+            for rest in (_without_print(word, blank) if near else [word])
+            for part in _cut_by_lines(rest, near)
         ]
         yield from _followed(parts, lines, blank)
 
@@ -270,10 +282,9 @@ def _without_print(word: _Word, blank: BlankPage) -> Iterator[_Word]:
     yield word
 
 
-def _cut_by_lines(word: _Word, lines: list[_Place]) -> Iterator[_Word]:
+def _cut_by_lines(word: _Word, near: list[_Place]) -> Iterator[_Word]:
     """A word whose letters stand on the lines of several fields is one of each; whether that is
     meant, or somebody needed more room, it does not tell."""
-    near = [line for line in lines if _touch(word.box_mm, line.box)]
     if len(near) < 2 or len(word.letters) < 2:
         yield word
         return
