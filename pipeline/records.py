@@ -114,6 +114,7 @@ class TextRun:
 
     A check box's run is "☒" or "☐", or "◪" where the file contradicts itself. ``hidden``: the page
     does not show it; not ``sure``: perhaps not all of it. ``is_note``: typed over as an annotation.
+    ``letters_px``: of each character, None for a blank; empty where the file does not tell.
     """
 
     text: str
@@ -121,6 +122,7 @@ class TextRun:
     hidden: bool = False
     sure: bool = True
     is_note: bool = False
+    letters_px: tuple[BoxPx | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,10 +361,8 @@ class Registration:
 
     def replacing(self, reading: FieldReading) -> "Registration":
         """The registration with the reading of the same field replaced."""
-        return replace(
-            self,
-            readings=tuple(reading if r.field == reading.field else r for r in self.readings),
-        )
+        readings = tuple(reading if r.field == reading.field else r for r in self.readings)
+        return replace(self, readings=readings)
 
 
 @dataclass(frozen=True, slots=True)

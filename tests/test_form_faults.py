@@ -166,3 +166,28 @@ def test_each_key_of_a_file_has_the_line_that_it_stands_in(data: dict[str, objec
     lines = lines_of(text)
     for path in _paths(data):
         assert path[-1] in text.split("\n")[lines[path] - 1]
+
+
+@pytest.mark.parametrize(
+    ("comb", "fault"),
+    [
+        (
+            "[20, 5]",
+            "zones.1: Value error, comb says how many cells each line has: 2 numbers for 1",
+        ),
+        ("[0]", "zones.1.comb.0: Input should be greater than or equal to 1"),
+        ("[61]", "zones.1.comb.0: Input should be less than or equal to 60"),
+        ("[2.5]", "zones.1.comb.0: Input should be a valid integer"),
+        ("20", "zones.1.comb: Input should be a valid tuple"),
+    ],
+)
+def test_a_comb_that_cannot_be_is_told(tmp_path: Path, comb: str, fault: str) -> None:
+    told = _told(
+        tmp_path, ("[[38.9, 46.6, 73.3, 9.2]]", f"[[38.9, 46.6, 73.3, 9.2]]\ncomb = {comb}")
+    )
+    assert any(fault in line for line in told)
+
+
+def test_a_comb_of_boxes_is_told(tmp_path: Path) -> None:
+    told = _told(tmp_path, ('type = "checkbox"', 'type = "checkbox"\ncomb = [2]'))
+    assert any("a comb has lines_mm, whose cells it counts" in line for line in told)

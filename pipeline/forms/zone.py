@@ -15,6 +15,7 @@ from pipeline.language import tr
 Mm = Annotated[float, Field(ge=0, le=2000)]
 Size = Annotated[float, Field(gt=0)]
 Page = Annotated[int, Field(ge=1)]
+Cells = Annotated[int, Field(ge=1, le=60)]
 Rectangle = tuple[Mm, Mm, Size, Size]
 Option = Annotated[str, Field(pattern=r"^[^|]+$")]
 """``|`` stands between the options of one value."""
@@ -82,6 +83,7 @@ class Zone(Asked):
 
     ``lines_mm``: the lines a person writes on. With ``repeated``, each line is a value of its own
     (``personnes.1``, ``personnes.2``, ...); otherwise they are one value written over several.
+    ``comb``: where one writes one character a cell, the number of equal cells of each line.
     ``boxes_mm``: the printed square or cell of each option; ``words_mm``: the printed word of each
     that is ringed or struck out.
     """
@@ -89,6 +91,7 @@ class Zone(Asked):
     page: Page = 1
     repeated: bool = False
     lines_mm: tuple[Rectangle, ...] = ()
+    comb: tuple[Cells, ...] = ()
     boxes_mm: dict[Option, Rectangle] = Field(default_factory=dict)
     words_mm: dict[Option, Rectangle] = Field(default_factory=dict)
 
@@ -100,6 +103,20 @@ class Zone(Asked):
             raise ValueError(tr("{name!r} stands in both boxes_mm and words_mm", name=min(twice)))
         if self.repeated and self.boxes:
             raise ValueError(tr("boxes that repeat are a column of [[tables]]"))
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_comb_of_its_lines(self) -> Self:
+        if self.comb and not self.lines_mm:
+            raise ValueError(tr("a comb has lines_mm, whose cells it counts"))
+        if self.comb and len(self.comb) != len(self.lines_mm):
+            raise ValueError(
+                tr(
+                    "comb says how many cells each line has: {cells} numbers for {lines} lines",
+                    cells=len(self.comb),
+                    lines=len(self.lines_mm),
+                )
+            )
         return self
 
     @property
@@ -127,6 +144,10 @@ class Zone(Asked):
         """The boxes that may be filled all over: check boxes, and where a picture is glued."""
         boxes = (self.boxes[option] for option in self.boxes_mm)
         return tuple(b for b in boxes if self.drawn is Drawn.PICTURE or not is_cell(b))
+
+    def cell_mm(self, line: int) -> float | None:
+        """How wide the cells of that line (from 0) are; None where it is no comb."""
+        return self.lines[line].w / self.comb[line] if self.comb else None
 
     @property
     def box_mm(self) -> BoxMm:

@@ -97,13 +97,19 @@ class _Run:
     def __init__(self, first: Character, box: Box, *, shown: bool) -> None:
         self.text, self.box, self.ink = first.char, box, first.glyph
         self.owner, self.turns, self.shown = first.owner, first.turns, shown
+        self.boxes: list[Box | None] = [box]
 
     def takes(self, character: Character, box: Box, *, shown: bool) -> bool:
         alike = (self.turns, self.shown) == (character.turns, shown)
         return alike and "\n" not in self.text and _continues(self.box, box, self.turns)
 
+    def add_blank(self, char: str) -> None:
+        self.text += char
+        self.boxes.append(None)
+
     def add(self, character: Character, box: Box) -> None:
         self.text += character.char
+        self.boxes.append(box)
         self.box, self.ink = _around(self.box, box), _around(self.ink, character.glyph)
 
 
@@ -118,7 +124,7 @@ def text_runs(characters: Sequence[Character], traces: Mapping[int, Trace]) -> l
         # A gap is measured between what stands around it.
         if character.box is None or character.char == " ":
             if runs:
-                runs[-1].text += character.char
+                runs[-1].add_blank(character.char)
             continue
         is_shown = i in shown
         if runs and not character.char.isalnum():  # of leader dots, no two need be covered alike
@@ -128,15 +134,18 @@ def text_runs(characters: Sequence[Character], traces: Mapping[int, Trace]) -> l
         else:
             runs.append(_Run(character, character.box, shown=i in shown))
     return [
-        TextRun(
-            run.text.strip(),
-            BoxPx(*run.box),
-            hidden=not run.shown,
-            sure=not traces[run.owner].is_over_ink(run.ink),
-        )
+        _text_run(run, sure=not traces[run.owner].is_over_ink(run.ink))
         for run in runs
         if run.text.strip()
     ]
+
+
+def _text_run(run: _Run, *, sure: bool) -> TextRun:
+    start = len(run.text) - len(run.text.lstrip())
+    text = run.text.strip()
+    boxes = run.boxes[start : start + len(text)]
+    letters = tuple(box and BoxPx(*box) for box in boxes)
+    return TextRun(text, BoxPx(*run.box), hidden=not run.shown, sure=sure, letters_px=letters)
 
 
 def _shown(characters: Sequence[Character], traces: Mapping[int, Trace]) -> set[int]:

@@ -80,7 +80,7 @@ def gather(corrections: Iterable[Correction], ctx: Context) -> Gathered:
 
 def _lines_of(group: Sequence[FormPage], correction: Correction) -> list[Gray]:
     return [
-        line.image
+        line.as_read
         for page in group
         if page.aligned.page.number == correction.page
         for line in page.lines

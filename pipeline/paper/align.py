@@ -24,7 +24,7 @@ from pipeline.geometry import BoxPx, Homography
 from pipeline.paper.fit import Fit, best_fit, fit_whole
 from pipeline.paper.piece import best_piece
 from pipeline.paper.propose import Proposal, propose_by_features, propose_by_words
-from pipeline.records import AlignedPage, Gray, Page, Placement
+from pipeline.records import AlignedPage, Gray, Page, Placement, TextRun
 
 _COARSE_HEIGHT_PX = 1100
 _KEY_POINTS = (1200, 4000)
@@ -184,14 +184,18 @@ def upright(aligned: AlignedPage) -> AlignedPage:
     }[turns]
     image = np.ascontiguousarray(np.rot90(aligned.page.image, -turns))
     image.flags.writeable = False
-    runs = tuple(
-        replace(run, box_px=_turned(run.box_px, turns, width, height)) for run in aligned.page.runs
-    )
+    runs = tuple(_turned_run(run, turns, width, height) for run in aligned.page.runs)
     return replace(
         aligned,
         page=replace(aligned.page, image=image, runs=runs),
         homography=Homography.from_matrix(aligned.homography.matrix @ back),
     )
+
+
+def _turned_run(run: TextRun, turns: int, width: float, height: float) -> TextRun:
+    letters = (box and _turned(box, turns, width, height) for box in run.letters_px)
+    box = _turned(run.box_px, turns, width, height)
+    return replace(run, box_px=box, letters_px=tuple(letters))
 
 
 def _turned(box: BoxPx, turns: int, width: float, height: float) -> BoxPx:

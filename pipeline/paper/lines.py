@@ -1,7 +1,8 @@
 """Find the written lines of each zone and have an engine read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import cv2
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from pipeline.engines import Engine
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.forms.zone import Zone
-from pipeline.geometry import BoxMm
+from pipeline.geometry import BoxMm, bounding_box
+from pipeline.paper.comb import Combed, in_one_row, set_side_by_side
 from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage, crop, segment
 from pipeline.paper.roaming import roaming_boxes, roaming_strokes
@@ -32,6 +34,7 @@ _MIN_INK_MM2 = 0.35
 _SPECK_MM2 = 0.25
 _SPECK_GAP_MM = 4.0
 """A dot or an accent stands this near to a larger stroke; a speck may stand anywhere."""
+_SPECK_CELLS = 2.0
 _BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
 """A round solid spot up to this size is a full stop or dirt: by itself it is no writing."""
 _STREAK_MM = 1.0
@@ -39,6 +42,7 @@ _STREAK_MM = 1.0
 _WORD_GAP_MM = 3.0
 _STROKE_GRAY, _STROKE_PX = 140, 20
 _PAPER = 255
+_SEVERAL = 2
 _LEAST_SLANT_DEG = -50.0
 """A dash that falls a little to the right leans by more than 90 degrees, not by less than none."""
 _STRIKE_MM = 12.0
@@ -55,6 +59,7 @@ class WrittenLine:
     """The writing found on one line of a zone: where it is, and its pixels, dark on white.
 
     ``over_print``: it runs on past its end over the form's print, which may hide some of it.
+    ``comb``: what stands in the cells, where it is written one character a cell.
     """
 
     zone: Zone
@@ -62,6 +67,12 @@ class WrittenLine:
     box_mm: BoxMm
     image: Gray
     over_print: bool = False
+    comb: Combed | None = None
+
+    @property
+    def as_read(self) -> Gray:
+        """The picture that an engine reads: of a comb, its characters side by side."""
+        return self.comb.image if self.comb else self.image
 
     @property
     def field(self) -> str:
@@ -80,16 +91,78 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
         strokes = roaming_strokes(clean.ink, roaming, PX_PER_MM)
         clean = replace(clean, ink=cv2.subtract(clean.ink, strokes))
     marks = marks_above(clean.ink, boxes)
-    return [
-        WrittenLine(zone, i, *writing, over_print=_is_over_print(clean, box, writing[0]))
+    lines = [
+        line
         for zone in zones
         for i, box in enumerate(zone.lines)
-        if (writing := _writing_in(clean, boxes, boxes.index(box), marks)) is not None
+        if (writing := _writing_in(clean, boxes, boxes.index(box), marks, _speck_gap_mm(zone, i)))
+        if (line := _written_line(clean, zone, i, *writing)) is not None
     ]
+    return list(_rows_of_combs(lines))
+
+
+def _speck_gap_mm(zone: Zone, line: int) -> float:
+    """In a comb, letters stand apart: a small one may have an empty cell beside it."""
+    return max(_SPECK_GAP_MM, _SPECK_CELLS * (zone.cell_mm(line) or 0.0))
+
+
+def _written_line(
+    clean: CleanPage, zone: Zone, i: int, box_mm: BoxMm, image: Gray
+) -> WrittenLine | None:
+    line = zone.lines[i]
+    over_print = _is_over_print(clean, line, box_mm)
+    if not zone.comb:
+        return WrittenLine(zone, i, box_mm, image, over_print)
+    is_last = zone.repeated or not any(_is_beside(other, line) for other in zone.lines)
+    combed = set_side_by_side(image, box_mm, line, zone.comb[i], is_last=is_last)
+    return WrittenLine(zone, i, box_mm, image, over_print, combed) if combed else None
+
+
+def _rows_of_combs(lines: Iterable[WrittenLine]) -> Iterator[WrittenLine]:
+    """The lines, those combs of one value that stand in one row taken together: a day's, a month's
+    and a year's cells are one date."""
+    row: list[WrittenLine] = []
+    for line in lines:
+        if row and not _is_in_row(line, row[-1]):
+            yield _as_one(row)
+            row = []
+        row.append(line)
+    if row:
+        yield _as_one(row)
+
+
+def _is_in_row(line: WrittenLine, before: WrittenLine) -> bool:
+    if not line.comb or line.field != before.field:
+        return False
+    box, other = line.zone.lines[line.line], before.zone.lines[before.line]
+    return box.y < other.y + other.h / 2 < box.bottom
+
+
+def _as_one(row: Sequence[WrittenLine]) -> WrittenLine:
+    combs = [line.comb for line in row if line.comb]
+    if len(combs) < _SEVERAL:
+        return row[0]
+    box = bounding_box([line.box_mm for line in row])
+    size = round(box.h * PX_PER_MM), round(box.w * PX_PER_MM)
+    tops, lefts = (
+        [round((at(line.box_mm) - at(box)) * PX_PER_MM) for line in row]
+        for at in (attrgetter("y"), attrgetter("x"))
+    )
+    image = np.full(size, _PAPER, np.uint8)
+    for line, top, left in zip(row, tops, lefts, strict=True):
+        high, wide = line.image.shape
+        image[top : top + high, left : left + wide] = line.image
+    over = any(line.over_print for line in row)
+    first = row[0]
+    return WrittenLine(first.zone, first.line, box, image, over, in_one_row(combs, tops))
 
 
 def _writing_in(
-    clean: CleanPage, boxes: Sequence[BoxMm], index: int, marks: NDArray[np.int16]
+    clean: CleanPage,
+    boxes: Sequence[BoxMm],
+    index: int,
+    marks: NDArray[np.int16],
+    speck_gap_mm: float,
 ) -> tuple[BoxMm, Gray] | None:
     """The box of the writing on a line, and its pixels; ``marks`` as ``marks_above`` has them.
 
@@ -98,12 +171,14 @@ def _writing_in(
     """
     box = boxes[index]
     beside = [other for other in boxes if other.x >= box.right or other.right <= box.x]
-    writing = _writing_around(box.grown(_OVERSHOOT_MM, _REACH_MM), clean, box, index, marks, beside)
+    writing = _writing_around(
+        box.grown(_OVERSHOOT_MM, _REACH_MM), clean, box, index, marks, beside, speck_gap_mm
+    )
     if writing is None or writing[0].right <= box.right + _MARGIN_MM:
         return writing
     far = replace(box, w=box.w + _FAR_MM).grown(_OVERSHOOT_MM, _REACH_MM)
     before = [other for other in beside if other.right <= box.x]
-    whole = _writing_around(far, clean, box, index, marks, before)
+    whole = _writing_around(far, clean, box, index, marks, before, speck_gap_mm)
     passed = [o for o in beside if whole and _is_beside(o, box) and o.x < whole[0].right]
     goes_on = whole and all(whole[0].right > other.right + _BEHIND_MM for other in passed)
     return whole if goes_on else writing
@@ -130,6 +205,7 @@ def _writing_around(
     index: int,
     marks: NDArray[np.int16],
     others: Sequence[BoxMm],
+    speck_gap_mm: float,
 ) -> tuple[BoxMm, Gray] | None:
     """The same, looked for in ``around`` and not in ``others``."""
     left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
@@ -139,7 +215,7 @@ def _writing_around(
     for other in others:
         ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
     columns, rows = _slice(box.x, box.right, left), _slice(box.y, box.bottom, top)
-    ink = _own_strokes(ink, mark == index + 1, columns, rows)
+    ink = _own_strokes(ink, mark == index + 1, columns, rows, speck_gap_mm)
     if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:
         return None
     x, y, w, h = cv2.boundingRect(ink)
@@ -166,7 +242,9 @@ def _slice(start_mm: float, end_mm: float, origin_px: int) -> slice:
     return slice(start, end)
 
 
-def _own_strokes(ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slice) -> Mask:
+def _own_strokes(
+    ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slice, speck_gap_mm: float
+) -> Mask:
     """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt.
 
     ``marks``: where ``ink`` is the line's wherever it lies. ``columns`` and ``rows`` are the line's
@@ -185,7 +263,7 @@ def _own_strokes(ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slic
     start, stop = _run_on(left[large], (left + width)[large], columns)
     own &= (left + width > start) & (left < stop)
     large &= own
-    gap = _SPECK_GAP_MM * PX_PER_MM
+    gap = speck_gap_mm * PX_PER_MM
     at = centres[:, :1]
     near = (at >= left[large] - gap) & (at <= (left + width)[large] + gap)
     own &= large | near.any(axis=1)
@@ -211,7 +289,7 @@ def _run_on(left: IntArray, right: IntArray, columns: slice) -> tuple[int, int]:
 def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[LineEvidence, ...]]:
     """What the engine saw, by field (``personnes.1`` for a repeated zone)."""
     seen: dict[str, tuple[LineEvidence, ...]] = {}
-    for line, read in zip(lines, engine.read_lines([line.image for line in lines]), strict=True):
+    for line, read in zip(lines, engine.read_lines([line.as_read for line in lines]), strict=True):
         evidence = LineEvidence(
             read.text,
             read.confidence,

@@ -1,8 +1,7 @@
 """From what was seen in a form's zones to a reading of each field, with its alternatives."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,22 +9,19 @@ import numpy as np
 from pipeline import fields
 from pipeline.decoding.numbering import without_numbers
 from pipeline.fields import FieldType
-from pipeline.forms.blank import PX_PER_MM, BlankPage
+from pipeline.forms.blank import PX_PER_MM
 from pipeline.forms.constraints import NAMES_PEOPLE
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, bounding_box
-from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.paper.dropout import CleanPage
 from pipeline.paper.lines import WrittenLine, line_field
-from pipeline.reading.marks import REACH_MM, is_mark, less_sure, read_options, traces_mm2
+from pipeline.reading.marks import less_sure, read_options, traces_mm2
 from pipeline.records import (
-    AlignedPage,
     FieldReading,
     Finding,
     LineEvidence,
     Origin,
     Severity,
-    TextRun,
 )
 from pipeline.text import fold, similarity
 
@@ -34,16 +30,9 @@ _SPECK_MM2, _SPECKLED = 0.15, 0.9
 pen: then it is empty with this probability, of what it is otherwise."""
 _OVER_PRINT = 0.5
 """What is read of a line that runs on over print is right this often, of what it is otherwise."""
-_PRINT_NEAR_MM = 6.0
-"""A word of the text layer within this of the same printed word is that word."""
-_LEADERS = re.compile(r"[.…_]{2,}")
-_BUTTONS = (TICKED, UNSURE, UNTICKED)
-_SAME_ROW = 0.5
-"""Words whose middles are apart by less than this share of their height stand in one row."""
-_ROW_MM = 5.0
-"""The height of a row of typed text, where the form's lines do not tell it."""
-_UNSURE = 0.5
-"""The confidence of text that is known while its place or order is not."""
+_MISCOUNTED, _MISCOUNTED_VALUE = 0.1, 0.5
+"""A comb has as many inked cells as characters, but for so few of those that were read; a value
+that would fill more or fewer is right this often, of what it is otherwise."""
 _INK_GRAY = 140
 _DRAWN_REACH_MM = 0.7
 _MAX_INK_BESIDE_MM2 = 0.8
@@ -51,149 +40,6 @@ _MAX_INK_BESIDE_MM2 = 0.8
 _LETTERS_JOINED = (6.0, 3.0)
 """Typed letters stand apart: what is longer than so many mm, and times its height, is a stroke."""
 _ALIKE = 0.75
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word of the text layer on the form; ``line`` is known where its form field tells it.
-
-    ``sure``: whether its place is known, and not only guessed from the box of its run; ``run`` is
-    that run.
-    """
-
-    text: str
-    box_mm: BoxMm
-    run: TextRun
-    line: tuple[str, BoxMm] | None = None
-    sure: bool = True
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return self.box_mm.x + self.box_mm.w / 2, self.box_mm.y + self.box_mm.h / 2
-
-
-def text_layer_lines(aligned: AlignedPage, blank: BlankPage) -> dict[str, tuple[LineEvidence, ...]]:
-    """The text the file itself holds and the page shows, by field (``paiement:postal`` for a box),
-    print left out.
-
-    ``box_mm`` is where that text stands. Its confidence is below 1 where rows of text share a line
-    or it is not certain on which line they stand.
-    """
-    held: dict[str, tuple[LineEvidence, ...]] = {}
-    for name, words in _placed(aligned, blank):
-        if shown := [word for word in words if not word.run.hidden]:
-            held[name] = (*held.get(name, ()), _evidence(shown))
-    return held
-
-
-def hidden_text(aligned: AlignedPage, blank: BlankPage) -> tuple[Finding, ...]:
-    """A finding for each field with text in the file that the page does not show, or not surely.
-
-    Somebody erased it, or it is there to deceive, or a copier guessed it: what counts is what the
-    page shows, and a person should know.
-    """
-    texts: dict[tuple[str, bool], list[str]] = {}
-    for name, words in _placed(aligned, blank):
-        for word in words:
-            # Leader dots and the like say nothing, whoever hides them.
-            if any(map(str.isalnum, word.text)) and (word.run.hidden or not word.run.sure):
-                texts.setdefault((name.split(":")[0], word.run.hidden), []).append(word.text)
-    return tuple(
-        Finding(
-            "no_hidden_text",
-            Severity.REVIEW,
-            (field,),
-            ("hidden" if hidden else "unsure", " ".join(words)),
-        )
-        for (field, hidden), words in texts.items()
-    )
-
-
-def _placed(aligned: AlignedPage, blank: BlankPage) -> Iterator[tuple[str, list[_Word]]]:
-    """The words of the text layer on each line and box of the form from the top, less its print."""
-    zones = blank.form.zones_of(blank.number)
-    lines = [(line_field(zone, i), box) for zone in zones for i, box in enumerate(zone.lines)]
-    boxes = [
-        (f"{zone.field}:{option}", box.grown(REACH_MM, REACH_MM))
-        for zone in zones
-        for option, box in zone.boxes.items()
-    ]
-    words: dict[tuple[str, BoxMm], list[_Word]] = {}
-    for word in _words(aligned, lines):
-        if any(
-            word.text == printed.text
-            and printed.box_mm.grown(_PRINT_NEAR_MM, 1.0).contains(*word.middle)
-            for printed in blank.words
-        ):
-            continue
-        places = [word.line] if word.line else [p for p in lines if p[1].contains(*word.middle)]
-        of_boxes = [place for place in boxes if place[1].contains(*word.middle)]
-        if word.text in _BUTTONS or (of_boxes and is_mark(word.text)):
-            places = of_boxes
-        elif word.run.hidden or not places:
-            places = [*places, *of_boxes]
-        for place in places:
-            words.setdefault(place, []).append(word)
-    for (name, _), words_there in sorted(words.items(), key=lambda entry: entry[0][1].y):
-        yield name, words_there
-
-
-def _evidence(words: list[_Word]) -> LineEvidence:
-    """The words of one line in reading order: row by row from the top, each from the left."""
-    rows: list[list[_Word]] = []
-    for word in sorted(words, key=lambda w: w.middle[1]):
-        if rows and word.middle[1] - rows[-1][0].middle[1] < _SAME_ROW * word.box_mm.h:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    text = " ".join(word.text for row in rows for word in sorted(row, key=lambda w: w.box_mm.x))
-    sure = len(rows) == 1 and all(word.sure for word in words)
-    box = bounding_box([word.box_mm for word in words])
-    return LineEvidence(text, 1.0 if sure else _UNSURE, box, exact=True)
-
-
-def _words(aligned: AlignedPage, lines: list[tuple[str, BoxMm]]) -> Iterator[_Word]:
-    """Each word of the text layer with its box.
-
-    A run tells only its own box: its words are taken to share it out by their length, and the rows
-    of a form field to stand one on each of the form's lines that it covers.
-    """
-    for run in aligned.page.runs:
-        corners = aligned.homography.to_mm(run.box_px.corners())
-        (x, y), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-        box = BoxMm(float(x), float(y), float(right - x), float(bottom - y))
-        covered = [line for line in lines if _covers(box, line[1])]
-        one_zone = len({name.split(".")[0] for name, _ in covered}) <= 1
-        rows = run.text.split("\n")
-        height = box.h / len(rows)
-        if len(rows) > 1 and not (covered and one_zone):
-            height = min(height, _ROW_MM)
-        for i, row in enumerate(rows):
-            line = None
-            if covered and one_zone and max(len(rows), len(covered)) > 1:
-                line = covered[min(i, len(covered) - 1)]
-            row_box = BoxMm(box.x, box.y + i * height, box.w, height)
-            parts = list(_shared_out(row, row_box))
-            sure = one_zone and (len(parts) == 1 or row_box.w >= row_box.h)
-            yield from (_Word(text, word_box, run, line, sure) for text, word_box in parts)
-
-
-def _shared_out(text: str, box: BoxMm) -> Iterator[tuple[str, BoxMm]]:
-    """The words of a row with their boxes; in a tall box they are taken to run down it."""
-    text = _LEADERS.sub(lambda dots: " " * len(dots[0]), text)
-    for word in re.finditer(r"\S+", text):
-        start, share = word.start() / len(text), len(word[0]) / len(text)
-        if box.w >= box.h:
-            yield word[0], BoxMm(box.x + start * box.w, box.y, share * box.w, box.h)
-        else:
-            yield word[0], BoxMm(box.x, box.y + start * box.h, box.w, share * box.h)
-
-
-def _covers(box: BoxMm, line: BoxMm) -> bool:
-    """Whether a run stands over the middle of a line, or a good part of it, as wide as text is."""
-    shared = min(box.right, line.right) - max(box.x, line.x)
-    level = box.y <= line.y + line.h / 2 <= box.bottom
-    return level and box.w > box.h and shared >= min(box.w, line.w) / 2
 
 
 def extract(
@@ -247,6 +93,47 @@ def less_sure_over_print(
     """The readings, those of lines that run on over the form's print in doubt."""
     over = {line.field for line in lines if line.over_print}
     return tuple(less_sure(r, _OVER_PRINT) if r.field in over else r for r in readings)
+
+
+def weighed_by_cells(
+    readings: Iterable[FieldReading], lines: Iterable[WrittenLine]
+) -> tuple[FieldReading, ...]:
+    """The readings, those of combs weighed by how many cells hold a character.
+
+    A value of another length is less probable, and a field for which none of that length was read
+    is in doubt.
+    """
+    filled: dict[str, int] = {}
+    for line in lines:
+        if line.comb:
+            filled[line.field] = filled.get(line.field, 0) + line.comb.filled
+    return tuple(
+        _weighed(reading, filled[reading.field]) if reading.field in filled else reading
+        for reading in readings
+    )
+
+
+def _weighed(reading: FieldReading, filled: int) -> FieldReading:
+    fits = [_fills(c.text, reading.raw, filled) for c in reading.candidates]
+    weights = [
+        c.probability * (1.0 if fit else _MISCOUNTED)
+        for c, fit in zip(reading.candidates, fits, strict=True)
+    ]
+    whole = sum(weights) + max(0.0, 1.0 - sum(c.probability for c in reading.candidates))
+    weighed = [
+        replace(c, probability=weight / whole * (1.0 if fit else _MISCOUNTED_VALUE))
+        for c, weight, fit in zip(reading.candidates, weights, fits, strict=True)
+    ]
+    ranked = sorted(weighed, key=lambda c: -c.probability)
+    return replace(reading, candidates=tuple(ranked))
+
+
+def _fills(text: str, raw: str, filled: int) -> bool:
+    """Whether a value fills so many cells: signs between its letters may stand in one or not; a
+    number may be spelled otherwise than it was written."""
+    written = "".join(raw.replace(" / ", "").split())
+    spellings = (text, *([written] if written.isdigit() else []))
+    return any(len(_bare(t)) <= filled <= len("".join(t.split())) for t in spellings)
 
 
 def doubted_by_ink(

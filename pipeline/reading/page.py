@@ -34,13 +34,13 @@ from pipeline.paths import FORMS
 from pipeline.reading.extract import (
     doubted_by_ink,
     extract,
-    hidden_text,
     less_sure_over_print,
-    text_layer_lines,
+    weighed_by_cells,
 )
 from pipeline.reading.rows import rows_written
 from pipeline.reading.second_look import second_looks
 from pipeline.reading.second_reader import second_opinions
+from pipeline.reading.text_layer import hidden_text, text_layer_lines
 from pipeline.reading.text_page import TextFiche, align_text, blank_paper, read_text, text_findings
 from pipeline.records import (
     AlignedPage,
@@ -225,6 +225,7 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     second = "second" not in ctx.settings.without
     if second:
         readings = second_looks(readings, by_eye, ctx.engine)
+    readings = weighed_by_cells(readings, by_eye)
     readings = less_sure_over_print(readings, by_eye)
     if second and ctx.settings.second_reader:
         readings = second_opinions(readings, by_eye)

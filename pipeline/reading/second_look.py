@@ -41,7 +41,9 @@ def second_looks(
         r.field for r in readings if fields.load(r.type).second_look and r.confidence < _SURE
     }
     closer = [
-        replace(line, image=closely_cut(line.image)) for line in lines if line.field in doubtful
+        replace(line, image=closely_cut(line.as_read), comb=None)
+        for line in lines
+        if line.field in doubtful
     ]
     types = {line.field: line.zone.field_type for line in closer}
     seen = read_lines(closer, engine)

@@ -44,7 +44,7 @@ def second_opinions(
         return readings
     asked = [line for of_field in doubtful.values() for line in of_field]
     try:
-        answers = iter(tesseract.read_lines([line.image for line in asked]))
+        answers = iter(tesseract.read_lines([line.as_read for line in asked]))
     except StalledError:  # what was read stays as doubtful as it was
         return readings
     texts = {name: " ".join(next(answers).text for _ in doubtful[name]) for name in doubtful}

@@ -66,7 +66,7 @@ def happen(
     texts = {
         (zone.field, n): (text, (zone.lines[n],) if zone.repeated else zone.lines)
         for zone in form.zones
-        if zone.lines
+        if zone.lines and not zone.comb
         for n, text in enumerate(filling.written[zone.field])
         if text
     }

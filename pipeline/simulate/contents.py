@@ -14,10 +14,12 @@ from pipeline.forms.zone import Zone
 from pipeline.records import FieldValue
 from pipeline.roles import BETWEEN
 from pipeline.simulate import names
+from pipeline.simulate.combs import combs_of, fitting, in_cells
 
 OF_PEOPLE = (Means.PERSON, Means.SURNAME, Means.GIVEN_NAME)
 T = TypeVar("T")
 Truth = str | int | list[str]
+_MOST_TRIES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 text = (_spelled(zone, value, habits.amount),)
             case _:
                 value, text = _invent_other(zone, rng)
+        if zone.comb and means(zone.type) is Means.EMAIL and in_cells(text[0], zone.comb) is None:
+            value, text = "", ("",)  # half an address is none
+        elif zone.comb:
+            value, text = _into_comb(zone, value, text, rng)
         fields[zone.field] = value
         written[zone.field] = text
     if form.uncounted:
@@ -180,6 +186,28 @@ def _amount(form: Form, zone: Zone, due: int | None, counts: Mapping[str, int]) 
 
 def _half(person: Person, part: Means) -> str:
     return person.surname.upper() if part is Means.SURNAME else person.given
+
+
+def _into_comb(
+    zone: Zone, value: Truth, texts: tuple[str, ...], rng: np.random.Generator
+) -> tuple[Truth, tuple[str, ...]]:
+    """A value and its texts that fit into the cells of a comb: others of its type, where it has any
+    to choose from, and else as much of them as there is room for."""
+    combs, known = combs_of(zone), find(zone.type) and zone.field_type
+    for _ in range(_MOST_TRIES):
+        if known is None or isinstance(value, list):
+            break
+        for way in (*texts, *known.spellings(value)):
+            if in_cells(way, combs[0]) is not None:
+                return value, (way,)
+        if known.invent is None:
+            break
+        value, line = known.invent(rng)
+        texts = (line,)
+    cut = tuple(fitting(text, comb) for text, comb in zip(texts, combs, strict=False))
+    if cut == texts or isinstance(value, int):
+        return value, cut
+    return (list(cut) if isinstance(value, list) else "".join(cut)), cut
 
 
 def _invent_habits(rng: np.random.Generator) -> Habits:

@@ -17,6 +17,7 @@ from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.records import Gray
 from pipeline.simulate import marks
+from pipeline.simulate.combs import cells_written
 from pipeline.simulate.contents import Filling
 
 _POINTS_PER_MM = 72 / 25.4
@@ -26,12 +27,16 @@ _RANDOM_ID = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
 
 
 def fill_pdf(form: Form, filling: Filling, path: Path) -> None:
-    """Write the blank with the filling typed over it; a check box gets an X."""
+    """Write the blank with the filling typed over it, each letter of a comb by itself; a check box
+    gets an X."""
     document = pypdfium2.PdfDocument(form.blank_path)
     for number in sorted({zone.page for zone in form.zones}):
         page = document[number - 1]
         for zone in form.zones_of(number):
-            for text, box in zip(filling.texts_in(zone), zone.lines, strict=False):
+            for text, box in cells_written(zone, filling.texts_in(zone)):
+                _type(document, page, text, box)
+            texts = () if zone.comb else filling.texts_in(zone)
+            for text, box in zip(texts, zone.lines, strict=False):
                 line = box if zone.repeated else max(zone.lines, key=lambda b: b.w)
                 _type(document, page, text, line)
             if zone.boxes:

@@ -19,9 +19,17 @@ from pipeline.geometry import BoxMm, BoxPx, FloatArray
 from pipeline.records import Gray
 from pipeline.simulate import accidents, marks, paper
 from pipeline.simulate.accidents import NONE, Accidents
+from pipeline.simulate.combs import cells_written
 from pipeline.simulate.contents import Filling
 from pipeline.simulate.ink_folder import InInk, write_inked
-from pipeline.simulate.pen import Pen, choose_pen, stroke, tick_box, write_zone_text
+from pipeline.simulate.pen import (
+    Pen,
+    choose_pen,
+    stroke,
+    tick_box,
+    write_in_cell,
+    write_zone_text,
+)
 
 MM_PER_INCH = 25.4
 KINDS = ("jpg", "png", "tif", "pdf")
@@ -236,7 +244,10 @@ def _write(
         texts = filling.texts_in(zone)
         if zone.boxes:
             _mark(ink, blank, zone, texts, look, rng)
-        if not zone.lines:
+        if zone.comb:
+            for char, cell in cells_written(zone, texts):
+                write_in_cell(ink, char, _to_px(cell, look), look.pen, rng, px_per_mm=px_per_mm)
+        if zone.comb or not zone.lines:
             continue
         lines = [where_to_write(blank, line, look) for line in zone.lines]
         places = [[line] for line in lines] if zone.repeated else [lines]

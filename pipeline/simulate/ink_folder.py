@@ -108,7 +108,7 @@ def fill_in(
     names = [_name(by_writer, order, taken, rng, surname_first=surname_first) for _ in people]
     for zone in form.zones:
         kind = means(zone.type)
-        if not zone.lines or not written[zone.field]:
+        if not zone.lines or zone.comb or not written[zone.field]:
             continue
         if kind is Means.PERSON:
             texts = list(written[zone.field])
@@ -126,6 +126,7 @@ def fill_in(
     numbers = {
         (field, n): text
         for field, texts in written.items()
+        if not form.zone(field).comb
         for n, text in enumerate(texts)
         if (field, n) not in inked and set(text) <= SIGNS and any(map(str.isdigit, text))
     }

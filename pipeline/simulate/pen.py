@@ -18,6 +18,9 @@ from pipeline.simulate.fonts import HAND_FONTS, PRINT_FONTS, font_px, is_joined,
 CAP_SHARE = 0.62
 """Capitals are at most this share of a line's height: accents and tails need the rest."""
 
+_CELL_SHARE = 0.85
+"""A character leaves some of its cell's width free."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pen:
@@ -137,6 +140,21 @@ def write_zone_text(
             part = " ".join(words[:taken])
             _write_on(ink, part, box, dots, pen, rng, px_per_mm=px_per_mm, run_on=run_on)
         words, line = words[taken:], line + 1
+
+
+def write_in_cell(
+    ink: Gray, char: str, cell: BoxPx, pen: Pen, rng: np.random.Generator, *, px_per_mm: float
+) -> None:
+    """Write one character into a cell of a comb, as large as it has room; a hasty hand misses the
+    middle."""
+    hasty = 0.0 if pen.printed else pen.waver
+    cap_px = min(pen.cap_mm * px_per_mm, CAP_SHARE * cell.h)
+    wide = text_width(char, pen, cap_px) * pen.stretch
+    cap_px *= min(1.0, _CELL_SHARE * cell.w / max(wide, 1.0))
+    strip = write_line(char, pen, rng, cap_px=cap_px)
+    middle = cell.x + cell.w * (0.5 + 0.07 * hasty * rng.normal())
+    foot = cell.y + cell.h * (0.5 + 0.04 * hasty * rng.normal()) + cap_px / 2
+    lay(ink, strip, middle - (strip.end - strip.start) / 2, foot)
 
 
 def tick_box(

@@ -25,7 +25,9 @@ def lacks_mm(form: Form, filling: Filling, pen: Pen, *, fit: float = 1.0) -> dic
     """
     lacks: dict[str, list[Lack]] = {}
     for zone in form.zones:
-        if zone.lines:
+        if zone.comb:  # who has cells writes so large
+            lacks[zone.field] = [(0, 0) for text in filling.written[zone.field] if text]
+        elif zone.lines:
             places = [(line,) for line in zone.lines] if zone.repeated else [zone.lines]
             lacks[zone.field] = [
                 lack_mm(text, lines, pen, fit=fit)
