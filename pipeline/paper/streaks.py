@@ -11,7 +11,7 @@ _REACH_PX = 5
 """A streak is narrower: this far to both sides there is paper again."""
 _MIN_CONTRAST = 10
 _MIN_SHARE = 0.72
-"""Of the page's length; the rest is written over."""
+"""Of the page's length, and of either end; the rest is written over."""
 _END = 0.012
 """Share of the page's length next to either edge, some 3 mm: no printer's rule comes so far."""
 _DARK = 128
@@ -42,8 +42,9 @@ def _streaks(image: Gray) -> list[tuple[int, int]]:
         return []
     end = max(1, round(_END * len(image)))
     for rows in (image[:end], image[-end:]):
-        contrast, sides = _against_sides(rows.mean(axis=0, keepdims=True).astype(np.int16))
-        is_streak &= (contrast[0] >= _MIN_CONTRAST) | (sides[0] < _DARK)
+        contrast, sides = _against_sides(rows.astype(np.int16))
+        goes_on = (contrast >= _MIN_CONTRAST) | (sides < _DARK)
+        is_streak &= goes_on.mean(axis=0) >= _MIN_SHARE
     columns = np.flatnonzero(is_streak) + _REACH_PX
     runs = np.split(columns, np.flatnonzero(np.diff(columns) > 3) + 1) if columns.size else []
     most_wide = _MOST_WIDE * image.shape[1]
