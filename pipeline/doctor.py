@@ -154,7 +154,10 @@ def _models() -> Iterator[Check]:
 
 
 def _forms(settings: Settings) -> Check:
+    """That they can be read, and that copies of their blanks can be placed."""
+    from pipeline.forms.blank import blank_pages
     from pipeline.forms.schema import load_forms
+    from pipeline.paper.trial import unplaceable
 
     try:
         forms = load_forms(FORMS, *settings.forms)
@@ -166,7 +169,9 @@ def _forms(settings: Settings) -> Check:
         else form.id
         for form in forms
     )
-    return Check(tr("forms"), ", ".join(listed), ok=True)
+    tried = (unplaceable(blank) for form in forms for blank in blank_pages(form))
+    faults = [fault for fault in tried if fault]
+    return Check(tr("forms"), ", ".join(listed), ok=not faults, remedy="\n".join(faults))
 
 
 def _engine(settings: Settings) -> Check:

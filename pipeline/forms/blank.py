@@ -23,9 +23,16 @@ COARSE_PX_PER_MM = 3.7
 _MM_PER_PT = 25.4 / 72
 _PRINT_LEVEL = 128
 _PATCH_MM = (9.0, 4.5)
-_MIN_PATCH_INK = 0.06
-_MAX_PATCHES = 90
-_MIN_DOTS_INK, _MAX_DENSE_PATCHES = 0.02, 400
+_MAX_PATCHES, _MAX_DENSE_PATCHES = 90, 400
+_MIN_VARIANCE = 0.002
+"""Of a patch, black being 0 and white 1: fainter print is lost in the noise of a scan."""
+_MIN_CORNERS = 0.03
+"""Strength of corners against variance, the least: of text .5, of a table's corner .1, of a band's
+.03; a patch of edges alone has none."""
+_MIN_WHERE = 0.65
+"""Share of a patch that lies where it is wanted: the corner of a box reaches into its zone."""
+_CROWD_MM, _CROWDED = 25.0, np.float32(0.8)
+"""How far around a patch others count for less, and how much less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,7 @@ def _distance_from_print(fine: Gray) -> NDArray[np.uint8]:
 def _choose_patches(coarse: Gray, zones_mm: list[BoxMm]) -> tuple[Patch, ...]:
     """Pieces of print all over the page, outside the zones, where nobody is asked to write."""
     outside = ~_within(coarse, zones_mm)
-    return _patches(coarse, outside, least_ink=_MIN_PATCH_INK, most=_MAX_PATCHES)
+    return _patches(coarse, outside, most=_MAX_PATCHES)
 
 
 @cache
@@ -156,8 +163,8 @@ def dense_patches(blank: BlankPage) -> tuple[tuple[Patch, ...], tuple[Patch, ...
     piece of the page by, which shows few of them."""
     zones = _within(blank.coarse, [z.box_mm for z in blank.form.zones_of(blank.number)])
     return (
-        _patches(blank.coarse, ~zones, least_ink=_MIN_PATCH_INK, most=_MAX_DENSE_PATCHES),
-        _patches(blank.coarse, zones, least_ink=_MIN_DOTS_INK, most=_MAX_DENSE_PATCHES),
+        _patches(blank.coarse, ~zones, most=_MAX_DENSE_PATCHES),
+        _patches(blank.coarse, zones, most=_MAX_DENSE_PATCHES),
     )
 
 
@@ -170,19 +177,36 @@ def _within(coarse: Gray, zones_mm: list[BoxMm]) -> NDArray[np.bool_]:
     return inside
 
 
-def _patches(
-    coarse: Gray, where: NDArray[np.bool_], *, least_ink: float, most: int
-) -> tuple[Patch, ...]:
-    """The darkest pieces of print that lie all ``where`` it is wanted, none over another."""
+def _patches(coarse: Gray, where: NDArray[np.bool_], *, most: int) -> tuple[Patch, ...]:
+    """The pieces of print that lie mostly ``where`` it is wanted, none over another, and say best
+    where they are: of corners, not of edges, along which a piece would slide.
+
+    A corner is where the lesser eigenvalue of the gradients' covariance is large (Shi and Tomasi,
+    CVPR 1994). Pieces are taken all over the page rather than where they crowd.
+    """
     w, h = (round(v * COARSE_PX_PER_MM) for v in _PATCH_MM)
-    darkness = np.where(where, (255 - coarse).astype(np.float32) / 255, np.float32(-1.0))
-    density = cv2.blur(darkness, (w, h), anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
-    density[-h:] = density[:, -w:] = 0
+    corners = np.asarray(cv2.cornerMinEigenVal(coarse, blockSize=3, ksize=3) * where, np.float32)
+    light = np.asarray(coarse / 255, np.float32)
+    variance = _means(light**2, (w, h)) - _means(light, (w, h)) ** 2
+    # Corners at a piece's very edge look beyond it.
+    inner = np.roll(_means(corners, (w - 4, h - 4)), (-2, -2), (0, 1))
+    useful = (variance >= _MIN_VARIANCE) & (inner >= _MIN_CORNERS * variance)
+    useful &= _means(where.astype(np.float32), (w, h)) >= _MIN_WHERE
+    score = np.where(useful, inner, np.float32(0))
+    score[-h:] = score[:, -w:] = 0
+    crowd = round(_CROWD_MM * COARSE_PX_PER_MM)
     patches: list[Patch] = []
     while len(patches) < most:
-        y, x = (int(i) for i in np.unravel_index(int(np.argmax(density)), density.shape))
-        if density[y, x] < least_ink:
+        y, x = (int(i) for i in np.unravel_index(int(np.argmax(score)), score.shape))
+        if score[y, x] <= 0:
             break
         patches.append(Patch(x, y, coarse[y : y + h, x : x + w].copy()))
-        density[max(0, y - h) : y + h, max(0, x - w) : x + w] = 0
+        score[max(0, y - crowd) : y + crowd, max(0, x - crowd) : x + crowd] *= _CROWDED
+        score[max(0, y - h) : y + h, max(0, x - w) : x + w] = 0
     return tuple(patches)
+
+
+def _means(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """The mean in the box of that size, (width, height), whose upper left corner each pixel is."""
+    means = cv2.blur(values, size, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(means, np.float32)

@@ -22,6 +22,10 @@ _SEARCH_MM = (2.2, 0.8)
 """How far a patch is searched around its place, in the first and in the second fit."""
 _MIN_CORRELATION = 0.55
 _MIN_FOUND = 8
+_ROUNDS, _NEAR_PX = 6, 2.0
+"""How often a fit is carried on, and how far from their places patches still agree with it."""
+_MIN_IN_THIRD = 3
+"""A third of the page's length or width with fewer patches says nothing."""
 _RIVAL = 0.9
 """A fit with this share of the best one's patches may be another edition of the same form."""
 _OTHER_PRINT = 40
@@ -86,12 +90,45 @@ def fit_whole(
 ) -> Fit | None:
     """The proposal refined on the blank's patches; None where too few lie in their places."""
     least = max(_MIN_FOUND, _MIN_COVERAGE / 2 * len(blank.patches))
-    refined = refine(coarse, Fit.proposed(blank, proposed), blank.patches, search_mm, least=least)
+    start = Fit.proposed(blank, proposed)
+    fit = _proven(coarse, start, search_mm, least=least)
+    if fit is None and (grown := _grown(coarse, start, search_mm[0])):
+        fit = _proven(coarse, grown, search_mm, least=least)
+    return fit
+
+
+def _proven(coarse: Gray, start: Fit, search_mm: Sequence[float], *, least: float) -> Fit | None:
+    """The fit refined; None where the print is not found all over the page."""
+    patches = start.blank.patches
+    refined = refine(coarse, start, patches, search_mm, least=least)
     if refined is None:
         return None
     fit, in_place = refined
-    places = np.array([(patch.x, patch.y) for patch in blank.patches], np.float64)
-    return fit if worst_third(places, in_place) >= _MIN_COVERAGE else None
+    places = np.array([(patch.x, patch.y) for patch in patches], np.float64)
+    worst = min(worst_third(places, in_place), _worst_stretch(places, in_place))
+    return fit if worst >= _MIN_COVERAGE else None
+
+
+def _grown(coarse: Gray, fit: Fit, reach_mm: float) -> Fit | None:
+    """The fit carried on from the part of the page where it is right: key points that lie close
+    together propose what is centimetres off elsewhere. None where it is right nowhere."""
+    patches = fit.blank.patches
+    places = np.array([(patch.x, patch.y) for patch in patches], np.float64)
+    agreeing = _MIN_FOUND
+    grown = None
+    for _ in range(_ROUNDS):
+        seen_at = _find_patches(_rectify(coarse, fit), patches, reach_mm)
+        seen = np.isfinite(seen_at[:, 0])
+        if np.count_nonzero(seen) <= agreeing:
+            break
+        correction, mask = cv2.findHomography(
+            seen_at[seen], places[seen], cv2.USAC_MAGSAC, _NEAR_PX, maxIters=1000, confidence=0.999
+        )
+        if correction is None or np.count_nonzero(mask) <= agreeing:
+            break
+        agreeing = int(np.count_nonzero(mask))
+        fit = grown = replace(fit, homography=correction @ fit.homography)
+    return grown
 
 
 def refine(
@@ -105,7 +142,7 @@ def refine(
         seen = np.isfinite(seen_at[:, 0])
         if np.count_nonzero(seen) < least:
             return None
-        correction, _ = cv2.findHomography(seen_at[seen], places[seen], cv2.LMEDS)
+        correction = _correction(seen_at[seen], places[seen])
         if correction is None:
             return None
         moved = cv2.perspectiveTransform(seen_at[None, seen], correction)[0]
@@ -121,6 +158,21 @@ def refine(
     return (fit, in_place) if fit.residual_mm <= _MAX_RESIDUAL_MM else None
 
 
+def _correction(seen_at: FloatArray, places: FloatArray) -> FloatArray | None:
+    """The homography from where patches are seen to their places: of least median of squares
+    (Rousseeuw, 1984), then of least squares of all that agree with it."""
+    rough, _ = cv2.findHomography(seen_at, places, cv2.LMEDS)
+    if rough is None:
+        return None
+    moved = cv2.perspectiveTransform(seen_at[None], rough)[0]
+    far_px = 2 * _MAX_RESIDUAL_MM * COARSE_PX_PER_MM
+    near = np.linalg.norm(moved - places, axis=1) < far_px
+    if np.count_nonzero(near) < _MIN_FOUND:
+        return np.asarray(rough)
+    fine, _ = cv2.findHomography(seen_at[near], places[near], 0)
+    return np.asarray(rough if fine is None else fine)
+
+
 def worst_third(places: FloatArray, in_place: NDArray[np.bool_]) -> float:
     """The share ``in_place`` of those at the places (n, 2) in the worst third across or down: no
     part of the page goes unproven."""
@@ -130,6 +182,19 @@ def worst_third(places: FloatArray, in_place: NDArray[np.bool_]) -> float:
         third = np.searchsorted(inner, along, "right")
         shares.append(np.bincount(third, in_place, 3) / np.maximum(np.bincount(third, None, 3), 1))
     return float(np.min(shares))
+
+
+def _worst_stretch(places: FloatArray, in_place: NDArray[np.bool_]) -> float:
+    """As ``worst_third``, of thirds of equal length or width: where print crowds in one place, it
+    speaks for no other."""
+    shares = []
+    for along in places.T:
+        start, length = along.min(), max(float(np.ptp(along)), 1.0)
+        third = np.minimum((3 * (along - start) / length).astype(int), 2)
+        count = np.bincount(third, None, 3)
+        lying = np.bincount(third, in_place, 3)[count >= _MIN_IN_THIRD]
+        shares += list(lying / count[count >= _MIN_IN_THIRD])
+    return float(min(shares))
 
 
 def _nearer(coarse: Gray, best: Fit, rival: Fit) -> Fit:
