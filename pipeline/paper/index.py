@@ -22,6 +22,8 @@ LIKELY = 4
 """How many of more are matched, at least."""
 _NEAR_THE_BEST = 0.6
 """So are others with this share of the best one's votes: editions of one form."""
+_EDITION = 0.5
+"""A blank with this share of the votes that another gives itself is an edition of it."""
 _CELL_POINTS = 512
 """Key points in a cell, about: a key point of the picture is compared with those of one cell."""
 _MOST_ALIKE = 20
@@ -65,6 +67,18 @@ def likely_pages(features: Features, blanks: Sequence[BlankPage]) -> list[BlankP
         return list(known)
     votes = _votes(features, _index(known))
     return [known[i] for i in best_few(votes)]
+
+
+@lru_cache(maxsize=64)
+def editions_of(blank: BlankPage, blanks: tuple[BlankPage, ...]) -> tuple[BlankPage, ...]:
+    """The other blanks with nearly the same print in the same places."""
+    known = tuple(b for b in blanks if len(b.features.points))
+    if blank not in known:
+        return ()
+    votes = _votes(blank.features, _index(known))
+    least = _EDITION * votes[known.index(blank)]
+    alike = (other for other, count in zip(known, votes, strict=True) if count >= least)
+    return tuple(other for other in alike if other is not blank)
 
 
 def best_few(scores: FloatArray) -> list[int]:
