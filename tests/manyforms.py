@@ -39,14 +39,17 @@ _ASKED = (
     ("Organisme payeur", "organisation"), ("Acompte versé", "amount"), ("Places en car", "count"),
 )  # fmt: skip
 _WORDS = (
-    "inscription adhérent règlement intérieur participation chèque ordre association séance matin "
-    "après-midi enfants parents autorisation image assurance responsabilité civile certificat "
-    "médical bureau permanence mairie salle municipale avant retour dossier complet remboursement "
-    "absence justifiée cotisation annuelle licence fédération transport prévu covoiturage repas "
-    "froid chaud végétarien boisson comprise hébergement dortoir duvet matériel fourni tenue "
-    "chaussures obligatoires encadrement bénévoles animateurs diplômés horaires précisés courrier "
-    "signature précédée mention lu approuvé copie conserver document original joindre enveloppe"
-).split()
+    "inscription", "adhérent", "règlement", "intérieur", "participation", "chèque", "ordre",
+    "association", "séance", "matin", "après-midi", "enfants", "parents", "autorisation", "image",
+    "assurance", "responsabilité", "civile", "certificat", "médical", "bureau", "permanence",
+    "mairie", "salle", "municipale", "avant", "retour", "dossier", "complet", "remboursement",
+    "absence", "justifiée", "cotisation", "annuelle", "licence", "fédération", "transport",
+    "prévu", "covoiturage", "repas", "froid", "chaud", "végétarien", "boisson", "comprise",
+    "hébergement", "dortoir", "duvet", "matériel", "fourni", "tenue", "chaussures",
+    "obligatoires", "encadrement", "bénévoles", "animateurs", "diplômés", "horaires", "précisés",
+    "courrier", "signature", "précédée", "mention", "lu", "approuvé", "copie", "conserver",
+    "document", "original", "joindre", "enveloppe",
+)  # fmt: skip
 
 _Spot = tuple[float, float, float, float]
 
@@ -185,7 +188,9 @@ def _table(paper: _Paper, words: _Words) -> None:
 def _bands(paper: _Paper, words: _Words) -> None:
     paper.band(0, 0, paper.width, 22, 0.35)
     y = _head(paper, words, 32)
-    for title in ("LE PARTICIPANT", "LE RESPONSABLE LÉGAL", "RÈGLEMENT")[: 2 + words.rng.integers(2)]:
+    for title in ("LE PARTICIPANT", "LE RESPONSABLE LÉGAL", "RÈGLEMENT")[
+        : 2 + words.rng.integers(2)
+    ]:
         paper.band(18, y, 174, 7, 0.2 + 0.5 * float(words.rng.random()))
         paper.text(20, y + 11.5, title, 9, "Times-Bold")
         y = _dotted(paper, words, y + 20, int(words.rng.integers(2, 5)))

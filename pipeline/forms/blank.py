@@ -29,6 +29,8 @@ PX_PER_MM = 8.0
 
 COARSE_PX_PER_MM = 3.7
 """Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
+_KEPT_PAGES, _KEPT_COARSE = 8, 32
+"""So many pages are kept drawn: some 4 MB each, and 4 MB of distances; coarse, 0.9 MB."""
 
 _MM_PER_PT = 25.4 / 72
 _PRINT_LEVEL = 128
@@ -36,8 +38,6 @@ _PATCH_MM = (9.0, 4.5)
 _MIN_PATCH_INK = 0.06
 _MAX_PATCHES = 90
 _MIN_DOTS_INK, _MAX_DENSE_PATCHES = 0.02, 400
-_KEPT_PAGES, _KEPT_COARSE = 8, 32
-"""So many pages are kept drawn: some 4 MB each, and 4 MB of distances; coarse, 0.9 MB."""
 
 
 @dataclass(frozen=True, slots=True)

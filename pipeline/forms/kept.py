@@ -16,7 +16,7 @@ from platformdirs import user_cache_path
 
 from pipeline.paths import write_whole
 
-_MOST_FILES = 1000
+_MOST_FILES = 500
 """Those of earlier versions, and of forms that changed, go in time."""
 _SUM_BYTES = hashlib.sha256().digest_size
 
@@ -27,7 +27,7 @@ def kept(name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
     Several may make it at once: each file is written whole, and says the same.
     """
     path = user_cache_path("fiches", appauthor=False) / "blanks" / f"{name}.npy"
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         data = path.read_bytes()
         if data[:_SUM_BYTES] == hashlib.sha256(data[_SUM_BYTES:]).digest():
             return np.asarray(np.load(BytesIO(data[_SUM_BYTES:]), allow_pickle=False))
