@@ -20,8 +20,8 @@ FEW = 6
 """So many pages are all matched: an index would save nothing."""
 LIKELY = 4
 """How many of more are matched, at least."""
-_NEAR_THE_BEST = 0.6
-"""So are others with this share of the best one's votes: editions of one form."""
+_NEAR_THE_BEST, _LEAST_NEAR = 0.6, 10
+"""So are others with this share of the best one's votes, and so many: editions of one form."""
 _EDITION = 0.5
 """A blank with this share of the votes that another gives itself is an edition of it."""
 _CELL_POINTS = 512
@@ -85,7 +85,7 @@ def best_few(scores: FloatArray) -> list[int]:
     """Which are the highest, best first: all of a few; of many, those nearly as high as the best,
     and ``LIKELY`` at least."""
     ranked = np.argsort(-scores, kind="stable")
-    near = scores >= max(_NEAR_THE_BEST * scores.max(initial=0), 1)
+    near = scores >= max(_NEAR_THE_BEST * scores.max(initial=0), _LEAST_NEAR)
     least = LIKELY if len(scores) > FEW else FEW
     return [int(i) for rank, i in enumerate(ranked) if rank < least or near[i]]
 

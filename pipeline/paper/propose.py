@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.engines import tesseract
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Features
 from pipeline.geometry import FloatArray
-from pipeline.paper.index import best_few, editions_of, likely_pages
+from pipeline.paper.index import best_few, likely_pages
 from pipeline.records import Gray
 from pipeline.text import fold
 
@@ -26,22 +26,14 @@ _RATIO = 0.8
 
 
 def propose_by_features(features: Features, blanks: Sequence[BlankPage]) -> list[Proposal]:
-    """A proposal for each likely page that key points of the scan agree on, most matches first.
-
-    Where one lies, its other editions may: their print is nearly the same, and key points that
-    happen to be found for one of them only say nothing about which it is.
-    """
+    """A proposal for each likely page that key points of the scan agree on, most matches first."""
     proposals = [
         (matches, blank, homography)
         for blank in likely_pages(features, blanks)
         for matches, homography in [_propose(features, blank.features)]
         if homography is not None
     ]
-    proposals.sort(key=lambda proposal: -proposal[0])
-    for matches, blank, homography in proposals[:1]:
-        others = editions_of(blank, tuple(blanks))
-        proposals[1:1] = [(matches, other, homography) for other in others]
-    return proposals
+    return sorted(proposals, key=lambda proposal: -proposal[0])
 
 
 def _propose(scan: Features, blank: Features) -> tuple[int, FloatArray | None]:
