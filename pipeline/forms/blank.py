@@ -1,15 +1,25 @@
-"""A form's blank, prepared once a process for alignment, dropout and the search for ink."""
+"""A form's blank, for alignment, dropout and the search for ink.
 
+Many forms may be known, and few of them seen: key points, by which a page is recognised, are sought
+once a process; the rest is drawn where a page of the form was seen, and the last few are kept.
+"""
+
+import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
+from pipeline.fingerprint import code_digest
+from pipeline.forms.kept import kept
 from pipeline.forms.schema import Form
 from pipeline.geometry import BoxMm, FloatArray, bounding_box
 from pipeline.records import Gray
@@ -19,6 +29,8 @@ PX_PER_MM = 8.0
 
 COARSE_PX_PER_MM = 3.7
 """Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
+_KEPT_PAGES, _KEPT_COARSE = 8, 32
+"""So many pages are kept drawn: some 4 MB each, and 4 MB of distances; coarse, 0.9 MB."""
 
 _MM_PER_PT = 25.4 / 72
 _PRINT_LEVEL = 128
@@ -46,10 +58,25 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Key points (n, 2) in px of the image they were found in, with their binary descriptors."""
+    """Key points (n, 2) in px of the image they were found in, with their binary descriptors; what
+    each spans, and which way it is turned."""
 
     points: NDArray[np.float32]
     descriptors: NDArray[np.uint8]
+    sizes_px: NDArray[np.float32]
+    angles_deg: NDArray[np.float32]
+
+
+_KEY_POINT = np.dtype(
+    [
+        ("page", "i4"),
+        ("points", "f4", 2),
+        ("descriptors", "u1", 32),
+        ("sizes_px", "f4"),
+        ("angles_deg", "f4"),
+    ]
+)
+"""As they are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +93,36 @@ class Word:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlankPage:
-    """One page of a form's blank: its print at both scales, its key points, patches to look for.
-
-    ``from_print_px``: each fine pixel's distance from the nearest print, rounded, at most 255.
-    ``words``: the printed words where the blank's file holds them as text, leader dots left out.
-    """
+    """One page of a form's blank: its key points and, when asked for, its print at both scales,
+    patches to look for, and its words."""
 
     form: Form
     number: int
     width_mm: float
     height_mm: float
-    image: Gray
-    from_print_px: NDArray[np.uint8]
-    coarse: Gray
     features: Features
-    patches: tuple[Patch, ...]
-    words: tuple[Word, ...]
+
+    @property
+    def image(self) -> Gray:
+        return _fine(self.form.blank_path, self.number)
+
+    @property
+    def from_print_px(self) -> NDArray[np.uint8]:
+        """Each fine pixel's distance from the nearest print, rounded, at most 255."""
+        return _distance_from_print(self.form.blank_path, self.number)
+
+    @property
+    def coarse(self) -> Gray:
+        return _coarse(self.form.blank_path, self.number)
+
+    @property
+    def patches(self) -> tuple[Patch, ...]:
+        return _choose_patches(self)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The printed words where the blank's file holds them as text, leader dots left out."""
+        return _words(self.form.blank_path, self.number)
 
 
 def mm_to_raster(px_per_mm: float) -> FloatArray:
@@ -94,40 +135,79 @@ def find_features(image: Gray, *, most: int = 1200) -> Features:
     orb = cv2.ORB.create(nfeatures=most, scaleFactor=1.2, nlevels=6)
     points, descriptors = orb.detectAndCompute(image, None)
     if descriptors is None:
-        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
-    return Features(np.array([p.pt for p in points], np.float32), descriptors)
+        nothing = np.zeros(0, np.float32)
+        return Features(nothing.reshape(0, 2), np.zeros((0, 32), np.uint8), nothing, nothing)
+    seen = np.array([(*p.pt, p.size, p.angle) for p in points], np.float32)
+    return Features(seen[:, :2].copy(), descriptors, seen[:, 2], seen[:, 3])
 
 
 @cache
 def blank_pages(form: Form) -> tuple[BlankPage, ...]:
     """Every page of the form's blank, in order."""
-    document = pdfium.PdfDocument(str(form.blank_path))
-    try:
-        return tuple(_prepare(form, i + 1, document[i]) for i in range(len(document)))
-    finally:
-        document.close()
-
-
-def _prepare(form: Form, number: int, page: pdfium.PdfPage) -> BlankPage:
-    width_mm, height_mm = (v * _MM_PER_PT for v in page.get_size())
-    fine = page.render(scale=PX_PER_MM * _MM_PER_PT, grayscale=True).to_numpy().squeeze()
-    size = (round(width_mm * COARSE_PX_PER_MM), round(height_mm * COARSE_PX_PER_MM))
-    coarse: Gray = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
-    return BlankPage(
-        form=form,
-        number=number,
-        width_mm=width_mm,
-        height_mm=height_mm,
-        image=np.ascontiguousarray(fine),
-        from_print_px=_distance_from_print(fine),
-        coarse=coarse,
-        features=find_features(coarse),
-        patches=_choose_patches(coarse, [z.box_mm for z in form.zones_of(number)]),
-        words=tuple(_words(page)),
+    path = form.blank_path
+    with closing(pdfium.PdfDocument(str(path))) as document:
+        sizes_mm = [[v * _MM_PER_PT for v in document[i].get_size()] for i in range(len(document))]
+    numbers = range(1, len(sizes_mm) + 1)
+    content = hashlib.sha256(path.read_bytes()).hexdigest()
+    held = kept(f"{content}-{_finder()}", lambda: _key_points(path, numbers))
+    return tuple(
+        BlankPage(form, number, width_mm, height_mm, _features(held[held["page"] == number]))
+        for number, (width_mm, height_mm) in zip(numbers, sizes_mm, strict=True)
     )
 
 
-def _words(page: pdfium.PdfPage) -> Iterator[Word]:
+def _key_points(path: Path, numbers: Sequence[int]) -> NDArray[Any]:
+    """Those of all pages, to be kept."""
+    every = [find_features(_coarse(path, number)) for number in numbers]
+    held = np.zeros(sum(len(features.points) for features in every), _KEY_POINT)
+    held["page"] = np.repeat(numbers, [len(features.points) for features in every])
+    for part in fields(Features):
+        held[part.name] = np.concatenate([getattr(features, part.name) for features in every])
+    return held
+
+
+def _features(held: NDArray[Any]) -> Features:
+    return Features(*(np.ascontiguousarray(held[part.name]) for part in fields(Features)))
+
+
+@cache
+def _finder() -> str:
+    """Names what finds the key points of a blank: this code, and what it draws and seeks with."""
+    drawn_by = str(pdfium.PDFIUM_INFO)
+    code = code_digest(f"{__name__}:_coarse", f"{__name__}:find_features")
+    return hashlib.sha256(f"{code} {drawn_by} {cv2.__version__}".encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=_KEPT_PAGES)
+def _fine(path: Path, number: int) -> Gray:
+    with closing(pdfium.PdfDocument(str(path))) as document:
+        drawn = document[number - 1].render(scale=PX_PER_MM * _MM_PER_PT, grayscale=True)
+        return np.ascontiguousarray(drawn.to_numpy().squeeze())
+
+
+@lru_cache(maxsize=_KEPT_COARSE)
+def _coarse(path: Path, number: int) -> Gray:
+    with closing(pdfium.PdfDocument(str(path))) as document:
+        size_pt = document[number - 1].get_size()
+    size = [round(v * _MM_PER_PT * COARSE_PX_PER_MM) for v in size_pt]
+    coarse: Gray = cv2.resize(_fine(path, number), size, interpolation=cv2.INTER_AREA)
+    return coarse
+
+
+@lru_cache(maxsize=_KEPT_PAGES)
+def _distance_from_print(path: Path, number: int) -> NDArray[np.uint8]:
+    paper = (_fine(path, number) >= _PRINT_LEVEL).astype(np.uint8)
+    distance = cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.asarray(np.minimum(np.rint(distance), 255), dtype=np.uint8)
+
+
+@cache
+def _words(path: Path, number: int) -> tuple[Word, ...]:
+    with closing(pdfium.PdfDocument(str(path))) as document:
+        return tuple(_words_on(document[number - 1]))
+
+
+def _words_on(page: pdfium.PdfPage) -> Iterator[Word]:
     height_pt = page.get_height()
     text_page = page.get_textpage()
     try:
@@ -145,16 +225,11 @@ def _words(page: pdfium.PdfPage) -> Iterator[Word]:
         text_page.close()
 
 
-def _distance_from_print(fine: Gray) -> NDArray[np.uint8]:
-    paper = (fine >= _PRINT_LEVEL).astype(np.uint8)
-    distance = cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_5)
-    return np.asarray(np.minimum(np.rint(distance), 255), dtype=np.uint8)
-
-
-def _choose_patches(coarse: Gray, zones_mm: list[BoxMm]) -> tuple[Patch, ...]:
+@cache
+def _choose_patches(blank: BlankPage) -> tuple[Patch, ...]:
     """Pieces of print all over the page, outside the zones, where nobody is asked to write."""
-    outside = ~_within(coarse, zones_mm)
-    return _patches(coarse, outside, most=_MAX_PATCHES)
+    outside = ~_within(blank.coarse, [z.box_mm for z in blank.form.zones_of(blank.number)])
+    return _patches(blank.coarse, outside, most=_MAX_PATCHES)
 
 
 @cache

@@ -66,13 +66,13 @@ def _whole_sheets(
 ) -> tuple[list[Fit], list[Proposal]]:
     """The whole form pages in the picture; where there is none, the proposals that were tried."""
     tried = propose_by_features(features, blanks)
-    fit = best_fit(coarse, tried)
+    fit = best_fit(coarse, tried, blanks)
     if fit is None:
         more = propose_by_features(find_features(coarse, most=_KEY_POINTS[1]), blanks)
-        fit, tried = best_fit(coarse, more), tried + more
+        fit, tried = best_fit(coarse, more, blanks), tried + more
     if fit is None and tesseract.is_installed():
         more = propose_by_words(coarse, blanks)
-        fit, tried = best_fit(coarse, more), tried + more
+        fit, tried = best_fit(coarse, more, blanks), tried + more
     fits: list[Fit] = []
     while fit is not None:
         fits.append(fit)
@@ -80,7 +80,8 @@ def _whole_sheets(
         if cv2.countNonZero(free) < _ROOM_FOR_ANOTHER * free.size:
             break
         rest = cv2.bitwise_or(coarse, cv2.bitwise_not(free))
-        fit = best_fit(rest, propose_by_features(find_features(rest, most=_KEY_POINTS[0]), blanks))
+        proposals = propose_by_features(find_features(rest, most=_KEY_POINTS[0]), blanks)
+        fit = best_fit(rest, proposals, blanks)
     return fits, tried
 
 
@@ -96,7 +97,7 @@ def _beside(
         if np.count_nonzero(free[rows, columns]) < _POINTS_OUTSIDE:
             return more
         proposals = propose_by_features(find_features(rest, most=_KEY_POINTS[0]), blanks)
-        fit = best_fit(rest, proposals) or best_piece(rest, proposals)
+        fit = best_fit(rest, proposals, blanks) or best_piece(rest, proposals)
         if fit is None or any(_is_same_sheet(fit, other) for other in (*fits, *more)):
             return more
         more.append(fit)

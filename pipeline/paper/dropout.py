@@ -44,10 +44,15 @@ class CleanPage:
     traces: Mask
 
 
-def drop_print(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
-    """The page on the mm frame with even paper, with and without the form's own print."""
+def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = None) -> CleanPage:
+    """The page on the mm frame with even paper, with and without the form's own print.
+
+    ``beyond``: 255 where the sheet is not, far from any print.
+    """
     flat = flattened(aligned, blank)
     distance = blank.from_print_px
+    if beyond is not None:
+        distance = cv2.bitwise_or(distance, beyond)
     dark: Mask = cv2.compare(flat, _ink_level(flat, distance), cv2.CMP_LT)
     spread_px = _print_spread_px(dark, distance)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Patch
 from pipeline.geometry import BoxMm, FloatArray
+from pipeline.paper.index import editions_of
 from pipeline.paper.propose import Proposal
 from pipeline.records import Gray
 
@@ -62,13 +63,22 @@ class Fit:
         return np.asarray(np.rint(there), dtype=np.int32)
 
 
-def best_fit(coarse: Gray, proposals: list[Proposal]) -> Fit | None:
+def best_fit(coarse: Gray, proposals: list[Proposal], blanks: Sequence[BlankPage]) -> Fit | None:
     """The whole page of most patches among the proposals that have not far fewer matches than the
-    best."""
+    best; of its editions among the blanks, the one whose print is nearest.
+
+    Where one of them lies, so may another, whichever the key points happened to propose.
+    """
     fits = fits_of(proposals, lambda proposed, blank: fit_whole(coarse, proposed, blank))
     best = max(fits, key=lambda fit: fit.inliers, default=None)
-    for rival in fits:
-        if best is not None and rival.inliers > _RIVAL * best.inliers:
+    if best is None:
+        return None
+    rivals = [fit for fit in fits if fit.inliers > _RIVAL * best.inliers]
+    others = set(editions_of(best.blank, tuple(blanks))) - {fit.blank for fit in rivals}
+    again = [fit_whole(coarse, best.homography, b) for b in blanks if b in others]
+    rivals += [fit for fit in again if fit is not None]
+    for rival in rivals:
+        if rival.inliers > _RIVAL * best.inliers:
             best = _nearer(coarse, best, rival)
     return best
 

@@ -109,8 +109,7 @@ def clean_piece(aligned: AlignedPage, blank: BlankPage) -> CleanPage:
     shown = np.zeros(blank.image.shape, np.uint8)
     crop(shown, aligned.shown_mm)[:] = 255
     beyond = cv2.bitwise_not(shown)
-    on_piece = replace(blank, from_print_px=cv2.bitwise_or(blank.from_print_px, beyond))
-    clean = drop_print(aligned, on_piece)
+    clean = drop_print(aligned, blank, beyond=beyond)
     return CleanPage(
         image=cv2.bitwise_or(clean.image, beyond),
         clean=cv2.bitwise_or(clean.clean, beyond),

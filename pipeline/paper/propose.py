@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.engines import tesseract
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Features
 from pipeline.geometry import FloatArray
+from pipeline.paper.index import best_few, likely_pages
 from pipeline.records import Gray
 from pipeline.text import fold
 
@@ -24,10 +26,10 @@ _RATIO = 0.8
 
 
 def propose_by_features(features: Features, blanks: Sequence[BlankPage]) -> list[Proposal]:
-    """A proposal for each form page that key points of the scan agree on, most matches first."""
+    """A proposal for each likely page that key points of the scan agree on, most matches first."""
     proposals = [
         (matches, blank, homography)
-        for blank in blanks
+        for blank in likely_pages(features, blanks)
         for matches, homography in [_propose(features, blank.features)]
         if homography is not None
     ]
@@ -63,18 +65,23 @@ def propose_by_words(coarse: Gray, blanks: Sequence[BlankPage]) -> list[Proposal
     A word counts where it stands once on the scan and once on the blank.
     """
     seen = _unique((fold(text), box.corners()) for text, box in tesseract.read_words(coarse))
+    shared = np.array([len(seen.keys() & _printed(blank).keys()) for blank in blanks], float)
     proposals: list[Proposal] = []
-    for blank in blanks:
-        printed = _unique((fold(w.text), w.box_mm.corners()) for w in blank.words)
-        shared = sorted(seen.keys() & printed.keys())
-        if len(shared) < _MIN_WORDS:
-            continue
-        source = np.concatenate([seen[word] for word in shared])
-        target = np.concatenate([printed[word] for word in shared]) * COARSE_PX_PER_MM - 0.5
+    for blank in (blanks[i] for i in best_few(shared) if shared[i] >= _MIN_WORDS):
+        printed = _printed(blank)
+        words = sorted(seen.keys() & printed.keys())
+        source = np.concatenate([seen[word] for word in words])
+        target = np.concatenate([printed[word] for word in words]) * COARSE_PX_PER_MM - 0.5
         homography, mask = cv2.findHomography(source, target, cv2.RANSAC, 2 * COARSE_PX_PER_MM)
         if homography is not None and _is_plausible(homography, source):
             proposals.append((int(mask.sum()), blank, homography))
     return sorted(proposals, key=lambda proposal: -proposal[0])
+
+
+@cache
+def _printed(blank: BlankPage) -> dict[str, FloatArray]:
+    """The words that stand once on a blank, with their corners in mm."""
+    return _unique((fold(word.text), word.box_mm.corners()) for word in blank.words)
 
 
 def _unique(words: Iterable[tuple[str, FloatArray]]) -> dict[str, FloatArray]:
