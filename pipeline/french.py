@@ -33,6 +33,7 @@ _FINDINGS = {
     "every_page_is_there": "Page manquante",
     "no_stray_ink": "Écriture hors des zones",
     "same_print": "Imprimé différent",
+    "same_place": "Ligne ou case déplacée",
     "whole_form": "Fiche coupée",
     "whole_field": "Champ en partie caché",
     "one_pen": "Encre plus pâle",
@@ -274,10 +275,14 @@ def _no_more(finding: Finding, _roles: Roles) -> str:
 
 
 def _print(finding: Finding, _roles: Roles) -> str:
-    words = ", ".join(f"« {word} »" for word in finding.facts)
+    words = ", ".join(f"« {word} »" for word in finding.facts if isinstance(word, str))
+    where = f", près de : {words}" if words else ""
+    if finding.facts and not words:
+        x, y = finding.facts
+        where = f", à {x} cm du bord gauche et {y} cm du haut"
     return (
-        f"L'imprimé n'est pas celui du formulaire connu, près de : {words}. "
-        "Est-ce une autre édition (date, tarifs) ?"
+        f"L'imprimé n'est pas celui du formulaire connu{where}. "
+        "Est-ce une autre édition (date, libellés, tarifs) ?"
     )
 
 
@@ -370,6 +375,10 @@ _SENTENCES: Mapping[str, _Sentence] = {
         "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"
     ),
     "same_print": _print,
+    "same_place": _of_field(
+        "la ligne ou la case n'est pas là où elle se trouve sur le formulaire connu. Est-ce une "
+        "autre édition ?"
+    ),
     "no_stray_ink": _stray,
     "not_struck_out": _of_field("texte barré ou souligné."),
     "one_pen": _of_field("encre bien plus pâle que le reste (crayon, ajout, texte gommé ?)."),

@@ -106,7 +106,8 @@ def other_words(image: Gray, blank: BlankPage, shown: NDArray[np.bool_]) -> tupl
     tone = float(np.median([_tone(coarse, small, box) for box in widest]))
     known = [_differs(image, fine, box, tone) for box in widest]
     lost, more = (
-        float(np.quantile([getattr(of, name) for of in known], 0.9)) for name in ("lacking", "extra")
+        float(np.quantile([getattr(of, name) for of in known], 0.9))
+        for name in ("lacking", "extra")
     )
     return tuple(
         word
