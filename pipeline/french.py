@@ -275,15 +275,13 @@ def _no_more(finding: Finding, _roles: Roles) -> str:
 
 
 def _print(finding: Finding, _roles: Roles) -> str:
-    words = ", ".join(f"« {word} »" for word in finding.facts if isinstance(word, str))
-    where = f", près de : {words}" if words else ""
-    if finding.facts and not words:
-        x, y = finding.facts
-        where = f", à {x} cm du bord gauche et {y} cm du haut"
-    return (
-        f"L'imprimé n'est pas celui du formulaire connu{where}. "
-        "Est-ce une autre édition (date, libellés, tarifs) ?"
-    )
+    near, facts = "", finding.facts
+    if facts and isinstance(facts[0], str):
+        near = f", près de : {', '.join(f'« {word} »' for word in facts)}"
+    elif facts:
+        near = f", à {facts[0]} cm du bord gauche et {facts[1]} cm du haut"
+    words = "L'imprimé n'est pas celui du formulaire connu"
+    return f"{words}{near}. Est-ce une autre édition (date, libellés, tarifs) ?"
 
 
 def _stray(finding: Finding, _roles: Roles) -> str:
@@ -375,10 +373,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
         "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"
     ),
     "same_print": _print,
-    "same_place": _of_field(
-        "la ligne ou la case n'est pas là où elle se trouve sur le formulaire connu. Est-ce une "
-        "autre édition ?"
-    ),
+    "same_place": _of_field("ligne ou case ailleurs que sur le formulaire connu : autre édition ?"),
     "no_stray_ink": _stray,
     "not_struck_out": _of_field("texte barré ou souligné."),
     "one_pen": _of_field("encre bien plus pâle que le reste (crayon, ajout, texte gommé ?)."),

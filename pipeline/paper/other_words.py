@@ -35,7 +35,10 @@ _FEWEST = 8
 _SUSPECT = 0.85
 """A word that correlates with its print less than this share of the usual."""
 _UNLIKELY_MM = 20.0
-_MIN_SPREAD = 0.02
+"""No chance makes print of 1 mm2 so many times as unlike itself as a quarter of the page's words
+are; larger print is less prone to it, by the root of its area."""
+_SPREAD = (0.02, 0.2)
+"""How unlike themselves a quarter of a page's words may be."""
 _LACKING = 0.08
 """So much more of its print another word lacks, somewhere along it, than words that lose most."""
 _UNLIKE, _GONE, _EXTRA = 0.6, 0.85, 0.05
@@ -94,7 +97,7 @@ def other_words(image: Gray, blank: BlankPage, shown: NDArray[np.bool_]) -> tupl
         return ()
     fine, small = _blurred(blank)[blurred]
     alike = np.array([_seen(coarse, small, box) for box in boxes]) / usual
-    spread = max(1 - float(np.quantile(alike, 0.25)), _MIN_SPREAD)
+    spread = float(np.clip(1 - np.quantile(alike, 0.25), *_SPREAD))
     suspects = [
         (word, own)
         for word, own in zip(words, alike, strict=True)
@@ -104,9 +107,10 @@ def other_words(image: Gray, blank: BlankPage, shown: NDArray[np.bool_]) -> tupl
     if not suspects:
         return ()
     tone = float(np.median([_tone(coarse, small, box) for box in widest]))
-    known = [_differs(image, fine, box, tone) for box in widest]
+    doubted = {word.box_mm for word, _ in suspects}
+    known = [_differs(image, fine, box, tone) for box in widest if box not in doubted]
     lost, more = (
-        float(np.quantile([getattr(of, name) for of in known], 0.9))
+        float(np.quantile([getattr(of, name) for of in known] or [0.0], 0.9))
         for name in ("lacking", "extra")
     )
     return tuple(
