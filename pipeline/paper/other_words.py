@@ -5,9 +5,9 @@ does not may only lie under ink: it is another word if also some of its own stro
 ink and folds add to print and take nothing away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 import cv2
 import numpy as np
@@ -34,11 +34,12 @@ _FEWEST = 8
 """Of fewer words nobody knows what is usual."""
 _SUSPECT = 0.85
 """A word that correlates with its print less than this share of the usual."""
-_UNLIKELY_MM = 20.0
-"""No chance makes print of 1 mm2 so many times as unlike itself as a quarter of the page's words
-are; larger print is less prone to it, by the root of its area."""
-_SPREAD = (0.02, 0.2)
-"""How unlike themselves a quarter of a page's words may be."""
+_UNLIKELY = 4.5
+"""So many times as unlike its print as three quarters of the page's words are at most, by size."""
+_USUALLY_MM = (0.09, 0.9)
+"""Within these bounds, these are so unlike theirs, see ``_unlike``."""
+_COMPARED = 16
+"""So many words of about its size show what a suspect may have lost by chance."""
 _LACKING = 0.08
 """So much more of its print another word lacks, somewhere along it, than words that lose most."""
 _UNLIKE, _GONE, _EXTRA = 0.6, 0.85, 0.05
@@ -96,34 +97,48 @@ def other_words(image: Gray, blank: BlankPage, shown: NDArray[np.bool_]) -> tupl
     if usual < _MIN_USUAL:
         return ()
     fine, small = _blurred(blank)[blurred]
-    alike = np.array([_seen(coarse, small, box) for box in boxes]) / usual
-    spread = float(np.clip(1 - np.quantile(alike, 0.25), *_SPREAD))
-    suspects = [
-        (word, own)
+    alike = [_seen(coarse, small, box) / usual for box in boxes]
+    by_size = [_unlike(own, box) for own, box in zip(alike, boxes, strict=True)]
+    most = _UNLIKELY * float(np.clip(np.quantile(by_size, 0.75), *_USUALLY_MM))
+
+    def is_suspect(own: float, box: BoxMm) -> bool:
+        return own < _SUSPECT and _unlike(own, box) > most
+
+    suspects = {
+        word: own
         for word, own in zip(words, alike, strict=True)
-        if _is_unlike(own, word.box_mm, spread)
-        and _is_unlike(_seen(coarse, small, word.box_mm, _BENT_MM) / usual, word.box_mm, spread)
-    ]
+        if is_suspect(own, word.box_mm)
+        and is_suspect(_seen(coarse, small, word.box_mm, _BENT_MM) / usual, word.box_mm)
+    }
     if not suspects:
         return ()
     tone = float(np.median([_tone(coarse, small, box) for box in widest]))
-    doubted = {word.box_mm for word, _ in suspects}
-    known = [_differs(image, fine, box, tone) for box in widest if box not in doubted]
-    lost, more = (
-        float(np.quantile([getattr(of, name) for of in known] or [0.0], 0.9))
-        for name in ("lacking", "extra")
-    )
+    look = cache(partial(_differs, image, fine, tone))
+    others = [word.box_mm for word in words if word not in suspects]
     return tuple(
         word
-        for word, own in suspects
-        if (it := _differs(image, fine, word.box_mm, tone)).lacking > lost + _LACKING
-        and (own < _UNLIKE or it.gone > _GONE or it.extra > more + _EXTRA)
+        for word, own in suspects.items()
+        if _is_other(own, look(word.box_mm), map(look, _as_high(others, word.box_mm)))
     )
 
 
-def _is_unlike(alike: float, box: BoxMm, spread: float) -> bool:
-    """Whether print is so little like itself that chance, greater in small print, is no reason."""
-    return alike < _SUSPECT and (1 - alike) * (box.w * box.h) ** 0.5 > _UNLIKELY_MM * spread
+def _unlike(alike: float, box: BoxMm) -> float:
+    """How unlike its print a word is, in mm: by the root of its area, for chance changes small
+    print more."""
+    return float(max(0.0, 1 - alike) * (box.w * box.h) ** 0.5)
+
+
+def _as_high(boxes: Sequence[BoxMm], box: BoxMm) -> list[BoxMm]:
+    """The words whose print is most nearly as large."""
+    return sorted(boxes, key=lambda other: abs(other.h - box.h))[:_COMPARED]
+
+
+def _is_other(alike: float, it: _Difference, known: Iterable[_Difference]) -> bool:
+    """Whether a word lacks more of its print than those known that lose most, and not by chance."""
+    losses = [(of.lacking, of.extra) for of in known] or [(0.0, 0.0)]
+    lost, more = (float(v) for v in np.quantile(losses, 0.9, axis=0))
+    other_print = alike < _UNLIKE or it.gone > _GONE or it.extra > more + _EXTRA
+    return it.lacking > lost + _LACKING and other_print
 
 
 @lru_cache(maxsize=_BLANKS)
@@ -202,7 +217,7 @@ def _tone(coarse: Gray, print_: Gray, box: BoxMm) -> float:
     return float(seen.sum() / max(template.sum(), 1.0))
 
 
-def _differs(image: Gray, print_: Gray, box: BoxMm, tone: float) -> _Difference:
+def _differs(image: Gray, print_: Gray, tone: float, box: BoxMm) -> _Difference:
     """What the page shows where the word should be, of all places about there where it lacks least.
 
     Strokes may stand a pixel beside themselves.
