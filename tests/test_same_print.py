@@ -252,13 +252,13 @@ def test_what_people_write_on_is_not_compared() -> None:
 
 
 @given(
-    x_mm=st.floats(-0.6, 0.6),
-    y_mm=st.floats(-0.6, 0.6),
+    x_mm=st.floats(-0.35, 0.35),
+    y_mm=st.floats(-0.35, 0.35),
     blurred_px=st.floats(0.3, 2.5),
     print_grey=st.integers(0, 120),
 )
 @examples(max_examples=12, deadline=None)
-@example(x_mm=0.6, y_mm=-0.6, blurred_px=2.5, print_grey=120)
+@example(x_mm=0.35, y_mm=-0.35, blurred_px=2.5, print_grey=120)
 def test_blurred_pale_print_a_little_beside_is_the_same(
     x_mm: float, y_mm: float, blurred_px: float, print_grey: int
 ) -> None:

@@ -34,6 +34,8 @@ _FEWEST = 8
 """Of fewer words nobody knows what is usual."""
 _SUSPECT = 0.85
 """A word that correlates with its print less than this share of the usual."""
+_BENT = 0.75
+"""Nor is it seen this well a little further off, where bent paper may have it."""
 _UNLIKELY = 4.5
 """So many times as unlike its print as three quarters of the page's words are at most, by size."""
 _USUALLY_MM = (0.09, 0.9)
@@ -101,14 +103,12 @@ def other_words(image: Gray, blank: BlankPage, shown: NDArray[np.bool_]) -> tupl
     by_size = [_unlike(own, box) for own, box in zip(alike, boxes, strict=True)]
     most = _UNLIKELY * float(np.clip(np.quantile(by_size, 0.75), *_USUALLY_MM))
 
-    def is_suspect(own: float, box: BoxMm) -> bool:
-        return own < _SUSPECT and _unlike(own, box) > most
-
     suspects = {
         word: own
         for word, own in zip(words, alike, strict=True)
-        if is_suspect(own, word.box_mm)
-        and is_suspect(_seen(coarse, small, word.box_mm, _BENT_MM) / usual, word.box_mm)
+        if own < _SUSPECT
+        and _unlike(own, word.box_mm) > most
+        and _seen(coarse, small, word.box_mm, _BENT_MM) < _BENT * usual
     }
     if not suspects:
         return ()

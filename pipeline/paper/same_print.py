@@ -22,7 +22,7 @@ from pipeline.paper.moved_lines import moved_lines
 from pipeline.paper.other_words import Printed, other_words, printed_words
 from pipeline.records import AlignedPage, FieldValue, Finding, Gray, Severity
 
-_SEARCH_MM = 0.75
+_SEARCH_MM = 0.4
 _MIN_LEAD = 0.12
 """Another digit has to match this much better, as a correlation, to be believed."""
 _MIN_CORRELATION = 0.6
