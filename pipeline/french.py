@@ -38,6 +38,7 @@ _FINDINGS = {
     "town_has_its_code": "Code postal et commune",
     "no_stray_ink": "Écriture hors des zones",
     "same_print": "Imprimé différent",
+    "same_place": "Ligne ou case déplacée",
     "whole_form": "Fiche coupée",
     "whole_field": "Champ en partie caché",
     "one_pen": "Encre plus pâle",
@@ -280,11 +281,13 @@ def _no_more(finding: Finding, _roles: Roles) -> str:
 
 
 def _print(finding: Finding, _roles: Roles) -> str:
-    words = ", ".join(f"« {word} »" for word in finding.facts)
-    return (
-        f"L'imprimé n'est pas celui du formulaire connu, près de : {words}. "
-        "Est-ce une autre édition (date, tarifs) ?"
-    )
+    near, facts = "", finding.facts
+    if facts and isinstance(facts[0], str):
+        near = f", près de : {', '.join(f'« {word} »' for word in facts)}"
+    elif facts:
+        near = f", à {facts[0]} cm du bord gauche et {facts[1]} cm du haut"
+    words = "L'imprimé n'est pas celui du formulaire connu"
+    return f"{words}{near}. Est-ce une autre édition (date, libellés, tarifs) ?"
 
 
 def _stray(finding: Finding, _roles: Roles) -> str:
@@ -380,6 +383,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
         "Un autre fichier a pris depuis le nom de celui-ci : garder les deux fiches ?"
     ),
     "same_print": _print,
+    "same_place": _of_field("ligne ou case ailleurs que sur le formulaire connu : autre édition ?"),
     "no_stray_ink": _stray,
     "not_struck_out": _of_field("texte barré ou souligné."),
     "one_pen": _of_field("encre bien plus pâle que le reste (crayon, ajout, texte gommé ?)."),

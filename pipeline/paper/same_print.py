@@ -1,7 +1,9 @@
-"""Is this the very form, or next year's edition of it, with another date and other tariffs?
+"""Is this the very form, or next year's edition of it, with another date, labels and tariffs?
 
-Two editions share their layout, so that they align equally well. Their digits differ: every printed
-digit is compared with the blank's own and with the blank's other digits of its size.
+Two editions share their layout, so that they align equally well, and nothing of another one may be
+read as of the known one. Every printed word is compared with the blank's; every printed digit, that
+changes a word so little, with the blank's other digits of its size; lines and boxes with their
+places.
 """
 
 from collections.abc import Iterator
@@ -10,11 +12,15 @@ from functools import cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.forms.blank import BlankPage
 from pipeline.geometry import BoxMm
+from pipeline.paper.covered import shown_fields
 from pipeline.paper.dropout import CleanPage, crop
-from pipeline.records import Finding, Gray, Severity
+from pipeline.paper.moved_lines import moved_lines
+from pipeline.paper.other_words import Printed, other_words, printed_words
+from pipeline.records import AlignedPage, FieldValue, Finding, Gray, Severity
 
 _SEARCH_MM = 0.4
 _MIN_LEAD = 0.12
@@ -33,12 +39,40 @@ class _Digit:
     image: Gray
 
 
-def check_print(clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
-    """One finding where printed digits are others than the blank's, else none."""
-    changed = list(dict.fromkeys(_changed_words(clean, blank)))
-    if not changed:
+def check_print(aligned: AlignedPage, clean: CleanPage, blank: BlankPage) -> tuple[Finding, ...]:
+    """A finding about all fields of the page where its print is not the blank's, and one about
+    each field of which a line or box lies elsewhere; else none."""
+    words = other_words(clean.image, blank, _shown(aligned, blank))
+    changed = list(dict.fromkeys([*_changed_words(clean, blank), *(w.text for w in words)]))
+    moved = moved_lines(clean.image, blank, shown_fields(aligned, blank))
+    if not changed and not moved:
         return ()
-    return (Finding("same_print", Severity.REVIEW, facts=tuple(changed[:_MOST_WORDS])),)
+    fields = tuple(zone.field for zone in blank.form.zones_of(blank.number))
+    facts: tuple[FieldValue, ...] = tuple(text for text in changed if text)[:_MOST_WORDS]
+    if not facts and words:
+        facts = _place_cm(words[0])
+    beside = (Finding("same_place", Severity.REVIEW, (field,)) for field in moved)
+    return (Finding("same_print", Severity.REVIEW, fields, facts), *beside)
+
+
+def _place_cm(word: Printed) -> tuple[int, int]:
+    """From the left, from the top."""
+    x_mm, y_mm = word.box_mm.corners().mean(axis=0)
+    return round(x_mm / 10), round(y_mm / 10)
+
+
+def _shown(aligned: AlignedPage, blank: BlankPage) -> NDArray[np.bool_]:
+    """Which of the blank's ``printed_words`` lie wholly in the picture, on the piece it shows."""
+    words = printed_words(blank)
+    if not words:
+        return np.zeros(0, np.bool_)
+    corners_mm = np.concatenate([word.box_mm.corners() for word in words])
+    height, width = aligned.page.image.shape
+    there = aligned.homography.to_px(corners_mm)
+    inside = (there >= -0.5).all(axis=1) & (there <= (width - 0.5, height - 0.5)).all(axis=1)
+    if aligned.shown_mm:
+        inside &= np.array([aligned.shown_mm.contains(x, y) for x, y in corners_mm])
+    return np.asarray(inside.reshape(-1, 4).all(axis=1))
 
 
 def _changed_words(clean: CleanPage, blank: BlankPage) -> Iterator[str]:

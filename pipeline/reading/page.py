@@ -233,7 +233,9 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     readings = tuple(r for r in readings if {r.field, r.field.split(".")[0]} & shown)
     readings = rows_written(readings, blank)
     findings = find_covered(aligned, clean, blank)
-    findings += check_print(clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
+    findings += (
+        check_print(aligned, clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
+    )
     findings += find_other_pens(clean, zones) + find_traces(clean, zones, lines)
     findings += doubted_by_ink(readings, lines, seen, held)
     findings += hidden_text(aligned, blank) + notes_on(aligned, blank)
