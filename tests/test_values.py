@@ -10,11 +10,12 @@ from builders import OTHER_ROLES, ROLES, reading, registration
 from pipeline import web
 from pipeline.forms.constraints import Sum
 from pipeline.forms.schema import load_form
+from pipeline.forms.zone import Zone
 from pipeline.french import finding_label, label
 from pipeline.judging.doubts import alternatives, briefly, doubtful_characters
 from pipeline.judging.judge import judge
 from pipeline.judging.sums import gap
-from pipeline.judging.values import as_written, is_shown, position, shown, type_of
+from pipeline.judging.values import as_typed, as_written, is_shown, position, shown, type_of
 from pipeline.pages import templates
 from pipeline.paths import FORMS
 from pipeline.payments.standing import owed_cents
@@ -163,3 +164,19 @@ def test_what_is_no_field_comes_last_and_has_no_type() -> None:
     ordered = sorted(names, key=lambda name: position(_FORM, name))
     assert ordered == ["email", "personnes.2", "personnes.10", "paiement", "etudiants", names[0]]
     assert [type_of(_FORM, name) for name in ordered[2:]] == ["person", "checkbox", "count", ""]
+
+
+def test_a_person_types_what_the_zone_of_the_field_asks_for() -> None:
+    zones = (
+        Zone(field="licence", type="licence", pattern="[0-9]{7}[A-Z]?", lines_mm=((1, 1, 9, 9),)),
+        Zone(field="taille", type="number", unit="cm", lines_mm=((1, 20, 9, 9),)),
+    )
+    form = _FORM.model_copy(
+        update={"zones": zones, "sum": None, "people": None, "constraints": (), "title": "Club"}
+    )
+    assert as_typed(form, "licence", "12 345 67b").value == "1234567B"
+    assert as_typed(form, "taille", "180 cm").value == 180
+    with pytest.raises(ValueError, match="la forme que la fiche demande"):
+        as_typed(form, "licence", "12345")
+    with pytest.raises(ValueError, match="nombre entier"):
+        as_typed(form, "taille", "180 mm")

@@ -8,10 +8,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from pipeline.decoding.communes import codes_of
 from pipeline.fields import Means, find, load, means
 from pipeline.forms.constraints import Sum
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
+from pipeline.judging.postal import zone_pairs
 from pipeline.records import FieldValue
 from pipeline.simulate import names
 
@@ -49,6 +51,10 @@ class Habits:
     phone: int
     zero: str
     amount: int
+
+
+_WRONG_CODE = 0.03
+"""How often a town is written beside a code that is another's."""
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
@@ -108,10 +114,25 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 value, text = "", ()
         fields[zone.field] = value
         written[zone.field] = text
+    _give_codes(form, fields, written, rng)
     if form.people:
         counted = sum(counts[name] for name in form.people.counted)
         fields[form.people.uncounted] = len(people) - counted
     return Filling(fields, written, due, tuple(people))
+
+
+def _give_codes(
+    form: Form,
+    fields: dict[str, Truth],
+    written: dict[str, tuple[str, ...]],
+    rng: np.random.Generator,
+) -> None:
+    """Write beside each town a postal code of its own, where one is asked for."""
+    for code, town in zone_pairs(form).items():
+        if rng.random() >= _WRONG_CODE and (codes := sorted(codes_of(str(fields[town])))):
+            chosen = pick(rng, codes)
+            fields[code] = chosen
+            written[code] = (_spelled(form.zone(code), chosen, int(rng.integers(6)) // 5),)
 
 
 def _invent_habits(rng: np.random.Generator) -> Habits:
