@@ -9,11 +9,14 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.config import Settings
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
 from pipeline.process import process_document
+from pipeline.reading.extract import _read_lines
 from pipeline.records import Origin, Outcome, Registration, Source, Status
 from tests.pages import fiche, form, words
+from tests.written import held
 
 MM = 72 / 25.4
 WIDTH, HEIGHT = fiche().width_mm * MM, fiche().height_mm * MM
@@ -30,6 +33,11 @@ VALUES = {
     "total": "72,10",
 }
 READ = VALUES | {"total": "72.10"}
+
+
+def test_a_field_is_read_as_its_zone_has_it() -> None:
+    zone = Zone(field="taille", type="number", unit="cm", lines_mm=((20, 20, 40, 8),))
+    assert _read_lines("taille", zone, (held("180 cm"),), 1).value == 180
 
 
 def _line(field: str) -> BoxMm:

@@ -28,6 +28,8 @@ def test_an_address_clearly_written_stays_as_written(text):
     [
         ("I2 rue Pasteur", "12 rue Pasteur"),
         ("l7 rue Pasteur", "17 rue Pasteur"),
+        ("1 37 rue Pasteur", "137 rue Pasteur"),
+        ("46. rue Pasteur", "46, rue Pasteur"),
     ],
 )
 def test_noise_becomes_the_address_it_was(named, text):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written import best, check_probabilities, held, probability_of, seen
+from written import best, check_probabilities, held, probability_of, said, seen
 
 from pipeline.fields.postal_town import TYPE, parse, split
 
@@ -48,6 +48,11 @@ def test_what_is_written_is_read(named, value):
 def test_the_town_tells_the_code():
     candidates = TYPE.read([seen("29750 Châteaulin", unsure={2: {"7": 0.7, "1": 0.25}})])
     assert best(candidates)[0] == "29150 Châteaulin"
+
+
+def test_what_no_digit_hinted_at_is_offered_where_the_town_has_such_a_code():
+    candidates = TYPE.read([said("29750 Chateaulin", confidence=0.4)])
+    assert "29150 Châteaulin" in [c.value for c in candidates[:4]]
 
 
 def test_the_code_tells_the_town():

@@ -4,10 +4,12 @@ sure."""
 import shutil
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.decoding import communes
 from pipeline.forms.schema import Form, load_form
 from pipeline.french import finding_label, sentence
 from pipeline.judging.background import Background
@@ -17,6 +19,7 @@ from pipeline.judging.postal import RULE, pairs, town_has_its_code, weight
 from pipeline.judging.reconcile import reconcile
 from pipeline.paths import SHIPPED_FORM
 from pipeline.records import Backing, Candidate, FieldReading, Finding, Registration, Severity
+from pipeline.simulate.contents import invent
 from tests.judged import ASK_ALL, confirm
 
 MakeForm = Callable[[str], Form]
@@ -172,6 +175,16 @@ def test_in_a_table_the_codes_go_with_the_towns_of_their_row(make_form: MakeForm
     )
     ((code, town),) = pairs(Registration("adresses", 2, readings), form)
     assert (code.field, town.field) == ("cp.2", "ville.2")
+
+
+def test_drawn_forms_have_codes_that_are_the_towns(form: Form) -> None:
+    agreed = [
+        communes.agree(str(filling.fields["cp"]), str(filling.fields["ville"]))
+        for filling in (invent(form, np.random.default_rng(seed)) for seed in range(60))
+    ]
+    assert 50 <= sum(agree is True for agree in agreed) < 60  # some people err
+    filling = invent(form, np.random.default_rng(1))
+    assert form.field_type("cp").parse(filling.written["cp"][0]) == filling.fields["cp"]
 
 
 def test_names_and_towns_that_are_known_are_familiar() -> None:

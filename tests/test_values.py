@@ -11,6 +11,7 @@ from pipeline import web
 from pipeline.fields import shown
 from pipeline.forms.constraints import Sum
 from pipeline.forms.schema import load_form
+from pipeline.forms.zone import Zone
 from pipeline.french import finding_label, label
 from pipeline.judging.doubts import alternatives, briefly, doubtful_characters
 from pipeline.judging.judge import judge
@@ -202,3 +203,19 @@ def test_what_is_no_option_is_refused_with_those_there_are(
     with pytest.raises(ValueError, match="Choisir") as caught:
         as_typed(options_form(), field, typed)
     assert str(caught.value) == f"Choisir : {choices}, ou rien."
+
+
+def test_a_person_types_what_the_zone_of_the_field_asks_for() -> None:
+    zones = (
+        Zone(field="licence", type="licence", pattern="[0-9]{7}[A-Z]?", lines_mm=((1, 1, 9, 9),)),
+        Zone(field="taille", type="number", unit="cm", lines_mm=((1, 20, 9, 9),)),
+    )
+    form = _FORM.model_copy(
+        update={"zones": zones, "sum": None, "people": None, "constraints": (), "title": "Club"}
+    )
+    assert as_typed(form, "licence", "12 345 67b").value == "1234567B"
+    assert as_typed(form, "taille", "180 cm").value == 180
+    with pytest.raises(ValueError, match="la forme que la fiche demande"):
+        as_typed(form, "licence", "12345")
+    with pytest.raises(ValueError, match="nombre entier"):
+        as_typed(form, "taille", "180 mm")

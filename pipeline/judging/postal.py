@@ -28,7 +28,7 @@ RULE = "town_has_its_code"
 
 def pairs(registration: Registration, form: Form) -> Iterator[tuple[FieldReading, FieldReading]]:
     """Each postal code with the town that it belongs to, where both were received."""
-    zones = _zone_pairs(form)
+    zones = zone_pairs(form)
     for reading in registration.readings:
         name, dot, number = reading.field.partition(".")
         town = registration.reading(f"{zones[name]}{dot}{number}") if name in zones else None
@@ -66,7 +66,7 @@ def _is_sure(reading: FieldReading) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _zone_pairs(form: Form) -> dict[str, str]:
+def zone_pairs(form: Form) -> dict[str, str]:
     """The zone of the town by that of its code: the nearest on the page, behind or below it; no
     town has two codes, and what is repeated goes with what is repeated."""
     codes = [zone for zone in form.zones if fields.means(zone.type) is Means.POSTAL_CODE]

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
+from pipeline.fields import find
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 
 _WORD = re.compile(r"[^\W_]+")
 _TWO_DIGITS = 2
+_MOST_TRIES = 40
 
 
 def in_cells(text: str, comb: Sequence[int]) -> list[str] | None:
@@ -32,6 +36,28 @@ def fitting(text: str, comb: Sequence[int]) -> str:
     while in_cells(text, comb) is None:
         text = text[:-1].rstrip()
     return text
+
+
+def into_comb(
+    zone: Zone, value: str | int | list[str], texts: tuple[str, ...], rng: np.random.Generator
+) -> tuple[str | int | list[str], tuple[str, ...]]:
+    """A value and its texts that fit into the cells of a comb: others of its type, where it has any
+    to choose from, and else as much of them as there is room for."""
+    combs, known = combs_of(zone), find(zone.type) and zone.field_type
+    for _ in range(_MOST_TRIES):
+        if known is None or isinstance(value, list):
+            break
+        for way in (*texts, *known.spellings(value)):
+            if in_cells(way, combs[0]) is not None:
+                return value, (way,)
+        if known.invent is None:
+            break
+        value, line = known.invent(rng)
+        texts = (line,)
+    cut = tuple(fitting(text, comb) for text, comb in zip(texts, combs, strict=False))
+    if cut == texts or isinstance(value, int):
+        return value, cut
+    return (list(cut) if isinstance(value, list) else "".join(cut)), cut
 
 
 def combs_of(zone: Zone) -> list[tuple[int, ...]]:

@@ -8,18 +8,19 @@ from typing import TypeVar
 
 import numpy as np
 
+from pipeline.decoding.communes import codes_of
 from pipeline.fields import Means, find, load, means, several
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
+from pipeline.judging.postal import zone_pairs
 from pipeline.records import FieldValue
 from pipeline.roles import BETWEEN
 from pipeline.simulate import names
-from pipeline.simulate.combs import combs_of, fitting, in_cells
+from pipeline.simulate.combs import in_cells, into_comb
 
 OF_PEOPLE = (Means.PERSON, Means.SURNAME, Means.GIVEN_NAME)
 T = TypeVar("T")
 Truth = str | int | list[str]
-_MOST_TRIES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class Habits:
     phone: int
     zero: str
     amount: int
+
+
+_WRONG_CODE = 0.03
+"""How often a town is written beside a code that is another's."""
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
@@ -121,13 +126,28 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
         if zone.comb and means(zone.type) is Means.EMAIL and in_cells(text[0], zone.comb) is None:
             value, text = "", ("",)  # half an address is none
         elif zone.comb:
-            value, text = _into_comb(zone, value, text, rng)
+            value, text = into_comb(zone, value, text, rng)
         fields[zone.field] = value
         written[zone.field] = text
+    _give_codes(form, fields, written, rng)
     if form.uncounted:
         counted = sum(counts[name] for name in form.counted)
         fields[form.uncounted] = len(people) - counted
     return Filling(fields, written, due, tuple(people))
+
+
+def _give_codes(
+    form: Form,
+    fields: dict[str, Truth],
+    written: dict[str, tuple[str, ...]],
+    rng: np.random.Generator,
+) -> None:
+    """Write beside each town a postal code of its own, where one is asked for."""
+    for code, town in zone_pairs(form).items():
+        if rng.random() >= _WRONG_CODE and (codes := sorted(codes_of(str(fields[town])))):
+            chosen = pick(rng, codes)
+            fields[code] = chosen
+            written[code] = (_spelled(form.zone(code), chosen, int(rng.integers(6)) // 5),)
 
 
 def _invent_options(zone: Zone, rng: np.random.Generator) -> tuple[str, ...]:
@@ -186,28 +206,6 @@ def _amount(form: Form, zone: Zone, due: int | None, counts: Mapping[str, int]) 
 
 def _half(person: Person, part: Means) -> str:
     return person.surname.upper() if part is Means.SURNAME else person.given
-
-
-def _into_comb(
-    zone: Zone, value: Truth, texts: tuple[str, ...], rng: np.random.Generator
-) -> tuple[Truth, tuple[str, ...]]:
-    """A value and its texts that fit into the cells of a comb: others of its type, where it has any
-    to choose from, and else as much of them as there is room for."""
-    combs, known = combs_of(zone), find(zone.type) and zone.field_type
-    for _ in range(_MOST_TRIES):
-        if known is None or isinstance(value, list):
-            break
-        for way in (*texts, *known.spellings(value)):
-            if in_cells(way, combs[0]) is not None:
-                return value, (way,)
-        if known.invent is None:
-            break
-        value, line = known.invent(rng)
-        texts = (line,)
-    cut = tuple(fitting(text, comb) for text, comb in zip(texts, combs, strict=False))
-    if cut == texts or isinstance(value, int):
-        return value, cut
-    return (list(cut) if isinstance(value, list) else "".join(cut)), cut
 
 
 def _invent_habits(rng: np.random.Generator) -> Habits:
