@@ -15,7 +15,8 @@ from pipeline.geometry import BoxMm, bounding_box
 from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.paper.dropout import CleanPage
 from pipeline.paper.lines import WrittenLine, line_field
-from pipeline.reading.marks import REACH_MM, is_mark, less_sure, read_options, traces_mm2
+from pipeline.reading.marks import is_mark, less_sure, read_options, traces_mm2
+from pipeline.reading.near import REACH_MM
 from pipeline.records import (
     AlignedPage,
     FieldReading,
