@@ -359,9 +359,10 @@ def test_a_text_cannot_say_that_a_word_is_ringed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "asks"), [("ticks", False), ("signature", False), ("choice", True)]
+    ("name", "rules"),
+    [("ticks", []), ("signature", []), ("photo", []), ("choice", ["one_box_is_ticked"])],
 )
-def test_none_is_an_answer_where_any_number_or_presence_is_asked(name: str, *, asks: bool) -> None:
+def test_none_is_an_answer_of_its_own_but_where_one_is_wanted(name: str, rules: list[str]) -> None:
     reading = FieldReading("x", name, 1, None, "", (Candidate("", "", 0.99),))
     registration = Registration("options", 1, (reading,))
     told = [finding.rule for finding in one_box_is_ticked(registration, options_form())]
