@@ -43,8 +43,9 @@ _OVERSHOT = 0.35
 _HALF, _QUARTER = 0.5, 0.25
 """A stroke of which less lies in a cell may be of something else; of a tick or a signature, which
 overshoot, so much less."""
-_DOUBTED = 0.6
-"""What is made of strokes that may be of something else is right no oftener than this."""
+_ENOUGH_MM2, _DOUBTED = 1.2, 0.6
+"""What is made of strokes that may be of something else, without so much ink besides, is right no
+oftener than the last says."""
 _BEFORE_MM, _BREADTH_MM = 3.5, 2.0
 """A strip left of a box that no tick reaches, but a line running on over the box crosses."""
 _OVER_BOX_MM = 1.0
@@ -141,14 +142,14 @@ def _in_box(
         own &= np.isin(np.arange(len(own)), within)
         own &= (inside >= _DIRT_MM2) & ~is_blot(strokes.stats_mm, BLOT_MM)
         astray |= is_roomy & is_rule(strokes.stats_mm)
-    doubtful = bool((own & astray & (inside >= _UNSURE_MM2)).any())
-    ink_mm2 = float(inside[own].sum())
+    ink_mm2, sure_mm2 = float(inside[own].sum()), float(inside[own & ~astray].sum())
+    hinges = bool((own & astray & (inside >= _UNSURE_MM2)).any()) and sure_mm2 < _ENOUGH_MM2
     crossed = _densest_before_mm2(clean, box, seen)
     if crossed is not None:
         return Mark(max(0.0, ink_mm2 - crossed)), True
     before = replace(box, x=box.x - _BEFORE_MM, w=_BREADTH_MM)
     before_mm2 = 0.0 if is_cell(box) else ink_in_mm2(clean, before) * box.w / _BREADTH_MM
-    return Mark(ink_mm2, before_mm2), doubtful
+    return Mark(ink_mm2, before_mm2), hinges
 
 
 def _is_speckled(clean: CleanPage, strokes: Strokes, zone: Zone, option: str) -> bool:
