@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,16 +11,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.config import Settings
 from pipeline.forms.blank import PX_PER_MM, BlankPage, blank_pages
+from pipeline.forms.printed import labels
 from pipeline.geometry import BoxMm, BoxPx
+from pipeline.judging.validate import one_box_is_ticked
+from pipeline.paper.covered import find_covered
 from pipeline.paper.dropout import CleanPage, drop_print
 from pipeline.paper.lines import find_lines
+from pipeline.paper.pens import find_other_pens
 from pipeline.paper.stray import find_stray_ink
+from pipeline.process import process_document
 from pipeline.reading.extract import extract, text_layer_lines
 from pipeline.reading.marks import is_mark
-from pipeline.records import AlignedPage, FieldReading, Gray, LineEvidence, TextRun
+from pipeline.records import (
+    AlignedPage,
+    Candidate,
+    FieldReading,
+    Gray,
+    LineEvidence,
+    Registration,
+    Source,
+    TextRun,
+)
 from pipeline.simulate import draw, marks
 from pipeline.simulate.contents import invent
+from pipeline.simulate.digital import fill_pdf
 from tests.options import CELLS, MEALS, ROWS, SIGNED, WORDS, Rectangle, options_form
 from tests.pages import flat
 
@@ -313,3 +330,55 @@ def test_a_box_of_the_mask_has_the_ink_it_shows() -> None:
 
     raw = _readings(_clean(fill))["formule"].raw
     assert 8 < float(raw.split()[0].partition(":")[2]) < 20
+
+
+def test_a_photo_hides_print_and_a_pen_of_its_own_signs() -> None:
+    """Neither is a doubt about the fiche."""
+    box = _blank().form.zone("photo").boxes["oui"]
+
+    def glue(page: Gray) -> None:
+        edges = (round(v * PX_PER_MM) for v in (box.y, box.bottom, box.x, box.right))
+        top, bottom, left, right = edges
+        page[top:bottom, left:right] = 150
+
+    aligned = _aligned(glue)
+    assert find_covered(aligned, drop_print(aligned, _blank()), _blank()) == ()
+    zones = _blank().form.zones_of(1)
+    clean = _clean(*_cross(62, 72), *_cross(60, 95.5), *_scribble())
+    pale = np.zeros_like(clean.ink)
+    x, y, wide, high = (round(v * PX_PER_MM) for v in SIGNED)
+    pale[y : y + high, x : x + wide] = clean.ink[y : y + high, x : x + wide]
+    faded = np.where(pale > 0, np.uint8(170), clean.image)
+    assert find_other_pens(replace(clean, pale=pale, image=faded), zones) == ()
+
+
+def test_a_text_cannot_say_that_a_word_is_ringed() -> None:
+    named = labels(_blank())
+    assert "velo:oui" in named
+    assert not [name for name in named if name.startswith(("image", "repas"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [("ticks", []), ("signature", []), ("photo", []), ("choice", ["one_box_is_ticked"])],
+)
+def test_none_is_an_answer_of_its_own_but_where_one_is_wanted(name: str, rules: list[str]) -> None:
+    reading = FieldReading("x", name, 1, None, "", (Candidate("", "", 0.99),))
+    registration = Registration("options", 1, (reading,))
+    told = [finding.rule for finding in one_box_is_ticked(registration, options_form())]
+    assert told == rules
+
+
+def test_what_is_filled_in_on_screen_is_read(tmp_path: Path) -> None:
+    """Typed crosses, drawn rings and strikes, a signature, a picture."""
+    form = options_form()
+    settings_ = Settings(forms=[form.folder.parent], form=form.id)
+    for seed in (2, 5):
+        filling = invent(form, np.random.default_rng(seed))
+        path = tmp_path / f"{seed}.pdf"
+        fill_pdf(form, filling, path)
+        outcome = process_document(Source(path.name, path, ""), settings_)
+        (registration,) = outcome.registrations
+        texts = {r.field: r.value for r in registration.readings if r.type != "organisation"}
+        assert texts.items() <= filling.fields.items()
+        assert "no_stray_ink" not in {finding.rule for finding in registration.findings}

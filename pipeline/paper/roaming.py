@@ -46,19 +46,16 @@ def roaming_strokes(
         around = _part(box.grown(_RUN_MM, _RUN_MM), px_per_mm)
         part = ink[around]
         gap = round(gap_mm * px_per_mm) | 1  # a square without a middle would shift what it joins
-        whole = joined(part)
-        if gap > 1:
-            whole = np.asarray(
-                cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)), np.uint8
-            )
-        labels, stats, centres = find_components(whole)
+        whole = cv2.dilate(part, np.ones((gap, gap), np.uint8)) if gap > 1 else joined(part)
+        labels, stats, centres = find_components(np.asarray(whole, np.uint8))
+        labels = np.where(part > 0, labels, 0)
         y0, x0 = around[0].start, around[1].start
         inside = _part(box, px_per_mm)
         here = labels[_moved(inside[0], y0), _moved(inside[1], x0)]
-        share = np.bincount(here.ravel(), minlength=len(stats)) / stats[:, cv2.CC_STAT_AREA]
+        inside_px, all_px = (np.bincount(at.ravel(), minlength=len(stats)) for at in (here, labels))
         middle = (centres + np.array([x0, y0])) / px_per_mm
         is_own = ((middle >= (box.x, box.y)) & (middle <= (box.right, box.bottom))).all(axis=1)
-        is_own |= share >= _OWN_SHARE
+        is_own |= inside_px >= np.maximum(1, _OWN_SHARE * all_px)
         is_own[0] = False
         own[around] |= np.where(is_own[labels], part, np.uint8(0))
     return own

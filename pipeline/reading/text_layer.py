@@ -13,7 +13,8 @@ from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.paper.dropout import crop
 from pipeline.paper.lines import line_field
 from pipeline.reading.letters import Letter, Letters, gap_em, letters_of, text_of_row, words_of
-from pipeline.reading.marks import REACH_MM, is_mark
+from pipeline.reading.marks import is_mark
+from pipeline.reading.near import REACH_MM
 from pipeline.records import AlignedPage, Finding, LineEvidence, Severity, TextRun
 
 _PRINT_NEAR_MM = 6.0

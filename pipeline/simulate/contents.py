@@ -49,7 +49,9 @@ class Filling:
         """What stands in a zone; in one that is a row of a column, what stands in that row."""
         name, is_row, row = zone.field.partition(".")
         texts = self.written[name]
-        return tuple(texts[int(row) - 1].split(BETWEEN)) if is_row else texts
+        if not is_row:
+            return texts
+        return tuple(o for text in texts[int(row) - 1 : int(row)] for o in text.split(BETWEEN))
 
 
 @dataclass(frozen=True, slots=True)
