@@ -16,7 +16,8 @@ from pipeline.judging.members import Members, name_key
 from pipeline.judging.people import with_repeated_surnames
 from pipeline.judging.reconcile import reconcile
 from pipeline.judging.validate import names_are_whole, people_are_persons
-from pipeline.records import Candidate, FieldReading, Origin, Registration, Status
+from pipeline.records import Candidate, Envelope, FieldReading, Origin, Registration, Status
+from pipeline.review.spoken import spoken_of
 from pipeline.treasury.payable import who
 from tests.builders import source
 from tests.family import child, family_form, name_types, read, registered
@@ -156,6 +157,16 @@ def test_two_fiches_of_the_same_people_are_a_pair(form: Form) -> None:
     ]
     (pair,) = Twins(filed).pairs()
     assert pair.people == (("ROUX Inès", "ROUX Ines"),)
+
+
+def test_what_a_mail_says_of_a_whole_name_is_of_its_fiche(form: Form) -> None:
+    given = registered(form, *child(1, "ROUX", "Inès", "loisir"))
+    other = registered(form, *child(1, "ROUX", "Tom", "loisir"))
+    filed = [
+        Filed(f"r{n}", f"{n}", 1, 0, r, (source("f.pdf"),)) for n, r in enumerate((given, other))
+    ]
+    mail = Envelope("", "Inscription", None, "Inès Roux ne viendra pas.")
+    assert [spoken.subject for spoken in spoken_of(mail, filed)] == ["r0"]
 
 
 def test_a_half_of_a_name_that_is_missing_is_asked(form: Form) -> None:

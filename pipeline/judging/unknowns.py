@@ -83,9 +83,10 @@ def of_total(reading: FieldReading) -> Unknown:
 def together(name: str, parts: Sequence[Unknown]) -> Unknown:
     """A person whose surname and given name are ``parts``: whoever these may make.
 
-    The text of one that is not known is left out; the last weight is of two that are not.
+    The given name comes first, as in mails. The text of one that is not known is left out; the last
+    weight is of two that are not.
     """
-    texts = [" ".join(filter(None, words)) for words in product(*map(_texts, parts))]
+    texts = [" ".join(filter(None, words[::-1])) for words in product(*map(_texts, parts))]
     shares = [prod(each) for each in product(*(part.prior for part in parts))]
     made = [Candidate(t, t, p) for t, p in zip(texts[:-1], shares[:-1], strict=True)]
     # How likely each is, follows from its parts.

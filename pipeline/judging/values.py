@@ -16,8 +16,13 @@ _BETWEEN = re.compile("[|,;]")
 
 
 def texts_of(registration: Registration, means: Means) -> list[str]:
-    """What is written in the fields that mean that."""
-    return [r.text for r in registration.readings if fields.means(r.type) is means and r.text]
+    """What is written in the fields that mean that; of people who are two fields each, both, in the
+    order in which mails have them."""
+    texts = [r.text for r in registration.readings if fields.means(r.type) is means]
+    if means is Means.PERSON and registration.roles.given:
+        halves = (registration.name_parts(person) or () for person in registration.named)
+        texts += [" ".join(filter(None, reversed(parts))) for parts in halves]
+    return [text for text in texts if text]
 
 
 def as_typed(form: Form, field: str, text: str) -> Candidate:

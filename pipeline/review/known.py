@@ -24,7 +24,7 @@ from pipeline.records import FieldReading, Origin, Status
 _LETTERS_AN_EDIT = 8
 _LEAST_SHARE = 0.1
 """What may have been read counts from this share of what is likeliest on."""
-_WORDS = (Means.ORGANISATION, Means.PERSON)
+_WORDS = (Means.ORGANISATION, Means.PERSON, Means.SURNAME, Means.GIVEN_NAME)
 _SIGNS = (Means.EMAIL, Means.PHONE)
 
 _Said = tuple[Means, str]

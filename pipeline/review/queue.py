@@ -32,14 +32,14 @@ from pipeline.french import GAP
 from pipeline.judging import shares
 from pipeline.judging.doubts import Doubt, doubts
 from pipeline.judging.sums import cost_cents
-from pipeline.judging.values import position, type_of
+from pipeline.judging.values import position, texts_of, type_of
 from pipeline.records import Registration, Status
 from pipeline.text import fold
 
 _LEAST_CENTS = 100
 _VIEWS = 16
 """So many ways through the queue, each with its filters, are kept sorted at once."""
-_SEARCHED = (Means.PERSON, Means.ORGANISATION, Means.EMAIL, Means.PHONE)
+_SEARCHED = (Means.ORGANISATION, Means.EMAIL, Means.PHONE)
 
 _Key = tuple[int, int, float, str, tuple[int, int], str]
 """What there is to do is sorted by: the rank, the type, minus the worth, and the place."""
@@ -341,6 +341,7 @@ def _entry(filed: Filed, form: Form, was: _Entry | None) -> _Entry:
     texts = [
         r.text for r in registration.readings if fields.means(type_of(form, r.field)) in _SEARCHED
     ]
+    texts += texts_of(registration, Means.PERSON)
     for source in filed.sources:
         texts += [source.document, source.envelope.sender if source.envelope else ""]
     to_share = not in_doubt and shares.is_open(filed)

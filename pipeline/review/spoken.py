@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from email.utils import parseaddr
 
-from pipeline import fields
 from pipeline.decisions import Filed
 from pipeline.fields import Means
 from pipeline.judging.background import says
 from pipeline.judging.duplicates import came
+from pipeline.judging.values import texts_of
 from pipeline.records import Envelope
 
 _WORTH = {Means.PERSON: 3, Means.EMAIL: 2, Means.ORGANISATION: 1, Means.PHONE: 1}
@@ -27,10 +27,9 @@ def spoken_of(mail: Envelope, all_filed: Iterable[Filed]) -> list[Filed]:
 def _worth(filed: Filed, sender: str, text: str) -> int:
     brought = {_address(source.envelope) for source in filed.sources if source.envelope}
     worth = _OF_SENDER if sender and sender in brought else 0
-    for reading in filed.registration.readings:
-        means = fields.means(reading.type)
-        if means in _WORTH and reading.text and says(text, reading.text):
-            worth += _WORTH[means]
+    for means, value in _WORTH.items():
+        said = (held for held in texts_of(filed.registration, means) if says(text, held))
+        worth += value * sum(1 for _ in said)
     return worth
 
 
