@@ -213,3 +213,14 @@ def test_combs_on_paper_are_read(
         "naissance": "1961-11-07",
         "telephone": "02 99 34 56 78",
     }
+
+
+def test_a_letter_that_slipped_into_the_next_cell_leaves_no_blank() -> None:
+    slipped, apart = _paper(), _paper()
+    for image, off_mm in ((slipped, 0.3), (apart, 2.4)):
+        _letter(image, 1, off_mm=2.4)
+        _letter(image, 3, off_mm=off_mm - 2.4)
+    near, far = _set(slipped), _set(apart)
+    assert near is not None
+    assert far is not None
+    assert near.image.shape[1] < far.image.shape[1]
