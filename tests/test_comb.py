@@ -168,8 +168,8 @@ def _in_comb(blank: BlankPage, filled: int) -> WrittenLine:
     return WrittenLine(zone, 0, zone.lines[0], _paper(), comb=Combed(_paper(), filled))
 
 
-def _read_as(raw: str, *texts: str) -> FieldReading:
-    shares = [0.9 if i == 0 else 0.09 for i in range(len(texts))]
+def _read_as(raw: str, *texts: str, sure: float = 0.9) -> FieldReading:
+    shares = [sure if i == 0 else 0.09 for i in range(len(texts))]
     candidates = tuple(Candidate(t, t, p) for t, p in zip(texts, shares, strict=True))
     return FieldReading("nom", "person", 1, None, raw, candidates)
 
@@ -179,7 +179,7 @@ def test_a_value_that_fills_another_number_of_cells_is_less_probable(blank: Blan
     assert (fits.text, fits.posterior > 0.95) == ("RIOU", True)
     (other,) = weighed_by_cells([_read_as("RIOU", "RIOU", "RIVOU")], [_in_comb(blank, 5)])
     assert other.posterior < 0.6
-    (none,) = weighed_by_cells([_read_as("RIOU", "RIOU")], [_in_comb(blank, 7)])
+    (none,) = weighed_by_cells([_read_as("RIOU", "RIOU", sure=0.998)], [_in_comb(blank, 7)])
     assert none.posterior < 0.5
 
 
@@ -213,3 +213,44 @@ def test_combs_on_paper_are_read(
         "naissance": "1961-11-07",
         "telephone": "02 99 34 56 78",
     }
+
+
+def test_a_letter_that_slipped_into_the_next_cell_leaves_no_blank() -> None:
+    slipped, apart = _paper(), _paper()
+    for image, off_mm in ((slipped, 0.3), (apart, 2.4)):
+        _letter(image, 1, off_mm=2.4)
+        _letter(image, 3, off_mm=off_mm - 2.4)
+    near, far = _set(slipped), _set(apart)
+    assert near is not None
+    assert far is not None
+    assert near.image.shape[1] < far.image.shape[1]
+
+
+def test_narrow_letters_in_cells_of_one_word_have_no_blank_between() -> None:
+    narrow, wide = _paper(), _paper()
+    for cell in (1, 2, 3):
+        x = (cell + 0.5) * _CELL
+        _stroke(narrow, (x, 2), (x, 6))
+        _letter(wide, cell)
+    one, other = _set(narrow), _set(wide)
+    assert one is not None
+    assert other is not None
+    letter = round(2 * PX_PER_MM)
+    assert one.image.shape[1] == pytest.approx(other.image.shape[1] - 3 * letter, abs=4)
+
+
+def test_a_small_bold_letter_beside_empty_cells_is_no_dirt(blank: BlankPage) -> None:
+    aligned = _flat(blank)
+    image, box = blank.image.copy(), line("nom")
+    for cell, half in ((0, 1.2), (2, 0.7), (4, 1.2)):
+        x, y = box.x + 5 * cell + 2.5, box.y + 4
+        start, stop = (
+            (round((x + side) * PX_PER_MM), round((y + side) * PX_PER_MM)) for side in (-half, half)
+        )
+        cv2.rectangle(image, start, stop, 20, 3 if half > 1 else -1)
+    page = replace(aligned.page, image=image)
+    (only_line,) = find_lines(
+        drop_print(replace(aligned, page=page), blank), blank.form.zones_of(1)
+    )
+    assert only_line.comb is not None
+    assert only_line.comb.filled == 3

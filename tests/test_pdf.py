@@ -409,3 +409,18 @@ def test_settings_bound_the_pages_and_the_pixels(tmp_path):
         read_bytes(tmp_path, data, settings=Settings(max_pages=2))
     (page, *_) = read_bytes(tmp_path, data, settings=Settings(max_megapixels=0.1))
     assert isinstance(page, Rejection)
+
+
+def test_a_run_tells_where_each_of_its_characters_stands(tmp_path):
+    def draw(canvas):
+        canvas.setFont("Helvetica", 20)
+        canvas.drawString(100, 700, " Wil l ")
+
+    (run,) = only_page(tmp_path, canvas_pdf(draw)).runs
+    assert run.text == "Wil l"
+    wide, narrow, also, blank, last = run.letters_px
+    assert blank is None
+    assert wide.w > 2 * narrow.w
+    assert narrow.x == pytest.approx(wide.x + wide.w, abs=0.5)
+    assert last.x > also.x + also.w + 4
+    assert last.x + last.w == pytest.approx(run.box_px.x + run.box_px.w)

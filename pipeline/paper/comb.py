@@ -6,6 +6,7 @@ frame around it, and an empty cell is a blank.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -28,6 +29,8 @@ cell's side."""
 _NOWHERE = np.iinfo(np.int16).min
 _GAP, _BLANK, _MARGIN_MM = 0.18, 0.9, 0.8
 """The room between two characters, and for an empty cell, in heights of a character."""
+_EMPTY_CELL = 0.7
+"""A cell is empty if so much of it is free: a letter may only have slipped into the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,20 @@ class Combed:
 
     image: Gray
     filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    """What stands in a cell: the number of that, the first column, and the columns."""
+
+    cell: int
+    left: int
+    image: Gray
+
+    @property
+    def right(self) -> int:
+        wide: int = self.image.shape[1]
+        return self.left + wide
 
 
 def set_side_by_side(
@@ -56,8 +73,10 @@ def set_side_by_side(
     numbers = np.unique(at[at > _NOWHERE])
     if not len(numbers):
         return None
-    glyphs = {int(n): _glyph(image, at == n) for n in numbers}
-    return Combed(_beside(glyphs, at > _NOWHERE), len(glyphs))
+    glyphs = [_glyph(image, at == n, int(n)) for n in numbers]
+    rows = np.flatnonzero((at > _NOWHERE).any(axis=1))
+    high_px = int(rows[-1] - rows[0]) + 1
+    return Combed(_beside(glyphs, high_px, cell_px), len(glyphs))
 
 
 def in_one_row(combs: Sequence[Combed], tops_px: Sequence[int]) -> Combed:
@@ -67,8 +86,7 @@ def in_one_row(combs: Sequence[Combed], tops_px: Sequence[int]) -> Combed:
     for comb, top in zip(combs, tops_px, strict=True):
         image = np.full((high, comb.image.shape[1]), 255, np.uint8)
         image[top : top + len(comb.image)] = comb.image
-        blank = np.full((high, round(_BLANK * high)), 255, np.uint8)
-        images += [blank, image] if images else [image]
+        images += [_white(high, _BLANK * high), image] if images else [image]
     return Combed(np.hstack(images), sum(comb.filled for comb in combs))
 
 
@@ -109,26 +127,24 @@ def _are_frame(
     return upright | level
 
 
-def _glyph(image: Gray, own: NDArray[np.bool_]) -> Gray:
+def _glyph(image: Gray, own: NDArray[np.bool_], cell: int) -> _Glyph:
     """The columns of one cell's strokes, with their soft edges."""
-    mask = own.astype(np.uint8)
-    near = cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0
+    near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     columns = np.flatnonzero(near.any(axis=0))
-    first, last = columns[0], columns[-1] + 1
-    return np.where(near[:, first:last], image[:, first:last], np.uint8(255))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    return _Glyph(cell, left, np.where(near[:, left:right], image[:, left:right], np.uint8(255)))
 
 
-def _beside(glyphs: dict[int, Gray], ink: NDArray[np.bool_]) -> Gray:
-    rows = np.flatnonzero(ink.any(axis=1))
-    height = int(rows[-1] - rows[0] + 1)
-    rooms = {"gap": round(_GAP * height), "blank": round(_BLANK * height)}
-    margin = np.full((len(ink), round(_MARGIN_MM * PX_PER_MM)), 255, np.uint8)
-    parts = [margin]
-    before: int | None = None
-    for number, glyph in sorted(glyphs.items()):
-        if before is not None:
-            room = rooms["gap"] if number == before + 1 else rooms["blank"]
-            parts.append(np.full((len(ink), room), 255, np.uint8))
-        parts.append(glyph)
-        before = number
+def _beside(glyphs: Sequence[_Glyph], high_px: int, cell_px: float) -> Gray:
+    rows = len(glyphs[0].image)
+    margin = _white(rows, _MARGIN_MM * PX_PER_MM)
+    parts = [margin, glyphs[0].image]
+    for before, glyph in pairwise(glyphs):
+        room_px = glyph.left - before.right
+        is_blank = glyph.cell > before.cell + 1 and room_px > _EMPTY_CELL * cell_px
+        parts += [_white(rows, (_BLANK if is_blank else _GAP) * high_px), glyph.image]
     return np.ascontiguousarray(np.hstack([*parts, margin]))
+
+
+def _white(rows: int, wide_px: float) -> Gray:
+    return np.full((rows, round(wide_px)), 255, np.uint8)

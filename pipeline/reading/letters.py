@@ -80,9 +80,9 @@ def words_of(letters: Letters) -> Iterator[Letters]:
 
 def gap_em(before: Letter, letter: Letter) -> float:
     """How far apart two letters stand, across or down, in heights of their type."""
-    one, two = before.box_mm, letter.box_mm
-    across = max(two.x - one.right, one.x - two.right)
-    down = max(two.y - one.bottom, one.y - two.bottom)
+    first, second = before.box_mm, letter.box_mm
+    across = max(second.x - first.right, first.x - second.right)
+    down = max(second.y - first.bottom, first.y - second.bottom)
     return max(across, down) / _em(before, letter)
 
 
@@ -91,15 +91,15 @@ def text_of_row(letters: Letters, *, cell_mm: float | None = None) -> tuple[str,
 
     ``cell_mm``: the width of a cell, where they stand in a comb.
     """
-    steps = [two.middle[0] - one.middle[0] for one, two in pairwise(letters)]
-    gaps = [gap_em(one, two) for one, two in pairwise(letters)]
+    steps = [after.middle[0] - before.middle[0] for before, after in pairwise(letters)]
+    gaps = [gap_em(before, after) for before, after in pairwise(letters)]
     is_spaced = _is_spaced(letters, gaps)
     blanks = is_spaced and _are_blanks(gaps)
     if cell_mm and gaps and _fill_cells([s / cell_mm for s in steps], gaps, with_blanks=blanks):
         return _parted(letters, [step >= _CELLS_ON * cell_mm for step in steps]), True
     if not is_spaced:
         pairs = zip(letters[1:], gaps, strict=True)
-        parted = [two.behind_blank or gap > _BLANK_EM for two, gap in pairs]
+        parted = [letter.behind_blank or gap > _BLANK_EM for letter, gap in pairs]
         return _parted(letters, parted), True
     step, gap = statistics.median(steps), statistics.median(gaps)
     parted = [s > _STEP * step and g > _WIDER_GAP * gap for s, g in zip(steps, gaps, strict=True)]
@@ -134,7 +134,7 @@ def _are_blanks(gaps: Sequence[float]) -> bool:
 
 
 def _parted(letters: Letters, blanks: Iterable[bool]) -> str:
-    parted = (" " * blank + two.char for two, blank in zip(letters[1:], blanks, strict=True))
+    parted = (" " * blank + after.char for after, blank in zip(letters[1:], blanks, strict=True))
     return unicodedata.normalize("NFC", "".join((letters[0].char, *parted)))
 
 
@@ -148,4 +148,4 @@ def _lies_on(char: str, box: BoxMm, before: BoxMm) -> bool:
 
 
 def _em(*letters: Letter) -> float:
-    return max(1e-6, *(side for one in letters for side in (one.box_mm.w, one.box_mm.h)))
+    return max(1e-6, *(side for letter in letters for side in (letter.box_mm.w, letter.box_mm.h)))

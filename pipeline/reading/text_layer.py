@@ -311,22 +311,22 @@ def _followed(words: list[_Word], lines: list[_Place], blank: BlankPage) -> Iter
     printed and no other line is, goes on there."""
     places = [[p for p in lines if p.box.contains(*word.middle)] for word in words]
     ends: dict[int, _Word] = {}
-    for i, (one, two) in enumerate(pairwise(words)):
-        if not places[i] or places[i] == places[i + 1] or not _is_close(one, two):
+    for i, (word, after) in enumerate(pairwise(words)):
+        if not places[i] or places[i] == places[i + 1] or not _is_close(word, after):
             continue
-        if not places[i + 1] and _is_paper(two.box_mm, blank):
+        if not places[i + 1] and _is_paper(after.box_mm, blank):
             places[i + 1] = places[i]
-            ends[i + 1] = replace(two, line=places[i][0])
+            ends[i + 1] = replace(after, line=places[i][0])
         elif {p.name for p in places[i]} != {p.name for p in places[i + 1]}:
-            ends[i] = replace(ends.get(i, one), sure=False)
-            ends[i + 1] = replace(two, sure=False)
+            ends[i] = replace(ends.get(i, word), sure=False)
+            ends[i + 1] = replace(after, sure=False)
     yield from (ends.get(i, word) for i, word in enumerate(words))
 
 
-def _is_close(one: _Word, two: _Word) -> bool:
-    if not one.letters or not two.letters:
+def _is_close(word: _Word, after: _Word) -> bool:
+    if not word.letters or not after.letters:
         return False
-    return gap_em(one.letters[-1], two.letters[0]) < _APART_EM
+    return gap_em(word.letters[-1], after.letters[0]) < _APART_EM
 
 
 def _is_paper(box: BoxMm, blank: BlankPage) -> bool:
