@@ -19,11 +19,11 @@ from pipeline.geometry import FloatArray
 FEW = 6
 """So many pages are all matched: an index would save nothing."""
 LIKELY = 4
-"""How many of more are matched, at least."""
-_NEAR_THE_BEST, _LEAST_NEAR = 0.6, 10
-"""So are others with this share of the best one's votes, and so many: editions of one form."""
+"""How many of more are matched where none has votes enough to be sure."""
+_NEAR_THE_BEST, _SURE = 0.5, 20
+"""With so many votes, those with this share of the best one's are, however many they be."""
 _EDITION = 0.5
-"""A blank with this share of the votes that another gives itself is an edition of it."""
+"""Blanks with this share of the most votes that one of them gives are editions of it."""
 _CELL_POINTS = 512
 """Key points in a cell, about: a key point of the picture is compared with those of one cell."""
 _MOST_ALIKE = 20
@@ -76,18 +76,18 @@ def editions_of(blank: BlankPage, blanks: tuple[BlankPage, ...]) -> tuple[BlankP
     if blank not in known:
         return ()
     votes = _votes(blank.features, _index(known))
-    least = _EDITION * votes[known.index(blank)]
+    least = _EDITION * votes.max()
     alike = (other for other, count in zip(known, votes, strict=True) if count >= least)
     return tuple(other for other in alike if other is not blank)
 
 
 def best_few(scores: FloatArray) -> list[int]:
-    """Which are the highest, best first: all of a few; of many, those nearly as high as the best,
-    and ``LIKELY`` at least."""
+    """Which are the highest, best first: all of a few; of many, those that come near a sure best,
+    or else ``LIKELY``."""
     ranked = np.argsort(-scores, kind="stable")
-    near = scores >= max(_NEAR_THE_BEST * scores.max(initial=0), _LEAST_NEAR)
-    least = LIKELY if len(scores) > FEW else FEW
-    return [int(i) for rank, i in enumerate(ranked) if rank < least or near[i]]
+    if len(scores) <= FEW or scores[ranked[0]] < _SURE:
+        return [int(i) for i in ranked[: FEW if len(scores) <= FEW else LIKELY]]
+    return [int(i) for i in ranked if scores[i] >= _NEAR_THE_BEST * scores[ranked[0]]]
 
 
 @lru_cache(maxsize=2)
