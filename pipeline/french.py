@@ -5,11 +5,9 @@ from datetime import date
 
 from pipeline.event import About
 from pipeline.french_event import ABOUT, announced, french_date
-from pipeline.ledger import PaidBy
 from pipeline.money import format_cents
-from pipeline.records import FieldValue, Finding, Status
+from pipeline.records import FieldValue, Finding
 from pipeline.roles import Roles
-from pipeline.snapshot import Life, RegistrationRow
 
 _Sentence = Callable[[Finding, Roles], str]
 
@@ -53,29 +51,6 @@ _FINDINGS = {
     "received_once_only": "Même inscription ?",
     "replaced_by_none": "Une fiche plus récente",
 }
-LIVES = {
-    Life.RECEIVED: "reçue",
-    Life.VERIFIED: "vérifiée",
-    Life.PAID: "payée",
-    Life.CONFIRMED: "confirmée",
-    Life.REPLACED: "remplacée",
-    Life.CANCELLED: "annulée",
-    Life.REFUNDED: "remboursée",
-}
-"""How far a registration has come."""
-PAID_BY = {PaidBy.TRANSFER: "virement", PaidBy.CHEQUE: "chèque", PaidBy.CASH: "espèces"}
-"""How money came."""
-RULED = {
-    "matched": "rapproché",
-    "confirmed": "confirmé",
-    "to decide": "à décider",
-    "unrelated": "sans rapport",
-}
-"""What is known of a movement."""
-STATUSES = {Status.ACCEPTED: "acceptée", Status.CORRECTED: "corrigée", Status.REVIEW: "à relire"}
-"""What became of a fiche."""
-CLASSES = {"money": "argent", "identity": "identité", "spelling": "orthographe"}
-"""What the secretary reads of the classes of errors."""
 _OF_CONSTRAINTS, _BROKEN = "_holds", "Incohérence"
 
 
@@ -255,12 +230,6 @@ def _same_people(where: object, others: object, people: object, contacts: object
     further = f", et {others} autre(s) fiche(s)" if others else ""
     because = f" ({contacts})" if contacts else ""
     return f"{where}{further}, pour « {people} »{because}."
-
-
-def state(row: RegistrationRow) -> str:
-    """What became of a registration, in a word."""
-    is_further = row.life not in (Life.RECEIVED, Life.VERIFIED)
-    return LIVES[row.life] if is_further else STATUSES[row.registration.status]
 
 
 def no_more(act: str, said: str, who: str, day: date) -> str:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.french import CLASSES
 from pipeline.french_event import french_date
+from pipeline.french_states import CLASSES
 from pipeline.money import format_cents
 from pipeline.rates import Rate, Rates
 

@@ -82,16 +82,12 @@ def calibrate(
             tr("What --truth tells would be proven on itself: leave that --reviewed out.")
         )
     decided = [form for out in reviewed for form in _reviewed(out)]
-    further: list[list[Sample]] = []
-    drawing = partial(_drawn, settings=settings, seed=seed, jobs=jobs, hands=hands)
+    drawing = partial(_drawn, seed=seed, jobs=jobs, hands=hands, progress=progress)
     with TemporaryDirectory(prefix="fiches-calibrate-") as scratch:
-        if n:
-            shards = [(form.folder, count) for count in _shards(n)]
-            forms += drawing(shards, Path(scratch) / "form", progress=progress)
-        if layouts:
-            shards = _layouts(Path(scratch) / "forms", layouts, seed)
-            theirs = settings.model_copy(update={"forms": (Path(scratch) / "forms",)})
-            further = drawing(shards, Path(scratch) / "layouts", settings=theirs, progress=progress)
+        place = Path(scratch)
+        forms += drawing([(form.folder, c) for c in _shards(n)], place / "form", settings)
+        theirs = settings.model_copy(update={"forms": (place / "forms",)})
+        further = drawing(_layouts(place / "forms", layouts, seed), place / "layouts", theirs)
     if not forms:
         raise InputError(
             tr("Nothing was read to calibrate on: draw forms with --n, or name --truth.")
@@ -145,14 +141,16 @@ def _layouts(folder: Path, n: int, seed: int) -> list[tuple[Path, int]]:
 def _drawn(
     shards: Sequence[tuple[Path, int]],
     scratch: Path,
-    *,
     settings: Settings,
+    *,
     seed: int,
     jobs: int,
     hands: Hands,
     progress: Progress,
 ) -> list[list[Sample]]:
     """The readings of forms, so many of each, drawn and read in ``scratch``."""
+    if not shards:
+        return []
     inbox, out = scratch / "inbox", scratch / "out"
     first = SEEDS_FROM + seed * _SHARDS_A_SEED
     tasks = [

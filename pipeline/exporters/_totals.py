@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.exporters._sheet import Cell, Cents, Sheet, numbered
-from pipeline.french import LIVES, STATUSES, label, plural_of, state
+from pipeline.french import label, plural_of
+from pipeline.french_states import LIVES, STATUSES, state
 from pipeline.roles import Roles, option_of
 from pipeline.snapshot import Life, RegistrationRow, Snapshot
 

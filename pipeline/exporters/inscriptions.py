@@ -12,7 +12,8 @@ from pipeline.exporters._by_form import heads, tables
 from pipeline.exporters._sheet import Cell, Cents, Sheet, french_csv
 from pipeline.exporters.registrations import groups
 from pipeline.fields import Means, Nature
-from pipeline.french import label, plural_of, sentence, state
+from pipeline.french import label, plural_of, sentence
+from pipeline.french_states import state
 from pipeline.records import Envelope, FieldReading, Registration
 from pipeline.roles import Roles
 from pipeline.snapshot import RegistrationRow, Snapshot

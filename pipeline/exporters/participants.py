@@ -10,7 +10,8 @@ from pipeline.exporters import csv_text, guarded
 from pipeline.exporters._by_form import by_form, tables
 from pipeline.exporters._sheet import Sheet, numbered, who, who_head
 from pipeline.exporters._totals import others_of, titled
-from pipeline.french import label, state
+from pipeline.french import label
+from pipeline.french_states import state
 from pipeline.records import FieldReading, Registration
 from pipeline.roles import BETWEEN, in_row, row_of
 from pipeline.snapshot import RegistrationRow, Snapshot

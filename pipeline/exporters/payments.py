@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.exporters import csv_text
 from pipeline.exporters._sheet import Cell, Cents, Sheet, who
-from pipeline.french import PAID_BY, RULED
+from pipeline.french_states import PAID_BY, RULED
 from pipeline.ledger import Movement, PaidBy, Ruling, Taking, Waits
 from pipeline.money import cents_text
 from pipeline.snapshot import Snapshot

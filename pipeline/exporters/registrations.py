@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pipeline.exporters import csv_text, guarded
 from pipeline.exporters._by_form import heads, tables
 from pipeline.exporters._sheet import numbered
-from pipeline.french import LIVES, sentence
+from pipeline.french import sentence
+from pipeline.french_states import LIVES
 from pipeline.money import cents_text
 from pipeline.records import Registration
 from pipeline.roles import Roles

@@ -15,8 +15,9 @@ from pipeline.exporters._by_form import by_form
 from pipeline.exporters._sheet import who, who_head
 from pipeline.exporters._totals import Sum, Totals, others_of, titled
 from pipeline.exporters._waiting import asking, in_doubt
-from pipeline.french import LIVES, label, plural_of, sentence, small, state
+from pipeline.french import label, plural_of, sentence, small
 from pipeline.french_event import ABOUT, announced, day_and_month, french_date
+from pipeline.french_states import LIVES, state
 from pipeline.pages import plural, templates
 from pipeline.snapshot import Event, Life, RegistrationRow, Snapshot
 from pipeline.text import fold

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pipeline.fields import find
+from pipeline.fields import Means, find, means
 from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 
@@ -43,6 +43,10 @@ def into_comb(
 ) -> tuple[str | int | list[str], tuple[str, ...]]:
     """A value and its texts that fit into the cells of a comb: others of its type, where it has any
     to choose from, and else as much of them as there is room for."""
+    if not zone.comb:
+        return value, texts
+    if means(zone.type) is Means.EMAIL and in_cells(texts[0], zone.comb) is None:
+        return "", ("",)  # half an address is none
     combs, known = combs_of(zone), find(zone.type) and zone.field_type
     for _ in range(_MOST_TRIES):
         if known is None or isinstance(value, list):

@@ -16,7 +16,7 @@ from pipeline.judging.postal import zone_pairs
 from pipeline.records import FieldValue
 from pipeline.roles import BETWEEN
 from pipeline.simulate import names
-from pipeline.simulate.combs import in_cells, into_comb
+from pipeline.simulate.combs import into_comb
 
 OF_PEOPLE = (Means.PERSON, Means.SURNAME, Means.GIVEN_NAME)
 T = TypeVar("T")
@@ -99,12 +99,8 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
             case Means.ORGANISATION:
                 value = organisation
                 text = (value,)
-            case Means.PERSON:
-                here = [write_person(p, rng, habits) for p in people]
-                value = here if zone.repeated else here[0]
-                text = tuple(here) if zone.repeated else (here[0],)
-            case Means.SURNAME | Means.GIVEN_NAME as part:
-                here = [_half(p, part) for p in people]
+            case Means.PERSON | Means.SURNAME | Means.GIVEN_NAME as part:
+                here = [_named(person, part, habits, rng) for person in people]
                 value = here if zone.repeated else here[0]
                 text = tuple(here) if zone.repeated else (here[0],)
             case Means.EMAIL:
@@ -125,12 +121,7 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 text = (_spelled(zone, value, habits.amount),)
             case _:
                 value, text = _invent_other(zone, rng)
-        if zone.comb and means(zone.type) is Means.EMAIL and in_cells(text[0], zone.comb) is None:
-            value, text = "", ("",)  # half an address is none
-        elif zone.comb:
-            value, text = into_comb(zone, value, text, rng)
-        fields[zone.field] = value
-        written[zone.field] = text
+        fields[zone.field], written[zone.field] = into_comb(zone, value, text, rng)
     _give_codes(form, fields, written, rng)
     if form.uncounted:
         counted = sum(counts[name] for name in form.counted)
@@ -206,8 +197,15 @@ def _amount(form: Form, zone: Zone, due: int | None, counts: Mapping[str, int]) 
     return counts[count] * form.tariffs_cents[count] if count else -1
 
 
-def _half(person: Person, part: Means) -> str:
-    return person.surname.upper() if part is Means.SURNAME else person.given
+def _named(person: Person, part: Means, habits: Habits, rng: np.random.Generator) -> str:
+    """A name, or what a form asks of it."""
+    match part:
+        case Means.SURNAME:
+            return person.surname.upper()
+        case Means.GIVEN_NAME:
+            return person.given
+        case _:
+            return write_person(person, rng, habits)
 
 
 def _invent_habits(rng: np.random.Generator) -> Habits:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from pipeline.decisions import Act, Decision, Filed
 from pipeline.errors import ConflictError
-from pipeline.french import LIVES, PAID_BY
+from pipeline.french_states import LIVES, PAID_BY
 from pipeline.ledger import PaidBy, Payment
 from pipeline.pages import euros
 from pipeline.payments.reference import reference_of

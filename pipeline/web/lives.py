@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.french import LIVES
+from pipeline.french_states import LIVES
 from pipeline.judging import shares
 from pipeline.pages import plural
 from pipeline.payments.standing import Standing

@@ -14,7 +14,7 @@ from pipeline.judging.sums import Gap, gap, sum_fields
 from pipeline.judging.validate import UNSURE
 from pipeline.records import FieldReading, Origin, Registration, Status
 from pipeline.review.queue import Place
-from pipeline.web import screens
+from pipeline.web import options, screens
 from pipeline.web.sheets import Paper, papers
 from pipeline.web.views import View
 
@@ -161,7 +161,7 @@ class _Looking:
             known=known,
             marked=screens.marked(reading, text),
             offered=tuple((next(self.keys, ""), typed, words) for typed, words in offered),
-            options=screens.options(self.form, reading),
+            options=options.of(self.form, reading),
             several=fields.several(reading.type),
             words=self._words(reading, question),
             problem=self.problems.get(name, ""),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.decisions import Act, Decided, Decision, Filed
-from pipeline.french import LIVES, RULED
+from pipeline.french_states import LIVES, RULED
 from pipeline.ledger import Movement, Ruling, Slip
 from pipeline.money import cents_text, format_cents
 from pipeline.pages import euros

@@ -16,7 +16,7 @@ from pipeline.french import label
 from pipeline.judging import deciding
 from pipeline.records import Gray, Placement, Registration
 from pipeline.roles import in_row
-from pipeline.web import mails, screens
+from pipeline.web import mails, options
 from pipeline.web.desk import GoneError
 from pipeline.web.views import View
 
@@ -203,13 +203,13 @@ def _entries(form: Form, typed: dict[str, str], problems: dict[str, str]) -> lis
     entries = []
     for name in _names(form):
         zone = form.zone(name)
-        options = screens.options_of(zone) if zone.boxes else ()
+        offered = options.of_zone(zone) if zone.boxes else ()
         entries.append(
             {
                 "name": name,
                 "label": label(name, form.roles),
                 "text": typed.get(name, ""),
-                "options": (*options[-1:], *options[:-1]),  # none comes first
+                "options": (*offered[-1:], *offered[:-1]),  # none comes first
                 "several": fields.several(zone.type),
                 "problem": problems.get(name, ""),
             }

@@ -11,7 +11,6 @@ from pipeline import fields
 from pipeline.decisions import Act, Decided, Decision, Filed, Letter
 from pipeline.fields import Nature, shown
 from pipeline.forms.schema import Form
-from pipeline.forms.zone import Zone
 from pipeline.french import GAP, REASONS, SEEN, finding_label, label, sentence
 from pipeline.geometry import BoxMm
 from pipeline.judging import deciding, shares
@@ -31,6 +30,7 @@ from pipeline.pages import euros, plural
 from pipeline.records import FieldReading, Origin, Status
 from pipeline.review.queue import Place
 from pipeline.roles import Roles
+from pipeline.web import options
 from pipeline.web.desk import Desk
 from pipeline.web.views import View
 
@@ -153,7 +153,7 @@ def work(view: View, place: Place, *, others: str, problem: str, typed: str | No
         known=known,
         marked=marked(reading, text) if reading else (),
         alternatives=offered(reading, text, form.roles) if reading else (),
-        options=options(form, reading) if reading else (),
+        options=options.of(form, reading) if reading else (),
         several=reading is not None and fields.several(reading.type),
         motives=motives(name) if finding else (),
         problem=problem,
@@ -256,19 +256,6 @@ def offered(
         if may_be[typed].probability >= least or typed == reading.text
     ]
     return tuple(pair for pair in others if text not in pair)[:most]
-
-
-def options(form: Form, reading: FieldReading) -> tuple[tuple[str, str], ...]:
-    """The boxes of a field that has some, and how they are read."""
-    if fields.nature(reading.type) is not Nature.MARK:
-        return ()
-    return options_of(form.zone(reading.field))
-
-
-def options_of(zone: Zone) -> tuple[tuple[str, str], ...]:
-    """The options of a zone, and none of them, with what readers call each."""
-    none = ("", zone.called("") or "aucune case")
-    return (*((option, zone.called(option)) for option in zone.boxes), none)
 
 
 def image_of(
