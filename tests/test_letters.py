@@ -1,63 +1,80 @@
-"""Words are made of letters by where these stand."""
+"""The letter model: likely spellings are likelier, and its probabilities are probabilities."""
 
+from itertools import product
+
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.geometry import BoxMm
-from pipeline.reading.letters import Letter, letters_of, text_of_row, words_of
-
-EM = 4.0
-_WIDTHS = {"I": 0.28, "i": 0.22, "l": 0.22, "M": 0.83, "W": 0.94}
-_WORDS = st.lists(st.text("ABEIMOUWil", min_size=1, max_size=6), min_size=1, max_size=4)
+from pipeline.decoding import letters
+from pipeline.decoding.letters import ALPHABET, LetterModel, pack
+from pipeline.errors import ConfigError
 
 
-def _at(char: str, x: float, width: float) -> Letter:
-    return Letter(char, BoxMm(x, 10, width, EM))
+def counted(*words: str) -> LetterModel:
+    """A model of these words alone, each seen once."""
+    counts: dict[tuple[int, ...], float] = {}
+    for word in words:
+        spelled = (0, *(ALPHABET.index(c) for c in word), 0)
+        for stop in range(2, len(spelled) + 1):
+            for start in range(max(0, stop - letters.ORDER), stop):
+                counts[spelled[start:stop]] = counts.get(spelled[start:stop], 0.0) + 1.0
+    rows = sorted((len(s), pack(s), n) for s, n in counts.items())
+    lengths, keys, often = zip(*rows, strict=True)
+    return LetterModel(
+        np.array(keys, np.uint32), np.array(often, np.float32), np.array(lengths, np.uint8)
+    )
 
 
-def _in_cells(text: str, pitch: float, at: float) -> tuple[Letter, ...]:
-    """Each letter in its cell: 0 at its left, 1 at its right."""
-    letters = []
-    for i, char in enumerate(text):
-        width = _WIDTHS.get(char, 0.66) * EM
-        if char != " ":
-            letters.append(_at(char, i * pitch + at * (pitch - width), width))
-    return tuple(letters)
+def test_the_probabilities_of_all_words_of_few_letters_stay_below_one():
+    model = counted("ab", "ba", "b")
+    words = ["".join(w) for n in range(4) for w in product("ab", repeat=n)]
+    total = sum(np.exp(model.log_prob(word)) for word in words)
+    assert 0.1 < total < 1.0
 
 
-@given(_WORDS, st.floats(4.6, 12), st.floats(0, 1), st.floats(0.97, 1.05))
-def test_letters_in_cells_are_the_words_whatever_the_cells(
-    words: list[str], pitch: float, at: float, drift: float
-) -> None:
-    text = " ".join(words)
-    letters = _in_cells(text, pitch * drift, at)
-    assert text_of_row(letters, cell_mm=pitch) == (text, True)
+def test_what_was_counted_is_likelier_than_what_was_not():
+    model = counted("martin", "martel", "morin")
+    assert model.log_prob("martin") > model.log_prob("martil") > model.log_prob("xqzwkj")
 
 
-@given(st.text("ABEOUW", min_size=3, max_size=12), st.floats(5, 12))
-def test_letters_in_cells_nobody_told_of_are_one_word(word: str, pitch: float) -> None:
-    assert text_of_row(_in_cells(word, pitch, 0.5)) == (word, True)
+@given(st.text(ALPHABET[1:], max_size=12))
+def test_any_word_has_a_probability(word):
+    assert -np.inf < letters.load().log_prob(word) < 0.0
 
 
-def test_letters_spaced_unclearly_are_read_with_doubt() -> None:
-    letters = tuple(_at(char, x, 2) for char, x in zip("ABCDE", (0, 4, 8, 13.6, 17.6), strict=True))
-    assert not text_of_row(letters)[1]
+def test_case_and_accents_do_not_count():
+    model = letters.load()
+    assert model.log_prob("HÉLÈNE") == model.log_prob("helene")
 
 
-def test_single_signs_are_no_word() -> None:
-    letters = tuple(_at(char, x, 2) for char, x in zip("3+4", (0, 4, 8), strict=True))
-    assert text_of_row(letters) == ("3 + 4", True)
+@pytest.mark.parametrize(
+    ("likely", "unlikely"),
+    [("Kervarec", "Kezvarec"), ("Scouarnec", "Scouamec"), ("Montreuvel", "Montreuvcl")],
+)
+def test_a_french_spelling_is_likelier_than_a_misread_one(likely, unlikely):
+    model = letters.load()
+    assert model.log_prob(likely) > model.log_prob(unlikely) + 2.0
 
 
-def test_what_combines_is_one_letter_with_what_it_stands_on() -> None:
-    e, accent = BoxMm(0, 0, 2, EM), BoxMm(1.2, 0, 0.8, EM)
-    ligature, n = BoxMm(2, 0, 3, EM), BoxMm(5, 0, 2, EM)
-    letters = letters_of("e\u0301fin", [e, accent, ligature, ligature, n])
-    assert [letter.char for letter in letters] == ["e\u0301", "fi", "n"]
-    assert text_of_row(letters) == ("éfin", True)
+def test_a_usual_name_is_likelier_than_an_ordinary_one_and_noise_is_not():
+    model = letters.load()
+    assert model.log_prior("martin") > 0.0 > model.log_prior("xqzwkj")
 
 
-def test_a_blank_in_the_file_and_a_gap_on_the_page_part_words() -> None:
-    boxes = [BoxMm(0, 0, 2, EM), None, BoxMm(2.2, 0, 2, EM), BoxMm(6, 0, 2, EM)]
-    words = list(words_of(letters_of("a bc", boxes)))
-    assert ["".join(letter.char for letter in word) for word in words] == ["a", "b", "c"]
+@pytest.mark.parametrize("damage", ["emptied", "cut short", "a byte changed"])
+def test_a_damaged_model_says_what_to_do(monkeypatch, tmp_path, damage):
+    held = bytearray((letters.LEXICONS / "letters.npz").read_bytes())
+    held[2000] ^= 255
+    kept = {"emptied": b"", "cut short": bytes(held[:5000]), "a byte changed": bytes(held)}
+    (tmp_path / "letters.npz").write_bytes(kept[damage])
+    monkeypatch.setattr(letters, "LEXICONS", tmp_path)
+    with pytest.raises(ConfigError, match="install fiches again"):
+        letters.load.__wrapped__()
+
+
+def test_a_missing_model_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(letters, "LEXICONS", tmp_path)
+    with pytest.raises(ConfigError, match="install fiches again"):
+        letters.load.__wrapped__()

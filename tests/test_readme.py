@@ -86,7 +86,8 @@ def parts(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
         found = [one for one in models(field.annotation) if one not in KINDS]
         for one in found:
             yield (f"[[{key}]]" if "tuple" in str(field.annotation) else f"[{key}]"), one
-            yield from parts(one)
+            for heading, part in parts(one):
+                yield heading.replace("[[", f"[[{key}."), part
 
 
 def models(annotation: Any) -> Iterator[type[BaseModel]]:

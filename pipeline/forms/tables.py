@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from pipeline.forms.constraints import Part
-from pipeline.forms.zone import Asked, Mm, Option, Page, Rectangle, Size, Zone
+from pipeline.forms.zone import Asked, Cells, Mm, Option, Page, Rectangle, Size, Zone
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.language import tr
 
@@ -20,9 +20,11 @@ _Span = tuple[Mm, Size]
 
 class Column(Asked):
     """A column of a table. ``x_mm``: where its cells are written in, from the left; ``boxes_mm``:
-    and ``words_mm``, for types with options, the same for each of them."""
+    and ``words_mm``, for types with options, the same for each of them. ``comb``: where one writes
+    one character a cell, the number of equal cells of each row."""
 
     x_mm: _Span | None = None
+    comb: Cells | None = None
     boxes_mm: dict[Option, _Span] = Field(default_factory=dict)
     words_mm: dict[Option, _Span] = Field(default_factory=dict)
 
@@ -53,7 +55,9 @@ class Table(Part):
         if column.x_mm:
             x, width = column.x_mm
             lines = tuple((x, y, width, height) for y, height in self.rows_mm)
-            return _zone(Zone, column, column.field, page=self.page, repeated=True, lines_mm=lines)
+            comb = (column.comb,) * len(lines) if column.comb else ()
+            place = {"page": self.page, "repeated": True, "lines_mm": lines, "comb": comb}
+            return _zone(Zone, column, column.field, **place)
         places = [_in_row(column, *row) for row in self.rows_mm]
         rows = tuple(
             _zone(Zone, column, f"{column.field}.{n}", page=self.page, **place)

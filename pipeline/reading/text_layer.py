@@ -12,7 +12,7 @@ from pipeline.geometry import BoxMm, Homography, bounding_box
 from pipeline.intake.pdfbuttons import TICKED, UNSURE, UNTICKED
 from pipeline.paper.dropout import crop
 from pipeline.paper.lines import line_field
-from pipeline.reading.letters import Letter, Letters, gap_em, letters_of, text_of_row, words_of
+from pipeline.reading.characters import Letter, Letters, gap_em, letters_of, text_of_row, words_of
 from pipeline.reading.marks import is_mark
 from pipeline.reading.near import REACH_MM
 from pipeline.records import AlignedPage, Finding, LineEvidence, Severity, TextRun
