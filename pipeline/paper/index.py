@@ -26,7 +26,7 @@ _EDITION = 0.5
 """Blanks with this share of the most votes that one of them gives are editions of it."""
 _CELL_POINTS = 512
 """Key points in a cell, about: a key point of the picture is compared with those of one cell."""
-_MOST_ALIKE = 20
+_MOST_ALIKE = 8
 _MOST_BITS, _SLACK_BITS = 64, 8
 """Descriptors look alike that differ in no more of 256 bits, and hardly more than the nearest."""
 _TURNS, _PLACES, _PLACE_PX = 12, 16, 100
