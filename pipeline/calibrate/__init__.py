@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -73,9 +74,7 @@ def calibrate(
     """
     settings = with_learned(settings, out.absolute())
     now = basis(settings)
-    forms: list[list[Sample]] = []
-    for folder, truth in labelled:
-        forms += _labelled(folder, truth)
+    forms = [form for folder, truth in labelled for form in _labelled(folder, truth)]
     known = len(forms)
     if {out.resolve() for out, _ in labelled} & {out.resolve() for out in reviewed}:
         raise InputError(
@@ -102,8 +101,7 @@ def calibrate(
         reviewed=len(decided),
         basis=now,
     )
-    samples = [sample for form in decided for sample in form]
-    calibration = fit(forms, made, further=further, reviewed=samples, seed=seed)
+    calibration = fit(forms, made, further=further, reviewed=chain(*decided), seed=seed)
     save(calibration, out / FILE_NAME)
     if out.resolve() == CALIBRATION.resolve():
         _list_in_manifest(out / FILE_NAME)
