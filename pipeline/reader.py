@@ -138,7 +138,13 @@ def with_calibration(settings: Settings, out: Path) -> Settings:
 
 
 def doubts(settings: Settings) -> Iterator[str]:
-    """What the calibration in use cannot promise. Raises ConfigError for a damaged one."""
+    """What the calibration in use cannot promise, and blanks whose copies cannot be known.
+
+    Raises ConfigError for a damaged one.
+    """
+    from pipeline.forms.blank import blank_pages
+    from pipeline.paper.trial import unplaceable
+
     used = calibration.load(settings.calibration)
     if parts := calibration.foreign(used.made.basis, calibration.basis(settings)):
         yield tr(
@@ -146,9 +152,10 @@ def doubts(settings: Settings) -> Iterator[str]:
             "fiches calibrate, the promised error rate is not proven.",
             parts=parts,
         )
+    forms = load_forms(FORMS, *settings.forms)
+    yield from filter(None, (unplaceable(page) for form in forms for page in blank_pages(form)))
     gate = Gate.of(used, settings.promise)
     proven = {part.type for part in used.maps} - {kind for kind, own in gate.own.items() if not own}
-    forms = load_forms(FORMS, *settings.forms)
     if unproven := {zone.type for form in forms for zone in form.zones} - proven:
         yield tr(
             "The calibration proves nothing of fields of type {types}: none of them is accepted. "

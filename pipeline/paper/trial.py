@@ -1,10 +1,16 @@
 """A form's blank laid on itself, before any page of it comes: can its pages be known at all?"""
 
+import hashlib
+from functools import cache
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.errors import AlignmentError
+from pipeline.fingerprint import code_digest
 from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
+from pipeline.forms.kept import kept
 from pipeline.geometry import FloatArray, Homography
 from pipeline.language import tr
 from pipeline.paper.align import align_all
@@ -20,12 +26,14 @@ _MM_PER_INCH = 25.4
 
 def unplaceable(blank: BlankPage) -> str:
     """What to tell the user of a blank on which its own pages cannot be placed; empty where they
-    can, and of a page on which there is nothing to read."""
+    can, and of a page on which there is nothing to read. What a trial gave is kept."""
     zones = blank.form.zones_of(blank.number)
     if not zones:
         return ""
     corners_mm = np.concatenate([zone.box_mm.corners() for zone in zones])
-    if all(_is_placed(blank, tilt, corners_mm) for tilt in _TILTS_DEG):
+    tried = hashlib.sha256(blank.form.blank_path.read_bytes() + corners_mm.tobytes())
+    tried.update(f"{blank.number} {_trial()}".encode())
+    if kept(tried.hexdigest(), lambda: _trials(blank, corners_mm)).all():
         return ""
     return tr(
         "{path}, page {page}: copies of this page would not be recognised, too little is printed "
@@ -34,6 +42,16 @@ def unplaceable(blank: BlankPage) -> str:
         path=blank.form.blank_path,
         page=blank.number,
     )
+
+
+def _trials(blank: BlankPage, corners_mm: FloatArray) -> NDArray[np.bool_]:
+    return np.array([_is_placed(blank, tilt, corners_mm) for tilt in _TILTS_DEG])
+
+
+@cache
+def _trial() -> str:
+    """Names the code that a trial depends on."""
+    return code_digest(f"{__name__}:_trials")
 
 
 def _is_placed(blank: BlankPage, tilt_deg: float, corners_mm: FloatArray) -> bool:
