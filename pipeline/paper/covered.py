@@ -129,13 +129,13 @@ def _share_shown(aligned: AlignedPage, box: BoxMm) -> float:
 
 @cache
 def _lines(blank: BlankPage) -> tuple[_Line, ...]:
-    """Every line and check box of the page's zones."""
+    """Every line and check box of the page's zones; a printed word is meant to be drawn over."""
     places = [
         (name, zone, box)
         for zone in blank.form.zones_of(blank.number)
         for name, box in (
             *((line_field(zone, i), box) for i, box in enumerate(zone.lines)),
-            *((zone.field, box) for box in zone.boxes.values()),
+            *((zone.field, zone.boxes[option]) for option in zone.boxes_mm),
         )
     ]
     return tuple(
