@@ -152,7 +152,7 @@ def refine(
         seen = np.isfinite(seen_at[:, 0])
         if np.count_nonzero(seen) < least:
             return None
-        correction = _correction(seen_at[seen], places[seen])
+        correction, _ = cv2.findHomography(seen_at[seen], places[seen], cv2.LMEDS)
         if correction is None:
             return None
         moved = cv2.perspectiveTransform(seen_at[None, seen], correction)[0]
@@ -166,21 +166,6 @@ def refine(
             residual_mm=float(np.median(distance_mm)),
         )
     return (fit, in_place) if fit.residual_mm <= _MAX_RESIDUAL_MM else None
-
-
-def _correction(seen_at: FloatArray, places: FloatArray) -> FloatArray | None:
-    """The homography from where patches are seen to their places: of least median of squares
-    (Rousseeuw, 1984), then of least squares of all that agree with it."""
-    rough, _ = cv2.findHomography(seen_at, places, cv2.LMEDS)
-    if rough is None:
-        return None
-    moved = cv2.perspectiveTransform(seen_at[None], rough)[0]
-    far_px = 2 * _MAX_RESIDUAL_MM * COARSE_PX_PER_MM
-    near = np.linalg.norm(moved - places, axis=1) < far_px
-    if np.count_nonzero(near) < _MIN_FOUND:
-        return np.asarray(rough)
-    fine, _ = cv2.findHomography(seen_at[near], places[near], 0)
-    return np.asarray(rough if fine is None else fine)
 
 
 def worst_third(places: FloatArray, in_place: NDArray[np.bool_]) -> float:
