@@ -27,13 +27,15 @@ from pipeline.records import Gray
 PX_PER_MM = 8.0
 """Scale of the rectified page, 203 dpi: enough for the recogniser, whose lines are 48 px high."""
 
+PRINT_LEVEL = 128
+"""What is darker on a blank is print."""
+
 COARSE_PX_PER_MM = 3.7
 """Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
 _KEPT_PAGES, _KEPT_COARSE = 8, 32
 """So many pages are kept drawn: some 4 MB each, and 4 MB of distances; coarse, 0.9 MB."""
 
 _MM_PER_PT = 25.4 / 72
-_PRINT_LEVEL = 128
 _PRINT_DEPTH, _PRINT_BREADTH_MM = 38, 2.4
 """Of a blank that is itself a scan, print is also what is so much darker than what lies around it:
 its hairlines are grey. Its noise, and a tint, are not so."""
@@ -202,7 +204,7 @@ def _coarse(path: Path, number: int) -> Gray:
 @lru_cache(maxsize=_KEPT_PAGES)
 def _distance_from_print(path: Path, number: int) -> NDArray[np.uint8]:
     fine = _fine(path, number)
-    print_ = fine < _PRINT_LEVEL
+    print_ = fine < PRINT_LEVEL
     if _is_scan(path, number):
         around = np.ones((round(_PRINT_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)
         print_ |= cv2.morphologyEx(fine, cv2.MORPH_BLACKHAT, around) > _PRINT_DEPTH
@@ -219,7 +221,7 @@ def _is_scan(path: Path, number: int) -> bool:
             picture.get_bounds() for picture in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE])
         ]
     areas = [(right - left) * (top - bottom) for left, bottom, right, top in boxes]
-    return sum(areas) > _PICTURE_SHARE * width_pt * height_pt
+    return bool(sum(areas) > _PICTURE_SHARE * width_pt * height_pt)
 
 
 @cache

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
+from pipeline.forms.blank import PRINT_LEVEL, PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
 from pipeline.paper.pale import PaleInk, darkened, find_pale_ink
 from pipeline.paper.quality import has_grey
@@ -21,6 +21,8 @@ _MIN_SPECK_MM2 = 0.07
 """Smaller specks are a scanner's noise: a pen's full stop is 0.1 mm2 or more."""
 _MIN_MARK_MM2, _MARK_GAP_MM = 0.03, 0.6
 """But so little may be an accent in small type on a coarse scan, this near above other ink."""
+_BLACK_SHARE = 0.1
+"""Fewer black pixels, of those of a blank's print, are dust on a pale scan."""
 _SPREAD_EXCESS = 0.08
 """Print is taken to reach as far as pixels near it are this much oftener dark than pixels apart."""
 _BRIDGE_MM = 0.55
@@ -53,7 +55,7 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     distance = blank.from_print_px
     if beyond is not None:
         distance = cv2.bitwise_or(distance, beyond)
-    dark: Mask = cv2.compare(flat, _ink_level(flat, distance), cv2.CMP_LT)
+    dark: Mask = cv2.compare(flat, _ink_level(flat, distance, blank), cv2.CMP_LT)
     spread_px = _print_spread_px(dark, distance)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
@@ -108,9 +110,12 @@ def flatten(image: Gray) -> Gray:
     return flat
 
 
-def _ink_level(flat: Gray, distance: Mask) -> float:
+def _ink_level(flat: Gray, distance: Mask, blank: BlankPage) -> float:
     """Grey below which a pixel is ink: a pen may be a good deal fainter than the print."""
-    on_print = flat[distance == 0]
+    print_ = distance == 0
+    black = print_ & (blank.image < PRINT_LEVEL)
+    # A scanned blank's hairlines are grey: where it has letters, too, these say what black is.
+    on_print = flat[black if black.sum() > _BLACK_SHARE * print_.sum() else print_]
     print_gray = float(np.percentile(on_print, 30)) if on_print.size else 0.0
     return 255 - 0.35 * (255 - print_gray)
 
