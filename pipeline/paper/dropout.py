@@ -1,6 +1,7 @@
 """Flatten a page onto its form and drop the form's own print, keeping the strokes that cross it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import cv2
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import PRINT_LEVEL, PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
-from pipeline.paper.pale import PaleInk, darkened, find_pale_ink
+from pipeline.paper.pale import PaleInk, darkened, find_pale_ink, tint_depth
 from pipeline.paper.quality import has_grey
 from pipeline.records import AlignedPage, Gray, Mask
 
@@ -25,6 +26,8 @@ _BLACK_SHARE = 0.1
 """Fewer black pixels, of those of a blank's print, are dust on a pale scan."""
 _SPREAD_EXCESS = 0.08
 """Print is taken to reach as far as pixels near it are this much oftener dark than pixels apart."""
+_PRINT_BREADTH_MM, _TINTS = 2.4, 8
+"""What is broader than that is a tint; the tints of so many blanks are kept, 1 MB each."""
 _BRIDGE_MM = 0.55
 """Over this much more than the removed print's own width, a stroke that enters print on one side
 and leaves it on the other is taken to go on under it (a leader dot is 0.5 mm wide)."""
@@ -61,7 +64,9 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
     boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.filled]
     if has_grey(aligned.page.image):
-        pale = find_pale_ink(flat, written, distance, spread_px=spread_px, boxes=boxes)
+        pale = find_pale_ink(
+            flat, written, distance, spread_px=spread_px, boxes=boxes, tint=_tint(blank)
+        )
     else:
         pale = PaleInk(np.zeros_like(flat), np.zeros_like(flat))
     written = cv2.bitwise_or(written, pale.strokes)
@@ -118,6 +123,14 @@ def _ink_level(flat: Gray, distance: Mask, blank: BlankPage) -> float:
     on_print = flat[black if black.sum() > _BLACK_SHARE * print_.sum() else print_]
     print_gray = float(np.percentile(on_print, 30)) if on_print.size else 0.0
     return 255 - 0.35 * (255 - print_gray)
+
+
+@lru_cache(maxsize=_TINTS)
+def _tint(blank: BlankPage) -> Gray:
+    """What the form's tints look like, before anybody writes, to who seeks pale ink."""
+    stroke = np.ones((round(_PRINT_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)
+    without_print = cv2.morphologyEx(blank.image, cv2.MORPH_CLOSE, stroke)
+    return tint_depth(flatten(np.asarray(without_print, dtype=np.uint8)))
 
 
 def _print_spread_px(dark: Mask, distance: Mask) -> int:
