@@ -27,13 +27,20 @@ from pipeline.records import Gray
 PX_PER_MM = 8.0
 """Scale of the rectified page, 203 dpi: enough for the recogniser, whose lines are 48 px high."""
 
+PRINT_LEVEL = 128
+"""What is darker on a blank is print."""
+
 COARSE_PX_PER_MM = 3.7
 """Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
 _KEPT_PAGES, _KEPT_COARSE = 8, 32
 """So many pages are kept drawn: some 4 MB each, and 4 MB of distances; coarse, 0.9 MB."""
 
 _MM_PER_PT = 25.4 / 72
-_PRINT_LEVEL = 128
+_PRINT_DEPTH, _PRINT_BREADTH_MM = 38, 2.4
+"""Of a blank that is itself a scan, print is also what is so much darker than what lies around it:
+its hairlines are grey. Its noise, and a tint, are not so."""
+_PICTURE_SHARE = 0.5
+"""A blank whose pictures cover so much of the page is a scan."""
 _PATCH_MM = (9.0, 4.5)
 _MAX_PATCHES, _MAX_DENSE_PATCHES = 90, 400
 _MIN_VARIANCE = 0.002
@@ -196,9 +203,25 @@ def _coarse(path: Path, number: int) -> Gray:
 
 @lru_cache(maxsize=_KEPT_PAGES)
 def _distance_from_print(path: Path, number: int) -> NDArray[np.uint8]:
-    paper = (_fine(path, number) >= _PRINT_LEVEL).astype(np.uint8)
-    distance = cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_5)
+    fine = _fine(path, number)
+    print_ = fine < PRINT_LEVEL
+    if _is_scan(path, number):
+        around = np.ones((round(_PRINT_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)
+        print_ |= cv2.morphologyEx(fine, cv2.MORPH_BLACKHAT, around) > _PRINT_DEPTH
+    distance = cv2.distanceTransform((~print_).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     return np.asarray(np.minimum(np.rint(distance), 255), dtype=np.uint8)
+
+
+def _is_scan(path: Path, number: int) -> bool:
+    """Whether pictures make up the page, in strips perhaps, rather than lines and letters."""
+    with closing(pdfium.PdfDocument(str(path))) as document:
+        page = document[number - 1]
+        width_pt, height_pt = page.get_size()
+        boxes = [
+            picture.get_bounds() for picture in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE])
+        ]
+    areas = [(right - left) * (top - bottom) for left, bottom, right, top in boxes]
+    return bool(sum(areas) > _PICTURE_SHARE * width_pt * height_pt)
 
 
 @cache

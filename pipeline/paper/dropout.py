@@ -1,15 +1,16 @@
 """Flatten a page onto its form and drop the form's own print, keeping the strokes that cross it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
+from pipeline.forms.blank import PRINT_LEVEL, PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
-from pipeline.paper.pale import PaleInk, darkened, find_pale_ink
+from pipeline.paper.pale import PaleInk, darkened, find_pale_ink, tint_depth
 from pipeline.paper.quality import has_grey
 from pipeline.records import AlignedPage, Gray, Mask
 
@@ -21,8 +22,12 @@ _MIN_SPECK_MM2 = 0.07
 """Smaller specks are a scanner's noise: a pen's full stop is 0.1 mm2 or more."""
 _MIN_MARK_MM2, _MARK_GAP_MM = 0.03, 0.6
 """But so little may be an accent in small type on a coarse scan, this near above other ink."""
+_BLACK_SHARE = 0.1
+"""Fewer black pixels, of those of a blank's print, are dust on a pale scan."""
 _SPREAD_EXCESS = 0.08
 """Print is taken to reach as far as pixels near it are this much oftener dark than pixels apart."""
+_PRINT_BREADTH_MM, _TINTS = 2.4, 8
+"""What is broader than that is a tint; the tints of so many blanks are kept, 1 MB each."""
 _BRIDGE_MM = 0.55
 """Over this much more than the removed print's own width, a stroke that enters print on one side
 and leaves it on the other is taken to go on under it (a leader dot is 0.5 mm wide)."""
@@ -53,13 +58,15 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     distance = blank.from_print_px
     if beyond is not None:
         distance = cv2.bitwise_or(distance, beyond)
-    dark: Mask = cv2.compare(flat, _ink_level(flat, distance), cv2.CMP_LT)
+    dark: Mask = cv2.compare(flat, _ink_level(flat, distance, blank), cv2.CMP_LT)
     spread_px = _print_spread_px(dark, distance)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
     boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.filled]
     if has_grey(aligned.page.image):
-        pale = find_pale_ink(flat, written, distance, spread_px=spread_px, boxes=boxes)
+        pale = find_pale_ink(
+            flat, written, distance, spread_px=spread_px, boxes=boxes, tint=_tint(blank)
+        )
     else:
         pale = PaleInk(np.zeros_like(flat), np.zeros_like(flat))
     written = cv2.bitwise_or(written, pale.strokes)
@@ -108,11 +115,22 @@ def flatten(image: Gray) -> Gray:
     return flat
 
 
-def _ink_level(flat: Gray, distance: Mask) -> float:
+def _ink_level(flat: Gray, distance: Mask, blank: BlankPage) -> float:
     """Grey below which a pixel is ink: a pen may be a good deal fainter than the print."""
-    on_print = flat[distance == 0]
+    print_ = distance == 0
+    black = print_ & (blank.image < PRINT_LEVEL)
+    # A scanned blank's hairlines are grey: where it has letters, too, these say what black is.
+    on_print = flat[black if black.sum() > _BLACK_SHARE * print_.sum() else print_]
     print_gray = float(np.percentile(on_print, 30)) if on_print.size else 0.0
     return 255 - 0.35 * (255 - print_gray)
+
+
+@lru_cache(maxsize=_TINTS)
+def _tint(blank: BlankPage) -> Gray:
+    """What the form's tints look like, before anybody writes, to who seeks pale ink."""
+    stroke = np.ones((round(_PRINT_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)
+    without_print = cv2.morphologyEx(blank.image, cv2.MORPH_CLOSE, stroke)
+    return tint_depth(flatten(np.asarray(without_print, dtype=np.uint8)))
 
 
 def _print_spread_px(dark: Mask, distance: Mask) -> int:

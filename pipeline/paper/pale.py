@@ -29,6 +29,8 @@ _NOISE, _TAIL, _HALO = 6.0, 1.25, 1.5
 near print, than the deepest fiftieth of what surrounds print."""
 _TRACE = 0.8
 """What is as deep as this share of it may be ink."""
+_TINT, _TINT_REACH_MM = 1.5, 1.0
+"""A tint is up to so many times as deep as on the blank, and lies so far askew: half of that."""
 _PRINT_REACH_PX = 2
 _NEAR_PRINT_PX, _FAR_FROM_PRINT_PX = 10, 12
 _LEAST_MM, _LEAST_MM2, _SPECK_MM2 = 1.0, 0.7, 1.5
@@ -69,22 +71,24 @@ def find_pale_ink(
     *,
     spread_px: int,
     boxes: Iterable[BoxMm] = (),
+    tint: Gray | None = None,
 ) -> PaleInk:
     """The pale ink of a page on the mm frame whose paper is even.
 
     ``dark``: where its dark ink is. ``from_print_px``: each pixel's distance from the form's print,
     which reaches ``spread_px`` further on this page. ``boxes``: the form's check boxes, which may
-    be filled all over.
+    be filled all over. ``tint``: the form's own ``tint_depth``.
     """
     height, width = flat.shape[0] // 2, flat.shape[1] // 2
     even = (slice(2 * height), slice(2 * width))  # of which halving takes the mean, and little time
-    half = cv2.resize(flat[even], (width, height), interpolation=cv2.INTER_AREA)
-    half = np.asarray(cv2.GaussianBlur(half, (0, 0), 0.6), dtype=np.uint8)
+    half = _halved(flat)
     darkness = np.asarray(cv2.resize(dark[even], (width, height), interpolation=cv2.INTER_AREA))
     from_print = np.ascontiguousarray(from_print_px[even][::2, ::2])
     by_print = cv2.compare(from_print, spread_px + _PRINT_REACH_PX, cv2.CMP_LE)
     near_print = cv2.compare(from_print, _NEAR_PRINT_PX, cv2.CMP_LE)
-    depth = cv2.morphologyEx(half, cv2.MORPH_BLACKHAT, _square(_BREADTH_MM))
+    depth = _depth(half)
+    if tint is not None:
+        depth = cv2.subtract(depth, tint)
     apart = cv2.bitwise_not(cv2.dilate(darkness, _square(_LEAVES_MM)))
     far = cv2.compare(from_print, _FAR_FROM_PRINT_PX, cv2.CMP_GT) & apart
     around_print, off_print = near_print & ~by_print, ~near_print
@@ -103,6 +107,29 @@ def find_pale_ink(
         if _is_filled(half, darkness, box, near_level):
             strokes[inside] = 255
     return PaleInk(_doubled(strokes, flat), _doubled(traces, flat))
+
+
+def tint_depth(flat: Gray) -> Gray:
+    """How deep a form's tints seem at most, where they end, half as large as the page.
+
+    ``flat``: its blank, less the print, on the mm frame, with even paper.
+    """
+    depth = cv2.multiply(_depth(_halved(flat)), _TINT)
+    return np.asarray(cv2.dilate(depth, _square(_TINT_REACH_MM)), dtype=np.uint8)
+
+
+def _halved(flat: Gray) -> Gray:
+    """The page as it is searched, at ``_SCALE``."""
+    height, width = flat.shape[0] // 2, flat.shape[1] // 2
+    even = flat[: 2 * height, : 2 * width]
+    half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(half, (0, 0), 0.6), dtype=np.uint8)
+
+
+def _depth(half: Gray) -> Gray:
+    """How much darker each pixel is than what lies around it, broader than any pen's stroke."""
+    depth = cv2.morphologyEx(half, cv2.MORPH_BLACKHAT, _square(_BREADTH_MM))
+    return np.asarray(depth, dtype=np.uint8)
 
 
 def _doubled(mask: Mask, page: Gray) -> Mask:
