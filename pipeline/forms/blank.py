@@ -34,6 +34,11 @@ _KEPT_PAGES, _KEPT_COARSE = 8, 32
 
 _MM_PER_PT = 25.4 / 72
 _PRINT_LEVEL = 128
+"""Print is darker than this; or else, as the frames of fields often are, it is thin and ..."""
+_PALE_CONTRAST, _PALE_BREADTH_MM = 24, 1.5
+"""... by so much darker than what surrounds it. What is broader is tinted paper to write on."""
+_FRINGE_PX = 3
+"""So near to dark print, what is pale is only its edge."""
 _PATCH_MM = (9.0, 4.5)
 _MAX_PATCHES, _MAX_DENSE_PATCHES = 90, 400
 _MIN_VARIANCE = 0.002
@@ -112,6 +117,11 @@ class BlankPage:
         return _distance_from_print(self.form.blank_path, self.number)
 
     @property
+    def from_dark_print_px(self) -> NDArray[np.uint8]:
+        """The same from print that a scan, too, shows dark: not from pale frames and rules."""
+        return _distance_from_dark_print(self.form.blank_path, self.number)
+
+    @property
     def coarse(self) -> Gray:
         return _coarse(self.form.blank_path, self.number)
 
@@ -181,6 +191,8 @@ def _finder() -> str:
 @lru_cache(maxsize=_KEPT_PAGES)
 def _fine(path: Path, number: int) -> Gray:
     with closing(pdfium.PdfDocument(str(path))) as document:
+        # Needed before any page is loaded: a viewer prints the frames of form fields, too.
+        document.init_forms()
         drawn = document[number - 1].render(scale=PX_PER_MM * _MM_PER_PT, grayscale=True)
         return np.ascontiguousarray(drawn.to_numpy().squeeze())
 
@@ -196,7 +208,20 @@ def _coarse(path: Path, number: int) -> Gray:
 
 @lru_cache(maxsize=_KEPT_PAGES)
 def _distance_from_print(path: Path, number: int) -> NDArray[np.uint8]:
-    paper = (_fine(path, number) >= _PRINT_LEVEL).astype(np.uint8)
+    image, from_dark_px = _fine(path, number), _distance_from_dark_print(path, number)
+    breadth = np.ones((round(_PALE_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)
+    contrast = cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, breadth)
+    pale = (contrast >= _PALE_CONTRAST) & (from_dark_px > _FRINGE_PX)
+    return np.minimum(from_dark_px, _distance_from(pale)) if pale.any() else from_dark_px
+
+
+@lru_cache(maxsize=_KEPT_PAGES)
+def _distance_from_dark_print(path: Path, number: int) -> NDArray[np.uint8]:
+    return _distance_from(_fine(path, number) < _PRINT_LEVEL)
+
+
+def _distance_from(print_: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    paper = (~print_).astype(np.uint8)
     distance = cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_5)
     return np.asarray(np.minimum(np.rint(distance), 255), dtype=np.uint8)
 

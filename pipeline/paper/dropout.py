@@ -50,11 +50,11 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     ``beyond``: 255 where the sheet is not, far from any print.
     """
     flat = flattened(aligned, blank)
-    distance = blank.from_print_px
+    distance, from_dark = blank.from_print_px, blank.from_dark_print_px
     if beyond is not None:
-        distance = cv2.bitwise_or(distance, beyond)
-    dark: Mask = cv2.compare(flat, _ink_level(flat, distance), cv2.CMP_LT)
-    spread_px = _print_spread_px(dark, distance)
+        distance, from_dark = cv2.bitwise_or(distance, beyond), cv2.bitwise_or(from_dark, beyond)
+    dark: Mask = cv2.compare(flat, _ink_level(flat, from_dark), cv2.CMP_LT)
+    spread_px = _print_spread_px(dark, from_dark)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
     boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.filled]
