@@ -209,7 +209,8 @@ def _coarse(path: Path, number: int) -> Gray:
 @lru_cache(maxsize=_KEPT_PAGES)
 def _distance_from_print(path: Path, number: int) -> NDArray[np.uint8]:
     image, from_dark_px = _fine(path, number), _distance_from_dark_print(path, number)
-    breadth = np.ones((round(_PALE_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)
+    # Odd, or closing would shift what it closes.
+    breadth = np.ones((round(_PALE_BREADTH_MM * PX_PER_MM) | 1,) * 2, np.uint8)
     contrast = cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, breadth)
     pale = (contrast >= _PALE_CONTRAST) & (from_dark_px > _FRINGE_PX)
     return np.minimum(from_dark_px, _distance_from(pale)) if pale.any() else from_dark_px
