@@ -30,7 +30,7 @@ PX_PER_MM = 8.0
 COARSE_PX_PER_MM = 3.7
 """Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
 _KEPT_PAGES, _KEPT_COARSE = 8, 32
-"""So many pages are kept drawn: some 4 MB each, and 4 MB of distances; coarse, 0.9 MB."""
+"""So many pages are kept drawn: some 4 MB each, and 4 to 8 MB of distances; coarse, 0.9 MB."""
 
 _MM_PER_PT = 25.4 / 72
 _PRINT_LEVEL = 128
