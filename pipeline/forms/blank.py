@@ -33,12 +33,16 @@ PRINT_LEVEL = 128
 COARSE_PX_PER_MM = 3.7
 """Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
 _KEPT_PAGES, _KEPT_COARSE = 8, 32
-"""So many pages are kept drawn: some 4 MB each, and 4 MB of distances; coarse, 0.9 MB."""
+"""So many pages are kept drawn: some 4 MB each, and 4 to 8 MB of distances; coarse, 0.9 MB."""
 
 _MM_PER_PT = 25.4 / 72
-_PRINT_DEPTH, _PRINT_BREADTH_MM = 38, 2.4
-"""Of a blank that is itself a scan, print is also what is so much darker than what lies around it:
-its hairlines are grey. Its noise, and a tint, are not so."""
+_PALE_DEPTH, _PALE_BREADTH_MM = 24, 1.5
+"""Print is also what is thin and so much darker than what lies around it, as the frames of fields
+often are. What is broader is tinted paper to write on."""
+_SCANNED_DEPTH, _SCANNED_BREADTH_MM = 38, 2.4
+"""The same of a blank that is itself a scan, whose hairlines are grey and whose paper is noisy."""
+_FRINGE_PX = 3
+"""So near to dark print, what is pale is only its edge."""
 _PICTURE_SHARE = 0.5
 """A blank whose pictures cover so much of the page is a scan."""
 _PATCH_MM = (9.0, 4.5)
@@ -119,6 +123,11 @@ class BlankPage:
         return _distance_from_print(self.form.blank_path, self.number)
 
     @property
+    def from_dark_print_px(self) -> NDArray[np.uint8]:
+        """The same from print that a scan, too, shows dark: not from pale frames and rules."""
+        return _distance_from_dark_print(self.form.blank_path, self.number)
+
+    @property
     def coarse(self) -> Gray:
         return _coarse(self.form.blank_path, self.number)
 
@@ -188,6 +197,8 @@ def _finder() -> str:
 @lru_cache(maxsize=_KEPT_PAGES)
 def _fine(path: Path, number: int) -> Gray:
     with closing(pdfium.PdfDocument(str(path))) as document:
+        # Needed before any page is loaded: a viewer prints the frames of form fields, too.
+        document.init_forms()
         drawn = document[number - 1].render(scale=PX_PER_MM * _MM_PER_PT, grayscale=True)
         return np.ascontiguousarray(drawn.to_numpy().squeeze())
 
@@ -203,11 +214,23 @@ def _coarse(path: Path, number: int) -> Gray:
 
 @lru_cache(maxsize=_KEPT_PAGES)
 def _distance_from_print(path: Path, number: int) -> NDArray[np.uint8]:
-    fine = _fine(path, number)
-    print_ = fine < PRINT_LEVEL
-    if _is_scan(path, number):
-        around = np.ones((round(_PRINT_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)
-        print_ |= cv2.morphologyEx(fine, cv2.MORPH_BLACKHAT, around) > _PRINT_DEPTH
+    image, from_dark_px = _fine(path, number), _distance_from_dark_print(path, number)
+    is_scan = _is_scan(path, number)
+    breadth_mm = _SCANNED_BREADTH_MM if is_scan else _PALE_BREADTH_MM
+    # Odd, or closing would shift what it closes.
+    breadth = np.ones((round(breadth_mm * PX_PER_MM) | 1,) * 2, np.uint8)
+    contrast = cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, breadth)
+    pale = contrast >= (_SCANNED_DEPTH if is_scan else _PALE_DEPTH)
+    pale &= is_scan | (from_dark_px > _FRINGE_PX)
+    return np.minimum(from_dark_px, _distance_from(pale)) if pale.any() else from_dark_px
+
+
+@lru_cache(maxsize=_KEPT_PAGES)
+def _distance_from_dark_print(path: Path, number: int) -> NDArray[np.uint8]:
+    return _distance_from(_fine(path, number) < PRINT_LEVEL)
+
+
+def _distance_from(print_: NDArray[np.bool_]) -> NDArray[np.uint8]:
     distance = cv2.distanceTransform((~print_).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     return np.asarray(np.minimum(np.rint(distance), 255), dtype=np.uint8)
 

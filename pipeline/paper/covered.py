@@ -144,7 +144,7 @@ def _lines(blank: BlankPage) -> tuple[_Line, ...]:
             zone,
             box,
             printed=_printed(blank, zone, box),
-            near=cv2.compare(crop(blank.from_print_px, box), _REACH_PX, cv2.CMP_LE),
+            near=cv2.compare(crop(blank.from_dark_print_px, box), _REACH_PX, cv2.CMP_LE),
         )
         for name, zone, box in places
     )

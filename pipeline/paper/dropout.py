@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forms.blank import PRINT_LEVEL, PX_PER_MM, BlankPage, mm_to_raster
+from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
 from pipeline.paper.pale import PaleInk, darkened, find_pale_ink, tint_depth
 from pipeline.paper.quality import has_grey
@@ -55,11 +55,14 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     ``beyond``: 255 where the sheet is not, far from any print.
     """
     flat = flattened(aligned, blank)
-    distance = blank.from_print_px
+    distance, from_dark = blank.from_print_px, blank.from_dark_print_px
     if beyond is not None:
-        distance = cv2.bitwise_or(distance, beyond)
-    dark: Mask = cv2.compare(flat, _ink_level(flat, distance, blank), cv2.CMP_LT)
-    spread_px = _print_spread_px(dark, distance)
+        distance, from_dark = cv2.bitwise_or(distance, beyond), cv2.bitwise_or(from_dark, beyond)
+    # A scanned blank's hairlines are grey: where it has letters, too, these say what black is.
+    black = np.count_nonzero(from_dark == 0) > _BLACK_SHARE * np.count_nonzero(distance == 0)
+    sharp = from_dark if black else distance
+    dark: Mask = cv2.compare(flat, _ink_level(flat, sharp), cv2.CMP_LT)
+    spread_px = _print_spread_px(dark, sharp)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
     boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.filled]
@@ -115,12 +118,9 @@ def flatten(image: Gray) -> Gray:
     return flat
 
 
-def _ink_level(flat: Gray, distance: Mask, blank: BlankPage) -> float:
+def _ink_level(flat: Gray, distance: Mask) -> float:
     """Grey below which a pixel is ink: a pen may be a good deal fainter than the print."""
-    print_ = distance == 0
-    black = print_ & (blank.image < PRINT_LEVEL)
-    # A scanned blank's hairlines are grey: where it has letters, too, these say what black is.
-    on_print = flat[black if black.sum() > _BLACK_SHARE * print_.sum() else print_]
+    on_print = flat[distance == 0]
     print_gray = float(np.percentile(on_print, 30)) if on_print.size else 0.0
     return 255 - 0.35 * (255 - print_gray)
 

@@ -149,7 +149,7 @@ def _prints(blank: BlankPage) -> tuple[_Print, ...]:
     """The print of each line and box of the page's zones."""
     dark = _dark(blank.image)
     height, width = dark.shape
-    print_ = (blank.from_print_px == 0).astype(np.float32)[: 2 * height, : 2 * width]
+    print_ = (blank.from_dark_print_px == 0).astype(np.float32)[: 2 * height, : 2 * width]
     half = cv2.resize(print_, (width, height), interpolation=cv2.INTER_AREA)
     prints = []
     for name, box, is_box in _places(blank):

@@ -162,7 +162,7 @@ def _pieces(blank: BlankPage) -> Iterator[BoxMm]:
 
     Long rules and frames are none.
     """
-    rest = (blank.from_print_px == 0).astype(np.uint8)
+    rest = (blank.from_dark_print_px == 0).astype(np.uint8)
     for word in blank.words:
         cut(rest, word.box_mm.grown(0.3, 0.3))[:] = 0
     for long in ((1, 81), (81, 1)):

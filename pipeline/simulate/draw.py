@@ -322,6 +322,7 @@ def _dots_y(blank: Gray, box: BoxPx) -> float:
 @lru_cache(maxsize=6)
 def _render(path: Path, number: int, dpi: int) -> Gray:
     document = pypdfium2.PdfDocument(path)
+    document.init_forms()  # what a viewer prints has the frames of form fields
     bitmap = document[number - 1].render(scale=dpi / 72, grayscale=True)
     image: Gray = np.array(bitmap.to_numpy(), dtype=np.uint8)
     document.close()
