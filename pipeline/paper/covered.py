@@ -5,7 +5,7 @@ fluid, a folded corner or the scanner's edge hides them, a pen does not.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -197,12 +197,21 @@ def _strokes(image: Gray, line: _Line) -> Gray:
     A check box may be filled in all over.
     """
     margin_mm, broad = (_BOX_MARGIN_MM, _BOX_BROAD_PX) if line.zone.boxes else (0.0, _BROAD_PX)
-    around = crop(image, line.box_mm.grown(margin_mm, margin_mm))
-    strokes = cv2.morphologyEx(around, cv2.MORPH_BLACKHAT, np.ones((broad, broad), np.uint8))
-    inner = replace(line.box_mm, x=min(line.box_mm.x, margin_mm), y=min(line.box_mm.y, margin_mm))
-    own = crop(strokes, inner) if margin_mm else strokes
-    height, width = line.near.shape
-    return np.asarray(own[:height, :width], dtype=np.uint8)
+    outer = line.box_mm.grown(margin_mm, margin_mm)
+    strokes = cv2.morphologyEx(
+        crop(image, outer), cv2.MORPH_BLACKHAT, np.ones((broad, broad), np.uint8)
+    )
+    (left, top), (height, width) = _corner_px(line.box_mm, outer), line.near.shape
+    return np.asarray(strokes[top : top + height, left : left + width], dtype=np.uint8)
+
+
+def _corner_px(box: BoxMm, outer: BoxMm) -> tuple[int, int]:
+    """Where in the ``crop`` of a box around it, which the page's edge may cut off, a box begins."""
+    edges = ((box.x, outer.x), (box.y, outer.y))
+    left, top = (
+        max(0, round(own * PX_PER_MM)) - max(0, round(start * PX_PER_MM)) for own, start in edges
+    )
+    return left, top
 
 
 def _written(strokes: Gray, least: float) -> NDArray[np.bool_]:
