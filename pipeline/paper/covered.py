@@ -129,13 +129,13 @@ def _share_shown(aligned: AlignedPage, box: BoxMm) -> float:
 
 @cache
 def _lines(blank: BlankPage) -> tuple[_Line, ...]:
-    """Every line and check box of the page's zones; a printed word is meant to be drawn over."""
+    """Every line, check box and printed word of the page's zones."""
     places = [
-        (name, zone, box)
+        (name, zone, box, is_word)
         for zone in blank.form.zones_of(blank.number)
-        for name, box in (
-            *((line_field(zone, i), box) for i, box in enumerate(zone.lines)),
-            *((zone.field, zone.boxes[option]) for option in zone.boxes_mm),
+        for name, box, is_word in (
+            *((line_field(zone, i), box, False) for i, box in enumerate(zone.lines)),
+            *((zone.field, box, option in zone.words_mm) for option, box in zone.boxes.items()),
         )
     ]
     return tuple(
@@ -143,17 +143,18 @@ def _lines(blank: BlankPage) -> tuple[_Line, ...]:
             name,
             zone,
             box,
-            printed=_printed(blank, zone, box),
+            printed=_printed(blank, box, is_hidden=is_word or zone.drawn is not Drawn.MARK),
             near=cv2.compare(crop(blank.from_print_px, box), _REACH_PX, cv2.CMP_LE),
         )
-        for name, zone, box in places
+        for name, zone, box, is_word in places
     )
 
 
-def _printed(blank: BlankPage, zone: Zone, box: BoxMm) -> NDArray[np.bool_]:
-    """The cells with print that has to show: not what a photo is glued over."""
+def _printed(blank: BlankPage, box: BoxMm, *, is_hidden: bool) -> NDArray[np.bool_]:
+    """The cells with print that has to show; none where a photo is glued over it, or a word is
+    meant to be drawn over."""
     printed = _by_cell(cv2.compare(crop(blank.image, box), _PRINTED, cv2.CMP_LT)) > 0
-    return np.zeros_like(printed) if zone.drawn is not Drawn.MARK else printed
+    return np.zeros_like(printed) if is_hidden else printed
 
 
 def _by_cell(image: Mask) -> Mask:
