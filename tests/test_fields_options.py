@@ -86,6 +86,13 @@ def test_a_tick_beside_a_word_is_shown_to_a_person(name: str) -> None:
     assert 0.4 < chance < 0.7
 
 
+@pytest.mark.parametrize("name", ["choice", "ticks"])
+def test_what_is_left_of_a_words_print_is_no_mark_beside_a_ring(name: str) -> None:
+    rest = Mark(1.3, is_word=True)
+    assert _best(name, a=RINGED, b=rest, c=CLEAN)[0] == "a"
+    assert _best(name, a=RINGED, b=TICKED, c=CLEAN)[1] < 0.9
+
+
 def test_words_nobody_touched_choose_none() -> None:
     for name in ("yes_no", "ticks"):
         value, chance = _best(name, oui=CLEAN, non=CLEAN)

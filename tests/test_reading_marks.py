@@ -16,14 +16,15 @@ from pipeline.forms.blank import PX_PER_MM, BlankPage, blank_pages
 from pipeline.forms.printed import labels
 from pipeline.geometry import BoxMm, BoxPx
 from pipeline.judging.validate import one_box_is_ticked
-from pipeline.paper.covered import find_covered
+from pipeline.paper.covered import find_covered, shown_fields
 from pipeline.paper.dropout import CleanPage, drop_print
 from pipeline.paper.lines import find_lines
 from pipeline.paper.pens import find_other_pens
 from pipeline.paper.stray import find_stray_ink
 from pipeline.process import process_document
-from pipeline.reading.extract import extract, text_layer_lines
+from pipeline.reading.extract import extract
 from pipeline.reading.marks import is_mark
+from pipeline.reading.text_layer import text_layer_lines
 from pipeline.records import (
     AlignedPage,
     Candidate,
@@ -199,6 +200,21 @@ def test_the_word_that_is_not_struck_out_is_chosen() -> None:
     assert chance > 0.9
 
 
+@pytest.mark.parametrize("high", [0.25, 0.5, 0.75])
+def test_a_word_struck_out_aslant_from_below_is_not_chosen(high: float) -> None:
+    x, y, wide, tall = WORDS["oui"]
+    aslant = _pen((x - 0.5, y + 0.95 * tall), (x + wide + 0.5, y + high * 0.8 * tall))
+    assert _read("image", aslant)[0] == "non"
+
+
+def test_a_word_that_is_underlined_is_not_struck_out() -> None:
+    x, y, wide, tall = WORDS["oui"]
+    line = _pen((x - 0.5, y + 0.92 * tall), (x + wide + 0.5, y + 0.92 * tall))
+    value, chance = _read("image", line)
+    assert value == "oui"
+    assert chance < SURE
+
+
 def test_words_that_are_all_struck_out_or_of_which_two_are_ringed_go_to_a_person() -> None:
     for pen in (_strike, _ring):
         assert _read("image", *(pen(box) for box in WORDS.values()))[1] < 0.5
@@ -350,6 +366,32 @@ def test_a_photo_hides_print_and_a_pen_of_its_own_signs() -> None:
     pale[y : y + high, x : x + wide] = clean.ink[y : y + high, x : x + wide]
     faded = np.where(pale > 0, np.uint8(170), clean.image)
     assert find_other_pens(replace(clean, pale=pale, image=faded), zones) == ()
+
+
+def test_a_question_of_words_is_there_and_its_rings_cover_nothing() -> None:
+    aligned = _aligned(_ring(WORDS["oui"]), *(_strike(box) for box in MEALS.values()))
+    assert {"image", "repas"} <= shown_fields(aligned, _blank())
+    assert find_covered(aligned, drop_print(aligned, _blank()), _blank()) == ()
+
+
+@given(
+    st.floats(0, 20).map(lambda mm: round(mm, 2)),
+    st.floats(0, 290).map(lambda mm: round(mm, 2)),
+    st.floats(2, 6).map(lambda mm: round(mm, 2)),
+)
+@settings(max_examples=15, deadline=None)
+def test_a_box_at_the_edge_of_the_page_is_looked_at(x: float, y: float, side: float) -> None:
+    form = _blank().form
+    zones = [
+        zone.model_copy(update={"boxes_mm": {"oui": (x, y, side, side)}})
+        if zone.field == "velo"
+        else zone
+        for zone in form.zones
+    ]
+    blank = replace(_blank(), form=form.model_copy(update={"zones": zones}))
+    aligned = _aligned()
+    fields = {f for finding in find_covered(aligned, _clean(), blank) for f in finding.fields}
+    assert fields <= {"velo"}
 
 
 def test_a_text_cannot_say_that_a_word_is_ringed() -> None:

@@ -26,6 +26,9 @@ _EVEN_RING, _RING_STEEPNESS = 0.55, 9.0
 _EVEN_STRIKE, _STRIKE_STEEPNESS = 0.5, 8.0
 _BESIDE_WORD = 0.6
 """Ink at a word that neither rings it nor strikes it out chooses it so often."""
+_EVEN_REST_MM2 = 2.0
+"""But people mark alike: where another word is ringed or struck out, so little ink may be what is
+left of the print, as often as not."""
 _LIKELY = 0.5
 """An option this likely marked would be the answer if the others were clean."""
 _MOST_DOUBTFUL = 8
@@ -51,7 +54,7 @@ def one_of(marks: Mapping[str, Mark]) -> tuple[Candidate, ...]:
 
     All but one struck out choose that one.
     """
-    chances = {option: _chances(mark) for option, mark in marks.items()}
+    chances = _chances(marks)
     if sum(c.marked >= _LIKELY for c in chances.values()) > 1:
         return ()
     probabilities: dict[FieldValue, float] = {"": prod(c.clean for c in chances.values())}
@@ -67,7 +70,7 @@ def any_of(marks: Mapping[str, Mark]) -> tuple[Candidate, ...]:
 
     Where none is marked and some are struck out, the others are chosen.
     """
-    chances = {option: _chances(mark) for option, mark in marks.items()}
+    chances = _chances(marks)
     unsure = sorted(chances, key=lambda o: -min(chances[o].marked, chances[o].left))
     ways = [
         (True, False) if option in unsure[:_MOST_DOUBTFUL] else (c.marked >= c.left,)
@@ -108,18 +111,34 @@ def parse(text: str) -> FieldValue:
     return BETWEEN.join(filter(None, (tidy(part) for part in text.split(BETWEEN.strip()))))
 
 
-def _chances(mark: Mark) -> _Chances:
-    inked = _inked(mark.ink_mm2) * (1 - _inked(mark.before_mm2) / 2)
+def _chances(marks: Mapping[str, Mark]) -> dict[str, _Chances]:
+    drawn = {option for option, m in marks.items() if m.is_word and max(_drawn(m)) >= _LIKELY}
+    return {
+        option: _chances_of(mark, _EVEN_REST_MM2 if drawn - {option} else _EVEN_MM2)
+        for option, mark in marks.items()
+    }
+
+
+def _chances_of(mark: Mark, even_mm2: float) -> _Chances:
+    """``even_mm2``: the ink at a word that chooses it as likely as not."""
     if not mark.is_word:
+        inked = _inked(mark.ink_mm2, _EVEN_MM2) * (1 - _inked(mark.before_mm2, _EVEN_MM2) / 2)
         return _Chances(1.0 - inked, inked, 0.0)
-    struck = _curve(mark.struck, _EVEN_STRIKE, _STRIKE_STEEPNESS)
-    ringed = _curve(mark.ringed, _EVEN_RING, _RING_STEEPNESS)
+    inked, (ringed, struck) = _inked(mark.ink_mm2, even_mm2), _drawn(mark)
     marked = ringed + (1 - ringed) * _BESIDE_WORD * inked
     return _Chances((1 - struck) * (1 - ringed) * (1 - inked), (1 - struck) * marked, struck)
 
 
-def _inked(ink_mm2: float) -> float:
-    return _curve(max(ink_mm2, _LEAST_MM2), _EVEN_MM2, _STEEPNESS)
+def _drawn(mark: Mark) -> tuple[float, float]:
+    """How likely a printed word is ringed, and struck out."""
+    return (
+        _curve(mark.ringed, _EVEN_RING, _RING_STEEPNESS),
+        _curve(mark.struck, _EVEN_STRIKE, _STRIKE_STEEPNESS),
+    )
+
+
+def _inked(ink_mm2: float, even_mm2: float) -> float:
+    return _curve(max(ink_mm2, _LEAST_MM2), even_mm2, _STEEPNESS)
 
 
 def _curve(value: float, even: float, steepness: float) -> float:

@@ -5,7 +5,7 @@ fluid, a folded corner or the scanner's edge hides them, a pen does not.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -129,13 +129,13 @@ def _share_shown(aligned: AlignedPage, box: BoxMm) -> float:
 
 @cache
 def _lines(blank: BlankPage) -> tuple[_Line, ...]:
-    """Every line and check box of the page's zones; a printed word is meant to be drawn over."""
+    """Every line, check box and printed word of the page's zones."""
     places = [
-        (name, zone, box)
+        (name, zone, box, is_word)
         for zone in blank.form.zones_of(blank.number)
-        for name, box in (
-            *((line_field(zone, i), box) for i, box in enumerate(zone.lines)),
-            *((zone.field, zone.boxes[option]) for option in zone.boxes_mm),
+        for name, box, is_word in (
+            *((line_field(zone, i), box, False) for i, box in enumerate(zone.lines)),
+            *((zone.field, box, option in zone.words_mm) for option, box in zone.boxes.items()),
         )
     ]
     return tuple(
@@ -143,17 +143,18 @@ def _lines(blank: BlankPage) -> tuple[_Line, ...]:
             name,
             zone,
             box,
-            printed=_printed(blank, zone, box),
+            printed=_printed(blank, box, is_hidden=is_word or zone.drawn is not Drawn.MARK),
             near=cv2.compare(crop(blank.from_dark_print_px, box), _REACH_PX, cv2.CMP_LE),
         )
-        for name, zone, box in places
+        for name, zone, box, is_word in places
     )
 
 
-def _printed(blank: BlankPage, zone: Zone, box: BoxMm) -> NDArray[np.bool_]:
-    """The cells with print that has to show: not what a photo is glued over."""
+def _printed(blank: BlankPage, box: BoxMm, *, is_hidden: bool) -> NDArray[np.bool_]:
+    """The cells with print that has to show; none where a photo is glued over it, or a word is
+    meant to be drawn over."""
     printed = _by_cell(cv2.compare(crop(blank.image, box), _PRINTED, cv2.CMP_LT)) > 0
-    return np.zeros_like(printed) if zone.drawn is not Drawn.MARK else printed
+    return np.zeros_like(printed) if is_hidden else printed
 
 
 def _by_cell(image: Mask) -> Mask:
@@ -197,12 +198,21 @@ def _strokes(image: Gray, line: _Line) -> Gray:
     A check box may be filled in all over.
     """
     margin_mm, broad = (_BOX_MARGIN_MM, _BOX_BROAD_PX) if line.zone.boxes else (0.0, _BROAD_PX)
-    around = crop(image, line.box_mm.grown(margin_mm, margin_mm))
-    strokes = cv2.morphologyEx(around, cv2.MORPH_BLACKHAT, np.ones((broad, broad), np.uint8))
-    inner = replace(line.box_mm, x=min(line.box_mm.x, margin_mm), y=min(line.box_mm.y, margin_mm))
-    own = crop(strokes, inner) if margin_mm else strokes
-    height, width = line.near.shape
-    return np.asarray(own[:height, :width], dtype=np.uint8)
+    outer = line.box_mm.grown(margin_mm, margin_mm)
+    strokes = cv2.morphologyEx(
+        crop(image, outer), cv2.MORPH_BLACKHAT, np.ones((broad, broad), np.uint8)
+    )
+    (left, top), (height, width) = _corner_px(line.box_mm, outer), line.near.shape
+    return np.asarray(strokes[top : top + height, left : left + width], dtype=np.uint8)
+
+
+def _corner_px(box: BoxMm, outer: BoxMm) -> tuple[int, int]:
+    """Where in the ``crop`` of a box around it, which the page's edge may cut off, a box begins."""
+    edges = ((box.x, outer.x), (box.y, outer.y))
+    left, top = (
+        max(0, round(own * PX_PER_MM)) - max(0, round(start * PX_PER_MM)) for own, start in edges
+    )
+    return left, top
 
 
 def _written(strokes: Gray, least: float) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ _PRINT_ON_MM = 1.0
 """Print that has grown together with what was typed stands so near to where the form has it."""
 _LEADERS = re.compile(r"[.…_]{2,}")
 _BEHIND_LABELS = " :;"
+_STOPS = ".…_"
 _SAME_ROW = 0.5
 """Words whose middles are apart by less than this share of their height stand in one row."""
 _ROW_MM = 5.0
@@ -243,9 +244,9 @@ def _covers(box: BoxMm, line: BoxMm) -> bool:
 
 
 def _is_printed(word: _Word, blank: BlankPage) -> bool:
+    text = word.text.rstrip(_STOPS)  # the blank's words leave out what may be leader dots
     return any(
-        word.text == printed.text
-        and printed.box_mm.grown(_PRINT_NEAR_MM, 1.0).contains(*word.middle)
+        text == printed.text and printed.box_mm.grown(_PRINT_NEAR_MM, 1.0).contains(*word.middle)
         for printed in blank.words
     )
 

@@ -20,6 +20,9 @@ _OUTSIDE = 0.8
 _BAND = 0.25
 """What strikes a word out goes through its middle: not through so much of its height above, nor
 below."""
+_REACHED, _SLANTING, _LEAST_REACHED = 0.35, 0.65, 0.1
+"""A slanting stroke counts as far from the middle as the second, where 1 is the word's edge, if it
+comes nearer than the first over so much of the word: what underlines the word does not."""
 _DARK = 128
 _LENGTHS = (0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _ANGLES_DEG = (-15.0, -10.0, -6.0, -3.0, 0.0, 3.0, 6.0, 10.0, 15.0)
@@ -38,14 +41,21 @@ def at_word(clean: CleanPage, box: BoxMm, own: NDArray[np.bool_], corner: tuple[
     outside = np.maximum(np.abs(right), np.abs(down)) > _OUTSIDE
     around = np.arctan2(down[outside], right[outside])
     sectors = np.unique(((around / np.pi + 1) / 2 * _SECTORS).astype(int) % _SECTORS)
-    middle = (np.abs(down) < 1 - 2 * _BAND) & (np.abs(right) < 1)
-    columns = np.unique(xs[middle]).size / max(1.0, box.w * PX_PER_MM)
+    beside = np.abs(right) >= 1
+    height = np.abs(np.where(beside, np.inf, down))
+    is_slanting = _share_of_columns(xs, height < _REACHED, box) >= _LEAST_REACHED
+    through = height < (_SLANTING if is_slanting else 1 - 2 * _BAND)
     return Mark(
         ink_mm2=len(xs) / PX_PER_MM**2,
         is_word=True,
         ringed=len(sectors) / _SECTORS,
-        struck=max(min(1.0, columns), _longest_line(clean, box)),
+        struck=max(_share_of_columns(xs, through, box), _longest_line(clean, box)),
     )
+
+
+def _share_of_columns(xs: NDArray[np.intp], some: NDArray[np.bool_], box: BoxMm) -> float:
+    """The share of a word's length over which some of the ink at ``xs`` px stands."""
+    return min(1.0, np.unique(xs[some]).size / max(1.0, box.w * PX_PER_MM))
 
 
 def _longest_line(clean: CleanPage, box: BoxMm) -> float:
