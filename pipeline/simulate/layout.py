@@ -289,7 +289,7 @@ def _ask_signature(sheet: _Sheet, asked: Asked, label: str) -> None:
     sheet.canvas.setLineWidth(0.6)
     sheet.rectangle(*at)
     sheet.y_mm += _SIGNATURE_MM + 8
-    _note(sheet, asked, label, f"boxes_mm = {{ presente = {_rounded([at])[1:-1]} }}\n")
+    _note(sheet, asked, label, f"boxes_mm = {{ oui = {_rounded([at])[1:-1]} }}\n")
 
 
 def _note(sheet: _Sheet, asked: Asked, label: str, where: str) -> None:
