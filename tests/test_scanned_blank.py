@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.forms.blank import PX_PER_MM, BlankPage, blank_pages
 from pipeline.forms.schema import load_form
 from pipeline.geometry import BoxMm
+from pipeline.paper.covered import find_covered
 from pipeline.paper.dropout import CleanPage, crop, drop_print
 from pipeline.paper.stray import find_stray_ink
 from pipeline.paths import FONTS
@@ -77,9 +78,13 @@ boxes_mm = {{ {boxes} }}
     return blank_pages(load_form(folder))[0]
 
 
-def _copy(blank: BlankPage, *, noise: float, tick: bool = False) -> CleanPage:
+def _copy(
+    blank: BlankPage, *, noise: float = 3, tick: bool = False, label: BoxMm | None = None
+) -> CleanPage:
     """What a scanner saw of a copy that was printed of the blank."""
     copy = _printed()
+    if label:
+        ImageDraw.Draw(copy).rectangle(_edges(label), 255)
     if tick:
         x, y, right, bottom = _edges(_FIRST.grown(-1, -1))
         ImageDraw.Draw(copy).line((x, bottom, right, y), 40, round(0.5 * _DRAWN))
@@ -97,12 +102,19 @@ def test_frames_and_tint_of_a_scanned_blank_leave_no_ink(blank: BlankPage, noise
 
 
 def test_a_tick_in_a_box_of_a_scanned_blank_stays_whole(blank: BlankPage) -> None:
-    clean = _copy(blank, noise=3, tick=True)
+    clean = _copy(blank, tick=True)
     assert 1.8 < _ink_mm2(clean, _FIRST.grown(1, 1)) < 4.5  # 5 mm of a pen of 0.5 mm
     assert _ink_mm2(clean, _BOXES["competition"].grown(1, 1)) == 0
 
 
 def test_the_edges_of_a_tint_are_no_pale_writing_beside_the_zones(blank: BlankPage) -> None:
-    clean = _copy(blank, noise=3)
+    clean = _copy(blank)
     assert cv2.countNonZero(clean.pale) == 0
     assert find_stray_ink(clean, blank) == ()
+
+
+def test_a_label_over_the_cells_of_a_scanned_blank_covers_the_field(blank: BlankPage) -> None:
+    whole, labelled = _copy(blank), _copy(blank, label=_LINES[0].grown(2, 1))
+    assert find_covered(flat(whole.image), whole, blank) == ()
+    (finding,) = find_covered(flat(labelled.image), labelled, blank)
+    assert (finding.rule, finding.fields) == ("whole_field", ("nom",))
