@@ -28,7 +28,6 @@ _CELL_PX = 13
 """Print is looked for in cells of this width along a line: leader dots stand 1.3 mm apart."""
 _REACH_PX = 7
 """So far from its place print may lie, on bent paper."""
-_PRINTED = 128
 _FAINT = 0.5
 """Print fainter than this share of the page's usual is gone."""
 _LETTER_PX, _LETTERS_PX = 7, 33
@@ -153,7 +152,7 @@ def _lines(blank: BlankPage) -> tuple[_Line, ...]:
 def _printed(blank: BlankPage, box: BoxMm, *, is_hidden: bool) -> NDArray[np.bool_]:
     """The cells with print that has to show; none where a photo is glued over it, or a word is
     meant to be drawn over."""
-    printed = _by_cell(cv2.compare(crop(blank.image, box), _PRINTED, cv2.CMP_LT)) > 0
+    printed = _by_cell(cv2.compare(crop(blank.from_print_px, box), 0, cv2.CMP_EQ)) > 0
     return np.zeros_like(printed) if is_hidden else printed
 
 
