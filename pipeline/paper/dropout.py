@@ -1,6 +1,7 @@
 """Flatten a page onto its form and drop the form's own print, keeping the strokes that cross it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import cv2
@@ -9,13 +10,14 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
-from pipeline.paper.pale import PaleInk, darkened, find_pale_ink
+from pipeline.paper.pale import PaleInk, darkened, find_pale_ink, tint_of
 from pipeline.paper.quality import has_grey
 from pipeline.records import AlignedPage, Gray, Mask
 
 Pixel = TypeVar("Pixel", bound=np.generic)
 
 _BACKGROUND_PX = 8
+_BLANKS = 8
 _MAX_SPREAD_PX = 4
 _MIN_SPECK_MM2 = 0.07
 """Smaller specks are a scanner's noise: a pen's full stop is 0.1 mm2 or more."""
@@ -57,8 +59,8 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     spread_px = _print_spread_px(dark, from_dark)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
-    boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.filled]
     if has_grey(aligned.page.image):
+        boxes = _tints(blank)
         pale = find_pale_ink(flat, written, distance, spread_px=spread_px, boxes=boxes)
     else:
         pale = PaleInk(np.zeros_like(flat), np.zeros_like(flat))
@@ -71,6 +73,14 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     faded = cv2.bitwise_and(cv2.compare(distance, spread_px + 1, cv2.CMP_LE), apart_from_ink)
     clean = darkened(cv2.bitwise_or(flat, faded), pale.strokes)
     return CleanPage(flat, clean, ink, pale=cv2.bitwise_and(pale.strokes, ink), traces=pale.traces)
+
+
+@lru_cache(maxsize=_BLANKS)
+def _tints(blank: BlankPage) -> dict[BoxMm, float]:
+    """The check boxes of a page, and how much darker than around them they are printed."""
+    boxes = (box for zone in blank.form.zones_of(blank.number) for box in zone.filled)
+    even = flatten(blank.image)
+    return {box: tint_of(even, box) for box in boxes}
 
 
 def flattened(aligned: AlignedPage, blank: BlankPage, px_per_mm: float = PX_PER_MM) -> Gray:
