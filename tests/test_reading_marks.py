@@ -22,8 +22,9 @@ from pipeline.paper.lines import find_lines
 from pipeline.paper.pens import find_other_pens
 from pipeline.paper.stray import find_stray_ink
 from pipeline.process import process_document
-from pipeline.reading.extract import extract, text_layer_lines
+from pipeline.reading.extract import extract
 from pipeline.reading.marks import is_mark
+from pipeline.reading.text_layer import text_layer_lines
 from pipeline.records import (
     AlignedPage,
     Candidate,
