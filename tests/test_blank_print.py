@@ -133,6 +133,18 @@ def test_a_tint_to_write_on_is_paper(tmp_path: Path) -> None:
     assert _ink_px(_scanned(blank, (_FIELD, 0.1)), _FIELD) > 3 * _FIELD.w * PX_PER_MM
 
 
+def test_a_tinted_check_box_is_filled_in_only_where_it_is_darker_than_printed(
+    tmp_path: Path,
+) -> None:
+    sheet = _Sheet()
+    sheet.box(_BOX, fill=0.9, edge=0.0)
+    blank = sheet.blank(tmp_path)
+    assert _ink_px(_scanned(blank), _BOX) == 0
+    shaded = blank.image.copy()
+    crop(shaded, _BOX.grown(-0.4, -0.4))[:] = round(255 * 0.75)
+    assert _ink_px(drop_print(flat(shaded), blank), _BOX) > 300
+
+
 def test_dark_print_has_no_pale_rim(tmp_path: Path) -> None:
     blank = _Sheet().blank(tmp_path)
     np.testing.assert_array_equal(blank.from_print_px, blank.from_dark_print_px)

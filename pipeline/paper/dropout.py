@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from pipeline.forms.blank import PX_PER_MM, BlankPage, mm_to_raster
 from pipeline.geometry import BoxMm
-from pipeline.paper.pale import PaleInk, darkened, find_pale_ink, tint_depth
+from pipeline.paper.pale import PaleInk, darkened, find_pale_ink, tint_depth, tint_of
 from pipeline.paper.quality import has_grey
 from pipeline.records import AlignedPage, Gray, Mask
 
 Pixel = TypeVar("Pixel", bound=np.generic)
 
 _BACKGROUND_PX = 8
+_BLANKS = 8
 _MAX_SPREAD_PX = 4
 _MIN_SPECK_MM2 = 0.07
 """Smaller specks are a scanner's noise: a pen's full stop is 0.1 mm2 or more."""
@@ -26,7 +27,7 @@ _BLACK_SHARE = 0.1
 """Fewer black pixels, of those of a blank's print, are dust on a pale scan."""
 _SPREAD_EXCESS = 0.08
 """Print is taken to reach as far as pixels near it are this much oftener dark than pixels apart."""
-_PRINT_BREADTH_MM, _TINTS = 2.4, 8
+_PRINT_BREADTH_MM = 2.4
 """What is broader than that is a tint; the tints of so many blanks are kept, 1 MB each."""
 _BRIDGE_MM = 0.55
 """Over this much more than the removed print's own width, a stroke that enters print on one side
@@ -65,11 +66,9 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     spread_px = _print_spread_px(dark, sharp)
     near_print = cv2.compare(distance, spread_px, cv2.CMP_LE)
     written = cv2.bitwise_and(dark, cv2.bitwise_not(near_print))
-    boxes = [box for zone in blank.form.zones_of(blank.number) for box in zone.filled]
     if has_grey(aligned.page.image):
-        pale = find_pale_ink(
-            flat, written, distance, spread_px=spread_px, boxes=boxes, tint=_tint(blank)
-        )
+        boxes, tint = _tints(blank), _tint(blank)
+        pale = find_pale_ink(flat, written, distance, spread_px=spread_px, boxes=boxes, tint=tint)
     else:
         pale = PaleInk(np.zeros_like(flat), np.zeros_like(flat))
     written = cv2.bitwise_or(written, pale.strokes)
@@ -81,6 +80,14 @@ def drop_print(aligned: AlignedPage, blank: BlankPage, *, beyond: Mask | None = 
     faded = cv2.bitwise_and(cv2.compare(distance, spread_px + 1, cv2.CMP_LE), apart_from_ink)
     clean = darkened(cv2.bitwise_or(flat, faded), pale.strokes)
     return CleanPage(flat, clean, ink, pale=cv2.bitwise_and(pale.strokes, ink), traces=pale.traces)
+
+
+@lru_cache(maxsize=_BLANKS)
+def _tints(blank: BlankPage) -> dict[BoxMm, float]:
+    """The check boxes of a page, and how much darker than around them they are printed."""
+    boxes = (box for zone in blank.form.zones_of(blank.number) for box in zone.filled)
+    even = flatten(blank.image)
+    return {box: tint_of(even, box) for box in boxes}
 
 
 def flattened(aligned: AlignedPage, blank: BlankPage, px_per_mm: float = PX_PER_MM) -> Gray:
@@ -125,7 +132,7 @@ def _ink_level(flat: Gray, distance: Mask) -> float:
     return 255 - 0.35 * (255 - print_gray)
 
 
-@lru_cache(maxsize=_TINTS)
+@lru_cache(maxsize=_BLANKS)
 def _tint(blank: BlankPage) -> Gray:
     """What the form's tints look like, before anybody writes, to who seeks pale ink."""
     stroke = np.ones((round(_PRINT_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)

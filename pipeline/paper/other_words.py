@@ -21,6 +21,8 @@ from pipeline.records import Gray
 _BLURS_PX = (0.7, 1.0, 1.7, 2.5)
 """So much the print of a page may be blurred, in fine px."""
 _BLANKS = 8
+_KEPT_BLURRED = 2
+"""Blanks whose blurred pictures are kept, some 20 MB each."""
 _COARSER = 2
 """Correlations are taken on a coarser raster: a sixth of the time, and as telling."""
 _SURROUND_MM = 0.125
@@ -180,7 +182,7 @@ def _share_within(box: BoxMm, other: BoxMm) -> float:
     return max(width, 0.0) * max(height, 0.0) / (box.w * box.h)
 
 
-@lru_cache(maxsize=_BLANKS)
+@lru_cache(maxsize=_KEPT_BLURRED)
 def _blurred(blank: BlankPage) -> tuple[tuple[Gray, Gray], ...]:
     """The blank as blurred as scans are, fine and shrunk."""
     fine = [cv2.GaussianBlur(blank.image, (0, 0), sigma) for sigma in _BLURS_PX]

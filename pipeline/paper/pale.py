@@ -5,7 +5,7 @@ own noise and than the halo of the form's print, and shaped as a pen draws, is a
 it is. A fold, a stain's rim or a shadow is longer, or broader.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -70,14 +70,15 @@ def find_pale_ink(
     from_print_px: NDArray[np.uint8],
     *,
     spread_px: int,
-    boxes: Iterable[BoxMm] = (),
+    boxes: Mapping[BoxMm, float],
     tint: Gray | None = None,
 ) -> PaleInk:
     """The pale ink of a page on the mm frame whose paper is even.
 
     ``dark``: where its dark ink is. ``from_print_px``: each pixel's distance from the form's print,
     which reaches ``spread_px`` further on this page. ``boxes``: the form's check boxes, which may
-    be filled all over. ``tint``: the form's own ``tint_depth``.
+    be filled all over, and how much darker than their surroundings, of 255, they are
+    printed. ``tint``: the form's own ``tint_depth``.
     """
     height, width = flat.shape[0] // 2, flat.shape[1] // 2
     even = (slice(2 * height), slice(2 * width))  # of which halving takes the mean, and little time
@@ -100,11 +101,11 @@ def find_pale_ink(
         return np.asarray(near | far, dtype=np.uint8)
 
     strokes, traces = _strokes(deeper(1.0), deeper(_TRACE), depth, darkness, from_print)
-    for box in boxes:
+    for box, own in boxes.items():
         inside = _inside(box)
         middle = _pixels(box.grown(-_BOX_HALO_MM, -_BOX_HALO_MM))
         traces[middle] |= cv2.compare(depth[middle], least, cv2.CMP_GT)
-        if _is_filled(half, darkness, box, near_level):
+        if _is_filled(half, darkness, box, near_level + own):
             strokes[inside] = 255
     return PaleInk(_doubled(strokes, flat), _doubled(traces, flat))
 
@@ -245,21 +246,29 @@ def _creases(ink: Mask) -> Mask:
     return np.asarray(cv2.resize(creases, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
 
 
+def tint_of(image: Gray, box: BoxMm, *, px_per_mm: float = PX_PER_MM) -> float:
+    """How much darker most of a check box is than its surroundings, of 255; 0 off the page."""
+    inside, outside = _inside(box, px_per_mm), _pixels(box.grown(box.w, box.h), px_per_mm)
+    if not image[inside].size:
+        return 0.0
+    return max(0.0, float(np.median(image[outside]) - np.median(image[inside])))
+
+
 def _is_filled(half: Gray, darkness: Gray, box: BoxMm, level: float) -> bool:
     """Whether most of a check box is darker than its surroundings, but not dark."""
-    inside, outside = _inside(box), _pixels(box.grown(box.w, box.h))
-    if not half[inside].size or darkness[inside].mean() > 255 * _CORE_SHARE:
+    inside = darkness[_inside(box)]
+    if not inside.size or inside.mean() > 255 * _CORE_SHARE:
         return False
-    return bool(np.median(half[outside]) - np.median(half[inside]) > level)
+    return tint_of(half, box, px_per_mm=_SCALE) > level
 
 
-def _inside(box: BoxMm) -> tuple[slice, slice]:
-    return _pixels(box.grown(-_BOX_EDGE_MM, -_BOX_EDGE_MM))
+def _inside(box: BoxMm, px_per_mm: float = _SCALE) -> tuple[slice, slice]:
+    return _pixels(box.grown(-_BOX_EDGE_MM, -_BOX_EDGE_MM), px_per_mm)
 
 
-def _pixels(box: BoxMm) -> tuple[slice, slice]:
-    """The rows and columns of a box at ``_SCALE``."""
+def _pixels(box: BoxMm, px_per_mm: float = _SCALE) -> tuple[slice, slice]:
+    """The rows and columns of a box."""
     top, bottom, left, right = (
-        max(0, round(mm * _SCALE)) for mm in (box.y, box.bottom, box.x, box.right)
+        max(0, round(mm * px_per_mm)) for mm in (box.y, box.bottom, box.x, box.right)
     )
     return slice(top, bottom), slice(left, right)
