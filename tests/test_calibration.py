@@ -93,6 +93,19 @@ def _reading(
     return FieldReading("x", kind, 1, None, "", best, origin, typed=typed)
 
 
+def test_digits_of_an_address_by_hand_that_the_engine_took_for_letters_are_not_sure() -> None:
+    gate = accepting("email", above=0.9)
+
+    def doubt(text: str, raw: str, *, typed: bool = False) -> ErrorClass | None:
+        best = (Candidate(text, text, 0.999),)
+        reading = FieldReading("x", "email", 1, None, raw, best, Origin.OCR, typed=typed)
+        return gate.doubt(reading, Quality.GREY)
+
+    assert doubt("le-goff4@orange.fr", "le-gofftt@orange.fr") is not None
+    assert doubt("le-goff4@orange.fr", "le-gofftt@orange.fr", typed=True) is None
+    assert doubt("le-goff14@orange.fr", "le-goff14@orangefr") is None
+
+
 def _promising(share: float) -> Promise:
     return Promise(money=share, identity=share, spelling=share)
 

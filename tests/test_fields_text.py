@@ -30,6 +30,21 @@ def test_a_blurred_word_is_read_as_french_has_it():
     assert best(TEXT.read([seen("infermière", unsure=blurred)]))[0] == "infirmière"
 
 
+def test_a_word_inside_a_sentence_begins_small_where_its_first_letter_looks_alike():
+    alike = {7: {"S": 0.6, "s": 0.35}}
+    assert best(TEXT.read([seen("Régime Sans sel", unsure=alike)]))[0] == "Régime sans sel"
+    alike = {5: {"S": 0.6, "s": 0.35}}
+    assert best(TEXT.read([seen("Avec Sophie", unsure=alike)]))[0] == "Avec Sophie"
+
+
+def test_two_letters_that_french_joins_are_joined_but_in_what_the_file_holds():
+    assert best(LONG.read([seen("Avec ma soeur au choeur", sure=0.9999)]))[0] == (
+        "Avec ma sœur au chœur"
+    )
+    assert best(TEXT.read([seen("moelle", sure=0.9999)]))[0] == "moelle"
+    assert best(TEXT.read([held("ma soeur")]))[0] == "ma soeur"
+
+
 def test_a_text_layer_is_certain_and_signs_alone_are_doubted():
     assert best(TEXT.read([held("Dr Le Goff :"), held("02 99")])) == ("Dr Le Goff : 02 99", 0.999)
     assert best(TEXT.read([held("—")]))[1] == 0.5

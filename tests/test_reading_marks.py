@@ -303,6 +303,11 @@ def test_other_text_in_a_box_goes_to_a_person(text: str) -> None:
     assert reading.posterior < 0.6
 
 
+def test_a_printed_word_with_its_stop_is_not_typed_into_its_place() -> None:
+    page = _with_runs(_aligned(), _typed("non.", WORDS["non"]), _typed("jamais", WORDS["oui"]))
+    assert set(text_layer_lines(page, _blank())) == {"image:oui"}
+
+
 def test_a_cross_typed_where_one_signs_goes_to_a_person() -> None:
     page = _with_runs(_aligned(), _typed("X", SIGNED))
     reading = _readings(_clean(*_cross(*_middle(SIGNED))), text_layer_lines(page, _blank()))

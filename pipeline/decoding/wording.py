@@ -6,7 +6,7 @@ it never takes one away.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import exp
@@ -60,6 +60,7 @@ _MIXED_WITH_DIGITS = re.compile(
     r"[^\W\d_]\d|\d(?!(?:er|re|ère|e|è|ème|nd|nde)\b)[^\W\d_]", re.IGNORECASE
 )
 """But for ordinals: 1er, 2nde, 3e."""
+_INSIDE = re.compile(r"(?<=[\w,] )[A-ZÀ-Þ][a-zà-ÿœ]+")
 _LONE_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ]$")
 _SAME_SHAPE = frozenset("coskpuvwxz")
 _MIXED_CASE = -4.5
@@ -76,6 +77,7 @@ _NO_WRITING = -1.0
 _LONE_SIGN = -2.5
 _CUT = -1.0
 _PROPER_IN_SMALL = -1.5
+_CAPITAL_INSIDE = -1.5
 """Log-priors relative to an unknown word in capitals or with one capital."""
 _WIDTH = 12
 _LEAST_LIKELY = 5e-3
@@ -139,9 +141,9 @@ class Wording:
 
     ``small_words`` are those often written small (de); ``small_letters`` is the log-prior of any
     other word in small letters. ``acronyms`` are those written with points; ``stray_point`` is the
-    log-prior of any other point. The weights say how much of a word's frequency and of its
-    spelling's likelihood counts against what was seen; they were chosen on validation data
-    (``pipeline/training/report.py``), so that clearly written names that no lexicon holds stay.
+    log-prior of any other point. ``running``: words written small inside a sentence. Weights say
+    what a word's frequency and its spelling's likelihood count against what was seen; they were
+    chosen on validation data (``pipeline/training/report.py``): clearly written names stay.
     """
 
     channel: Channel
@@ -153,17 +155,14 @@ class Wording:
     letters_weight: float
     acronyms: tuple[str, ...] = ()
     stray_point: float = _STRAY_POINT
+    running: Container[str] = ()
 
     def read(self, line: LineEvidence) -> dict[str, float]:
         """The texts the line may hold with their probabilities; the rest is any other text."""
         log_probs = self.channel.read(line)
         targets = self.channel.targets
         beams = beam_search(
-            log_probs,
-            targets,
-            grammar=self.grammar,
-            width=_WIDTH,
-            least_probability=_LEAST_LIKELY,
+            log_probs, targets, grammar=self.grammar, width=_WIDTH, least_probability=_LEAST_LIKELY
         )
         texts = [text for text, _ in beams]
         if texts and not (np.exp(beams[0][1]) > _SETTLED and self._known_words.allows(texts[0])):
@@ -247,6 +246,7 @@ class Wording:
         acronyms = sum(len(chunk) / 2 for chunk in text.split() if chunk in self.acronyms)
         faults = _LETTER_BY_DIGIT * len(_MIXED_WITH_DIGITS.findall(text))
         faults += _NO_ELISION * len(_ILL_ELIDED.findall(text) + _LONE_SMALL.findall(text))
+        faults += sum(_CAPITAL_INSIDE for w in _INSIDE.findall(text) if w.lower() in self.running)
         words = _words(text)
         faults += sum(map(self._small_beside_capitals, words)) if _CAPITALISED.search(text) else 0.0
         if text[0].islower() and words[0] not in self.small_words:

@@ -1,14 +1,19 @@
 """Words that anybody may write: those of French, by how often they are used."""
 
+import re
+from collections.abc import Sequence
 from functools import cache
 
+from pipeline import fields
 from pipeline.decoding import communes, french
 from pipeline.decoding.ctc import Grammar
 from pipeline.decoding.evidence import Channel
 from pipeline.decoding.lexicon import Lexicon
 from pipeline.decoding.personal_names import given_names
 from pipeline.decoding.wording import LETTERS, Wording
-from pipeline.fields._words import CONFUSIONS
+from pipeline.fields._words import CONFUSIONS, read_words, to_text
+from pipeline.records import Candidate, FieldValue, LineEvidence
+from pipeline.text import fold
 
 _SMALL_WORDS = frozenset(
     ("de", "du", "des", "d", "l", "la", "le", "les", "et", "ou", "à", "au", "aux", "en", "sur")
@@ -33,6 +38,8 @@ _CHANNEL = Channel(
     },
 )
 _GRAMMAR = Grammar(rf"[{LETTERS}0-9(+€@#-](?:[^ ']| [^ .,']|(?<=[{LETTERS}])'(?!'))*")
+_WORD = re.compile(r"[^\W\d_]+")
+_LIGATURE = re.compile(r"(?i:oe)(?=u|il|U|IL)")
 _USUAL = 40_000
 """So many of the commonest words: what is rarer is as likely misread."""
 
@@ -50,7 +57,28 @@ def wording() -> Wording:
         letters_weight=0.15,
         acronyms=_ACRONYMS,
         stray_point=-0.2,
+        running=frozenset(_words().entries).difference(map(fold, given_names().entries)),
     )
+
+
+def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
+    """What lines of free text say with its probabilities, likeliest first, œ as French has it:
+    an engine sees two letters, and so does many a hand write them."""
+    candidates = read_words(lines, wording())
+    if fields.exact_text(lines) is not None:
+        return candidates
+    texts: dict[FieldValue, float] = {}
+    for candidate in candidates:
+        text = _WORD.sub(lambda word: _ligatured(word[0]), candidate.text)
+        texts[text] = texts.get(text, 0.0) + candidate.probability
+    return fields.ranked(texts, to_text)
+
+
+def _ligatured(word: str) -> str:
+    """A word of French with œ for oe: of all that have oeu or oeil, as in cœur and clin d'œil."""
+    if word not in french.load():
+        return word
+    return _LIGATURE.sub(lambda two: "Œ" if two[0][0] == "O" else "œ", word)
 
 
 @cache

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline import fields
-from pipeline.fields._french import wording
-from pipeline.fields._words import parse, read_words, to_text
+from pipeline.fields import _french
+from pipeline.fields._words import parse, to_text
 from pipeline.fields.text import spelled
 from pipeline.records import Candidate, LineEvidence
 
@@ -29,9 +29,10 @@ _SENTENCES = (
 
 def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     """What the lines say with its probabilities, likeliest first."""
-    if candidates := read_words(lines, wording()):
+    if candidates := _french.read(lines):
         return candidates
-    best = [max(texts, key=texts.__getitem__) for line in lines if (texts := wording().read(line))]
+    wording = _french.wording()
+    best = [max(texts, key=texts.__getitem__) for line in lines if (texts := wording.read(line))]
     joined = fields.joined([{text: 1.0} for text in best if text])
     return tuple(Candidate(text, str(text), fields.LEAST_PROBABILITY) for text in joined if text)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline import fields
-from pipeline.fields._french import wording
-from pipeline.fields._words import parse, read_words, to_text
+from pipeline.fields import _french
+from pipeline.fields._words import parse, to_text
 from pipeline.records import Candidate, FieldValue, LineEvidence
 
 ANSWERS = (
@@ -30,7 +30,7 @@ ANSWERS = (
 
 def read(lines: Sequence[LineEvidence]) -> tuple[Candidate, ...]:
     """What the lines say with its probabilities, likeliest first."""
-    return read_words(lines, wording())
+    return _french.read(lines)
 
 
 def spelled(value: FieldValue) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """What a reading has to pass to be accepted, by the calibration and what is promised."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from pipeline import fields
 from pipeline.config import Promise
+from pipeline.fields import Means
 from pipeline.judging.calibration import Calibration, Map, Writing
 from pipeline.judging.error_class import ErrorClass, certainty, classes_of
 from pipeline.records import Backing, FieldReading, Origin, Quality
@@ -14,6 +16,9 @@ from pipeline.records import Backing, FieldReading, Origin, Quality
 _SURE_TEXT = 0.95
 _CLEAR = 0.9
 """Print that is read less surely may be a tidy hand."""
+_GUESSED = 0.5
+"""How sure digits are at most that the engine took for letters."""
+_NO_DIGIT = re.compile(r"[^0-9]")
 _Thresholds = Mapping[tuple[ErrorClass, Writing], float]
 _Cell = tuple[str, ErrorClass, bool | None, Backing | None, str]
 
@@ -83,13 +88,22 @@ class Gate:
         )
         said = certainty(reading, error)
         field_type = fields.find(reading.type)
+        at_most = _GUESSED if _guesses_digits(reading) else 1.0
         checked = reading.typed or reading.backing is Backing.KNOWN
         unchecked = field_type is not None and field_type.unchecked_digits and not checked
         for cell in cells:
             if cell in self.maps:
-                measured = self.maps[cell](said)
+                measured = min(at_most, self.maps[cell](said))
                 return min(said, measured) if unchecked else measured
         return -1.0
+
+
+def _guesses_digits(reading: FieldReading) -> bool:
+    """Whether an address by hand has digits that the engine did not see: it saw letters, and names
+    speak for any digits beside them."""
+    if reading.typed or fields.means(reading.type) is not Means.EMAIL:
+        return False
+    return _NO_DIGIT.sub("", reading.text) != _NO_DIGIT.sub("", reading.raw)
 
 
 def writing_of(error: ErrorClass, reading: FieldReading) -> Writing:
