@@ -127,7 +127,7 @@ def _grown(coarse: Gray, fit: Fit, reach_mm: float) -> Fit | None:
     agreeing = _MIN_FOUND
     grown = None
     for _ in range(_ROUNDS):
-        seen_at = _find_patches(_rectify(coarse, fit), patches, reach_mm)
+        seen_at = _find_patches(rectify(coarse, fit), patches, reach_mm)
         seen = np.isfinite(seen_at[:, 0])
         if np.count_nonzero(seen) <= agreeing:
             break
@@ -148,7 +148,7 @@ def refine(
     fewer than ``least``, or lie too far from where the fit has them."""
     places = np.array([(patch.x, patch.y) for patch in patches], np.float64)
     for reach_mm in search_mm:
-        seen_at = _find_patches(_rectify(coarse, fit), patches, reach_mm)
+        seen_at = _find_patches(rectify(coarse, fit), patches, reach_mm)
         seen = np.isfinite(seen_at[:, 0])
         if np.count_nonzero(seen) < least:
             return None
@@ -199,7 +199,7 @@ def _nearer(coarse: Gray, best: Fit, rival: Fit) -> Fit:
     differ, prints = _other_print(best.blank, rival.blank)
     if np.count_nonzero(differ) < _MIN_OTHER_PRINT_PX:
         return best
-    seen = cv2.GaussianBlur(_rectify(coarse, best), (0, 0), 1)[differ]
+    seen = cv2.GaussianBlur(rectify(coarse, best), (0, 0), 1)[differ]
     alike, alike_rival = (float(np.corrcoef(seen, print_)[0, 1]) for print_ in prints)
     return rival if alike_rival > alike else best
 
@@ -216,7 +216,9 @@ def _other_print(
     return differ, (first[differ], second[differ])
 
 
-def _rectify(coarse: Gray, fit: Fit) -> Gray:
+def rectify(coarse: Gray, fit: Fit) -> Gray:
+    """The picture as the fit lays it on the coarse blank."""
+    """The picture as the fit puts it over the coarse blank."""
     size = (fit.blank.coarse.shape[1], fit.blank.coarse.shape[0])
     rectified: Gray = cv2.warpPerspective(
         coarse, fit.homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
