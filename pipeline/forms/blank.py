@@ -128,6 +128,13 @@ class BlankPage:
         return _distance_from_dark_print(self.form.blank_path, self.number)
 
     @property
+    def from_sure_print_px(self) -> NDArray[np.uint8]:
+        """The same of print that every copy shows: of what is dark, or of all on a scanned blank,
+        which shows black in grey."""
+        is_scan = _is_scan(self.form.blank_path, self.number)
+        return self.from_print_px if is_scan else self.from_dark_print_px
+
+    @property
     def coarse(self) -> Gray:
         return _coarse(self.form.blank_path, self.number)
 
@@ -235,6 +242,7 @@ def _distance_from(print_: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return np.asarray(np.minimum(np.rint(distance), 255), dtype=np.uint8)
 
 
+@cache
 def _is_scan(path: Path, number: int) -> bool:
     """Whether pictures make up the page, in strips perhaps, rather than lines and letters."""
     with closing(pdfium.PdfDocument(str(path))) as document:

@@ -143,7 +143,7 @@ def _lines(blank: BlankPage) -> tuple[_Line, ...]:
             zone,
             box,
             printed=_printed(blank, box, is_hidden=is_word or zone.drawn is not Drawn.MARK),
-            near=cv2.compare(crop(blank.from_dark_print_px, box), _REACH_PX, cv2.CMP_LE),
+            near=cv2.compare(crop(blank.from_sure_print_px, box), _REACH_PX, cv2.CMP_LE),
         )
         for name, zone, box, is_word in places
     )
@@ -152,7 +152,7 @@ def _lines(blank: BlankPage) -> tuple[_Line, ...]:
 def _printed(blank: BlankPage, box: BoxMm, *, is_hidden: bool) -> NDArray[np.bool_]:
     """The cells with print that has to show; none where a photo is glued over it, or a word is
     meant to be drawn over."""
-    printed = _by_cell(cv2.compare(crop(blank.from_print_px, box), 0, cv2.CMP_EQ)) > 0
+    printed = _by_cell(cv2.compare(crop(blank.from_sure_print_px, box), 0, cv2.CMP_EQ)) > 0
     return np.zeros_like(printed) if is_hidden else printed
 
 
