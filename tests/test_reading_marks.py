@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.config import Settings
 from pipeline.forms.blank import PX_PER_MM, BlankPage, blank_pages
 from pipeline.forms.printed import labels
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, BoxPx
 from pipeline.judging.validate import one_box_is_ticked
 from pipeline.paper.covered import find_covered, shown_fields
@@ -386,9 +387,9 @@ def test_a_question_of_words_is_there_and_its_rings_cover_nothing() -> None:
 )
 @settings(max_examples=15, deadline=None)
 def test_a_box_at_the_edge_of_the_page_is_looked_at(x: float, y: float, side: float) -> None:
-    form = _blank().form
+    form, corner = _blank().form, (x, y, side, side)
     zones = [
-        zone.model_copy(update={"boxes_mm": {"oui": (x, y, side, side)}})
+        Zone(field="velo", type="checkbox", label="Vélo", page=1, boxes_mm={"oui": corner})
         if zone.field == "velo"
         else zone
         for zone in form.zones
