@@ -7,9 +7,11 @@ import pytest
 from pipeline.config import Settings
 from pipeline.errors import AlignmentError
 from pipeline.forms.blank import PX_PER_MM
+from pipeline.geometry import BoxMm
 from pipeline.judging.verdict import criteria, register
 from pipeline.paper.align import align_all
 from pipeline.paper.covered import find_covered, shown_fields
+from pipeline.paper.dropout import crop
 from pipeline.paper.piece import clean_piece
 from pipeline.paper.stray import find_stray_ink
 from pipeline.process import as_read
@@ -99,3 +101,20 @@ def test_a_scrap_proves_nothing(box_mm: tuple[float, float, float, float]) -> No
 def test_beside_a_whole_page_there_is_no_piece() -> None:
     (whole,) = align_all(page(_on_a_desk(np.array(fiche().image))), blanks())
     assert whole.shown_mm is None
+
+
+def _another_form(kept_mm: BoxMm) -> Gray:
+    """Laid out as the fiche, but of its words those of a part alone: others stand in all others'
+    places."""
+    other = np.array(fiche().image)
+    for word in fiche().words:
+        if not kept_mm.contains(*word.box_mm.corners().mean(axis=0)):
+            place = crop(other, word.box_mm)
+            place[:] = place[:, ::-1].copy()
+    return other
+
+
+@pytest.mark.parametrize("kept_mm", [BoxMm(0, 50, 114, 160), BoxMm(8, 8, 106, 109)])
+def test_another_form_with_a_part_alike_is_no_piece_of_this_one(kept_mm: BoxMm) -> None:
+    with pytest.raises(AlignmentError, match="Aucun formulaire connu"):
+        align_all(page(_another_form(kept_mm)), blanks())

@@ -100,7 +100,7 @@ def _share_replaced(
     print_, own_print = (p - q for p, q in zip((paper, own_paper), pictures, strict=True))
     spots = [np.s_[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes]
     as_dark = np.array([print_[spot].mean() / max(own_print[spot].mean(), 1.0) for spot in spots])
-    light = np.array([np.median(paper[spot]) for spot in spots])
+    light = np.array([np.percentile(paper[spot], 10) for spot in spots])
     other = ~in_place & (as_dark > _AS_DARK * np.median(as_dark[in_place]))
     other &= light > _AS_LIGHT * np.median(light[in_place])
     return float(np.count_nonzero(other) / np.count_nonzero(other | in_place))
