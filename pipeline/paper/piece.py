@@ -31,18 +31,10 @@ _AROUND_MM = 12.0
 """The print of another form goes on so near; what lies next to a cut-off piece is seldom printed in
 the form's places."""
 _MOST_REPLACED = 0.06
-"""Share of the print in and around a piece: of 34 true ones .05 at most, where writing lies over
-it; of 16 pieces of other forms .07 at least."""
+"""Share of the print in and around a piece in whose place other print lies: none of a true piece,
+but for writing over it; a tenth of another form's."""
 _STROKE_PX, _AS_DARK, _AS_LIGHT = 7, 0.5, 0.8
 """Print is strokes no broader; and so dark, on paper so light, at least, as what is in place."""
-_AROUND_MM = 12.0
-"""So far beyond a piece the print of another form follows, but a cut, and what lies behind it."""
-_MOST_REPLACED = 0.06
-"""Share of the print in and around a piece that may be another's: writing lies over some. A true
-piece lost a twentieth at most, strangers' pages more than a tenth."""
-_AS_DARK = 0.5
-"""Other print is at least so dark, as against what is in place."""
-_STROKE_PX = 7
 
 
 def best_piece(coarse: Gray, proposals: list[Proposal]) -> Fit | None:
