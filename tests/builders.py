@@ -94,7 +94,7 @@ def reading(field: str, text: str, value: FieldValue = None) -> FieldReading:
     """An accepted reading; ``value`` is the text, unless told."""
     best = Candidate(text if value is None else value, text, 0.99)
     box = BoxMm(11.5, 26.6, 100.7, 9.2)
-    return FieldReading(field, "text", 2, box, text, (best,), Origin.OCR, Status.ACCEPTED)
+    return FieldReading(field, "words", 2, box, text, (best,), Origin.OCR, Status.ACCEPTED)
 
 
 def doubtful(field: str, *, reason: str = "Lecture incertaine ; peut-être : Lue.") -> FieldReading:

@@ -400,7 +400,7 @@ def test_a_reviewed_run_joins_the_maps(tmp_path: Path) -> None:
     )
     made, without = once(reviewed=[tmp_path / "reviewed"]), once()
     assert (made.made.labelled, made.made.reviewed, without.made.reviewed) == (1, 1, 0)
-    read, before = (_map_of(one, "text") for one in (made, without))
+    read, before = (_map_of(one, "words") for one in (made, without))
     assert (read.readings, read.wrong) == (before.readings + 2, before.wrong + 1)
     assert [c.readings for c in made.curves] == [c.readings for c in without.curves]
     with pytest.raises(InputError, match="leave that --reviewed out"):

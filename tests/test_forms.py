@@ -198,7 +198,7 @@ _BOXES = "boxes_mm = { postal = [119.04, 50.8, 3.47, 3.47], virement = [119.04, 
     [
         (
             f'{_BOXES}\noptions = {{ cheque = "Chèque" }}',
-            "options: 'cheque' is neither in boxes_mm",
+            "zones.8.options.cheque: no option is called",
         ),
         (f"{_BOXES}\nwords_mm = {{ postal = [9, 9, 9, 9] }}", "'postal' stands in both boxes_mm"),
         ('boxes_mm = { "a|b" = [119.04, 50.8, 3.47, 3.47] }', "zones.8.boxes_mm.a|b"),

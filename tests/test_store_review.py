@@ -307,7 +307,7 @@ def test_people_beyond_the_lines_outlive_whatever_reads_or_judges_again(store_ur
         (one,) = store.filed()
         after, added = one.registration, []
         for name in ("Awa DIOP", "Théo GARCIA"):
-            added.append(Decision(Act.CORRECT, further_line(after, form), name))
+            added.append(Decision(Act.CORRECT, *further_line(after, form), name))
             after = apply(after, form, added[-1], gate=LENIENT)
         assert [decision.field for decision in added] == ["personnes.5", "personnes.6"]
         store.decide([Change(one.subject, 0, tuple(added), after)], who=ZOE)

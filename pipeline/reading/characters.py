@@ -24,7 +24,7 @@ _STEP, _WIDER_GAP = 1.35, 1.5
 """Between two words that are typed letter by letter, the step from middle to middle and the gap are
 so much wider than most."""
 _UNCLEAR_STEP = 1.3, 1.55
-_OWN_CELL, _APART_CELL, _CELLS_ON, _IN_STEP = 0.75, 0.6, 1.5, 0.12
+_OWN_CELL, _APART_CELL, _CELLS_ON, _IN_STEP, _EACH_IN_STEP = 0.75, 0.6, 1.5, 0.12, 0.25
 """In a comb, letters whose step is such a share of a cell stand one in each; if none touches the
 next, the second. So much of a cell and more from one to the next, a cell was left empty."""
 _IN_WORDS = "-'’./@_"
@@ -121,8 +121,9 @@ def _fill_cells(steps: Sequence[float], gaps: Sequence[float], *, with_blanks: b
     """Whether letters stand one in each cell, by the cells from one to the next; where what is
     between them may be typed blanks, only if they keep in step with the cells."""
     least = _APART_CELL if min(gaps) >= _NEVER_NEARER_EM else _OWN_CELL
-    out_of_step = statistics.median([abs(step - round(step)) for step in steps])
-    return statistics.median(steps) >= least and not (with_blanks and out_of_step > _IN_STEP)
+    off = [abs(step - round(step)) for step in steps]
+    in_step = statistics.median(off) <= _IN_STEP or max(off) <= _EACH_IN_STEP
+    return statistics.median(steps) >= least and (in_step or not with_blanks)
 
 
 def _are_blanks(gaps: Sequence[float]) -> bool:
