@@ -34,7 +34,8 @@ def accepting(*types: str, above: float, maps: Iterable[Map] = ()) -> Gate:
 
 ENDED = End(Act.CANCEL, "", "ne vient pas", "Zoé", datetime(2018, 2, 2, tzinfo=UTC))
 LENIENT = accepting(
-    *("text", "person", "organisation", "email", "phone", "count", "amount", "checkbox"), above=0.9
+    *("text", "words", "person", "organisation", "email", "phone", "count", "amount", "checkbox"),
+    above=0.9,
 )
 
 

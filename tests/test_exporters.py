@@ -239,9 +239,9 @@ def test_fields_csv_has_a_line_for_each_reading() -> None:
     assert len(lines) == 1 + len(form.readings)
     assert (
         "mail.eml!a.pdf,2,0123456789ab-1,personnes.1,Luc,Luc,0.6200,review,"
-        "Lecture incertaine ; peut-être : Lue.,11.50,26.60,100.70,9.20,text,grey"
+        "Lecture incertaine ; peut-être : Lue.,11.50,26.60,100.70,9.20,words,grey"
     ) in lines
-    assert "mail.eml!a.pdf,2,0123456789ab-1,etudiants,0,0,0.9900,accepted,,,,,,text,grey" in lines
+    assert "mail.eml!a.pdf,2,0123456789ab-1,etudiants,0,0,0.9900,accepted,,,,,,words,grey" in lines
 
 
 def test_rejected_csv_leaves_the_page_of_a_whole_document_empty() -> None:
