@@ -166,7 +166,7 @@ class Settings(BaseModel):
     """Ask Tesseract, where it is installed, about typed fields in doubt."""
     time_limit_s: Annotated[float, Field(gt=0)] = 10.0
     """A page that takes more time of the processor is rejected, whatever else the machine does."""
-    memory_limit_mb: Annotated[float, Field(gt=0)] = 640.0
+    memory_limit_mb: Annotated[float, Field(gt=0)] = 768.0
     """A page is rejected that takes the process reading it, with its models, beyond this."""
     max_pages: Annotated[int, Field(gt=0)] = 200
     """A document with more pages is rejected."""

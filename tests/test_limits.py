@@ -60,7 +60,7 @@ def test_memory_in_use_ends_a_process(script: str, code: int) -> None:
 @pytest.mark.parametrize(
     ("code", "kind", "said"),
     [
-        (OUT_OF_MEMORY, "memory-limit", "plus de 640 Mo de mémoire"),
+        (OUT_OF_MEMORY, "memory-limit", "plus de 768 Mo de mémoire"),
         (-11, "crash", "(signal 11)"),
         (3, "crash", "(code 3)"),
     ],

@@ -32,7 +32,7 @@ PRINT_LEVEL = 128
 
 COARSE_PX_PER_MM = 3.7
 """Scale at which a page is recognised and fitted: print shows, noise and JPEG blocks do not."""
-_KEPT_PAGES, _KEPT_COARSE = 6, 32
+_KEPT_PAGES, _KEPT_COARSE = 4, 32
 """So many pages are kept drawn: some 4 MB each, and 4 to 8 MB of distances; coarse, 0.9 MB."""
 
 _MM_PER_PT = 25.4 / 72

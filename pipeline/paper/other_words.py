@@ -21,8 +21,7 @@ from pipeline.records import Gray
 _BLURS_PX = (0.7, 1.0, 1.7, 2.5)
 """So much the print of a page may be blurred, in fine px."""
 _BLANKS = 8
-_KEPT_BLURRED = 2
-"""Blanks whose blurred pictures are kept, some 20 MB each."""
+"""What is found of so many blanks is kept, 4 MB each."""
 _COARSER = 2
 """Correlations are taken on a coarser raster: a sixth of the time, and as telling."""
 _SURROUND_MM = 0.125
@@ -96,11 +95,11 @@ def other_words(image: Gray, blank: BlankPage, shown: NDArray[np.bool_]) -> tupl
     widest = sorted(boxes, key=lambda box: -box.w)[:_SHARP]
     usual, blurred = max(
         (float(np.median([_seen(coarse, small, box) for box in widest])), i)
-        for i, (_, small) in enumerate(_blurred(blank))
+        for i, small in enumerate(_blurred(blank))
     )
     if usual < _MIN_USUAL:
         return ()
-    fine, small = _blurred(blank)[blurred]
+    small = _blurred(blank)[blurred]
     alike = [_seen(coarse, small, box) / usual for box in boxes]
     by_size = [_unlike(own, box) for own, box in zip(alike, boxes, strict=True)]
     most = _UNLIKELY * float(np.clip(np.quantile(by_size, 0.75), *_USUALLY_MM))
@@ -114,6 +113,7 @@ def other_words(image: Gray, blank: BlankPage, shown: NDArray[np.bool_]) -> tupl
     }
     if not suspects:
         return ()
+    fine = _blur(blank, _BLURS_PX[blurred])
     tone = float(np.median([_tone(coarse, small, box) for box in widest]))
     look = cache(partial(_differs, image, fine, tone))
     others = [word.box_mm for word in words if word not in suspects]
@@ -182,11 +182,14 @@ def _share_within(box: BoxMm, other: BoxMm) -> float:
     return max(width, 0.0) * max(height, 0.0) / (box.w * box.h)
 
 
-@lru_cache(maxsize=_KEPT_BLURRED)
-def _blurred(blank: BlankPage) -> tuple[tuple[Gray, Gray], ...]:
-    """The blank as blurred as scans are, fine and shrunk."""
-    fine = [cv2.GaussianBlur(blank.image, (0, 0), sigma) for sigma in _BLURS_PX]
-    return tuple((np.asarray(image, np.uint8), _shrunk(image)) for image in fine)
+@lru_cache(maxsize=_BLANKS)
+def _blurred(blank: BlankPage) -> tuple[Gray, ...]:
+    """The blank as blurred as scans are, shrunk."""
+    return tuple(_shrunk(_blur(blank, sigma_px)) for sigma_px in _BLURS_PX)
+
+
+def _blur(blank: BlankPage, sigma_px: float) -> Gray:
+    return np.asarray(cv2.GaussianBlur(blank.image, (0, 0), sigma_px), np.uint8)
 
 
 def _shrunk(image: NDArray[np.uint8]) -> Gray:

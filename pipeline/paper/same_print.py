@@ -98,7 +98,7 @@ def _changed_words(clean: CleanPage, blank: BlankPage) -> Iterator[str]:
 def _digits(blank: BlankPage) -> tuple[_Digit, ...]:
     """Every printed digit of the blank."""
     return tuple(
-        _Digit(char, word.text, box, crop(blank.image, box.grown(0.15, 0.15)))
+        _Digit(char, word.text, box, crop(blank.image, box.grown(0.15, 0.15)).copy())
         for word in blank.words
         for char, box in zip(word.text, word.char_boxes, strict=True)
         if char.isdigit()
