@@ -1,17 +1,11 @@
 """A family's fiche, as tests want it: a table of children, options with tariffs, a gift."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from types import ModuleType
-from unittest.mock import patch
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from pipeline import fields
-from pipeline.fields import Means, person
 from pipeline.forms.schema import Form, load_form
 from pipeline.records import Candidate, FieldReading, FieldValue, Registration
 
@@ -95,33 +89,6 @@ lines = {{ maillots = "prix_maillots" }}
 [people]
 named = ["enfant_nom", "enfant_prenom"]
 """
-
-
-@contextmanager
-def name_types() -> Iterator[None]:
-    """Field types of surnames and given names, where the product has none yet."""
-    missing = {"surname": Means.SURNAME, "given_name": Means.GIVEN_NAME}.items()
-    modules = {}
-    for name, meant in missing:
-        module = ModuleType(f"pipeline.fields.{name}")
-        module.__dict__["TYPE"] = fields.FieldType(
-            label=name,
-            plural=name,
-            means=meant,
-            read=person.read,
-            to_text=person.to_text,
-            parse=person.parse,
-            lettered=True,
-        )
-        modules[module.__name__] = module
-    own = fields._own() | {"surname", "given_name"}
-    caches = (fields.load, fields.find, fields.means, fields.nature)
-    with patch.dict("sys.modules", modules), patch.object(fields, "_own", lambda: own):
-        for cached in caches:
-            cached.cache_clear()
-        yield
-    for cached in caches:
-        cached.cache_clear()
 
 
 def family_form(folder: Path, *changes: tuple[str, str]) -> Form:

@@ -1,6 +1,5 @@
 """People whose surname and given name stand in two fields."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from pipeline.records import Candidate, Envelope, FieldReading, Origin, Registra
 from pipeline.review.spoken import spoken_of
 from pipeline.treasury.payable import who
 from tests.builders import source
-from tests.family import child, family_form, name_types, read, registered
+from tests.family import child, family_form, read, registered
 from tests.judged import ASK_ALL, correct
 
 _COUNTED = (
@@ -30,9 +29,8 @@ _COUNTED = (
 
 
 @pytest.fixture(scope="module")
-def form(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Form]:
-    with name_types():
-        yield family_form(tmp_path_factory.mktemp("forms"))
+def form(tmp_path_factory: pytest.TempPathFactory) -> Form:
+    return family_form(tmp_path_factory.mktemp("forms"))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,16 +11,15 @@ from pipeline.exporters import participants
 from pipeline.forms.schema import Form
 from pipeline.snapshot import Snapshot
 from tests.builders import registration
-from tests.family import child, family_form, name_types, read, registered
+from tests.family import child, family_form, read, registered
 from tests.tables import everything, row
 
 _HEAD = ["registration", "rang", "nom", "prenom", "tarif"]
 
 
 @pytest.fixture(scope="module")
-def form(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Form]:
-    with name_types():
-        yield family_form(tmp_path_factory.mktemp("forms"))
+def form(tmp_path_factory: pytest.TempPathFactory) -> Form:
+    return family_form(tmp_path_factory.mktemp("forms"))
 
 
 @pytest.fixture

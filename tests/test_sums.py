@@ -1,6 +1,5 @@
 """What is due: counts, options that cost something, amounts that are added as they are written."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,7 +25,7 @@ from pipeline.payments.standing import owed_cents
 from pipeline.records import Candidate, FieldReading, Registration, Status
 from pipeline.review.queue import money_at_risk
 from pipeline.treasury.payable import items_of
-from tests.family import child, family_form, name_types, read, registered
+from tests.family import child, family_form, read, registered
 from tests.judged import accepting, confirm, illegible
 from tests.tables import row
 
@@ -38,9 +37,8 @@ _CHOICES = st.lists(st.sampled_from(["loisir", "competition"]), max_size=4)
 
 
 @pytest.fixture(scope="module")
-def form(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Form]:
-    with name_types():
-        yield family_form(tmp_path_factory.mktemp("forms"))
+def form(tmp_path_factory: pytest.TempPathFactory) -> Form:
+    return family_form(tmp_path_factory.mktemp("forms"))
 
 
 @pytest.fixture(scope="module")

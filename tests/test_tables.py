@@ -1,6 +1,5 @@
 """A form's tables: stated, checked, and read row by row."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from pipeline.records import FieldReading, Registration
 from pipeline.simulate.contents import Filling, Person, invent
 from pipeline.simulate.draw import choose_look, draw_page
 from pipeline.web.refused import _names
-from tests.family import child, family_form, name_types, read, registered
+from tests.family import child, family_form, read, registered
 from tests.pages import page
 
 _MIDI = {"field": "midi", "type": "checkbox", "boxes_mm": {"oui": [80, 4], "non": [90, 5]}}
@@ -29,9 +28,8 @@ _AGE = {"field": "age", "type": "age", "x_mm": [20, 30]}
 
 
 @pytest.fixture(scope="module")
-def form(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Form]:
-    with name_types():
-        yield family_form(tmp_path_factory.mktemp("forms"))
+def form(tmp_path_factory: pytest.TempPathFactory) -> Form:
+    return family_form(tmp_path_factory.mktemp("forms"))
 
 
 def _read_drawn(form: Form, filling: Filling) -> dict[str, FieldReading]:
@@ -97,6 +95,10 @@ def test_columns_stand_behind_the_zones_of_a_form(form: Form) -> None:
             ('competition = "210,00"', "competition = 210"),
             "tariffs.competition: Value error, an am",
         ),
+        (
+            ('loisir = "185", competition = "210,00"', 'loisir = "185"'),
+            "columns.3.tariffs: option 'competition' has no tariff",
+        ),
         (('loisir = "Loisir",', 'loisirs = "Loisir",'), "columns.3.options.loisirs: no option is"),
         (('"enfant_prenom"]', '"email"]'), "people.named.1: zone 'email' is of type 'email', not"),
         (('adds = ["don"]', 'adds = ["total"]'), "sum.adds.0: 'total' stands twice"),
@@ -116,14 +118,14 @@ def test_columns_stand_behind_the_zones_of_a_form(form: Form) -> None:
 def test_what_a_table_or_a_sum_cannot_be_is_refused_with_its_line(
     tmp_path: Path, change: tuple[str, str], fault: str
 ) -> None:
-    with name_types(), pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as caught:
         family_form(tmp_path, change)
     assert fault in str(caught.value)
     assert "TOML" in fault or "\n  line " in str(caught.value)
 
 
 def test_a_fault_of_a_column_has_the_line_of_that_column(tmp_path: Path) -> None:
-    with name_types(), pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as caught:
         family_form(tmp_path, ('type = "age"', 'type = "ages"'))
     text = (tmp_path / "famille" / "form.toml").read_text("utf-8").splitlines()
     line = text.index('type = "ages"') + 1
@@ -132,12 +134,12 @@ def test_a_fault_of_a_column_has_the_line_of_that_column(tmp_path: Path) -> None
 
 def test_surnames_and_given_names_of_people_are_columns_of_one_table(tmp_path: Path) -> None:
     alone = '[[tables]]\nrows_mm = [[92, 9]]\n[[tables.columns]]\nfield = "enfant_prenom"'
-    with name_types(), pytest.raises(ConfigError, match="are no columns of one table"):
+    with pytest.raises(ConfigError, match="are no columns of one table"):
         family_form(tmp_path, ('[[tables.columns]]\nfield = "enfant_prenom"', alone))
 
 
 def test_a_bad_column_is_told_by_itself_and_not_by_what_names_it(tmp_path: Path) -> None:
-    with name_types(), pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as caught:
         family_form(tmp_path, ("x_mm = [72, 40]", "x_mm = [72, -40]"))
     assert "people.named" not in str(caught.value)
 
@@ -180,13 +182,21 @@ def test_rows_that_nobody_wrote_in_ask_nothing(form: Form) -> None:
 
 def test_a_row_is_read_whole_where_anything_stands_in_it(form: Form) -> None:
     (blank,) = blank_pages(form)
-    no_choice = [read(f"formule.{n}", "checkbox", "", 0.4) for n in range(1, 5)]
+    no_choice = [read(f"formule.{n}", "checkbox", "") for n in range(1, 5)]
     age = read("age.2", "age", None)
     rows = rows_written([read("don", "amount", 500), *no_choice, age], blank)
     assert [r.field for r in rows] == [
         *("don", "enfant_nom.2", "enfant_prenom.2", "age.2", "formule.2")
     ]
     assert rows[3] is age
+
+
+def test_a_row_with_what_may_be_a_faint_mark_is_not_left_out(form: Form) -> None:
+    (blank,) = blank_pages(form)
+    faint = read("formule.3", "checkbox", "", 0.6, loisir=0.4)
+    rows = rows_written([read("formule.1", "checkbox", ""), faint], blank)
+    assert [r.field for r in rows] == ["enfant_nom.3", "enfant_prenom.3", "age.3", "formule.3"]
+    assert rows[3] is faint
 
 
 def test_numbers_in_a_column_are_no_numbers_of_its_rows(form: Form) -> None:

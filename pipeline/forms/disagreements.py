@@ -102,6 +102,10 @@ def _ill_asked(asked: Mapping[str, Zone]) -> Iterator[Fault]:
             for option in zone.tariffs_cents if key == "tariffs" else zone.options:
                 if option not in zone.boxes:
                     yield f"{where}.{key}.{option}", tr("no option is called {name!r}", name=option)
+        if zone.tariffs_cents and (free := zone.boxes.keys() - zone.tariffs_cents.keys()):
+            key = "tariffs" if zone.written_cents else "tariffs_cents"
+            wrong = tr("option {name!r} has no tariff: write 0 if it is free", name=min(free))
+            yield f"{where}.{key}", wrong
 
 
 def _unfit_keys(where: str, zone: Zone) -> Iterator[Fault]:

@@ -9,6 +9,9 @@ from pipeline.forms.tables import Table
 from pipeline.records import FieldReading
 from pipeline.roles import in_row, row_of
 
+_SURELY_EMPTY = 0.9
+"""Options less surely left alone may hold a faint mark, which a person has to see."""
+
 
 def rows_written(readings: Sequence[FieldReading], blank: BlankPage) -> tuple[FieldReading, ...]:
     """The readings of a page; in each row of a table where somebody wrote or chose anything, what
@@ -22,8 +25,9 @@ def rows_written(readings: Sequence[FieldReading], blank: BlankPage) -> tuple[Fi
 
 
 def _is_written(reading: FieldReading) -> bool:
-    """Whether anything is there: lines that nobody wrote on are not read."""
-    return fields.nature(reading.type) is not Nature.MARK or reading.value != ""
+    """Whether anything is there, or may be: lines that nobody wrote on are not read."""
+    is_mark = fields.nature(reading.type) is Nature.MARK
+    return not is_mark or reading.value != "" or reading.posterior < _SURELY_EMPTY
 
 
 def _whole(
