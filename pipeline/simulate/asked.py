@@ -13,7 +13,8 @@ class Asked:
 
     ``lines``: how many lines the answer has. ``options``: the key and the print of each, where
     there are some. ``comb``: whether forms have one cell a character for it, and how many.
-    ``extra``: further keys of its zone, as TOML.
+    ``extra``: further keys of its zone, as TOML. ``area_mm``: the height of what is no line, but an
+    area to sign or to glue a photo into.
     """
 
     field: str
@@ -24,6 +25,7 @@ class Asked:
     options: tuple[tuple[str, str], ...] = ()
     comb: int = 0
     extra: str = ""
+    area_mm: float = 0.0
 
 
 _YES_NO = (("oui", "Oui"), ("non", "Non"))
@@ -49,7 +51,20 @@ QUESTIONS = (
     Asked("licence", "licence", ("N° de licence :", "Licence n° :"), 36, comb=8, extra=_LICENCE),
     Asked("age", "age", ("Âge :", "AGE"), 14),
     Asked("taille", "number", ("Taille en cm :", "Nombre de kilomètres :"), 20),
+    Asked("poids", "number", ("Poids en kg :", "Pointure :"), 20),
+    Asked("enfants", "number", ("Nombre d'enfants :", "Personnes à charge :"), 18),
+    Asked("quotient", "number", ("Quotient familial :", "N° allocataire :"), 26),
     Asked("date", "date", ("Date :", "Fait le :", "À compter du :"), 34),
+    Asked("etabli", "date", ("Certificat établi le :", "Arrivée le :"), 34),
+    Asked(
+        "nom_responsable",
+        "surname",
+        ("Nom du responsable :", "Nom du tuteur :", "NOM DU PARENT"),
+        55,
+    ),
+    Asked("prenom_responsable", "given_name", ("Son prénom :", "Prénom du responsable :"), 45),
+    Asked("lieu", "town", ("Lieu de naissance :", "Fait à :"), 50),
+    Asked("ecole", "text", ("École et classe :", "Club précédent :"), 60),
     Asked("siret", "siret", ("SIRET :", "N° SIRET :"), 58, comb=14),
     Asked("iban", "iban", ("IBAN :", "Compte (IBAN) :"), 105),
     Asked(
@@ -74,10 +89,50 @@ QUESTIONS = (
         options=tuple((day, day) for day in ("lundi", "mardi", "jeudi", "samedi")),
     ),
     Asked("repas", "count", ("Nombre de repas :", "Repas :"), 16),
+    Asked(
+        "transport",
+        "yes_no",
+        ("Transport par un tiers :", "Peut rentrer seul :"),
+        0,
+        options=_YES_NO,
+    ),
+    Asked(
+        "certificat", "yes_no", ("Certificat médical fourni :", "Sait nager :"), 0, options=_YES_NO
+    ),
+    Asked("lettre", "yes_no", ("Lettre d'information :", "Déjà inscrit :"), 0, options=_YES_NO),
+    Asked(
+        "taille_maillot",
+        "choice",
+        ("Taille du maillot :", "Taille :"),
+        0,
+        options=tuple((size.lower(), size) for size in ("S", "M", "L", "XL")),
+    ),
+    Asked(
+        "reglement",
+        "choice",
+        ("Réglé par :", "Mode de règlement :"),
+        0,
+        options=(("especes", "espèces"), ("cheque", "chèque"), ("cb", "carte bancaire")),
+    ),
+    Asked(
+        "ateliers",
+        "ticks",
+        ("Ateliers :", "Je participerai à :"),
+        0,
+        options=tuple((name, name) for name in ("chant", "danse", "cirque")),
+    ),
     Asked("nuits", "count", ("Nombre de nuits :", "Nuitées :"), 16),
     Asked("don", "amount", ("Don :", "Soutien libre :"), 24),
     Asked("total", "amount", ("Total :", "TOTAL à régler :", "Montant total :"), 26),
-    Asked("signature", "signature", ("Signature :", "Lu et approuvé, signature :"), 60),
+    Asked("photo", "photo", ("Photo d'identité :", "Collez ici votre photo :"), 35, area_mm=42),
+    Asked(
+        "accord",
+        "signature",
+        ("Signature des parents :", "Signature du responsable :"),
+        60,
+        area_mm=18,
+    ),
+    Asked("signature", "signature", ("Signature :", "Lu et approuvé, signature :"), 60, area_mm=22),
 )
 
 NOTES = (

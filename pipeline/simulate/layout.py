@@ -29,7 +29,6 @@ _FONTS = ("Helvetica", "Times-Roman", "Helvetica", "Courier")
 _BANDS = ("#1f3a5f", "#3d3d3d", "#d9dde2", "#e8e4d8", "")
 _TARIFFS_CENTS = (800, 1210, 1500, 2500, 3000, 4050, 18500)
 _COMB_MM = 5.0
-_SIGNATURE_MM = 22.0
 _SHARE = 0.62
 """How many of the questions a form asks."""
 
@@ -55,6 +54,7 @@ class _Sheet:
 
     canvas: Canvas
     style: _Style
+    title: str
     page: int = 1
     x_mm: float = _MARGIN_MM
     y_mm: float = _MARGIN_MM
@@ -78,7 +78,9 @@ class _Sheet:
     def next_page(self) -> None:
         self.canvas.showPage()
         self.page += 1
-        self.x_mm, self.y_mm = _MARGIN_MM, _MARGIN_MM
+        self.text(_MARGIN_MM, _MARGIN_MM, f"{self.title} ({self.page})")
+        self.rule(_MARGIN_MM, _MARGIN_MM + 3, self.style.width_mm - 2 * _MARGIN_MM)
+        self.x_mm, self.y_mm = _MARGIN_MM, 2 * _MARGIN_MM
 
     def text(self, x_mm: float, y_mm: float, text: str, *, colour: str = "#000000") -> None:
         """Print on a base line."""
@@ -117,17 +119,23 @@ def draw_form(folder: Path, *, seed: int) -> None:
     folder.mkdir(parents=True)
     size = (style.width_mm * _PT_PER_MM, style.height_mm * _PT_PER_MM)
     canvas = Canvas(str(folder / "blank.pdf"), pagesize=size, invariant=True)
-    sheet = _Sheet(canvas, style)
     title = f"{pick(rng, ('Fiche', 'Bulletin', 'Dossier'))} d'inscription, {pick(rng, HOUSES)}"
+    sheet = _Sheet(canvas, style, title)
     _head(sheet, title, rng)
     asked = [question for question in QUESTIONS if rng.random() < _SHARE or question.type == "text"]
     tariffs: dict[str, int] = {}
+    areas = []
     for question in _in_order(asked, rng):
         label = pick(rng, question.labels)
         if question.type == "count":
             tariffs[question.field] = pick(rng, _TARIFFS_CENTS)
             label = f"{label.rstrip(' :')} x {format_cents(tariffs[question.field])} :"
-        _ask(sheet, question, label, rng)
+        if question.area_mm:
+            areas.append((question, label))
+        else:
+            _ask(sheet, question, label, rng)
+    if areas:
+        _ask_areas(sheet, areas)
     _notes(sheet, rng)
     canvas.save()
     names = {question.field for question in asked}
@@ -152,8 +160,8 @@ def _invent_style(rng: np.random.Generator) -> _Style:
 
 
 def _in_order(asked: Sequence[Asked], rng: np.random.Generator) -> list[Asked]:
-    """Who first, then the rest as it comes, money and the signature last."""
-    last = {"amount": 2, "count": 2, "signature": 3}
+    """Who first, then the rest as it comes, money last."""
+    last = {"amount": 2, "count": 2}
     keys = rng.random(len(asked))
     ranked = [
         (0 if i < 4 else last.get(question.type, 1), i if i < 4 else keys[i], i)
@@ -191,8 +199,6 @@ def _ask(sheet: _Sheet, asked: Asked, label: str, rng: np.random.Generator) -> N
     """Print a question and its place, and note the zone."""
     if asked.options:
         _ask_options(sheet, asked, label, rng)
-    elif asked.type == "signature":
-        _ask_signature(sheet, asked, label)
     elif asked.comb and sheet.style.combs:
         _ask_comb(sheet, asked, label)
     else:
@@ -280,16 +286,26 @@ def _ask_options(sheet: _Sheet, asked: Asked, label: str, rng: np.random.Generat
     _note(sheet, asked, label, f"{where} = {{ {listed} }}\noptions = {{ {named} }}\n")
 
 
-def _ask_signature(sheet: _Sheet, asked: Asked, label: str) -> None:
+def _ask_areas(sheet: _Sheet, asked: Sequence[tuple[Asked, str]]) -> None:
+    """Beside each other, as far as there is room."""
     if sheet.x_mm > _MARGIN_MM:
         sheet.next_row()
-    sheet.room(asked.width_mm, _SIGNATURE_MM + 6)
-    sheet.text(sheet.x_mm, sheet.y_mm + 4, label)
-    at = (sheet.x_mm, sheet.y_mm + 5.5, asked.width_mm, _SIGNATURE_MM)
-    sheet.canvas.setLineWidth(0.6)
-    sheet.rectangle(*at)
-    sheet.y_mm += _SIGNATURE_MM + 8
-    _note(sheet, asked, label, f"boxes_mm = {{ oui = {_rounded([at])[1:-1]} }}\n")
+    height = max(question.area_mm for question, _ in asked)
+    sheet.room(0, height + 6)
+    for question, label in asked:
+        width = max(question.width_mm, sheet.wide_mm(label))
+        if sheet.x_mm + width > sheet.style.width_mm - _MARGIN_MM:
+            sheet.x_mm = _MARGIN_MM
+            sheet.y_mm += height + 8
+            sheet.room(0, height + 6)
+        sheet.text(sheet.x_mm, sheet.y_mm + 4, label)
+        at = (sheet.x_mm, sheet.y_mm + 5.5, question.width_mm, question.area_mm)
+        sheet.canvas.setLineWidth(0.6)
+        sheet.rectangle(*at)
+        sheet.x_mm += width + _GAP_MM
+        _note(sheet, question, label, f"boxes_mm = {{ oui = {_rounded([at])[1:-1]} }}\n")
+    sheet.y_mm += height + 8
+    sheet.x_mm = _MARGIN_MM
 
 
 def _note(sheet: _Sheet, asked: Asked, label: str, where: str) -> None:
