@@ -148,6 +148,19 @@ def test_an_edition_that_no_key_points_propose_is_compared_all_the_same(
     assert aligned[0].form_id == forms[number].id
 
 
+@pytest.mark.parametrize("number", [_EDITION, _OTHER_EDITION])
+def test_a_piece_is_of_the_edition_whose_print_it_shows(
+    forms: list[Form], known: tuple[BlankPage, ...], number: int
+) -> None:
+    sheet = _seen(forms[number], 1, "hand")
+    height, width = sheet.shape
+    piece = np.full((height, width), 90, np.uint8)
+    piece[: height * 11 // 20] = sheet[: height * 11 // 20]
+    (aligned,) = align_all(page(piece), known)
+    assert aligned.shown_mm is not None
+    assert aligned.form_id == forms[number].id
+
+
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=80).map(partial(np.array, dtype=float)))
 def test_the_best_few_are_those_that_come_near_a_sure_best(scores: np.ndarray) -> None:
     few = best_few(scores)

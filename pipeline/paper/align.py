@@ -54,7 +54,7 @@ def align_all(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
     features = find_features(coarse, most=_KEY_POINTS[0])
     fits, tried = _whole_sheets(coarse, features, blanks)
     if not fits:
-        fits = [piece] if (piece := best_piece(coarse, tried)) else []
+        fits = [piece] if (piece := best_piece(coarse, tried, blanks)) else []
     if not fits:
         raise AlignmentError(_UNKNOWN)
     fits += _beside(coarse, features, fits, blanks)
@@ -97,7 +97,7 @@ def _beside(
         if np.count_nonzero(free[rows, columns]) < _POINTS_OUTSIDE:
             return more
         proposals = propose_by_features(find_features(rest, most=_KEY_POINTS[0]), blanks)
-        fit = best_fit(rest, proposals, blanks) or best_piece(rest, proposals)
+        fit = best_fit(rest, proposals, blanks) or best_piece(rest, proposals, blanks)
         if fit is None or any(_is_same_sheet(fit, other) for other in (*fits, *more)):
             return more
         more.append(fit)

@@ -5,7 +5,7 @@ The patches refine the proposal and prove it: of the whole page, or of the piece
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import cv2
 import numpy as np
@@ -63,29 +63,37 @@ class Fit:
         return np.asarray(np.rint(there), dtype=np.int32)
 
 
+Fitting = Callable[[FloatArray, BlankPage], Fit | None]
+
+
 def best_fit(coarse: Gray, proposals: list[Proposal], blanks: Sequence[BlankPage]) -> Fit | None:
     """The whole page of most patches among the proposals that have not far fewer matches than the
     best; of its editions among the blanks, the one whose print is nearest.
 
     Where one of them lies, so may another, whichever the key points happened to propose.
     """
-    fits = fits_of(proposals, lambda proposed, blank: fit_whole(coarse, proposed, blank))
-    best = max(fits, key=lambda fit: fit.inliers, default=None)
+    return nearest(coarse, proposals, blanks, partial(fit_whole, coarse))
+
+
+def nearest(
+    coarse: Gray, proposals: list[Proposal], blanks: Sequence[BlankPage], fit: Fitting
+) -> Fit | None:
+    """Of what fits, as ``fit`` has it, that of most patches; of its editions, the nearest."""
+    fits = _fits_of(proposals, fit)
+    best = max(fits, key=lambda fitted: fitted.inliers, default=None)
     if best is None:
         return None
-    rivals = [fit for fit in fits if fit.inliers > _RIVAL * best.inliers]
-    others = set(editions_of(best.blank, tuple(blanks))) - {fit.blank for fit in rivals}
-    again = [fit_whole(coarse, best.homography, b) for b in blanks if b in others]
-    rivals += [fit for fit in again if fit is not None]
+    rivals = [fitted for fitted in fits if fitted.inliers > _RIVAL * best.inliers]
+    others = set(editions_of(best.blank, tuple(blanks))) - {rival.blank for rival in rivals}
+    again = [fit(best.homography, blank) for blank in blanks if blank in others]
+    rivals += [fitted for fitted in again if fitted is not None]
     for rival in rivals:
         if rival.inliers > _RIVAL * best.inliers:
             best = _nearer(coarse, best, rival)
     return best
 
 
-def fits_of(
-    proposals: list[Proposal], fit: Callable[[FloatArray, BlankPage], Fit | None]
-) -> list[Fit]:
+def _fits_of(proposals: list[Proposal], fit: Fitting) -> list[Fit]:
     """What fits, of the proposals that have not far fewer matches than the best."""
     likely = [p for p in proposals if p[0] >= proposals[0][0] / 2]
     return [fitted for _, blank, at in likely if (fitted := fit(at, blank)) is not None]
@@ -197,23 +205,33 @@ def _nearer(coarse: Gray, best: Fit, rival: Fit) -> Fit:
     if best.blank.coarse.shape != rival.blank.coarse.shape:
         return best
     differ, prints = _other_print(best.blank, rival.blank)
-    if np.count_nonzero(differ) < _MIN_OTHER_PRINT_PX:
+    shown = differ & _shown(best)
+    if np.count_nonzero(shown) < _MIN_OTHER_PRINT_PX:
         return best
-    seen = cv2.GaussianBlur(rectify(coarse, best), (0, 0), 1)[differ]
-    alike, alike_rival = (float(np.corrcoef(seen, print_)[0, 1]) for print_ in prints)
+    seen = cv2.GaussianBlur(rectify(coarse, best), (0, 0), 1)[shown]
+    alike, alike_rival = (float(np.corrcoef(seen, print_[shown])[0, 1]) for print_ in prints)
     return rival if alike_rival > alike else best
+
+
+def _shown(fit: Fit) -> NDArray[np.bool_]:
+    """Which px of the coarse blank the scan shows."""
+    if fit.shown_mm is None:
+        return np.ones(fit.blank.coarse.shape, np.bool_)
+    shown = np.zeros(fit.blank.coarse.shape, np.uint8)
+    corners = fit.shown_mm.corners() * COARSE_PX_PER_MM - 0.5
+    cv2.fillConvexPoly(shown, np.rint(corners).astype(np.int32), 1)
+    return shown.astype(np.bool_)
 
 
 @lru_cache(maxsize=16)
 def _other_print(
     best: BlankPage, rival: BlankPage
 ) -> tuple[NDArray[np.bool_], tuple[FloatArray, FloatArray]]:
-    """Where the print of two blanks differs, and the print of each there."""
+    """Where the print of two blanks differs, and the print of each."""
     first, second = (
         cv2.GaussianBlur(blank.coarse, (0, 0), 1).astype(np.float64) for blank in (best, rival)
     )
-    differ = np.abs(first - second) > _OTHER_PRINT
-    return differ, (first[differ], second[differ])
+    return np.abs(first - second) > _OTHER_PRINT, (first, second)
 
 
 def rectify(coarse: Gray, fit: Fit) -> Gray:

@@ -6,7 +6,9 @@ but where the sheet goes on with other print in the places of the form's, it is 
 the same table or headings.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, dense_patches
 from pipeline.geometry import BoxMm, FloatArray, bounding_box
 from pipeline.paper.dropout import CleanPage, crop, drop_print
-from pipeline.paper.fit import Fit, fits_of, rectify, refine, worst_third
+from pipeline.paper.fit import Fit, nearest, rectify, refine, worst_third
 from pipeline.paper.propose import Proposal
 from pipeline.records import AlignedPage, Gray
 
@@ -37,11 +39,11 @@ _STROKE_PX, _AS_DARK, _AS_LIGHT = 7, 0.5, 0.8
 """Print is strokes no broader; and so dark, on paper so light, at least, as what is in place."""
 
 
-def best_piece(coarse: Gray, proposals: list[Proposal]) -> Fit | None:
-    """The piece of most patches, of a page that has anything to read."""
+def best_piece(coarse: Gray, proposals: list[Proposal], blanks: Sequence[BlankPage]) -> Fit | None:
+    """The piece of most patches, of a page that has anything to read; of its editions among the
+    blanks, the one whose print is nearest."""
     zoned = [p for p in proposals if p[1].form.zones_of(p[1].number)]
-    fits = fits_of(zoned, lambda proposed, blank: _fit_piece(coarse, proposed, blank))
-    return max(fits, key=lambda fit: fit.inliers, default=None)
+    return nearest(coarse, zoned, blanks, partial(_fit_piece, coarse))
 
 
 def _fit_piece(coarse: Gray, proposed: FloatArray, blank: BlankPage) -> Fit | None:
