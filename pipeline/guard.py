@@ -152,13 +152,15 @@ class _Child:
             self._send((work, settings))
         self._pid = self._process.pid
         self._used_at = time.monotonic()
+        self._is_done = False
 
     @property
     def fresh(self) -> bool:
-        """Whether the child surely still waits for work."""
+        """Whether the child surely still waits for work, and may do it."""
         waited_s = time.monotonic() - self._used_at
         silent = self._answers.empty()  # its end would be told
-        return waited_s < _IDLE_LIMIT_S / 2 and silent and self._process.poll() is None
+        is_there = silent and self._process.poll() is None
+        return waited_s < _IDLE_LIMIT_S / 2 and is_there and not self._is_done
 
     def wait_until_ready(self) -> None:
         """Raises EngineError where the child could not import its work."""
@@ -194,8 +196,9 @@ class _Child:
                 watch.look()
                 continue
             match answer:
-                case _Done(fault):
+                case _Done(fault, is_last):
                     self._used_at = time.monotonic()
+                    self._is_done = is_last
                     return fault
                 case _Gone():
                     raise EOFError
@@ -245,9 +248,11 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """Ends the answers to a task; ``fault`` is what the work raised."""
+    """Ends the answers to a task; ``fault`` is what the work raised. ``is_last``: the child holds
+    too much to do another."""
 
     fault: Exception | None = None
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,13 +323,13 @@ def serve() -> None:
                 for answer in _answers(work(task, settings)):
                     _send(answers, answer)
                     limits.arm(settings)
-                done = _Done()
+                fault = None
             except MemoryError:
                 os._exit(limits.OUT_OF_MEMORY)
             except Exception as err:
-                done = _Done(err)
+                fault = err.with_traceback(None)  # which would keep what the work held
             limits.disarm()
-            _send(answers, done)
+            _send(answers, _Done(fault, is_last=limits.is_heavy(settings)))
 
 
 def _answers(made: Any) -> Iterator[Any]:

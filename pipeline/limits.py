@@ -34,6 +34,9 @@ _WALL_FACTOR = 10.0
 """A child that waits for others to leave it the processor is slow, not stuck."""
 _ORPHAN_GRACE_S = 10.0
 _LOOK_WITHIN_EVERY_S = 0.02
+_TIDY, _HEAVY = 0.6, 0.75
+"""A process that holds such a share of its memory before it has begun gives back what it does not
+use; one that holds the second all the same does no more."""
 _HARD_FACTOR = 2
 """Memory asked for and not all used: libraries ask for some hundred MB more than they touch."""
 
@@ -82,6 +85,16 @@ def limit_memory(settings: Settings) -> None:
     limit_bytes = _limit_bytes(settings)
     system.limit_data(_HARD_FACTOR * limit_bytes)
     Thread(target=_watch, args=(limit_bytes,), daemon=True).start()
+
+
+def is_heavy(settings: Settings) -> bool:
+    """Whether this process holds so much between two answers that a page might be refused for what
+    the pages before it have left."""
+    limit_bytes = _limit_bytes(settings)
+    if psutil.Process().memory_info().rss < _TIDY * limit_bytes:
+        return False
+    system.give_back_memory()
+    return bool(psutil.Process().memory_info().rss > _HEAVY * limit_bytes)
 
 
 def _limit_bytes(settings: Settings) -> int:

@@ -82,6 +82,9 @@ def read(stretch: Stretch | Outcome, settings: Settings) -> Iterator[Part | Regi
         yield Part(len(pages), number + 1, number + 1, registrations, rejections)
 
 
+_left: list[bytes] = []
+
+
 def _page(text: str, source: Source, number: int) -> Registration | Rejection:
     word, *rest = text.split()
     match word:
@@ -96,6 +99,11 @@ def _page(text: str, source: Source, number: int) -> Registration | Rejection:
             held = []
             while True:
                 held.append(b"x" * 2**20)
+        case "leave":  # so much, in MB, stays in memory
+            while psutil.Process().memory_info().rss < float(rest[0]) * 1e6:
+                _left.append(b"x" * 2**20)
+        case "need":  # so much, in MB, while it is read
+            bytearray(b"x" * round(float(rest[0]) * 1e6))
         case "ask":  # more than any machine has, at one stroke
             bytearray(2**50)
         case "exit":

@@ -80,6 +80,11 @@ def test_a_document_that_eats_memory_is_rejected_for_that(
     assert "plus de 150 Mo de mémoire" in rejection.message
 
 
+def test_a_document_is_not_refused_for_what_others_left(small: Guard, tmp_path: Path) -> None:
+    for text in ("leave 125", "need 30"):
+        assert small.read(source_of(tmp_path, text)).registrations
+
+
 @pytest.mark.parametrize("text", ["spin", "ask", "segfault"])
 def test_pages_around_one_that_ends_its_reader_are_read(
     guard: Guard, tmp_path: Path, text: str

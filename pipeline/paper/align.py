@@ -52,7 +52,7 @@ def align_all(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
     """
     coarse, scale = _shrink(page.image)
     features = find_features(coarse, most=_KEY_POINTS[0])
-    fits, tried = _whole_sheets(coarse, features, blanks)
+    fits, tried = _whole_sheets(page.image, coarse, features, blanks)
     if not fits:
         fits = [piece] if (piece := best_piece(coarse, tried, blanks)) else []
     if not fits:
@@ -62,7 +62,7 @@ def align_all(page: Page, blanks: Sequence[BlankPage]) -> list[AlignedPage]:
 
 
 def _whole_sheets(
-    coarse: Gray, features: Features, blanks: Sequence[BlankPage]
+    image: Gray, coarse: Gray, features: Features, blanks: Sequence[BlankPage]
 ) -> tuple[list[Fit], list[Proposal]]:
     """The whole form pages in the picture; where there is none, the proposals that were tried."""
     tried = propose_by_features(features, blanks)
@@ -71,7 +71,8 @@ def _whole_sheets(
         more = propose_by_features(find_features(coarse, most=_KEY_POINTS[1]), blanks)
         fit, tried = best_fit(coarse, more, blanks), tried + more
     if fit is None and tesseract.is_installed():
-        more = propose_by_words(coarse, blanks)
+        scale = coarse.shape[0] / image.shape[0]
+        more = propose_by_words(image, blanks, coarse_scale=scale)
         fit, tried = best_fit(coarse, more, blanks), tried + more
     fits: list[Fit] = []
     while fit is not None:

@@ -205,10 +205,10 @@ def _nearer(coarse: Gray, best: Fit, rival: Fit) -> Fit:
     if best.blank.coarse.shape != rival.blank.coarse.shape:
         return best
     differ, prints = _other_print(best.blank, rival.blank)
-    shown = differ & _shown(best)
+    shown = _shown(best)[differ]
     if np.count_nonzero(shown) < _MIN_OTHER_PRINT_PX:
         return best
-    seen = cv2.GaussianBlur(rectify(coarse, best), (0, 0), 1)[shown]
+    seen = cv2.GaussianBlur(rectify(coarse, best), (0, 0), 1)[differ][shown]
     alike, alike_rival = (float(np.corrcoef(seen, print_[shown])[0, 1]) for print_ in prints)
     return rival if alike_rival > alike else best
 
@@ -227,11 +227,12 @@ def _shown(fit: Fit) -> NDArray[np.bool_]:
 def _other_print(
     best: BlankPage, rival: BlankPage
 ) -> tuple[NDArray[np.bool_], tuple[FloatArray, FloatArray]]:
-    """Where the print of two blanks differs, and the print of each."""
+    """Where the print of two blanks differs, and the print of each there."""
     first, second = (
         cv2.GaussianBlur(blank.coarse, (0, 0), 1).astype(np.float64) for blank in (best, rival)
     )
-    return np.abs(first - second) > _OTHER_PRINT, (first, second)
+    differ = np.abs(first - second) > _OTHER_PRINT
+    return differ, (first[differ], second[differ])
 
 
 def rectify(coarse: Gray, fit: Fit) -> Gray:

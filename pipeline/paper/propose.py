@@ -21,6 +21,10 @@ Proposal = tuple[int, BlankPage, FloatArray]
 MIN_MATCHES = 20
 _MIN_WORDS = 6
 _MIN_WORD_LENGTH = 4
+_WORDS_PX = 1754
+"""The longer side of what words are read on: small print is legible at 150 dpi of A4."""
+_TURNS = (0, 2, 1, 3)
+"""Quarter turns, the likeliest first."""
 _RATIO = 0.8
 """Lowe's ratio test (IJCV 2004)."""
 
@@ -59,12 +63,30 @@ def _propose(scan: Features, blank: Features) -> tuple[int, FloatArray | None]:
     return inliers, homography
 
 
-def propose_by_words(coarse: Gray, blanks: Sequence[BlankPage]) -> list[Proposal]:
-    """Proposals from the print that Tesseract reads, where noise or blur leaves no key points.
+def propose_by_words(
+    image: Gray, blanks: Sequence[BlankPage], *, coarse_scale: float
+) -> list[Proposal]:
+    """Proposals from the print that Tesseract reads on the page as it is, whichever way it is
+    turned: noise, blur, or letters that are all alike, leave no key points.
 
-    A word counts where it stands once on the scan and once on the blank.
+    A word counts where it stands once on the scan and once on the blank. ``coarse_scale``: coarse
+    px per px of the page.
     """
-    seen = _unique((fold(text), box.corners()) for text, box in tesseract.read_words(coarse))
+    scale = min(1.0, _WORDS_PX / max(image.shape))
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    page = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    for turns in _TURNS:
+        turned = np.ascontiguousarray(np.rot90(page, turns))
+        words = [
+            (fold(text), _turned_back(box.corners(), turned.shape, turns) * coarse_scale / scale)
+            for text, box in tesseract.read_words(turned)
+        ]
+        if proposals := _propose_words(_unique(words), blanks):
+            return proposals
+    return []
+
+
+def _propose_words(seen: dict[str, FloatArray], blanks: Sequence[BlankPage]) -> list[Proposal]:
     shared = np.array([len(seen.keys() & _printed(blank).keys()) for blank in blanks], float)
     proposals: list[Proposal] = []
     for blank in (blanks[i] for i in best_few(shared) if shared[i] >= _MIN_WORDS):
@@ -76,6 +98,15 @@ def propose_by_words(coarse: Gray, blanks: Sequence[BlankPage]) -> list[Proposal
         if homography is not None and _is_plausible(homography, source):
             proposals.append((int(mask.sum()), blank, homography))
     return sorted(proposals, key=lambda proposal: -proposal[0])
+
+
+def _turned_back(points: FloatArray, shape: tuple[int, ...], turns: int) -> FloatArray:
+    """Points (n, 2) of a picture turned counterclockwise so often, where they were before."""
+    height, width = shape
+    for _ in range(turns):
+        points = np.column_stack([height - points[:, 1], points[:, 0]])
+        height, width = width, height
+    return points
 
 
 @cache
