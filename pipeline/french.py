@@ -355,6 +355,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "same_place": _of_field("ligne ou case ailleurs que sur le formulaire connu : autre édition ?"),
     "no_stray_ink": _stray,
     "not_struck_out": _of_field("texte barré ou souligné."),
+    "whole_line": _of_field("écriture au-dessus ou au-dessous de la ligne : en fait-elle partie ?"),
     "one_pen": _of_field("encre bien plus pâle que le reste (crayon, ajout, texte gommé ?)."),
     "no_traces": _of_field("traces très pâles, peut-être de l'écriture : regarder l'original."),
     "note_is_read": _notes,

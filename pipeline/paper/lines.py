@@ -14,15 +14,18 @@ from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.paper.comb import Combed, in_one_row, set_side_by_side
 from pipeline.paper.components import find_components
-from pipeline.paper.dropout import CleanPage, crop, segment
+from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paper.roaming import roaming_boxes, roaming_strokes
+from pipeline.paper.strikes import lone_stroke_slant_deg
 from pipeline.paper.strokes import joined, marks_above
-from pipeline.records import Finding, Gray, LineEvidence, Mask, Severity
+from pipeline.records import Gray, LineEvidence, Mask
 
 IntArray = NDArray[np.intp]
 
 _REACH_MM = 3.0
 """How far above and below a line's box its own strokes are followed."""
+_FREE_MM = 8.0
+"""And where no other line is, as far as what is written level with them may reach."""
 _OVERSHOOT_MM, _FAR_MM = 12.0, 60.0
 """How far a word may run on past the ends of its line, and how much further past the right one."""
 _BEHIND_MM = 1.5
@@ -40,16 +43,11 @@ _BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
 _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
 _WORD_GAP_MM = 3.0
-_STROKE_GRAY, _STROKE_PX = 140, 20
+_STROKE_GRAY = 140
 _PAPER = 255
 _SEVERAL = 2
-_LEAST_SLANT_DEG = -50.0
-"""A dash that falls a little to the right leans by more than 90 degrees, not by less than none."""
-_STRIKE_MM = 12.0
-_STRIKE_ANGLES_DEG = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
-"""A straight stroke as long as this, and as level, is no letter's."""
-_STRAIGHT = 0.2
-"""A straight stroke's breadth over its length, both as standard deviations."""
+_LETTER_MM, _LEVEL = 1.2, 0.5
+"""What is so high may be a letter; two of a word share so much of the lower one's height."""
 _MARGIN_MM = 0.8
 _MIN_HEIGHT_MM = 4.5
 
@@ -90,7 +88,12 @@ def find_lines(clean: CleanPage, zones: tuple[Zone, ...]) -> list[WrittenLine]:
     if roaming := roaming_boxes(zones):
         strokes = roaming_strokes(clean.ink, roaming, PX_PER_MM)
         clean = replace(clean, ink=cv2.subtract(clean.ink, strokes))
-    marks = marks_above(clean.ink, boxes)
+    apart_mm = [
+        _speck_gap_mm(zone, i) if i < len(zone.lines) else 0.0
+        for zone in zones
+        for i in range(len(zone.lines) + len(zone.boxes))
+    ]
+    marks = marks_above(clean.ink, boxes, apart_mm)
     lines = [
         line
         for zone in zones
@@ -171,14 +174,14 @@ def _writing_in(
     """
     box = boxes[index]
     beside = [other for other in boxes if other.x >= box.right or other.right <= box.x]
-    writing = _writing_around(
-        box.grown(_OVERSHOOT_MM, _REACH_MM), clean, box, index, marks, beside, speck_gap_mm
-    )
+    free_mm = _free_mm(box, boxes)
+    near = _around(box, free_mm)
+    writing = _writing_around(near, clean, box, index, marks, beside, speck_gap_mm, free_mm)
     if writing is None or writing[0].right <= box.right + _MARGIN_MM:
         return writing
-    far = replace(box, w=box.w + _FAR_MM).grown(_OVERSHOOT_MM, _REACH_MM)
+    far = _around(box, free_mm, far_mm=_FAR_MM)
     before = [other for other in beside if other.right <= box.x]
-    whole = _writing_around(far, clean, box, index, marks, before, speck_gap_mm)
+    whole = _writing_around(far, clean, box, index, marks, before, speck_gap_mm, free_mm)
     passed = [o for o in beside if whole and _is_beside(o, box) and o.x < whole[0].right]
     goes_on = whole and all(whole[0].right > other.right + _BEHIND_MM for other in passed)
     return whole if goes_on else writing
@@ -206,6 +209,7 @@ def _writing_around(
     marks: NDArray[np.int16],
     others: Sequence[BoxMm],
     speck_gap_mm: float,
+    free_mm: tuple[float, float],
 ) -> tuple[BoxMm, Gray] | None:
     """The same, looked for in ``around`` and not in ``others``."""
     left, top = max(0, round(around.x * PX_PER_MM)), max(0, round(around.y * PX_PER_MM))
@@ -215,7 +219,8 @@ def _writing_around(
     for other in others:
         ink[_slice(other.y, other.bottom, top), _slice(other.x, other.right, left)] = 0
     columns, rows = _slice(box.x, box.right, left), _slice(box.y, box.bottom, top)
-    ink = _own_strokes(ink, mark == index + 1, columns, rows, speck_gap_mm)
+    free = _slice(*free_mm, top)
+    ink = _own_strokes(ink, mark == index + 1, columns, rows, speck_gap_mm, free=free)
     if cv2.countNonZero(ink) < _MIN_INK_MM2 * PX_PER_MM**2:
         return None
     x, y, w, h = cv2.boundingRect(ink)
@@ -242,13 +247,39 @@ def _slice(start_mm: float, end_mm: float, origin_px: int) -> slice:
     return slice(start, end)
 
 
+def _free_mm(box: BoxMm, boxes: Sequence[BoxMm]) -> tuple[float, float]:
+    """From where to where, down the page, there is no other line than this one."""
+    same = [other for other in boxes if other.x < box.right and box.x < other.right]
+    above = [other.bottom for other in same if other.y < box.y]
+    below = [other.y for other in same if other.y > box.y]
+    start, end = max(above, default=-_FREE_MM), min(below, default=box.bottom + _FREE_MM)
+    return (
+        min(box.y, max(start, box.y - _FREE_MM)),
+        max(box.bottom, min(end, box.bottom + _FREE_MM)),
+    )
+
+
+def _around(box: BoxMm, free_mm: tuple[float, float], *, far_mm: float = 0.0) -> BoxMm:
+    """Where the strokes of a line are looked for, ``far_mm`` further to the right."""
+    top = min(box.y - _REACH_MM, free_mm[0])
+    bottom = max(box.bottom + _REACH_MM, free_mm[1])
+    return BoxMm(box.x - _OVERSHOOT_MM, top, box.w + far_mm + 2 * _OVERSHOOT_MM, bottom - top)
+
+
 def _own_strokes(
-    ink: Mask, marks: NDArray[np.bool_], columns: slice, rows: slice, speck_gap_mm: float
+    ink: Mask,
+    marks: NDArray[np.bool_],
+    columns: slice,
+    rows: slice,
+    speck_gap_mm: float,
+    *,
+    free: slice,
 ) -> Mask:
     """The strokes whose middle lies on the line: no feet and heads of its neighbours, no dirt.
 
     ``marks``: where ``ink`` is the line's wherever it lies. ``columns`` and ``rows`` are the line's
-    box in ``ink``. A word that begins in it is followed past its ends.
+    box in ``ink``; what is written level with what stands in it is its own, too, as far as the rows
+    are ``free``. A word that begins in it is followed past its ends.
     """
     labels, stats, centres = find_components(joined(ink))
     left, top, width, height, area = stats.T
@@ -257,17 +288,46 @@ def _own_strokes(
     runs_on = (top == 0) | (top + height == ink.shape[0])
     own &= ~runs_on | (width > _STREAK_MM * PX_PER_MM)
     own[0] = False
+    at_free = (centres[:, 1] >= free.start) & (centres[:, 1] <= free.stop) & ~runs_on
+    own |= _level_with(own, at_free, stats)
     blot = (area > _BLOT_FILL * width * height) & (np.maximum(width, height) < _BLOT_MM * PX_PER_MM)
     blot &= np.abs(width - height) <= _BLOT_LOPSIDED * height
-    large = own & ~blot & (area >= _SPECK_MM2 * PX_PER_MM**2)
+    large = own & (area >= _SPECK_MM2 * PX_PER_MM**2)
+    maybe, large = large & blot, large & ~blot
     start, stop = _run_on(left[large], (left + width)[large], columns)
     own &= (left + width > start) & (left < stop)
     large &= own
     gap = speck_gap_mm * PX_PER_MM
     at = centres[:, :1]
-    near = (at >= left[large] - gap) & (at <= (left + width)[large] + gap)
-    own &= large | near.any(axis=1)
+    while True:  # a small letter may look like a blot: it is known by the letter before it
+        near = (at >= left[large] - gap) & (at <= (left + width)[large] + gap)
+        beside = near.any(axis=1)
+        if not (beside & maybe).any():
+            break
+        large, maybe = large | (beside & maybe), maybe & ~beside
+    own &= large | beside
     return np.where(own[labels], ink, np.uint8(0))
+
+
+def _level_with(
+    own: NDArray[np.bool_], free: NDArray[np.bool_], stats: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Which free strokes stand level with one of the line's own, and next to it."""
+    left, top, width, height, _ = stats.T
+    right, bottom = left + width, top + height
+    tall = height >= _LETTER_MM * PX_PER_MM
+    gap = _WORD_GAP_MM * PX_PER_MM
+    level = own & tall
+    left_over = np.flatnonzero(free & tall & ~own)
+    grown = True
+    while grown:
+        grown = False
+        for i in left_over[~level[left_over]]:
+            near = np.flatnonzero(level & (left <= right[i] + gap) & (right >= left[i] - gap))
+            shared = np.minimum(bottom[near], bottom[i]) - np.maximum(top[near], top[i])
+            if (shared >= _LEVEL * np.minimum(height[near], height[i])).any():
+                level[i] = grown = True
+    return np.asarray(level & ~own)
 
 
 def _run_on(left: IntArray, right: IntArray, columns: slice) -> tuple[int, int]:
@@ -300,37 +360,3 @@ def read_lines(lines: list[WrittenLine], engine: Engine) -> Mapping[str, tuple[L
         )
         seen[line.field] = (*seen.get(line.field, ()), evidence)
     return seen
-
-
-def find_struck_out(lines: Sequence[WrittenLine]) -> tuple[Finding, ...]:
-    """A finding for each field through which a long straight stroke runs: what counts there?"""
-    fields = dict.fromkeys(line.field for line in lines if _is_struck_out(line.image))
-    return tuple(Finding("not_struck_out", Severity.REVIEW, (field,)) for field in fields)
-
-
-def _is_struck_out(image: Gray) -> bool:
-    ink = (image < _STROKE_GRAY).astype(np.uint8)
-    if lone_stroke_slant_deg(image) is not None:
-        return False  # a dash for nothing
-    length = round(_STRIKE_MM * PX_PER_MM)
-    return any(
-        cv2.erode(ink, segment(length, angle_deg), borderValue=0).any()
-        for angle_deg in _STRIKE_ANGLES_DEG
-    )
-
-
-def lone_stroke_slant_deg(image: Gray) -> float | None:
-    """How far the one straight stroke of a line leans to the right; None for any other writing."""
-    # A pale pen's strokes are darker than half-way to the paper, if no darker than another's.
-    inked = image < max(_STROKE_GRAY, (int(image.min()) + _PAPER) // 2)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8))
-    strokes = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= _STROKE_PX]
-    if len(strokes) != 1:
-        return None
-    ys, xs = np.nonzero(labels == strokes[0])
-    spreads, axes = np.linalg.eigh(np.cov(np.stack([xs, -ys])))
-    if spreads[0] > _STRAIGHT**2 * spreads[1]:
-        return None
-    right, up = axes[:, 1] if axes[1, 1] >= 0 else -axes[:, 1]
-    slant_deg = float(np.degrees(np.arctan2(right, up)))
-    return slant_deg + 180 if slant_deg < _LEAST_SLANT_DEG else slant_deg

@@ -27,7 +27,7 @@ _MAX_FILL = 0.75
 """A solid blot fills its box, a stroke does not."""
 _MIN_STROKES = 3
 _WORD_GAP_MM = 5.0
-_SIGNED_GAP_MM = 2.5
+SIGNED_GAP_MM = 2.5
 """Strokes of a signature stand so near to one another."""
 _BLANKS = 8
 """The masks of so many blanks are kept, a megabyte each."""
@@ -62,21 +62,31 @@ def find_word(ink: Mask) -> tuple[float, float] | None:
 
 
 def _outside_zones(clean: CleanPage, blank: BlankPage) -> Mask:
-    height, width = (n // 2 for n in clean.ink.shape)
-    even = clean.ink[: 2 * height, : 2 * width]  # of which halving takes the mean, and little time
-    half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+    half = half_size(clean.ink)
     zones = blank.form.zones_of(blank.number)
-    searched = (half >= 128) & _searched(blank, height, width)
+    searched = (half > 0) & _searched(blank, *half.shape)
     if searched.any() and (boxes := roaming_boxes(zones, beside=True)):
-        whole = np.where(half >= 128, np.uint8(255), np.uint8(0))
-        searched &= roaming_strokes(whole, boxes, SCALE, gap_mm=_SIGNED_GAP_MM) == 0
+        searched &= roaming_strokes(half, boxes, SCALE, gap_mm=SIGNED_GAP_MM) == 0
     return np.where(searched, np.uint8(255), np.uint8(0))
+
+
+def half_size(ink: Mask) -> Mask:
+    """A page's ink at ``SCALE``."""
+    height, width = (n // 2 for n in ink.shape)
+    even = ink[: 2 * height, : 2 * width]  # of which halving takes the mean, and little time
+    half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+    return np.where(half >= 128, np.uint8(255), np.uint8(0))
+
+
+def off_print(blank: BlankPage, height: int, width: int) -> NDArray[np.bool_]:
+    """Where a page of that size, at ``SCALE``, has no print of its own."""
+    return blank.from_print_px[::2, ::2][:height, :width] >= _PRINT_REACH_MM * PX_PER_MM
 
 
 @lru_cache(maxsize=_BLANKS)
 def _searched(blank: BlankPage, height: int, width: int) -> NDArray[np.bool_]:
     """Where a page of that size has neither print nor a zone, an area nor the paper's edge."""
-    searched = blank.from_print_px[::2, ::2][:height, :width] >= _PRINT_REACH_MM * PX_PER_MM
+    searched = off_print(blank, height, width)
     edge = round(_PAGE_MARGIN_MM * SCALE)
     searched[:edge] = searched[height - edge :] = False
     searched[:, :edge] = searched[:, width - edge :] = False

@@ -35,9 +35,11 @@ def joined(ink: Mask) -> Mask:
     return np.asarray(whole, dtype=np.uint8)
 
 
-def marks_above(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.int16]:
+def marks_above(ink: Mask, boxes: Sequence[BoxMm], apart_mm: Sequence[float]) -> NDArray[np.int16]:
     """(height, width), as ``ink``: where a mark is of another line than the one it stands on, if
     any, 1 + the index of that line's box; else 0.
+
+    ``apart_mm``: so far apart the letters of each line may stand, as in a comb they do.
     """
     at = np.zeros(ink.shape, dtype=np.int16)
     if not boxes:
@@ -55,7 +57,8 @@ def marks_above(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.int16]:
         line[inside.all(axis=1) & (line == 0)] = k
     line[0] = 0
     moved = np.zeros_like(line)
-    for mark, k in _marks(strokes, middle, line):
+    gaps_mm = np.maximum(_NEIGHBOUR_MM, [0.0, *apart_mm])
+    for mark, k in _marks(strokes, middle, line, gaps_mm[line]):
         moved[mark] = k if k != line[mark] else 0
     for label in np.flatnonzero(moved):
         x, y, width, height = stats[label, :4]
@@ -65,12 +68,12 @@ def marks_above(ink: Mask, boxes: Sequence[BoxMm]) -> NDArray[np.int16]:
 
 
 def _marks(
-    strokes: FloatArray, middle: FloatArray, line: NDArray[np.int16]
+    strokes: FloatArray, middle: FloatArray, line: NDArray[np.int16], gaps_mm: FloatArray
 ) -> Iterator[tuple[int, int]]:
     """Each mark that stands above a letter and near none of its own line, and the letter's line.
 
-    ``strokes``: (n, 4), left, top, width, height; ``middle``: (n, 2), both in mm; ``line``: (n,).
-    The first stroke is the paper.
+    ``strokes``: (n, 4), left, top, width, height; ``middle``: (n, 2), both in mm; ``line``: (n,),
+    with ``gaps_mm``, how near another letter of it stands. The first stroke is the paper.
     """
     left, top, width, height = strokes.T
     right, bottom = left + width, top + height
@@ -86,7 +89,8 @@ def _marks(
             continue
         least = int(np.argmin(np.where(above, np.abs(gap), np.inf)))
         own = letters[(line[letters] == line[mark]) & (letters != mark)]
-        beside = (left[own] - _NEIGHBOUR_MM <= x) & (x <= right[own] + _NEIGHBOUR_MM)
+        gap_mm = gaps_mm[mark]
+        beside = (left[own] - gap_mm <= x) & (x <= right[own] + gap_mm)
         level = (top[own] <= y) & (y <= bottom[own] + _BELOW_MM)
         if not (beside & level).any():
             yield int(mark), int(line[near[least]])

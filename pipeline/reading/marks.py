@@ -41,8 +41,8 @@ _DIRT_MM2 = 0.3
 _OVERSHOT = 0.35
 """A stroke of which one option has less than this, of what another has, is only the other's."""
 _HALF, _QUARTER = 0.5, 0.25
-"""A stroke of which less lies in a cell may be of something else; of a tick or a signature, which
-overshoot, so much less."""
+"""A stroke of which less lies in a cell, or in the place of a signature, may be of something else;
+of a tick, which overshoots, so much less."""
 _ENOUGH_MM2, _DOUBTED = 1.2, 0.6
 """What is made of strokes that may be of something else, without so much ink besides, is right no
 oftener than the last says."""
@@ -136,7 +136,8 @@ def _in_box(
     is_roomy = is_cell(box) and zone.drawn is Drawn.MARK
     own = inside >= np.maximum(_OVERSHOT * strokes.most, 1 / PX_PER_MM**2)
     astray = strokes.second >= _OVERSHOT * strokes.most
-    astray |= inside < (_HALF if is_roomy else _QUARTER) * strokes.stats_mm[:, cv2.CC_STAT_AREA]
+    least = _HALF if is_cell(box) else _QUARTER
+    astray |= inside < least * strokes.stats_mm[:, cv2.CC_STAT_AREA]
     if is_cell(box):
         within = under(strokes.labels, strokes.corner, box.grown(-FRAME_MM, -FRAME_MM))
         own &= np.isin(np.arange(len(own)), within)

@@ -22,13 +22,15 @@ from pipeline.paper.align import align_all, align_placed, upright
 from pipeline.paper.covered import find_covered, find_overlaid, shown_fields
 from pipeline.paper.dropout import CleanPage
 from pipeline.paper.emptiness import is_empty, seems_empty
-from pipeline.paper.lines import WrittenLine, find_lines, find_struck_out, read_lines
+from pipeline.paper.lines import WrittenLine, find_lines, read_lines
 from pipeline.paper.notes import notes_on
+from pipeline.paper.passed_over import find_passed_over
 from pipeline.paper.pens import find_other_pens, find_traces
 from pipeline.paper.piece import clean_piece
 from pipeline.paper.same_print import check_print
 from pipeline.paper.stray import find_stray_ink
 from pipeline.paper.streaks import remove_streaks
+from pipeline.paper.strikes import find_struck_out
 from pipeline.paper.typed import typed_fields
 from pipeline.paths import FORMS
 from pipeline.reading.extract import (
@@ -233,9 +235,9 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     readings = tuple(r for r in readings if {r.field, r.field.split(".")[0]} & shown)
     readings = rows_written(readings, blank)
     findings = find_covered(aligned, clean, blank)
-    findings += (
-        check_print(aligned, clean, blank) + find_stray_ink(clean, blank) + find_struck_out(lines)
-    )
+    findings += check_print(aligned, clean, blank) + find_stray_ink(clean, blank)
+    findings += find_struck_out((line.field, line.image) for line in lines)
+    findings += find_passed_over(clean, blank, lines)
     findings += find_other_pens(clean, zones) + find_traces(clean, zones, lines)
     findings += doubted_by_ink(readings, lines, seen, held)
     findings += hidden_text(aligned, blank) + notes_on(aligned, blank)
