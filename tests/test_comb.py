@@ -254,3 +254,22 @@ def test_a_small_bold_letter_beside_empty_cells_is_no_dirt(blank: BlankPage) -> 
     )
     assert only_line.comb is not None
     assert only_line.comb.filled == 3
+
+
+def test_small_letters_in_a_row_are_neither_dirt_nor_accents_of_the_next_line(
+    blank: BlankPage,
+) -> None:
+    aligned = _flat(blank)
+    image, box, below = blank.image.copy(), line("nom"), line("service")
+    spots = [(box.x + 5 * cell + 2.5, box.y + 4, 0.7, 0.7) for cell in (1, 3)]
+    tall = (box.x + 17.5, below.y + 1.5, 1.5, 5.0)
+    for x, y, wide, high in ((box.x + 2.5, box.y + 4, 1.2, 1.2), *spots, tall):
+        start, stop = (
+            (round((x + s * wide) * PX_PER_MM), round((y + s * high) * PX_PER_MM)) for s in (-1, 1)
+        )
+        cv2.rectangle(image, start, stop, 20, 3 if high > 1 else -1)
+    page = replace(aligned.page, image=image)
+    clean = drop_print(replace(aligned, page=page), blank)
+    seen = {written.field: written for written in find_lines(clean, blank.form.zones_of(1))}
+    assert seen["nom"].comb is not None
+    assert seen["nom"].comb.filled == 3

@@ -174,20 +174,30 @@ def test_the_best_few_are_those_that_come_near_a_sure_best(scores: np.ndarray) -
         assert len(few) == np.count_nonzero(scores >= scores.max() / 2)
 
 
-def test_words_propose_the_form_that_prints_them(
-    known: tuple[BlankPage, ...], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("turns", range(4))
+def test_words_propose_the_form_that_prints_them_whichever_way_it_lies(
+    known: tuple[BlankPage, ...], monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
     blank = _of(known, 7)
 
-    def read_words(_: Gray) -> list[tuple[str, BoxPx]]:
+    # As Tesseract does, only what stands upright is read.
+    turned = np.ascontiguousarray(np.rot90(blank.coarse, -turns))
+
+    def read_words(seen: Gray) -> list[tuple[str, BoxPx]]:
         boxes = [(word.text, word.box_mm) for word in blank.words]
         k = COARSE_PX_PER_MM
-        return [(text, BoxPx(b.x * k, b.y * k, b.w * k, b.h * k)) for text, b in boxes]
+        words = [(text, BoxPx(b.x * k, b.y * k, b.w * k, b.h * k)) for text, b in boxes]
+        return words if seen.shape == blank.coarse.shape and (seen == blank.coarse).all() else []
 
     monkeypatch.setattr(propose.tesseract, "read_words", read_words)
-    proposals = propose.propose_by_words(blank.coarse, known)
+    proposals = propose.propose_by_words(turned, known, coarse_scale=1.0)
     assert proposals[0][1] is blank
     assert len(proposals) <= LIKELY
+    high, wide = blank.coarse.shape
+    corners = np.array([[[0.0, 0.0], [wide, 0], [wide, high], [0, high]]])
+    there = cv2.perspectiveTransform(corners, np.linalg.inv(proposals[0][2]))[0]
+    at = {0: (0, 0), 1: (high, 0), 2: (wide, high), 3: (0, wide)}[turns]
+    np.testing.assert_allclose(there[0], at, atol=1.0)
 
 
 def test_no_form_is_drawn_before_a_page_of_it_is_seen(forms: list[Form]) -> None:

@@ -161,7 +161,13 @@ def test_a_mark_of_the_line_above_stays_there(mark: tuple[float, float, float, f
     assert not _moved(tall, mark, _WORD)
 
 
-def _moved(*boxes_mm: tuple[float, float, float, float]) -> bool:
+def test_in_a_comb_a_small_letter_may_stand_far_from_the_one_before() -> None:
+    tall, letter, before = (20.0, 85.4, 30.0, 9.5), (35.0, 83.4, 1.2, 1.6), (25.0, 82.0, 3.0, 3.0)
+    assert _moved(tall, letter, before)
+    assert not _moved(tall, letter, before, apart_mm=10.0)
+
+
+def _moved(*boxes_mm: tuple[float, float, float, float], apart_mm: float = 0.0) -> bool:
     """Whether the second stroke is given to the line of the first."""
     ink = np.zeros_like(fiche().image)
     for x, y, w, h in boxes_mm:
@@ -171,7 +177,10 @@ def _moved(*boxes_mm: tuple[float, float, float, float]) -> bool:
         ink[rows, columns] = 255
     _, (x, y, w, h), *_ = boxes_mm
     lines = [line for zone in form().zones_of(2) for line in zone.lines]
-    at = marks_above(ink, lines)[round((y + h / 2) * PX_PER_MM), round((x + w / 2) * PX_PER_MM)]
+    apart_mm = [0.0] * len(lines)
+    at = marks_above(ink, lines, apart_mm)[
+        round((y + h / 2) * PX_PER_MM), round((x + w / 2) * PX_PER_MM)
+    ]
     return at > 0
 
 
