@@ -16,8 +16,7 @@ from pipeline.paper.comb import Combed, in_one_row, set_side_by_side
 from pipeline.paper.components import find_components
 from pipeline.paper.dropout import CleanPage, crop
 from pipeline.paper.roaming import roaming_boxes, roaming_strokes
-from pipeline.paper.strikes import lone_stroke_slant_deg
-from pipeline.paper.strokes import joined, marks_above
+from pipeline.paper.strokes import STROKE_GRAY, joined, lone_stroke_slant_deg, marks_above
 from pipeline.records import Gray, LineEvidence, Mask
 
 IntArray = NDArray[np.intp]
@@ -43,7 +42,6 @@ _BLOT_MM, _BLOT_FILL, _BLOT_LOPSIDED = 2.0, 0.65, 0.3
 _STREAK_MM = 1.0
 """A stroke that runs on beyond the reach and is narrower than this is a scanner's streak."""
 _WORD_GAP_MM = 3.0
-_STROKE_GRAY = 140
 _PAPER = 255
 _SEVERAL = 2
 _LETTER_MM, _LEVEL = 1.2, 0.5
@@ -193,7 +191,7 @@ def _is_over_print(clean: CleanPage, box: BoxMm, writing: BoxMm) -> bool:
     if writing.right <= start:
         return False
     past = replace(writing, x=start, w=writing.right - start)
-    removed = (crop(clean.image, past) < _STROKE_GRAY) & (crop(clean.ink, past) == 0)
+    removed = (crop(clean.image, past) < STROKE_GRAY) & (crop(clean.ink, past) == 0)
     return float(removed.sum()) / PX_PER_MM**2 > _PRINT_MM2
 
 

@@ -13,8 +13,15 @@ from numpy.typing import NDArray
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm, FloatArray, bounding_box
 from pipeline.paper.components import find_components
-from pipeline.records import Mask
+from pipeline.records import Gray, Mask
 
+STROKE_GRAY = 140
+"""A pen's stroke is as dark."""
+_STROKE_PX, _PAPER = 20, 255
+_LEAST_SLANT_DEG = -50.0
+"""A dash that falls a little to the right leans by more than 90 degrees, not by less than none."""
+_STRAIGHT = 0.2
+"""A straight stroke's breadth over its length, both as standard deviations."""
 _CRUMB_PX = 3
 _MARK_MM = (3.0, 2.2)
 """An accent's or a dot's greatest width and height."""
@@ -94,3 +101,20 @@ def _marks(
         level = (top[own] <= y) & (y <= bottom[own] + _BELOW_MM)
         if not (beside & level).any():
             yield int(mark), int(line[near[least]])
+
+
+def lone_stroke_slant_deg(image: Gray) -> float | None:
+    """How far the one straight stroke of a line leans to the right; None for any other writing."""
+    # A pale pen's strokes are darker than half-way to the paper, if no darker than another's.
+    inked = image < max(STROKE_GRAY, (int(image.min()) + _PAPER) // 2)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8))
+    strokes = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= _STROKE_PX]
+    if len(strokes) != 1:
+        return None
+    ys, xs = np.nonzero(labels == strokes[0])
+    spreads, axes = np.linalg.eigh(np.cov(np.stack([xs, -ys])))
+    if spreads[0] > _STRAIGHT**2 * spreads[1]:
+        return None
+    right, up = axes[:, 1] if axes[1, 1] >= 0 else -axes[:, 1]
+    slant_deg = float(np.degrees(np.arctan2(right, up)))
+    return slant_deg + 180 if slant_deg < _LEAST_SLANT_DEG else slant_deg

@@ -236,7 +236,7 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     readings = rows_written(readings, blank)
     findings = find_covered(aligned, clean, blank)
     findings += check_print(aligned, clean, blank) + find_stray_ink(clean, blank)
-    findings += find_struck_out((line.field, line.image) for line in lines)
+    findings += find_struck_out(lines)
     findings += find_passed_over(clean, blank, lines)
     findings += find_other_pens(clean, zones) + find_traces(clean, zones, lines)
     findings += doubted_by_ink(readings, lines, seen, held)
