@@ -57,8 +57,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page of a blank, upright. ``rules`` are level and upright strokes, ``frames`` rectangles
-    of them, ``tints`` shaded areas."""
+    """A page of a blank, upright.
+
+    ``rules`` are level and upright strokes, ``frames`` what these enclose, inside them, ``tints``
+    shaded areas light enough to write on, and ``dots`` runs of leader dots or underscores, as thin
+    as they are.
+    """
 
     number: int
     width_mm: float
@@ -67,4 +71,5 @@ class Sheet:
     rules: tuple[BoxMm, ...] = ()
     frames: tuple[BoxMm, ...] = ()
     tints: tuple[BoxMm, ...] = ()
+    dots: tuple[BoxMm, ...] = ()
     places: tuple[Place, ...] = ()

@@ -1,0 +1,49 @@
+"""Where somebody may write on a blank: its lines, frames, combs, tables, squares and words."""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.drafting.framed import in_frames
+from pipeline.drafting.linework import overlap
+from pipeline.drafting.printed_places import gaps, printed_squares, ringed_words
+from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.ruled import on_dots, on_rules
+
+_SAME = 0.5
+_FEW_LINES = 2
+"""A form with so few lines leaves gaps to write in."""
+
+
+def places_of(sheet: Sheet) -> tuple[Place, ...]:
+    """The places of a page, in reading order, none over another."""
+    places = _apart([*in_frames(sheet), *on_dots(sheet), *on_rules(sheet)])
+    places = _apart([*places, *printed_squares(sheet)])
+    boxes = [place.box_mm for place in places if place.shape is Shape.BOX]
+    places = _apart([*places, *ringed_words(sheet, boxes)])
+    written = [place for place in places if place.shape in (Shape.LINE, Shape.CELL)]
+    if len(written) <= _FEW_LINES:
+        places = _apart([*places, *gaps(sheet, [place.box_mm for place in places])])
+    return in_reading_order(places)
+
+
+def in_reading_order(places: Iterable[Place]) -> tuple[Place, ...]:
+    """From the top, and in a row from the left."""
+    rows: list[list[Place]] = []
+    for place in sorted(places, key=lambda place: place.box_mm.y + place.box_mm.h / 2):
+        middle = place.box_mm.y + place.box_mm.h / 2
+        last = rows[-1][-1].box_mm if rows else None
+        if last and middle - (last.y + last.h / 2) < 0.4 * min(last.h, place.box_mm.h):
+            rows[-1].append(place)
+        else:
+            rows.append([place])
+    return tuple(place for row in rows for place in sorted(row, key=lambda p: p.box_mm.x))
+
+
+def _apart(places: Sequence[Place]) -> list[Place]:
+    """The places less those that lie mostly over an earlier one, or it over them."""
+    kept: list[Place] = []
+    for place in places:
+        box = place.box_mm
+        areas = ((other.box_mm, overlap(box, other.box_mm)) for other in kept)
+        if not any(area >= _SAME * min(box.w * box.h, o.w * o.h) for o, area in areas):
+            kept.append(place)
+    return kept
