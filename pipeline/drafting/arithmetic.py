@@ -27,7 +27,7 @@ def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
         for zone in zones
         if zone.type == "amount" and zone.line_of in tariffs
     }
-    why = () if total else ("Aucun total n'est demandé sur la fiche.",)
+    why: tuple[str, ...] = () if total else ("Aucun total n'est demandé sur la fiche.",)
     if len(totals) > 1:
         why += ("Plusieurs totaux : le dernier est pris.",)
     if not any(tariffs.values()) and not adds and not any(z.tariffs_cents for z in zones):

@@ -7,6 +7,9 @@ from typing import Literal
 
 from pipeline.geometry import BoxMm
 
+DOUBTFUL = 0.6
+"""Zones less sure than this are looked at first."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftZone:
@@ -15,8 +18,8 @@ class DraftZone:
 
     ``tariff_cents``: what one of a count costs; ``tariffs_cents``: what each option costs.
     ``line_of``: of an amount, the count beside which it stands. ``whom``: what its name begins with
-    where another zone asks the same. ``sure``: 0..1, how likely place and type are right; ``why``:
-    what is in doubt, in French.
+    where another zone asks the same. ``sure``: 0..1, how likely place and type are right; ``doubts``:
+    what is not sure, in French.
     """
 
     field: str
@@ -39,7 +42,14 @@ class DraftZone:
     named_whom: bool = False
     """Whether the label itself says whom it is about."""
     sure: float = 1.0
-    why: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """What is in doubt, in French; empty where nothing is."""
+        if self.doubts or self.sure >= DOUBTFUL:
+            return " ".join(self.doubts)
+        return "Type et place sont incertains."
 
     @property
     def places(self) -> tuple[BoxMm, ...]:

@@ -4,6 +4,7 @@ A label stands in the place, left of it, above it, or at the head of its column 
 square behind it, before it, or over it. A title tells what the places below it are about.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -24,6 +25,9 @@ from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
 from pipeline.drafting.tariffs import prices
 
+_IS_ABOUT_BEFORE = re.compile(r"\W*(?:[x×*]\s?\d|€|euros?\b|=|ans?\b|[ck][mg]\b|/)")
+"""What stands behind a place and speaks of it, even where another place follows."""
+
 
 def labelled(sheet: Sheet) -> tuple[Labelled, ...]:
     """Every place of a page with its labels, in the order of reading."""
@@ -43,6 +47,8 @@ def labelled(sheet: Sheet) -> tuple[Labelled, ...]:
 def _of_line(print_: Printed, place: Place) -> Labelled:
     box = place.box_mm
     behind = print_.behind(place)
+    if behind and _is_other_row(print_, behind) and not _IS_ABOUT_BEFORE.match(behind.text):
+        behind = None
     behind_text = behind.text if behind else ""
     inside = [
         phrase
@@ -56,7 +62,7 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     near = left is not None and box.x - left.box_mm.right <= NEAR_MM
     if left and near:
         return _taken(print_, place, left, How.LEFT, behind_text)
-    if above and not (left and place.shape is not Shape.AREA and _is_other_row(print_, above)):
+    if above and (place.shape is Shape.AREA or not _is_other_row(print_, above)):
         return _taken(print_, place, above, How.ABOVE, behind_text)
     if left:
         return _taken(print_, place, left, How.LEFT, behind_text, weight=0.85)

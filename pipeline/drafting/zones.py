@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.drafting.beside import How, Labelled
-from pipeline.drafting.drafted import DraftZone
+from pipeline.drafting.drafted import DOUBTFUL, DraftZone
 from pipeline.drafting.kinds import Kind, key_of, kind_of, marked_kind, section_of, slug
 from pipeline.drafting.phrases import is_level
 from pipeline.drafting.records import Shape
 from pipeline.drafting.tariffs import tariff_cents, without_prices
 from pipeline.geometry import BoxMm, bounding_box
 
-DOUBTFUL = 0.6
-"""Zones less sure than this are looked at first."""
 _GOES_ON_MM, _GOES_LEFT_MM = 15.0, 120.0
 _GROUP_MM = 9.0
 """Cells of one value stand so near each other at most."""
@@ -97,7 +95,7 @@ def zone_of(each: Labelled, *, page: int, kind: Kind | None = None, label: str =
         whom=kind.whom or section,
         named_whom=bool(kind.whom) and kind.whom not in _WHO_IS_READ,
         sure=round(kind.sure * max(each.sure, 0.3) * place.sure, 2),
-        why=kind.why + _doubts(each),
+        doubts=kind.why + _doubts(each),
     )
 
 
@@ -249,7 +247,7 @@ def _of_marks(group: Sequence[Labelled], page: int) -> DraftZone:
         role=kind.role,
         whom=section_of(section) if section else "",
         sure=round(kind.sure * min(each.sure * each.place.sure for each in group), 2),
-        why=why,
+        doubts=why,
     )
 
 
@@ -277,13 +275,13 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
             and _ALONE.match(key)
             and not any(other.type == "given_name" for other in near)
         ):
-            why = (*zone.why, "Nom seul, ou nom et prénom ?")
-            changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), why=why)
+            doubts = (*zone.doubts, "Nom seul, ou nom et prénom ?")
+            changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
         elif (
             zone.type in ("text", "town")
             and key in _BORN
             and n
             and zones[n - 1].type == "birth_date"
         ):
-            changed[n] = replace(zone, type="town", field="lieu_naissance", sure=0.85, why=())
+            changed[n] = replace(zone, type="town", field="lieu_naissance", sure=0.85, doubts=())
     return changed
