@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import cv2
 import numpy as np
 
+from pipeline.drafting.records import Print
 from pipeline.geometry import BoxMm
 from pipeline.records import Gray
 
@@ -17,6 +18,8 @@ _LEAST_MM = 1.2
 _FULL, _ROUND = 0.92, 0.74
 """What a frame fills of the box around it, and what a round check box does, which is small."""
 _SMALL_MM = 8.0
+_LEVEL = 0.55
+"""Words of one line share so much of their height."""
 
 
 def is_level(rule: BoxMm) -> bool:
@@ -128,3 +131,19 @@ def without_doubles(boxes: Iterable[BoxMm], *, share: float = 0.85) -> tuple[Box
         if not any(overlap(box, other) >= share * max(area, other.w * other.h) for other in kept):
             kept.append(box)
     return tuple(kept)
+
+
+def lines_of(words: Sequence[Print]) -> list[list[Print]]:
+    """The words by lines, from the top, each from the left."""
+    lines: list[list[Print]] = []
+    for word in sorted(words, key=lambda word: word.box_mm.y + word.box_mm.h / 2):
+        box = word.box_mm
+        for line in lines[-3:]:
+            tallest = max((other.box_mm for other in line), key=lambda other: other.h)
+            shared = min(box.bottom, tallest.bottom) - max(box.y, tallest.y)
+            if shared > _LEVEL * min(box.h, tallest.h):
+                line.append(word)
+                break
+        else:
+            lines.append([word])
+    return [sorted(line, key=lambda word: word.box_mm.x) for line in lines]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.drafting.linework import lines_of
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
@@ -205,20 +206,6 @@ def _as_far_as(box: BoxMm, taken: Sequence[BoxMm]) -> BoxMm:
         if level and other.right > box.x and other.x < right:
             right = other.x - _GAP_MM
     return BoxMm(box.x, box.y, max(0.0, right - box.x), box.h)
-
-
-def lines_of(words: Sequence[Print]) -> list[list[Print]]:
-    """The words by lines, from the top, each from the left."""
-    lines: list[list[Print]] = []
-    for word in sorted(words, key=lambda word: word.box_mm.y + word.box_mm.h / 2):
-        middle = word.box_mm.y + word.box_mm.h / 2
-        if lines:
-            last = lines[-1][-1].box_mm
-            if middle - (last.y + last.h / 2) < 0.3 * min(last.h, word.box_mm.h):
-                lines[-1].append(word)
-                continue
-        lines.append([word])
-    return [sorted(line, key=lambda word: word.box_mm.x) for line in lines]
 
 
 def phrases_of(line: Sequence[Print]) -> list[list[Print]]:
