@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,8 @@ def forms(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _draft(arguments: argparse.Namespace) -> ExitCode:
-    from pipeline.drafting.draft import draft, id_of
+    from pipeline.drafting.draft import draft_of, id_of
+    from pipeline.drafting.sheets import leaves, write_blank
     from pipeline.drafting.write import toml_of
     from pipeline.forms.schema import load_form
     from pipeline.paths import write_whole
@@ -47,14 +47,15 @@ def _draft(arguments: argparse.Namespace) -> ExitCode:
         raise ExportError(
             tr("{folder} is there already: name another form with --id.", folder=folder)
         )
-    made = draft(path, form_id=form_id)
+    read = leaves(path)
+    made = draft_of([leaf.sheet for leaf in read], form_id=form_id)
     if not made.asked:
         raise InputError(
             tr("{path}: no place to write on was found: is it a blank form?", path=path)
         )
     with writing(folder):
         folder.mkdir(parents=True)
-        _keep_blank(path, folder / "blank.pdf")
+        write_blank(path, read, folder / "blank.pdf")
         write_whole(folder / "form.toml", toml_of(made).encode())
     load_form(folder)
     _print_draft(made)
@@ -68,18 +69,6 @@ def _draft(arguments: argparse.Namespace) -> ExitCode:
     if root.resolve() not in {known.resolve() for known in settings.forms}:
         aside(tr('runs use it once fiches.toml says forms = ["{root}"]', root=root))
     return ExitCode.OK
-
-
-def _keep_blank(path: Path, blank: Path) -> None:
-    """A PDF as it is; a picture as the page of one. Raises OSError."""
-    with path.open("rb") as file:
-        is_pdf = b"%PDF-" in file.read(1024)
-    if is_pdf:
-        shutil.copyfile(path, blank)
-        return
-    from pipeline.drafting.picture import write_as_pdf
-
-    write_as_pdf(path, blank)
 
 
 def _check(arguments: argparse.Namespace) -> ExitCode:

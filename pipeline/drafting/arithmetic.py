@@ -6,6 +6,11 @@ from dataclasses import replace
 from pipeline.drafting.drafted import DraftPeople, DraftSum, DraftTable, DraftZone
 
 _UNCOUNTED = "autres"
+_OTHERS = frozenset(
+    ["responsable", "responsable1", "responsable2", "pere", "mere", "urgence", "medecin"]
+    + ["conjoint", "payeur", "facturation", "structure", "accompagnateur", "autorise", "capitaine"]
+)
+"""Whom a form asks for beside the person it is about."""
 
 
 def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
@@ -38,13 +43,15 @@ def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
 def people_of(zones: Sequence[DraftZone], tables: Sequence[DraftTable]) -> DraftPeople | None:
     """``[people]``: the columns of a table of people, the lines of their names, or the surname and
     the given name of the form's person; None where nobody is named."""
+    single = [zone for zone in zones if not zone.repeated and len(zone.lines) == 1]
+    if of_one := _pair([zone for zone in single if zone.whom not in _OTHERS]):
+        return DraftPeople(of_one)
     for table in tables:
         if of_table := _pair(table.columns) or _single(table.columns):
             return _counting(of_table, zones)
     for zone in zones:
         if zone.type == "person" and zone.repeated:
             return _counting((zone.field,), zones)
-    single = [zone for zone in zones if not zone.repeated and len(zone.lines) == 1]
     named = _pair(single) or _single(single)
     return DraftPeople(named) if named else None
 

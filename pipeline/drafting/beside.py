@@ -12,6 +12,9 @@ NEAR_MM, FAR_MM = 14.0, 95.0
 OVER_MM = 2.5
 ABOVE_MM = 9.0
 _BEHIND_MM = 9.0
+_BAND_MM = 14.0
+"""What is higher is no line to write on."""
+_UPPER_SHARE = 0.25
 SURE = {"inside": 0.95, "left": 0.95, "above": 0.85, "head": 0.9, "row": 0.9, "behind": 0.95}
 """How sure a label is that stands there."""
 
@@ -115,6 +118,8 @@ class Printed:
 
 
 def is_beside(phrase: BoxMm, box: BoxMm) -> bool:
-    """Whether a phrase stands in the row of a place; of a high one, at its top."""
+    """Whether a phrase stands in the row of a place: at the top of a high one; else not above it,
+    for the band to write in reaches up to the row before."""
     middle = phrase.y + phrase.h / 2
-    return box.y - 1.2 <= middle <= min(box.bottom, box.y + 14.0) + 1.2
+    top = box.y - 1.2 if box.h > _BAND_MM or box.h < 5 else box.y + _UPPER_SHARE * box.h
+    return top <= middle <= min(box.bottom, box.y + _BAND_MM) + 1.2

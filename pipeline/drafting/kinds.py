@@ -133,7 +133,7 @@ def marked_kind(question: str, options: Sequence[str]) -> Kind:
     if keys <= {"oui", "non"}:
         match = _best(key_of(question), _entries("yes_no")) if question else None
         field, sure = (match[0].field, match[1]) if match else ("", 0.0)
-        named = field if sure > _LEAST_SURE + 0.1 else slug(question)
+        named = field if field and sure > _LEAST_SURE + 0.1 else slug(question)
         return Kind("yes_no", named, sure=0.95 if question else 0.6)
     by_options = _by_options(keys)
     if by_options:
@@ -141,7 +141,8 @@ def marked_kind(question: str, options: Sequence[str]) -> Kind:
     match = _best(key_of(question), _entries("choice", "ticks")) if question else None
     if len(options) == 1:
         known = _best(key_of(question or options[0]), _entries("yes_no", "choice", "ticks"))
-        name = known[0].field if known and known[1] > 0.7 else slug(question or options[0])
+        field = known[0].field if known and known[1] > 0.7 else ""
+        name = field or slug(question or options[0])
         return Kind("checkbox", name, known[0].role if known and known[1] > 0.7 else "", sure=0.8)
     if match and match[1] >= 0.7:
         return Kind(match[0].type, match[0].field, match[0].role, sure=0.6 + 0.35 * match[1])
@@ -150,9 +151,10 @@ def marked_kind(question: str, options: Sequence[str]) -> Kind:
         re.search(r"\bn'|\bne\b", fold(option)) for option in options
     ):
         several = True
+    unasked = "autorisations" if several else slug(options[0])
     return Kind(
         "ticks" if several else "choice",
-        slug(question) if question else slug(options[0]),
+        slug(question) if question else unasked,
         sure=0.6 if question else 0.45,
         why=("Une seule réponse, ou plusieurs ? Vérifiez le type.",),
     )
@@ -192,13 +194,13 @@ def _by_lexicon(text: str, shape: Shape) -> Kind:
         return _known(*best)
     mark = _best(key, [e for e in lexicon() if _is_mark(e.type)]) if key and not marked else None
     if mark and mark[1] >= 0.8:
-        return Kind("text", mark[0].field, sure=0.7 * mark[1])
+        return Kind("text", mark[0].field or slug(text), sure=0.7 * mark[1])
     usual = "long_text" if shape is Shape.AREA else "text"
     return Kind(usual, slug(text), sure=_UNKNOWN if text else 0.2)
 
 
 def _known(entry: Entry, sure: float) -> Kind:
-    return Kind(entry.type, entry.field, entry.role, sure)
+    return Kind(entry.type, entry.field or slug(entry.label), entry.role, sure)
 
 
 def _composed(text: str, entries: Sequence[Entry]) -> Kind | None:

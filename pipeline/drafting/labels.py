@@ -11,7 +11,6 @@ from itertools import groupby
 
 from pipeline.drafting.beside import (
     ABOVE_MM,
-    FAR_MM,
     NEAR_MM,
     OVER_MM,
     SURE,
@@ -23,7 +22,9 @@ from pipeline.drafting.beside import (
 from pipeline.drafting.phrases import Phrase, phrases_of, row_key, titles
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
-from pipeline.drafting.tariffs import prices
+from pipeline.drafting.tariffs import prices, without_prices
+
+_OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
 
 _IS_ABOUT_BEFORE = re.compile(r"\W*(?:[x×*]\s?\d|€|euros?\b|=|ans?\b|[ck][mg]\b|/)")
 """What stands behind a place and speaks of it, even where another place follows."""
@@ -32,7 +33,9 @@ _IS_ABOUT_BEFORE = re.compile(r"\W*(?:[x×*]\s?\d|€|euros?\b|=|ans?\b|[ck][mg]
 def labelled(sheet: Sheet) -> tuple[Labelled, ...]:
     """Every place of a page with its labels, in the order of reading."""
     print_ = Printed(sheet, phrases_of(sheet), tuple(sorted(sheet.places, key=row_key)))
-    tables = _tables(sheet)
+    places = tuple(place for place in print_.places if not _is_taken(print_, place))
+    print_ = replace(print_, places=places)
+    tables = _tables(places)
     by_place: dict[int, Labelled] = {}
     for place in print_.places:
         if place.shape in (Shape.LINE, Shape.COMB, Shape.AREA):
@@ -87,9 +90,31 @@ def _taken(
     return Labelled(place, phrase.text, how, behind, sure=SURE[how] * weight * phrase.sure)
 
 
-def _tables(sheet: Sheet) -> dict[int, list[Place]]:
+def _is_taken(print_: Printed, place: Place) -> bool:
+    """Whether nobody writes there: a cell with a price or a square in it, and the dots between an
+    option and its price."""
+    box = place.box_mm
+    if place.shape is Shape.CELL:
+        squares = (other.box_mm for other in print_.places if other.shape is Shape.BOX)
+        inside = (p for p in print_.phrases if box.contains(p.box_mm.x + 0.5, p.middle_mm))
+        return any(box.contains(s.x + s.w / 2, s.y + s.h / 2) for s in squares) or any(
+            prices(phrase.text) for phrase in inside
+        )
+    behind = print_.behind(place) if place.shape is Shape.LINE else None
+    if behind is None or not prices(behind.text) or without_prices(behind.text):
+        return False
+    before = print_.before(place)
+    return before is not None and any(
+        other.shape is Shape.BOX
+        and is_beside(before.box_mm, other.box_mm)
+        and 0 <= before.box_mm.x - other.box_mm.right < _OPTION_MM
+        for other in print_.places
+    )
+
+
+def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:
     tables: dict[int, list[Place]] = {}
-    for place in sheet.places:
+    for place in places:
         if place.shape is Shape.CELL:
             tables.setdefault(place.table, []).append(place)
     return tables
@@ -148,7 +173,7 @@ def _row_head(print_: Printed, row: Sequence[Place]) -> str:
         for phrase in print_.phrases
         if first.y - 0.5 <= phrase.middle_mm <= first.bottom + 0.5
         and (
-            first.x - FAR_MM <= phrase.box_mm.x < first.x
+            first.x - _ROW_HEAD_MM <= phrase.box_mm.x < first.x
             or (phrase.box_mm.x < last and prices(phrase.text))
         )
     ]

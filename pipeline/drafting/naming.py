@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.drafting.drafted import DraftTable, DraftZone
+from pipeline.drafting.kinds import slug
 
 _LONGEST = 48
 
@@ -41,6 +42,8 @@ def _fresh(
     line_of = renamed.get((zone.page, zone.line_of), zone.line_of)
     if line_of != zone.line_of:
         base = f"{line_of}_montant"
+    if base in taken and slug(zone.label) not in ("champ", *taken):
+        base = slug(zone.label)
     name, n = base, 2
     while name in taken:
         name, n = f"{base}_{n}", n + 1

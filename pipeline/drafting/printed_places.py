@@ -11,9 +11,34 @@ from pipeline.text import fold
 _SQUARES = frozenset("□❑❒❏❐☐▢◻⬜○◯❍🞎🗆⎕")
 _OPTION_MM = 4.0
 _RINGED = frozenset(
-    ["oui", "non", "m", "mr", "mme", "mlle", "melle", "monsieur", "madame", "mademoiselle"]
-    + ["homme", "femme", "garcon", "fille", "masculin", "feminin", "h", "f", "adulte", "enfant"]
-    + ["xs", "s", "l", "xl", "xxl", "xxxl"]
+    [
+        "oui",
+        "non",
+        "m",
+        "mr",
+        "mme",
+        "mlle",
+        "melle",
+        "monsieur",
+        "madame",
+        "mademoiselle",
+        "homme",
+        "femme",
+        "garcon",
+        "fille",
+        "masculin",
+        "feminin",
+        "h",
+        "f",
+        "adulte",
+        "enfant",
+        "xs",
+        "s",
+        "l",
+        "xl",
+        "xxl",
+        "xxxl",
+    ]
 )
 """What forms have ringed or struck out, folded."""
 _BETWEEN = frozenset("/-–—|•·")

@@ -11,6 +11,7 @@ from pipeline.drafting.tariffs import prices
 
 _ASKED_MM = 25.0
 """A question over squares begins so far left of them at most."""
+_ASIDE_MM = 8.0
 _HEAD_MM = 60.0
 """So far over a square without a word beside it the head of its column stands at most."""
 
@@ -33,15 +34,23 @@ def labels_of_marks(print_: Printed) -> dict[int, Labelled]:
             known[id(place)] = Labelled(
                 place, text, How.INSIDE, question=question, sure=0.9 if text else 0.4
             )
-    return {key: _asked_above(print_, each) for key, each in known.items()}
+    firsts = {id(row[0]) for row in _rows_of(marks)}
+    return {
+        key: _asked_above(print_, each) if key in firsts or _is_square(each) else each
+        for key, each in known.items()
+    }
+
+
+def _is_square(mark: Labelled) -> bool:
+    return mark.place.shape is Shape.BOX
 
 
 def _asked_above(print_: Printed, mark: Labelled) -> Labelled:
     """The mark with the question that stands over it, where none is beside it."""
     above = None if mark.question else print_.above(mark.place)
-    if above is None or above in print_.used or prices(above.text):
+    if above is None or above in print_.used or not re.search(r"\w{3}", above.text):
         return mark
-    if above.box_mm.x < mark.place.box_mm.x - _ASKED_MM:
+    if prices(above.text) or above.box_mm.x < mark.place.box_mm.x - _ASKED_MM:
         return mark
     print_.used.add(above)
     return replace(mark, question=above.text)
@@ -143,13 +152,14 @@ def _left_of(print_: Printed, phrase: Phrase) -> Phrase | None:
 def _square_under(print_: Printed, place: Place, before: Phrase | None) -> Labelled:
     """A square without a word beside it stands below what it is for; its row is the question."""
     box = place.box_mm
-    heads = [
-        phrase
+    middle = box.x + box.w / 2
+    aside = {
+        phrase: max(phrase.box_mm.x - middle, middle - phrase.box_mm.right, 0.0)
         for phrase in print_.phrases
-        if phrase.box_mm.x - 2 <= box.x + box.w / 2 <= phrase.box_mm.right + 2
-        and 0 < box.y - phrase.box_mm.bottom + 1 <= _HEAD_MM
-    ]
-    head = max(heads, key=lambda phrase: phrase.middle_mm, default=None)
+        if 0 < box.y - phrase.box_mm.bottom + 1 <= _HEAD_MM
+    }
+    heads = [phrase for phrase, mm in aside.items() if mm <= _ASIDE_MM and phrase is not before]
+    head = min(heads, key=lambda p: (aside[p] > 2, -p.middle_mm, aside[p]), default=None)
     if head:
         print_.used.add(head)
     if before:

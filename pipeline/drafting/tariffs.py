@@ -30,7 +30,9 @@ _LIMIT = re.compile(
     r"(?:\b(?:plus|moins|partir|au dela|minimum|maximum|inferieure?|superieure?|entre)"
     r"\s(?:de|a|d'|du)?\s*)$"
 )
-_EDGES = " :.,;-–—=→/…*x×à"
+_LEADS = re.compile(r"\s(?:à|de|d'|a|pour)$")
+"""« Nombre de repas à », « Adhésion de »: what leads to an amount."""
+_EDGES = " :.,;-–—=→/…*x×"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def without_prices(text: str) -> str:
         rest.append(text[at : price.start].rstrip(_EDGES))
         at = price.end
     rest.append(text[at:])
+    rest = [_LEADS.sub("", part) for part in rest[:-1]] + rest[-1:]
     joined = " ".join(part.strip() for part in rest if part.strip(_EDGES + "()"))
     if joined.count("(") != joined.count(")"):
         joined = re.sub(r"[()]", " ", joined)

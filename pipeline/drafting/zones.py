@@ -201,12 +201,15 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
     for mark in marks:
         box = mark.place.box_mm
         stacked = next((g for g in reversed(groups[-4:]) if _is_under(g, box)), None)
+        last = groups[-1] if groups else None
         if mark.question:
             groups.append([mark])
+        elif last and last[0].question and is_level(last[0].place.box_mm, box):
+            last.append(mark)
         elif stacked is not None and mark.place.shape is Shape.BOX:
             stacked.append(mark)
-        elif groups and is_level(groups[-1][-1].place.box_mm, box) and mark.how is not How.NOTHING:
-            groups[-1].append(mark)
+        elif last and is_level(last[-1].place.box_mm, box) and mark.how is not How.NOTHING:
+            last.append(mark)
         else:
             groups.append([mark])
     return groups
