@@ -1,4 +1,4 @@
-"""The verbs of whoever describes forms: a blank drafted, a form checked, drawn, all of them listed."""
+"""The verb of whoever describes forms: blanks drafted, forms checked, drawn and listed."""
 
 import argparse
 import re

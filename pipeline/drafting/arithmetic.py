@@ -1,14 +1,16 @@
 """What is proposed to be added up, and who the people of a form are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.drafting.drafted import DraftPeople, DraftSum, DraftTable, DraftZone
 
+_COUNTED = re.compile(r"^(?:nombre|nb|total|tarif|pour)\s+(?:d[e']s?\s*|les\s+)?", re.IGNORECASE)
 _UNCOUNTED = "autres"
-_OTHERS = frozenset(
-    ["responsable", "responsable1", "responsable2", "pere", "mere", "urgence", "medecin"]
-    + ["conjoint", "payeur", "facturation", "structure", "accompagnateur", "autorise", "capitaine"]
+_OTHERS = (
+    *("responsable", "responsable1", "responsable2", "pere", "mere", "urgence", "medecin"),
+    *("conjoint", "payeur", "facturation", "structure", "accompagnateur", "autorise", "capitaine"),
 )
 """Whom a form asks for beside the person it is about."""
 
@@ -91,5 +93,6 @@ def _counting(named: tuple[str, ...], zones: Sequence[DraftZone]) -> DraftPeople
 
 def _one_of(label: str) -> str:
     """What one of those is called whom a label counts."""
-    words = label.removeprefix("Nombre de ").removeprefix("Nombre d'").split()
-    return " ".join(word.rstrip("s") if len(word) > 3 else word for word in words).lower()
+    words = _COUNTED.sub("", label).split()
+    named = (word if "." in word or word.isupper() else word.rstrip("s").lower() for word in words)
+    return " ".join(named)

@@ -45,15 +45,17 @@ def draft_of(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
         zones += zones_of(free, page=sheet.number)
         zones += gridded.zones
         tables += gridded.tables
+    zones.sort(key=lambda zone: (zone.page, round(zone.places[0].y / 4), zone.places[0].x))
     apart, in_tables = named_apart(zones, tables)
     asked = [*apart, *(column for table in in_tables for column in table.columns)]
     facts = facts_on(sheets)
-    title = title_of(sheets) or form_id.replace("-", " ").capitalize()
+    with_places = [sheet for sheet in sheets if sheet.places]
+    title = title_of(with_places or sheets) or form_id.replace("-", " ").capitalize()
     return Draft(
         id=form_id,
         title=title,
-        event=event_of(facts, sheets),
-        organiser=organiser_of(facts),
+        event=event_of(facts, [*with_places, *(s for s in sheets if not s.places)]),
+        organiser=organiser_of(facts, sheets),
         zones=apart,
         tables=in_tables,
         areas=tuple(areas),

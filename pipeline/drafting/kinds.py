@@ -88,6 +88,14 @@ def key_of(label: str) -> str:
     return " ".join(word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in kept)
 
 
+@cache
+def whom_text(whom: str) -> str:
+    """What readers call those whom a name begins with: « père » for ``pere``."""
+    titles = [re.sub(r"^(?:l[ea']s?|votre)\s*", "", e.label.lower()) for e in _entries(SECTION)]
+    same = (title for title in titles if fold(title).replace(" ", "") == whom.replace("_", ""))
+    return next(same, whom.replace("_", " "))
+
+
 def slug(text: str, *, most: int = 3) -> str:
     """A name of plain letters for what a text says; ``champ`` where it says nothing."""
     words = _WORD.findall(_BRACKETED.sub(" ", fold(without_prices(text))))
@@ -171,7 +179,12 @@ def _by_options(keys: set[str]) -> Kind | None:
 
 
 _OPTIONS = (
-    ("cheque espece virement carte ancv cb liquide prelevement", "choice", "paiement", "payment"),
+    (
+        "cheque espece virement carte ancv cb liquide prelevement postale",
+        "choice",
+        "paiement",
+        "payment",
+    ),
     ("masculin feminin homme femme garcon fille m f h g", "choice", "sexe", ""),
     ("mme m mr madame monsieur mlle mademoiselle", "choice", "civilite", ""),
     ("xs m l xl xxl xxxl", "choice", "taille_vetement", ""),
@@ -282,7 +295,7 @@ def _best(key: str, entries: Sequence[Entry]) -> tuple[Entry, float] | None:
         scorer=fuzz.ratio,
         score_cutoff=_LEAST_ALIKE_PERCENT,
     )
-    if near and len(key) > 3 and (best is None or near[1] / 100 * 0.96 > best[0]):
+    if near and len(key) > 5 and (best is None or near[1] / 100 * 0.96 > best[0]):
         return entries[near[2]], near[1] / 100 * 0.96
     return (best[2], best[0]) if best else None
 

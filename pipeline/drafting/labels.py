@@ -19,12 +19,15 @@ from pipeline.drafting.beside import (
     Printed,
     is_beside,
 )
+from pipeline.drafting.kinds import kind_of
 from pipeline.drafting.phrases import Phrase, phrases_of, row_key, titles
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
 from pipeline.drafting.tariffs import prices, without_prices
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
+_GAP_SURE, _KNOWN = 0.65, 0.6
+"""A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
 _IS_ABOUT_BEFORE = re.compile(r"\W*(?:[x×*]\s?\d|€|euros?\b|=|ans?\b|[ck][mg]\b|/)")
 """What stands behind a place and speaks of it, even where another place follows."""
@@ -100,10 +103,14 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         return any(box.contains(s.x + s.w / 2, s.y + s.h / 2) for s in squares) or any(
             prices(phrase.text) for phrase in inside
         )
-    behind = print_.behind(place) if place.shape is Shape.LINE else None
-    if behind is None or not prices(behind.text) or without_prices(behind.text):
+    if place.shape is not Shape.LINE:
         return False
     before = print_.before(place)
+    if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
+        return kind_of(before.text).sure < _KNOWN  # a word with room behind it
+    behind = print_.behind(place)
+    if behind is None or not prices(behind.text) or without_prices(behind.text):
+        return False
     return before is not None and any(
         other.shape is Shape.BOX
         and is_beside(before.box_mm, other.box_mm)

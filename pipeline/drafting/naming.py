@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.drafting.drafted import DraftTable, DraftZone
-from pipeline.drafting.kinds import slug
+from pipeline.drafting.kinds import slug, whom_text
 
 _LONGEST = 48
 
@@ -57,7 +57,4 @@ def _with_label(zone: DraftZone, every: Sequence[DraftZone]) -> DraftZone:
     alike = sum(other.label == zone.label for other in every)
     if alike < 2 or not zone.whom or zone.whom not in zone.field:
         return zone
-    whom = zone.whom.replace("_", " ")
-    if whom[-1:].isdigit() and not whom[-2:-1].isspace():
-        whom = f"{whom[:-1]} {whom[-1]}"
-    return replace(zone, label=f"{zone.label} ({whom})")
+    return replace(zone, label=f"{zone.label} ({whom_text(zone.whom)})")

@@ -11,6 +11,8 @@ from pipeline.drafting.tariffs import prices
 
 _ASKED_MM = 25.0
 """A question over squares begins so far left of them at most."""
+_SAY_NOTHING = ("", "yes", "on", "off", "0", "1", "2", "3")
+"""States of a PDF's buttons."""
 _ASIDE_MM = 8.0
 _HEAD_MM = 60.0
 """So far over a square without a word beside it the head of its column stands at most."""
@@ -165,7 +167,8 @@ def _square_under(print_: Printed, place: Place, before: Phrase | None) -> Label
     if before:
         print_.used.add(before)
     row = before.text if before else ""
-    text = head.text if head else row or place.name
+    own = place.option if place.option.lower() not in _SAY_NOTHING else place.name
+    text = head.text if head else row or own
     return Labelled(
         place,
         text,

@@ -11,11 +11,15 @@ from pipeline.drafting.phrases import is_level
 from pipeline.drafting.records import Shape
 from pipeline.drafting.tariffs import tariff_cents, without_prices
 from pipeline.geometry import BoxMm, bounding_box
+from pipeline.text import fold
 
 _GOES_ON_MM, _GOES_LEFT_MM = 15.0, 120.0
 _GROUP_MM = 9.0
 """Cells of one value stand so near each other at most."""
 _STACK_MM = 13.0
+_PAYS = re.compile(
+    r"\b(?:cheques?|especes|virement|carte bancaire|prelevement|voie postale|ancv)\b"
+)
 _ALIGNED_MM = 2.5
 _JOINS = re.compile(r"[\s/.\-–|]*")
 _IS_LINE_AMOUNT = re.compile(
@@ -204,7 +208,7 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
         last = groups[-1] if groups else None
         if mark.question:
             groups.append([mark])
-        elif last and last[0].question and is_level(last[0].place.box_mm, box):
+        elif last and (_is_same_button(last[-1], mark) or _is_asked_in_row(last[0], box)):
             last.append(mark)
         elif stacked is not None and mark.place.shape is Shape.BOX:
             stacked.append(mark)
@@ -213,6 +217,18 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
         else:
             groups.append([mark])
     return groups
+
+
+def _is_same_button(before: Labelled, mark: Labelled) -> bool:
+    """Whether a PDF's buttons exclude each other, or both are ways to pay on a page."""
+    if mark.place.asked == "radio" and mark.place.name == before.place.name:
+        return True
+    aligned = abs(before.place.box_mm.x - mark.place.box_mm.x) < _ALIGNED_MM
+    return aligned and all(_PAYS.search(fold(each.label)) for each in (before, mark))
+
+
+def _is_asked_in_row(first: Labelled, box: BoxMm) -> bool:
+    return bool(first.question) and is_level(first.place.box_mm, box)
 
 
 def _is_under(group: Sequence[Labelled], box: BoxMm) -> bool:
