@@ -20,7 +20,6 @@ from pipeline.drafting.linework import (
 )
 from pipeline.drafting.records import Print, Sheet
 from pipeline.geometry import BoxMm
-from pipeline.paper.dropout import flatten
 from pipeline.records import Gray, Mask
 
 _MM_PER_INCH = 25.4
@@ -30,6 +29,7 @@ _BAND_LEVEL, _BAND_LETTER_MM = 140, 6.0
 """A band is darker than that; its white letters are no higher."""
 _STROKE_MM, _LONG_MM = 2.6, 6.0
 """The sides of a check square are as long; rules are longer than the strokes of letters."""
+_BESIDE_MM, _ALONE = 0.5, 0.4
 _TOOTH_MM = 0.8
 _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _LEAST_DOTS, _LEAST_RUN_MM = 5, 5.0
@@ -45,9 +45,7 @@ _SIGNS = frozenset("/:-€□–—?()")
 _GROWN_MM = 0.35
 
 
-def sheet_of_pixels(
-    gray: Gray, dpi: float, number: int, words: Sequence[Print] = ()
-) -> Sheet:
+def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] = ()) -> Sheet:
     """What a straight picture of a page shows, see ``straight``; ``words`` as an engine read it."""
     px_per_mm = dpi / _MM_PER_INCH
     high, wide = gray.shape
@@ -121,11 +119,18 @@ def _ink(even: Gray, px_per_mm: float) -> Mask:
 
 def _strokes(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
     """The level strokes; a pixel up or down on their way does not matter."""
-    thick = cv2.dilate(np.ascontiguousarray(ink), np.ones((3, 1), np.uint8))
+    ink = np.ascontiguousarray(ink)
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     length = round(_STROKE_MM * px_per_mm)
     opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    beside = max(2, round(_BESIDE_MM * px_per_mm))
     for x, y, w, h in _boxes(opened):
-        if h - 2 <= _BROAD_MM * px_per_mm / 2:
+        if h - 2 > _BROAD_MM * px_per_mm / 2:
+            continue
+        above = ink[max(0, y + 1 - beside) : y, x : x + w].any(axis=0)
+        below = ink[y + h : y + h - 1 + beside, x : x + w].any(axis=0)
+        # Of a row of letters much is left above or below whatever runs through them.
+        if max(above.mean(), below.mean()) <= _ALONE:
             yield _mm(x, y + 1, w, max(1, h - 2), px_per_mm)
 
 
@@ -239,11 +244,9 @@ def _filled(mask: Mask, mode: int) -> Iterator[BoxMm]:
 def without_strokes(gray: Gray, dpi: float, sheet: Sheet) -> Gray:
     """The picture with its print alone, for an engine to read."""
     px_per_mm = dpi / _MM_PER_INCH
-    bare = flatten(gray)
+    bare = _even(gray, px_per_mm)
     squares = [frame for frame in sheet.frames if max(frame.w, frame.h) <= _SQUARE_MM]
-    sides = [
-        side for frame in sheet.frames if frame not in squares for side in _sides(frame)
-    ]
+    sides = [side for frame in sheet.frames if frame not in squares for side in _sides(frame)]
     wider = [square.grown(_GROWN_MM, _GROWN_MM) for square in squares]
     for box in (*sheet.rules, *sheet.dots, *sides, *wider):
         more = box.grown(_GROWN_MM, _GROWN_MM)

@@ -1,14 +1,17 @@
 """Where somebody may write on a blank: its lines, frames, combs, tables, squares and words."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipeline.drafting.framed import in_frames
 from pipeline.drafting.linework import overlap
 from pipeline.drafting.printed_places import gaps, printed_squares, ringed_words
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.ruled import on_dots, on_rules
+from pipeline.geometry import BoxMm
 
 _SAME = 0.5
+_TOUCHED, _MANY_FIELDS, _BESIDE_FIELDS = 0.2, 5, 0.4
 _FEW_LINES = 2
 """A form with so few lines leaves gaps to write in."""
 
@@ -23,6 +26,23 @@ def places_of(sheet: Sheet) -> tuple[Place, ...]:
     if len(written) <= _FEW_LINES:
         places = _apart([*places, *gaps(sheet, [place.box_mm for place in places])])
     return in_reading_order(places)
+
+
+def with_fields(sheet: Sheet, fields: Sequence[Place]) -> Sheet:
+    """The page with its places: its form fields, and what is drawn where none of these is."""
+    drawn = places_of(sheet)
+    # What is drawn apart from many fields is rarely to be filled in.
+    less = _BESIDE_FIELDS if len(fields) >= _MANY_FIELDS else 1.0
+    beside = [
+        replace(place, sure=less * place.sure)
+        for place in drawn
+        if not any(_shares(place.box_mm, field.box_mm) for field in fields)
+    ]
+    return replace(sheet, places=in_reading_order((*fields, *beside)))
+
+
+def _shares(box: BoxMm, other: BoxMm) -> bool:
+    return overlap(box, other) > _TOUCHED * min(box.w * box.h, other.w * other.h)
 
 
 def in_reading_order(places: Iterable[Place]) -> tuple[Place, ...]:

@@ -24,6 +24,7 @@ _HIGH = re.compile(r"[^acegmnopqrsuvwxyz.,;:_-]")
 _LOW = re.compile(r"[gjpqy,;()Q/]")
 _ASCENT, _SMALL, _DESCENT = 0.73, 0.53, 0.21
 """How high letters reach above their base line, and below it, in sizes of the print."""
+_COLON_WITHIN = 1.6
 _COLON_MM, _COLON_APART = (0.2, 0.9), (0.2, 0.6)
 """The dots of a colon: their size, and how far apart they are, in sizes of the print."""
 _BOLDER = 1.3
@@ -93,14 +94,13 @@ def _with_style(words: Sequence[Print], ink: Mask) -> Iterator[Print]:
 def _sized(line: Sequence[Print], ink: Mask) -> Iterator[Print]:
     lettered = [word for word in line if any(c.isalnum() for c in word.text)] or list(line)
     size = float(np.median([word.box_mm.h / sum(_reach(word.text)) for word in lettered]))
-    base = float(
-        np.median([word.box_mm.bottom - _reach(word.text)[1] * size for word in lettered])
-    )
+    base = float(np.median([word.box_mm.bottom - _reach(word.text)[1] * size for word in lettered]))
     for word, after in zip(line, [*line[1:], None], strict=True):
         box = word.box_mm
         level = replace(box, y=base - (_ASCENT + 0.01) * size, h=(_ASCENT + _DESCENT) * size)
         word = replace(word, box_mm=level, size_mm=size)
-        room = min(size, after.box_mm.x - box.right) if after else size
+        room = _COLON_WITHIN * size
+        room = min(room, after.box_mm.x - box.right) if after else room
         if word.text[-1] != ":" and (right := _colon_after(word, room, ink)):
             wider = replace(level, w=right - box.x)
             word = replace(word, text=f"{word.text} :", box_mm=wider)
@@ -121,7 +121,8 @@ def _colon_after(word: Print, room_mm: float, ink: Mask) -> float:
         return 0.0
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[y:bottom, x:right]))
     dots = [[float(v) / PX_PER_MM for v in row[:4]] for row in stats[1:]]
-    if len(dots) != 2 or any(not _COLON_MM[0] <= v <= _COLON_MM[1] for d in dots for v in d[2:]):
+    dots = [dot for dot in dots if min(dot[2:]) >= _COLON_MM[0]]
+    if len(dots) != 2 or any(max(dot[2:]) > _COLON_MM[1] for dot in dots):
         return 0.0
     (x0, y0, w, _), (x1, y1, *_) = dots
     apart = abs(y1 - y0) / size

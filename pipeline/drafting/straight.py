@@ -64,13 +64,13 @@ def _sheet_outline(image: Gray) -> NDArray[np.float32] | None:
 
 
 def _is_cut(corners: NDArray[np.float32], image: Gray) -> bool:
-    """Whether two or more sides are the picture's own: a scan, with something dark at its edge."""
+    """Whether corners lie at the picture's edge: a scan, with something dark beside the paper."""
     high, wide = image.shape
     near = _EDGE * max(high, wide)
-    left, top, right, bottom = near, near, wide - 1 - near, high - 1 - near
-    x, y = corners[:, 0], corners[:, 1]
-    outside = (x < left, y < top, x > right, y > bottom)
-    return sum(int(side.sum()) >= 2 for side in outside) >= 2
+    inside = (corners > near).all(axis=1) & (corners < (wide - 1 - near, high - 1 - near)).all(
+        axis=1
+    )
+    return int(inside.sum()) < 3
 
 
 def _four_corners(hull: NDArray[np.int32]) -> NDArray[np.float32] | None:

@@ -45,6 +45,9 @@ _CELL_MM = 0.5
 _DOT_MM, _DOT_GAP_MM, _LEAST_DOTS = 1.0, 2.6, 6
 """Dashes and drawn dots are so short, stand so near each other, and are so many in a run."""
 _OVER_MM = 0.8
+_LEAST_LETTERS, _PICTURE_SHARE, _LEAST_DRAWN = 40, 0.5, 3
+"""A page with fewer letters is a picture, as is what pictures cover so much of, and on which
+little else is drawn: its text is what a copier made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,25 @@ class _Drawn:
 
 def sheets_of_pdf(path: Path) -> tuple[Sheet, ...]:
     """Every page of a PDF, without places. Raises whatever pdfplumber does on a damaged file."""
+    return tuple(sheet for sheet, _ in pages_of_pdf(path))
+
+
+def pages_of_pdf(path: Path) -> tuple[tuple[Sheet, bool], ...]:
+    """Every page, and whether it is a picture only: a scan, or letters drawn as outlines.
+
+    Raises as ``sheets_of_pdf``.
+    """
     with pdfplumber.open(path) as document:
-        return tuple(_sheet(page, number) for number, page in enumerate(document.pages, 1))
+        sheets = [(_sheet(page, number), page) for number, page in enumerate(document.pages, 1)]
+        return tuple((sheet, _is_picture(sheet, page)) for sheet, page in sheets)
+
+
+def _is_picture(sheet: Sheet, page: Any) -> bool:
+    if sum(len(word.text) for word in sheet.words) < _LEAST_LETTERS:
+        return bool(page.images or page.curves or page.rects or page.lines)
+    covered = sum(image["width"] * image["height"] for image in page.images)
+    drawn = len(sheet.rules) + len(sheet.frames) + len(sheet.dots)
+    return covered >= _PICTURE_SHARE * page.width * page.height and drawn < _LEAST_DRAWN
 
 
 def _sheet(page: Any, number: int) -> Sheet:
