@@ -35,7 +35,7 @@ _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _LEAST_DOTS, _LEAST_RUN_MM = 5, 5.0
 _SHADE_PX_PER_MM, _SHADE_MM = 4.0, 45.0
 """A shade is narrower than that in one direction: what is larger is the colour of the paper."""
-_SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 8, 75, 70
+_FAINT_DEPTH, _SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 5, 8, 75, 70
 """How much darker than paper a shade is, at least and at most; and print, than what it is on."""
 _LEAST_SHADE_MM, _LEAST_CELL_MM = 3.0, 2.3
 _FILLED = 0.88
@@ -196,22 +196,28 @@ def _is_on(run: BoxMm, rules: Sequence[BoxMm]) -> bool:
 
 def _shades(gray: Gray, px_per_mm: float) -> tuple[list[BoxMm], list[BoxMm]]:
     """Rectangles of a light shade, and the white ones that these enclose."""
-    scale = _SHADE_PX_PER_MM / px_per_mm
-    shade = _shade_depth(gray, scale)
+    shade = _shade_depth(gray, _SHADE_PX_PER_MM / px_per_mm)
     mask = cv2.inRange(shade, _SHADE_DEPTH, _DARK_DEPTH)
-    clean = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    tints = [
-        box for box in _filled(clean, cv2.RETR_EXTERNAL) if min(box.w, box.h) >= _LEAST_SHADE_MM
-    ]
-    holes = cv2.bitwise_not(mask)
+    tints = _tints(mask)
     cells = [
         box
-        for box in _filled(holes, cv2.RETR_LIST)
+        for box in _filled(cv2.bitwise_not(mask), cv2.RETR_LIST)
         if min(box.w, box.h) >= _LEAST_CELL_MM
         and any(overlap(box, tint) > 0.95 * box.w * box.h for tint in tints)
         and not any(overlap(box, t) > 0.8 * t.w * t.h for t in tints)
     ]
-    return tints, cells
+    # Over a broad area even the faintest shade stands out from the noise.
+    faint = cv2.inRange(cv2.blur(shade, (5, 5)), _FAINT_DEPTH, _DARK_DEPTH)
+    return list(without_doubles([*tints, *_tints(faint)], share=0.5)), cells
+
+
+def _tints(mask: Mask) -> list[BoxMm]:
+    clean = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return [
+        box
+        for box in _filled(clean, cv2.RETR_EXTERNAL)
+        if min(box.w, box.h) >= _LEAST_SHADE_MM and max(box.w, box.h) >= _LONG_MM
+    ]
 
 
 def _shade_depth(gray: Gray, scale: float) -> Gray:
@@ -229,7 +235,8 @@ def _shade_depth(gray: Gray, scale: float) -> Gray:
     window = np.ones((round(_SHADE_MM * _SHADE_PX_PER_MM / 4) | 1,) * 2, np.uint8)
     paper = cv2.GaussianBlur(cv2.morphologyEx(quarter, cv2.MORPH_CLOSE, window), (0, 0), 2)
     paper = cv2.resize(paper, lifted.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.subtract(paper, lifted), np.uint8)
+    lit = cv2.divide(lifted, cv2.max(paper, 40), scale=255)
+    return np.asarray(cv2.bitwise_not(lit), np.uint8)
 
 
 def _filled(mask: Mask, mode: int) -> Iterator[BoxMm]:

@@ -10,35 +10,9 @@ from pipeline.text import fold
 
 _SQUARES = frozenset("□❑❒❏❐☐▢◻⬜○◯❍🞎🗆⎕")
 _OPTION_MM = 4.0
-_RINGED = frozenset(
-    [
-        "oui",
-        "non",
-        "m",
-        "mr",
-        "mme",
-        "mlle",
-        "melle",
-        "monsieur",
-        "madame",
-        "mademoiselle",
-        "homme",
-        "femme",
-        "garcon",
-        "fille",
-        "masculin",
-        "feminin",
-        "h",
-        "f",
-        "adulte",
-        "enfant",
-        "xs",
-        "s",
-        "l",
-        "xl",
-        "xxl",
-        "xxxl",
-    ]
+_RINGED = re.compile(
+    r"oui|non|m|mr|mme|mlle|melle|monsieur|madame|mademoiselle|homme|femme|garcon|fille|"
+    r"masculin|feminin|h|f|adulte|enfant|xs|s|l|x{1,3}l"
 )
 """What forms have ringed or struck out, folded."""
 _BETWEEN = frozenset("/-–—|•·")
@@ -89,7 +63,7 @@ def ringed_words(sheet: Sheet, boxes: Sequence[BoxMm]) -> Iterator[Place]:
             if any(_near(box, option) for box in boxes for option in listed):
                 continue
             texts = [fold(" ".join(w.text for w in o)).strip(".:?, ") for o in run]
-            usual = sum(text in _RINGED for text in texts)
+            usual = sum(bool(_RINGED.fullmatch(text)) for text in texts)
             asked = _ASKED.search(fold(" ".join(word.text for word in line)))
             if usual == len(texts) or asked or (usual and len(texts) > 2):
                 yield from (Place(_tight(option), Shape.WORD) for option in run)

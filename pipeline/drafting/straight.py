@@ -20,11 +20,12 @@ _FILLED = 0.93
 """Share of the four-sided outline that is paper, at least."""
 _GROUND, _EDGE = 0.25, 0.006
 """Share of the ground that may be as bright as paper; how near a side is to the picture's edge."""
-_A4_MM, _ASPECT = (210.0, 297.0), 0.07
+_A4_MM, _ASPECT = (210.0, 297.0), 0.05
 """A sheet whose sides are in the proportion of A4, or nearly, is one."""
 _COARSE_PX_PER_MM = 5.0
 _MOST_SLOPE, _STEP, _FINE_STEP = 0.08, 0.002, 0.0002
-_MOST_POINTS, _LEAST_POINTS = 60_000, 200
+_MOST_GROWTH, _CLEARER, _ROUNDS = 0.1, 1.1, 3
+_MOST_POINTS, _LEAST_POINTS = 30_000, 200
 _DARK = 150
 
 _Points = NDArray[np.float64]
@@ -113,21 +114,28 @@ def _resized(image: Gray, dpi: float) -> Gray:
 
 
 def _level(image: Gray) -> Gray:
-    slope = _slope(image)
+    """Each row made level: on a photo, they may lean more at its top than at its foot."""
     high, wide = image.shape
-    turn = cv2.getRotationMatrix2D((wide / 2, high / 2), float(np.degrees(np.arctan(slope))), 1)
+    x = np.arange(wide, dtype=np.float32)[None] - np.float32(wide / 2)
+    y = np.arange(high, dtype=np.float32)[:, None]
+    middle, growth = _slopes(image)
+    slope = middle + growth * (y - high / 2)
+    # A turn, whose slope differs from row to row.
+    turned = 1 / np.sqrt(1 + np.float32(middle) ** 2)
+    from_x = np.asarray(wide / 2 + (x - middle * (y - high / 2)) * turned, np.float32)
+    from_y = np.asarray(high / 2 + (y - high / 2 + slope * x) * turned, np.float32)
     paper = int(np.percentile(image[::16, ::16], 80))
-    level = cv2.warpAffine(
-        *(image, turn, (wide, high)),
-        flags=cv2.INTER_CUBIC,
+    level = cv2.remap(
+        *(image, from_x, from_y, cv2.INTER_CUBIC),
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=paper,
     )
     return np.asarray(level, np.uint8)
 
 
-def _slope(image: Gray) -> float:
-    """How much print and rules fall a pixel to the right."""
+def _slopes(image: Gray) -> tuple[float, float]:
+    """How much print and rules fall a pixel to the right in the middle, and how much more they do
+    a pixel further down."""
     scale = _COARSE_PX_PER_MM / PX_PER_MM
     coarse = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     dark = flatten(np.asarray(coarse, np.uint8)) < _DARK
@@ -136,15 +144,25 @@ def _slope(image: Gray) -> float:
     dark[:margin] = dark[-margin:] = dark[:, :margin] = dark[:, -margin:] = False
     rows, columns = (values.astype(np.float64) for values in np.nonzero(dark))
     if len(rows) < _LEAST_POINTS:
-        return 0.0
+        return 0.0, 0.0
     step = len(rows) // _MOST_POINTS + 1
     y, x = rows[::step], columns[::step] - coarse.shape[1] / 2
-    near = _sharpest(y, x, np.arange(-_MOST_SLOPE, _MOST_SLOPE + _STEP, _STEP))
-    return _sharpest(y, x, near + np.arange(-2 * _STEP, 2 * _STEP, _FINE_STEP))
+    down = y - coarse.shape[0] / 2
+    growths = np.linspace(-_MOST_GROWTH, _MOST_GROWTH, 41) / coarse.shape[0]
+    coarsely = np.arange(-_MOST_SLOPE, _MOST_SLOPE + _STEP, _STEP)
+    finely = np.arange(-2 * _STEP, 2 * _STEP, _FINE_STEP)
+    growth = 0.0
+    for _ in range(_ROUNDS):
+        level = y - growth * down * x
+        middle = _sharpest(level, x, coarsely)
+        middle = _sharpest(level, x, middle + finely)
+        # It counts only where it is clear: on a level sheet all are about as good.
+        growth = _sharpest(y - middle * x, down * x, growths, clearly=True)
+    return middle, growth * scale
 
 
-def _sharpest(y: _Points, x: _Points, slopes: _Points) -> float:
-    """The slope along which the points gather most."""
+def _sharpest(y: _Points, x: _Points, slopes: _Points, *, clearly: bool = False) -> float:
+    """The slope along which the points gather most; 0 where that is to be, and is not, clear."""
     # Anywhere in their pixels: on their lattice, the level rows would always look sharp.
     y = y + np.random.default_rng(0).random(len(y))
     sharpness = []
@@ -152,4 +170,7 @@ def _sharpest(y: _Points, x: _Points, slopes: _Points) -> float:
         rows = np.floor(y - slope * x).astype(np.int64)
         sharpness.append(float((np.bincount(rows - rows.min()).astype(np.float64) ** 2).sum()))
     smooth = np.convolve(np.pad(sharpness, 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
-    return float(slopes[int(smooth.argmax())])
+    best = int(smooth.argmax())
+    if clearly and smooth[best] < _CLEARER * smooth[len(smooth) // 2]:
+        return 0.0
+    return float(slopes[best])
