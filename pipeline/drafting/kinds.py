@@ -40,6 +40,8 @@ _UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|re
 _SURE_EXACT, _LEAST_SURE = 0.97, 0.5
 _LEAST_ALIKE_PERCENT = 84.0
 _UNKNOWN = 0.35
+_BARE_COUNT = "quantite"
+"""What « Nombre » alone is called; « Nombre de lampions » by its own words."""
 _LONGEST_NAME = 32
 
 
@@ -204,7 +206,8 @@ def _by_lexicon(text: str, shape: Shape) -> Kind:
     if composed := _composed(text, entries):
         return composed
     if best and best[1] >= _LEAST_SURE:
-        return _known(*best)
+        kind = _known(*best)
+        return replace(kind, field=slug(text)) if kind.field == _BARE_COUNT else kind
     mark = _best(key, [e for e in lexicon() if _is_mark(e.type)]) if key and not marked else None
     if mark and mark[1] >= 0.8:
         return Kind("text", mark[0].field or slug(text), sure=0.7 * mark[1])

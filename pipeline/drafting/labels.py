@@ -94,8 +94,8 @@ def _taken(
 
 
 def _is_taken(print_: Printed, place: Place) -> bool:
-    """Whether nobody writes there: a cell with a price or a square in it, and the dots between an
-    option and its price."""
+    """Whether nobody writes there: a cell with a price or a square in it, a gap before a line, and
+    the dots between an option and its price."""
     box = place.box_mm
     if place.shape is Shape.CELL:
         squares = (other.box_mm for other in print_.places if other.shape is Shape.BOX)
@@ -105,6 +105,8 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         )
     if place.shape is not Shape.LINE:
         return False
+    if any(_goes_into(place, other) for other in print_.places):
+        return True
     before = print_.before(place)
     if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
         return kind_of(before.text).sure < _KNOWN  # a word with room behind it
@@ -117,6 +119,12 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         and 0 <= before.box_mm.x - other.box_mm.right < _OPTION_MM
         for other in print_.places
     )
+
+
+def _goes_into(gap: Place, other: Place) -> bool:
+    """Whether a gap only leads from a label to a surer place in its row."""
+    reach = other.box_mm.x - gap.box_mm.right
+    return other.sure > gap.sure and -1 < reach < 4 and is_beside(gap.box_mm, other.box_mm)
 
 
 def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:

@@ -34,7 +34,7 @@ _INVITES = re.compile(
     r"|societe|conservatoire|mouvement|federation|ligue|alsh|mjc|harmonie|chorale|troupe)\b"
 )
 _SEASON = re.compile(r"\b(?:saison|ann[ée]e)\b.*", re.IGNORECASE)
-_LEAST_HOURS = 2
+_LEAST_HOURS = 3
 """What lasts less is a part of an event."""
 _HOUR = r"\d{1,2}\s?(?:h|heures?)\s?(?:\d{2})?"
 _HOURS = re.compile(rf"\b(?:de\s+)?({_HOUR})\s*(?:-|–|à|a)\s*({_HOUR})\b", re.IGNORECASE)
