@@ -13,6 +13,10 @@ _OTHERS = (
     *("conjoint", "payeur", "facturation", "structure", "accompagnateur", "autorise", "capitaine"),
 )
 """Whom a form asks for beside the person it is about."""
+_BESIDE = (
+    *("professeur", "medecin", "urgence", "contact", "responsable", "conducteur", "auteur"),
+    *("titulaire", "tuteur", "conjoint", "capitaine", "accompagnant"),
+)
 
 
 def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
@@ -71,7 +75,8 @@ def _pair(zones: Sequence[DraftZone]) -> tuple[str, ...]:
 
 
 def _single(zones: Sequence[DraftZone]) -> tuple[str, ...]:
-    return tuple(zone.field for zone in zones if zone.type == "person")[:1]
+    people = (zone for zone in zones if zone.type == "person" and zone.whom not in _OTHERS)
+    return tuple(zone.field for zone in people if zone.field not in _BESIDE)[:1]
 
 
 def _counting(named: tuple[str, ...], zones: Sequence[DraftZone]) -> DraftPeople:

@@ -19,13 +19,14 @@ from pipeline.drafting.beside import (
     Printed,
     is_beside,
 )
-from pipeline.drafting.kinds import kind_of
+from pipeline.drafting.kinds import kind_of, section_of
 from pipeline.drafting.phrases import Phrase, phrases_of, row_key, titles
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
 from pipeline.drafting.tariffs import prices, without_prices
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
+_CORNER_MM = 8.0
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
@@ -105,7 +106,7 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         )
     if place.shape is not Shape.LINE:
         return False
-    if any(_goes_into(place, other) for other in print_.places):
+    if _is_corner(print_, place) or any(_goes_into(place, other) for other in print_.places):
         return True
     before = print_.before(place)
     if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
@@ -125,6 +126,23 @@ def _goes_into(gap: Place, other: Place) -> bool:
     """Whether a gap only leads from a label to a surer place in its row."""
     reach = other.box_mm.x - gap.box_mm.right
     return other.sure > gap.sure and -1 < reach < 4 and is_beside(gap.box_mm, other.box_mm)
+
+
+def _is_corner(print_: Printed, place: Place) -> bool:
+    """Whether it is the empty corner of a table of squares: heads beside it, rows below."""
+    box = place.box_mm
+    below = (
+        phrase.box_mm
+        for phrase in print_.phrases
+        if 0 < phrase.box_mm.y - box.bottom < _CORNER_MM and box.x <= phrase.box_mm.x < box.right
+    )
+    rows = [
+        row
+        for row in below
+        if any(o.shape is Shape.BOX and is_beside(row, o.box_mm) for o in print_.places)
+    ]
+    beside = any(is_beside(p.box_mm, box) and p.box_mm.x >= box.right for p in print_.phrases)
+    return bool(rows) and beside
 
 
 def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:
@@ -200,10 +218,12 @@ def _row_head(print_: Printed, row: Sequence[Place]) -> str:
 def _in_sections(print_: Printed, known: Sequence[Labelled]) -> Iterator[Labelled]:
     """The places with the titles they stand below."""
     free = [phrase for phrase in print_.phrases if phrase not in print_.used]
+    shown = titles(free, print_.sheet.tints)
     heads = [
         phrase
-        for phrase in titles(free, print_.sheet.tints)
-        if not any(
+        for phrase in free
+        if (phrase in shown or section_of(phrase.text))
+        and not any(
             is_beside(phrase.box_mm, each.place.box_mm)
             and each.place.shape is not Shape.AREA
             and abs(each.place.box_mm.x - phrase.box_mm.right) < NEAR_MM

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from pipeline.decoding.normalise import Line, as_it_is
+from pipeline.drafting.beside import is_beside
 from pipeline.drafting.drafted import DraftEvent, DraftOrganiser
 from pipeline.drafting.kinds import section_of
 from pipeline.drafting.phrases import Phrase, is_level, phrases_of
-from pipeline.drafting.records import Sheet
+from pipeline.drafting.records import Shape, Sheet
 from pipeline.event import About, Fact
 from pipeline.flyer.facts import facts_of
 from pipeline.text import fold, tidy
@@ -155,7 +156,10 @@ def _lines(sheet: Sheet) -> Iterator[Line]:
     """The print of a page line by line, an empty one where a paragraph ends."""
     row: list[Phrase] = []
     bottom_mm = 0.0
+    places = [place.box_mm for place in sheet.places if place.shape is not Shape.AREA]
     for phrase in phrases_of(sheet):
+        if any(is_beside(phrase.box_mm, box) for box in places):
+            continue  # it labels what is to be written
         if row and not is_level(row[0].box_mm.grown(0, -0.8), phrase.box_mm.grown(0, -0.8)):
             yield as_it_is(" ".join(each.text for each in row))
             if phrase.box_mm.y - bottom_mm > _GAP_MM:

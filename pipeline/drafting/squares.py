@@ -8,11 +8,15 @@ from pipeline.drafting.beside import SURE, How, Labelled, Printed
 from pipeline.drafting.phrases import Phrase, is_level
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.tariffs import prices
+from pipeline.text import fold
 
 _ASKED_MM = 25.0
 """A question over squares begins so far left of them at most."""
 _SAY_NOTHING = ("", "yes", "on", "off", "0", "1", "2", "3")
 """States of a PDF's buttons."""
+_IS_STATED = re.compile(r"(?:je|nous|j'\w+|l'adherent|le soussigne)\b.{12}")
+"""What is agreed to by a tick needs no question."""
+_MOST_OF_ROW = 4
 _ASIDE_MM = 8.0
 _HEAD_MM = 60.0
 """So far over a square without a word beside it the head of its column stands at most."""
@@ -49,8 +53,12 @@ def _is_square(mark: Labelled) -> bool:
 
 def _asked_above(print_: Printed, mark: Labelled) -> Labelled:
     """The mark with the question that stands over it, where none is beside it."""
-    above = None if mark.question else print_.above(mark.place)
+    first = next((p for p in print_.phrases if mark.row and p.text == mark.row), None)
+    over = mark.place if first is None else Place(first.box_mm, Shape.BOX)
+    above = None if mark.question else print_.above(over)
     if above is None or above in print_.used or not re.search(r"\w{3}", above.text):
+        return mark
+    if _IS_STATED.match(fold(mark.label)) and not above.text.endswith(":"):
         return mark
     if prices(above.text) or above.box_mm.x < mark.place.box_mm.x - _ASKED_MM:
         return mark
@@ -83,10 +91,12 @@ def _word_text(sheet: Sheet, place: Place) -> str:
 def _of_squares(print_: Printed, row: Sequence[Place]) -> dict[int, Labelled]:
     if not row:
         return {}
-    befores, behinds = map(print_.before, row), map(print_.behind, row)
-    pairs = list(zip(row, befores, behinds, strict=True))
+    pairs = [(place, print_.before(place), print_.behind(place)) for place in row]
     if _stands_before(pairs):
         return _squares_behind(print_, pairs)
+    place, before, behind = pairs[0]
+    if len(pairs) == 1 and before and not behind:
+        return _square_of_row(print_, place, before)
     known: dict[int, Labelled] = {}
     taken: Phrase | None = None
     for place, before, behind in pairs:
@@ -142,6 +152,16 @@ def _squares_behind(print_: Printed, pairs: Sequence[_Pair]) -> dict[int, Labell
     return known
 
 
+def _square_of_row(print_: Printed, place: Place, before: Phrase) -> dict[int, Labelled]:
+    """A square at the end of a row is for all of it: « Couple | 40 € | □ »."""
+    row = [before]
+    while (left := _left_of(print_, row[0])) and len(row) < _MOST_OF_ROW:
+        row.insert(0, left)
+    print_.used.update(row)
+    text = " ".join(phrase.text for phrase in row)
+    return {id(place): Labelled(place, text, How.ROW, row=row[0].text, sure=0.8)}
+
+
 def _left_of(print_: Printed, phrase: Phrase) -> Phrase | None:
     """The phrase before another one in its row."""
     stand_in = Place(phrase.box_mm, Shape.BOX)
@@ -161,7 +181,7 @@ def _square_under(print_: Printed, place: Place, before: Phrase | None) -> Label
         if 0 < box.y - phrase.box_mm.bottom + 1 <= _HEAD_MM
     }
     heads = [phrase for phrase, mm in aside.items() if mm <= _ASIDE_MM and phrase is not before]
-    head = min(heads, key=lambda p: (aside[p] > 2, -p.middle_mm, aside[p]), default=None)
+    head = min(heads, key=lambda p: (-round(p.middle_mm / 3), aside[p]), default=None)
     if head:
         print_.used.add(head)
     if before:

@@ -115,7 +115,7 @@ def _doubts(each: Labelled) -> tuple[str, ...]:
 
 def _shown(label: str) -> str:
     """A label as people read it, without its price, colon and dots."""
-    text = without_prices(label).rstrip(" :.…*")
+    text = without_prices(label).rstrip(" :.…*").lstrip(" €=:-–")
     if text.isupper() and len(text) > 4:
         text = text.capitalize()
     return text[:1].upper() + text[1:]
@@ -296,6 +296,8 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
         ):
             doubts = (*zone.doubts, "Nom seul, ou nom et prénom ?")
             changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
+        elif zone.type == "given_name" and not zone.named_whom and n and zones[n - 1].named_whom:
+            changed[n] = replace(zone, whom=zones[n - 1].whom, named_whom=True)
         elif (
             zone.type in ("text", "town")
             and key in _BORN
