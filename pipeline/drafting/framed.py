@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.drafting.grids import combs, groups, rows_and_columns
+from pipeline.drafting.grids import above, beside, combs, groups, rows_and_columns
 from pipeline.drafting.linework import overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
@@ -56,11 +56,20 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
     tables = 0
     for group in groups(list(by_box)):
         members = [by_box[box] for box in group]
+        free_boxes = [cell.box for cell in members if cell.is_free]
         table = list(_table(members, tables + 1)) if len(members) > 1 else []
         tables += bool(table)
         yield from table or (
-            place for cell in members for place in _single(cell, sheet, alone=len(members) == 1)
+            place
+            for cell in members
+            if cell.is_free or not any(_labels(cell.box, box) for box in free_boxes)
+            for place in _single(cell, sheet, alone=len(members) == 1)
         )
+
+
+def _labels(cell: BoxMm, free: BoxMm) -> bool:
+    """Whether what is printed in a cell is said of the free one beside it, or below."""
+    return beside(cell, free) or (above(cell, free) and abs(cell.w - free.w) <= 1.0)
 
 
 def _cells(sheet: Sheet) -> list[Cell]:

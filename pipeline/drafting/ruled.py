@@ -17,7 +17,7 @@ _THICK_MM = 0.75
 _STANDS_MM = (-1.6, 2.2)
 """How far below the box of a word the rule lies on which it stands."""
 _UNDERLINED = 0.6
-_FULL_SHARE = 0.8
+_FULL_SHARE, _MARGIN_MM = 0.8, 8.0
 _SERIES_MM = (4.5, 14.5)
 _LABEL_ABOVE_MM = 12.0
 _PRICE = re.compile(r"\d+(?:[.,]\d\d)?(?:€|euros?)?", re.IGNORECASE)
@@ -61,7 +61,9 @@ def on_rules(sheet: Sheet) -> Iterator[Place]:
             yield _open_comb(rule, teeth)
             continue
         rest = _unprinted(rule, sheet)
-        if rest is None or rule.h > _THICK_MM or _divides(rule, free, sheet):
+        if rest is None or rule.h > _THICK_MM:
+            continue
+        if rest.w > 0.99 * rule.w and _divides(rule, free, sheet):
             continue
         box = _above(rest, sheet, _BELOW_RULE_MM)
         if box.h >= _LEAST_HIGH_MM:
@@ -136,7 +138,7 @@ def _divides(rule: BoxMm, free: Sequence[BoxMm], sheet: Sheet) -> bool:
         return False
     left = min(word.box_mm.x for word in sheet.words)
     right = max(word.box_mm.right for word in sheet.words)
-    if rule.w < _FULL_SHARE * (right - left):
+    if rule.w < _FULL_SHARE * (right - left) or rule.x > left + _MARGIN_MM:
         return False
     if any(_in_series(rule, other) for other in (*free, *sheet.dots)):
         return False
