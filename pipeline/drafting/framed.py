@@ -23,7 +23,7 @@ _CENTRED_MM = 4.0
 _PHOTO_MM = (18.0, 65.0)
 _PHOTO = re.compile(r"\bphotos?\b")
 _SIGNED = re.compile(r"\b(?:signature|signatures|cachet|visa|tampon|paraphe)\b")
-_UNIT = re.compile(r"(?:€|eur|euros?|km|cm|ans?|kg|[x×]?\s*\d+(?:[,.]\d\d)?\s*€)\.?")
+_UNIT = re.compile(r"(?:€|eur|euros?|km|cm|ans?|kg|[x×]\s*\d+(?:[,.]\d\d)?\s*€)\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _labels(cell: BoxMm, free: BoxMm) -> bool:
 def _cells(sheet: Sheet) -> list[Cell]:
     """The frames and tints that hold no others, and no line to write on."""
     boxes = [*sheet.frames]
-    boxes += [tint for tint in sheet.tints if not any(_same(tint, frame) for frame in boxes)]
+    boxes += [tint for tint in sheet.tints if not any(_fills(tint, frame) for frame in boxes)]
     inner = [*boxes, *sheet.dots]
     inner += [rule for rule in sheet.rules if rule.w >= _LEAST_LINE_MM]
     leaves = [
@@ -87,8 +87,11 @@ def _cells(sheet: Sheet) -> list[Cell]:
     return [Cell(box, tuple(w for w in sheet.words if _lies_in(w.box_mm, box))) for box in leaves]
 
 
-def _same(a: BoxMm, b: BoxMm) -> bool:
-    return overlap(a, b) >= 0.8 * max(a.w * a.h, b.w * b.h)
+def _fills(tint: BoxMm, frame: BoxMm) -> bool:
+    """Whether a shade is a frame's own, or a part of it."""
+    shared = overlap(tint, frame)
+    is_row = frame.h < _AREA_MM and shared >= 0.5 * min(tint.w * tint.h, frame.w * frame.h)
+    return is_row or shared >= 0.8 * max(tint.w * tint.h, frame.w * frame.h)
 
 
 def _holds(outer: BoxMm, inner: BoxMm) -> bool:

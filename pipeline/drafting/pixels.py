@@ -30,7 +30,7 @@ _BAND_LEVEL, _BAND_LETTER_MM = 140, 6.0
 _STROKE_MM, _LONG_MM = 2.6, 6.0
 """The sides of a check square are as long; rules are longer than the strokes of letters."""
 _BESIDE_MM, _ALONE = 0.5, 0.4
-_TOOTH_MM = 0.8
+_TOOTH_MM, _DASHES_APART_MM = 0.8, 1.8
 _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _LEAST_DOTS, _LEAST_RUN_MM = 5, 5.0
 _SHADE_PX_PER_MM, _SHADE_MM = 4.0, 45.0
@@ -72,7 +72,7 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
         tuple(rules),
         frames,
         in_order(shades),
-        in_order(dots),
+        in_order(_behind_words(run, words) for run in dots),
     )
 
 
@@ -83,6 +83,14 @@ def _even(gray: Gray, px_per_mm: float) -> Gray:
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, window), (0, 0), 4)
     paper = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(gray, cv2.max(paper, 40), scale=255), np.uint8)
+
+
+def _behind_words(run: BoxMm, words: Sequence[Print]) -> BoxMm:
+    """The run of dots from where the word ends whose colon or full stop it begins with."""
+    level = (word.box_mm for word in words if word.box_mm.y < run.y < word.box_mm.bottom)
+    ends = [box.right for box in level if box.x < run.x < box.right < run.x + _LONG_MM]
+    x = max([*(end + _GROWN_MM for end in ends), run.x])
+    return BoxMm(x, run.y, run.right - x, run.h)
 
 
 def _lies_in(stroke: BoxMm, page: BoxMm) -> bool:
@@ -150,7 +158,12 @@ def _mm(x: float, y: float, w: float, h: float, px_per_mm: float) -> BoxMm:
 
 def _rules(strokes: Sequence[BoxMm]) -> tuple[BoxMm, ...]:
     """The long strokes, and the short upright ones that stand on a long one, as in open combs."""
-    level = [stroke for stroke in strokes if is_level(stroke) and stroke.w >= _LONG_MM]
+    # Underscores that do not touch make a rule of dashes.
+    level = [
+        rule
+        for rule in joined(filter(is_level, strokes), gap_mm=_DASHES_APART_MM)
+        if rule.w >= _LONG_MM
+    ]
     upright = [
         stroke
         for stroke in strokes
@@ -161,7 +174,8 @@ def _rules(strokes: Sequence[BoxMm]) -> tuple[BoxMm, ...]:
 
 
 def _stands(tooth: BoxMm, rule: BoxMm) -> bool:
-    return abs(tooth.bottom - rule.y) <= _TOOTH_MM and rule.x - 1 <= tooth.x <= rule.right + 1
+    stands = -_TOOTH_MM <= tooth.bottom - rule.y <= 2 * _TOOTH_MM
+    return stands and rule.x - 1 <= tooth.x <= rule.right + 1
 
 
 def _dots(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:

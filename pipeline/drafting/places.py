@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipeline.drafting.framed import in_frames
 from pipeline.drafting.linework import overlap
-from pipeline.drafting.printed_places import gaps, printed_squares, ringed_words
+from pipeline.drafting.printed_places import gaps, printed_squares, ringed_words, signature_rooms
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.ruled import on_dots, on_rules
 from pipeline.geometry import BoxMm
@@ -27,6 +27,7 @@ def places_of(sheet: Sheet) -> tuple[Place, ...]:
     left = list(gaps(sheet, [place.box_mm for place in places]))
     if len(written) <= _FEW_LINES or len(left) > _MANY_GAPS * len(written):
         places = _apart([*places, *left])
+    places = _apart([*places, *signature_rooms(sheet, [place.box_mm for place in places])])
     return in_reading_order(places)
 
 

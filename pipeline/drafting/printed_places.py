@@ -25,6 +25,8 @@ _LABEL_WORDS = 7
 _PHRASE_GAP = 1.4
 """Words of a phrase stand no further apart than so many sizes of their print."""
 _BELOW_MM, _AREA_MM = 4.0, 12.0
+_SIGNED = re.compile(r"\bsignatures?\b(?! electronique)")
+_SIGNED_MM, _BESIDE_MM = (60.0, 25.0), 25.0
 _HIGH = 2.1, 7.5
 """A gap is so many sizes of its label high, and so many mm at most."""
 
@@ -180,6 +182,29 @@ def gaps(sheet: Sheet, taken: Sequence[BoxMm]) -> Iterator[Place]:
             box = _gap_after(label, phrase[-1].size_mm, sheet)
             if box.w >= _LEAST_GAP_MM and not any(_lies_in(place, box) for place in taken):
                 yield Place(box, Shape.LINE, sure=0.8 if asks else 0.4)
+
+
+def signature_rooms(sheet: Sheet, taken: Sequence[BoxMm]) -> Iterator[Place]:
+    """The room below a word that asks for a signature, where nothing else is to sign in."""
+    for line in lines_of(sheet.words):
+        for phrase in phrases_of(line):
+            label = bounding_box([word.box_mm for word in phrase])
+            text = fold(" ".join(word.text for word in phrase))
+            if len(phrase) > _LABEL_WORDS or not _SIGNED.search(text):
+                continue
+            x = min(label.x, sheet.width_mm - _MARGIN_MM - _SIGNED_MM[0])
+            room = BoxMm(x, label.bottom + 0.5, *_SIGNED_MM)
+            below = [w.box_mm for w in sheet.words] + list(taken) + list(sheet.rules)
+            under = (
+                b.y
+                for b in below
+                if b.bottom > room.y and b.y < room.bottom and b.right > room.x and b.x < room.right
+            )
+            high = min(under, default=room.bottom) - 0.5 - room.y
+            beside = BoxMm(label.right, label.y, _BESIDE_MM, label.h)
+            served = any(_lies_in(place, beside) or overlap(place, label) > 0 for place in taken)
+            if high >= _AREA_MM and not served:
+                yield Place(BoxMm(room.x, room.y, room.w, high), Shape.AREA, sure=0.6)
 
 
 def _right_below(place: BoxMm, label: BoxMm) -> bool:

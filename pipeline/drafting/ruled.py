@@ -24,6 +24,7 @@ _PRICE = re.compile(r"\d+(?:[.,]\d\d)?(?:€|euros?)?", re.IGNORECASE)
 _AFTER_MM = 6.0
 _TEETH_MM = (1.0, 9.0)
 _LEAST_TEETH = 3
+_BELOW_TOOTH_MM = 1.7
 _SIDE_MM = 0.7
 
 
@@ -89,7 +90,8 @@ def _teeth(rule: BoxMm, sheet: Sheet) -> list[float]:
         for tooth in sheet.rules
         if not is_level(tooth)
         and _TEETH_MM[0] <= tooth.h <= _TEETH_MM[1]
-        and abs(tooth.bottom - middle) <= _SIDE_MM
+        and -_SIDE_MM <= tooth.bottom - middle <= _BELOW_TOOTH_MM
+        and tooth.y < middle - _SIDE_MM
         and rule.x - _SIDE_MM <= tooth.x <= rule.right + _SIDE_MM
     )
     edges = [rule.x, *(x for x in at if rule.x + 1 < x < rule.right - 1), rule.right]
@@ -123,6 +125,9 @@ def _unprinted(rule: BoxMm, sheet: Sheet) -> BoxMm | None:
     left, right = max(zip(edges[::2], edges[1::2], strict=True), key=lambda part: part[1] - part[0])
     if right - left < _LEAST_LINE_MM:
         return None
+    before = [word for word in standing if word.box_mm.right <= left + 0.1]
+    if before and len(before) < len(standing) and not before[-1].text.endswith(":"):
+        return None  # a line of print that it runs below
     return BoxMm(left + 0.8 * (left > rule.x), rule.y, right - left - 0.8 * (left > rule.x), rule.h)
 
 
