@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.drafting.grids import above, beside, combs, groups, rows_and_columns
-from pipeline.drafting.linework import overlap
+from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
@@ -14,8 +14,8 @@ _SQUARE_MM, _SQUARE_ASPECT = (1.7, 8.5), (0.74, 1.35)
 _LEAST_LINE_MM, _LEAST_HIGH_MM = 8.0, 3.6
 _AREA_MM = 14.0
 """A frame as high is more than a line."""
-_PAGE_SHARE, _STRIP_SHARE = 0.86, 0.8
-"""What is so wide frames the page, or is a strip across it."""
+_PAGE_SHARE, _PAGE_HIGH, _BLEEDS, _STRIP_SHARE = 0.86, 0.4, 0.96, 0.8
+"""What is so wide and high frames the page; what is as wide as the page, or nearly, adorns it."""
 _ROOM_RIGHT_MM, _ROOM_BELOW_MM = 12.0, 5.5
 _MOST_PRINT_LINES = 2
 _HEAD_SHARE = 0.6
@@ -81,7 +81,7 @@ def _cells(sheet: Sheet) -> list[Cell]:
     leaves = [
         box
         for box in boxes
-        if box.w < _PAGE_SHARE * sheet.width_mm or box.h < _AREA_MM
+        if box.w < _PAGE_SHARE * sheet.width_mm or box.h < _PAGE_HIGH * sheet.height_mm
         if not any(_holds(box, other) for other in inner if other is not box)
     ]
     return [Cell(box, tuple(w for w in sheet.words if _lies_in(w.box_mm, box))) for box in leaves]
@@ -161,7 +161,7 @@ def _single(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
         is_square = _SQUARE_ASPECT[0] <= box.w / box.h <= _SQUARE_ASPECT[1]
         if is_square and _SQUARE_MM[0] <= box.h <= _SQUARE_MM[1]:
             yield Place(box, Shape.BOX)
-        elif alone and box.w > _PAGE_SHARE * sheet.width_mm:
+        elif alone and box.w > _BLEEDS * sheet.width_mm:
             return
         elif box.w >= _LEAST_LINE_MM and box.h >= _LEAST_HIGH_MM:
             yield Place(box, _shape(box))
@@ -183,7 +183,7 @@ def _shape(box: BoxMm) -> Shape:
 def _beside_label(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
     """What a label in the frame leaves free: below it, or to its right."""
     box, label = cell.box, bounding_box([word.box_mm for word in cell.words])
-    lines = len({round(word.box_mm.y / 2) for word in cell.words})
+    lines = len(lines_of(cell.words))
     asks = cell.text.rstrip(" *").endswith(":") or bool(_SIGNED.search(fold(cell.text)))
     below = box.bottom - label.bottom
     is_top = label.y - box.y < max(4.0, below)

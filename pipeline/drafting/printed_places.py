@@ -24,7 +24,7 @@ _MARGIN_MM = 12.0
 _LABEL_WORDS = 7
 _PHRASE_GAP = 1.4
 """Words of a phrase stand no further apart than so many sizes of their print."""
-_BELOW_MM, _AREA_MM = 4.0, 12.0
+_BELOW_MM, _ABOVE_MM, _AREA_MM = 4.0, 1.5, 12.0
 _SIGNED = re.compile(r"\bsignatures?\b(?! electronique)")
 _SIGNED_MM, _BESIDE_MM = (60.0, 25.0), 25.0
 _HIGH = 2.1, 7.5
@@ -176,7 +176,7 @@ def gaps(sheet: Sheet, taken: Sequence[BoxMm]) -> Iterator[Place]:
             if not is_label or not (asks or _could_ask(phrase)):
                 continue
             label = bounding_box([word.box_mm for word in phrase])
-            is_served = any(overlap(p, label) > 0 or _right_below(p, label) for p in taken)
+            is_served = any(overlap(p, label) > 0 or _right_by(p, label) for p in taken)
             if is_served or _is_framed(label, sheet):
                 continue
             box = _gap_after(label, phrase[-1].size_mm, sheet)
@@ -202,15 +202,18 @@ def signature_rooms(sheet: Sheet, taken: Sequence[BoxMm]) -> Iterator[Place]:
             )
             high = min(under, default=room.bottom) - 0.5 - room.y
             beside = BoxMm(label.right, label.y, _BESIDE_MM, label.h)
-            served = any(_lies_in(place, beside) or overlap(place, label) > 0 for place in taken)
+            served = any(
+                _lies_in(p, beside) or overlap(p, label) > 0 or _right_by(p, label) for p in taken
+            )
             if high >= _AREA_MM and not served:
                 yield Place(BoxMm(room.x, room.y, room.w, high), Shape.AREA, sure=0.6)
 
 
-def _right_below(place: BoxMm, label: BoxMm) -> bool:
-    """Whether what a label asks for is written under it."""
+def _right_by(place: BoxMm, label: BoxMm) -> bool:
+    """Whether what a label asks for is written under it, or on a line right above."""
     shared = min(place.right, label.right) - max(place.x, label.x)
-    return shared > 0 and place.h >= _AREA_MM and -1.5 <= place.y - label.bottom <= _BELOW_MM
+    below = place.h >= _AREA_MM and -1.5 <= place.y - label.bottom <= _BELOW_MM
+    return shared > 0 and (below or -1.5 <= label.y - place.bottom <= _ABOVE_MM)
 
 
 def _could_ask(phrase: Sequence[Print]) -> bool:
