@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.drafting.grids import combs, groups, rows_and_columns
-from pipeline.drafting.linework import overlap
+from pipeline.drafting.grids import above, beside, combs, groups, rows_and_columns
+from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
@@ -14,8 +14,8 @@ _SQUARE_MM, _SQUARE_ASPECT = (1.7, 8.5), (0.74, 1.35)
 _LEAST_LINE_MM, _LEAST_HIGH_MM = 8.0, 3.6
 _AREA_MM = 14.0
 """A frame as high is more than a line."""
-_PAGE_SHARE, _STRIP_SHARE = 0.86, 0.8
-"""What is so wide frames the page, or is a strip across it."""
+_PAGE_SHARE, _PAGE_HIGH, _BLEEDS, _STRIP_SHARE = 0.86, 0.4, 0.96, 0.8
+"""What is so wide and high frames the page; what is as wide as the page, or nearly, adorns it."""
 _ROOM_RIGHT_MM, _ROOM_BELOW_MM = 12.0, 5.5
 _MOST_PRINT_LINES = 2
 _HEAD_SHARE = 0.6
@@ -23,7 +23,7 @@ _CENTRED_MM = 4.0
 _PHOTO_MM = (18.0, 65.0)
 _PHOTO = re.compile(r"\bphotos?\b")
 _SIGNED = re.compile(r"\b(?:signature|signatures|cachet|visa|tampon|paraphe)\b")
-_UNIT = re.compile(r"(?:€|eur|euros?|km|cm|ans?|kg|[x×]?\s*\d+(?:[,.]\d\d)?\s*€)\.?")
+_UNIT = re.compile(r"(?:€|eur|euros?|km|cm|ans?|kg|[x×]\s*\d+(?:[,.]\d\d)?\s*€)\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +56,42 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
     tables = 0
     for group in groups(list(by_box)):
         members = [by_box[box] for box in group]
+        free_boxes = [cell.box for cell in members if cell.is_free]
         table = list(_table(members, tables + 1)) if len(members) > 1 else []
         tables += bool(table)
         yield from table or (
-            place for cell in members for place in _single(cell, sheet, alone=len(members) == 1)
+            place
+            for cell in members
+            if cell.is_free or not any(_labels(cell.box, box) for box in free_boxes)
+            for place in _single(cell, sheet, alone=len(members) == 1)
         )
+
+
+def _labels(cell: BoxMm, free: BoxMm) -> bool:
+    """Whether what is printed in a cell is said of the free one beside it, or below."""
+    return beside(cell, free) or (above(cell, free) and abs(cell.w - free.w) <= 1.0)
 
 
 def _cells(sheet: Sheet) -> list[Cell]:
     """The frames and tints that hold no others, and no line to write on."""
     boxes = [*sheet.frames]
-    boxes += [tint for tint in sheet.tints if not any(_same(tint, frame) for frame in boxes)]
+    boxes += [tint for tint in sheet.tints if not any(_fills(tint, frame) for frame in boxes)]
     inner = [*boxes, *sheet.dots]
     inner += [rule for rule in sheet.rules if rule.w >= _LEAST_LINE_MM]
     leaves = [
         box
         for box in boxes
-        if box.w < _PAGE_SHARE * sheet.width_mm or box.h < _AREA_MM
+        if box.w < _PAGE_SHARE * sheet.width_mm or box.h < _PAGE_HIGH * sheet.height_mm
         if not any(_holds(box, other) for other in inner if other is not box)
     ]
     return [Cell(box, tuple(w for w in sheet.words if _lies_in(w.box_mm, box))) for box in leaves]
 
 
-def _same(a: BoxMm, b: BoxMm) -> bool:
-    return overlap(a, b) >= 0.8 * max(a.w * a.h, b.w * b.h)
+def _fills(tint: BoxMm, frame: BoxMm) -> bool:
+    """Whether a shade is a frame's own, or a part of it."""
+    shared = overlap(tint, frame)
+    is_row = frame.h < _AREA_MM and shared >= 0.5 * min(tint.w * tint.h, frame.w * frame.h)
+    return is_row or shared >= 0.8 * max(tint.w * tint.h, frame.w * frame.h)
 
 
 def _holds(outer: BoxMm, inner: BoxMm) -> bool:
@@ -149,7 +161,7 @@ def _single(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
         is_square = _SQUARE_ASPECT[0] <= box.w / box.h <= _SQUARE_ASPECT[1]
         if is_square and _SQUARE_MM[0] <= box.h <= _SQUARE_MM[1]:
             yield Place(box, Shape.BOX)
-        elif alone and box.w > _PAGE_SHARE * sheet.width_mm:
+        elif alone and box.w > _BLEEDS * sheet.width_mm:
             return
         elif box.w >= _LEAST_LINE_MM and box.h >= _LEAST_HIGH_MM:
             yield Place(box, _shape(box))
@@ -171,7 +183,7 @@ def _shape(box: BoxMm) -> Shape:
 def _beside_label(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
     """What a label in the frame leaves free: below it, or to its right."""
     box, label = cell.box, bounding_box([word.box_mm for word in cell.words])
-    lines = len({round(word.box_mm.y / 2) for word in cell.words})
+    lines = len(lines_of(cell.words))
     asks = cell.text.rstrip(" *").endswith(":") or bool(_SIGNED.search(fold(cell.text)))
     below = box.bottom - label.bottom
     is_top = label.y - box.y < max(4.0, below)

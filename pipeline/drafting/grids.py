@@ -37,15 +37,17 @@ def groups(frames: Sequence[BoxMm]) -> list[list[BoxMm]]:
 
 def touch(a: BoxMm, b: BoxMm) -> bool:
     """Whether two frames share a side."""
-    return _beside(a, b) or _beside(b, a) or _above(a, b) or _above(b, a)
+    return beside(a, b) or beside(b, a) or above(a, b) or above(b, a)
 
 
-def _beside(a: BoxMm, b: BoxMm) -> bool:
+def beside(a: BoxMm, b: BoxMm) -> bool:
+    """Whether ``b`` stands right of ``a``."""
     shared = min(a.bottom, b.bottom) - max(a.y, b.y)
     return abs(b.x - a.right) <= _TOUCH_MM and shared >= _SHARED * min(a.h, b.h)
 
 
-def _above(a: BoxMm, b: BoxMm) -> bool:
+def above(a: BoxMm, b: BoxMm) -> bool:
+    """Whether ``a`` stands above ``b``."""
     shared = min(a.right, b.right) - max(a.x, b.x)
     return abs(b.y - a.bottom) <= _TOUCH_MM and shared >= _SHARED * min(a.w, b.w)
 
@@ -92,7 +94,7 @@ def _goes_on(run: Sequence[BoxMm], cell: BoxMm) -> bool:
 
 def _stacked(cell: BoxMm, other: BoxMm) -> bool:
     alike = abs(cell.x - other.x) <= _ALIKE_MM and abs(cell.w - other.w) <= 2 * _ALIKE_MM
-    return alike and (_above(cell, other) or _above(other, cell))
+    return alike and (above(cell, other) or above(other, cell))
 
 
 def rows_and_columns(cells: Sequence[BoxMm]) -> dict[BoxMm, tuple[int, int]]:

@@ -16,6 +16,7 @@ from pipeline.drafting.linework import (
     is_level,
     joined,
     overlap,
+    sides,
     without_doubles,
 )
 from pipeline.drafting.records import Print, Sheet
@@ -30,7 +31,7 @@ _BAND_LEVEL, _BAND_LETTER_MM = 140, 6.0
 _STROKE_MM, _LONG_MM = 2.6, 6.0
 """The sides of a check square are as long; rules are longer than the strokes of letters."""
 _BESIDE_MM, _ALONE = 0.5, 0.4
-_TOOTH_MM = 0.8
+_TOOTH_MM, _DASHES_APART_MM = 0.8, 1.8
 _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _LEAST_DOTS, _LEAST_RUN_MM = 5, 5.0
 _SHADE_PX_PER_MM, _SHADE_MM = 4.0, 45.0
@@ -38,7 +39,8 @@ _SHADE_PX_PER_MM, _SHADE_MM = 4.0, 45.0
 _FAINT_DEPTH, _SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 5, 8, 75, 70
 """How much darker than paper a shade is, at least and at most; and print, than what it is on."""
 _LEAST_SHADE_MM, _LEAST_CELL_MM = 3.0, 2.3
-_FILLED = 0.88
+_FILLED, _RIM_MM, _SHADED = 0.88, 0.4, 0.75
+_RING_MM, _RING_LINE_MM, _RING_APART_MM, _RING_EVEN = (1.8, 6.5), 1.6, 0.8, 0.78
 _SQUARE_MM = 8.5
 _EDGE_MM = 2.5
 _SIGNS = frozenset("/:-€□–—?()")
@@ -50,10 +52,14 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
     px_per_mm = dpi / _MM_PER_INCH
     high, wide = gray.shape
     width_mm, height_mm = wide / px_per_mm, high / px_per_mm
-    ink = _ink(_even(gray, px_per_mm), px_per_mm)
+    even = _even(gray, px_per_mm)
+    bands = _bands(even, px_per_mm)
+    ink = _ink(even, bands, px_per_mm)
     strokes = joined([*_strokes(ink, px_per_mm), *map(_turned, _strokes(ink.T, px_per_mm))])
+    edges = [side for box in _boxes(bands) for side in sides(_mm(*box, px_per_mm))]
     shades, cells = _shades(gray, px_per_mm)
-    frames = without_doubles(in_order((*enclosed(strokes, width_mm, height_mm), *cells)))
+    frames = [*enclosed([*strokes, *edges], width_mm, height_mm), *cells, *_rings(ink, px_per_mm)]
+    frames = list(without_doubles(in_order(frames), share=0.7))
     page = BoxMm(0, 0, width_mm, height_mm).grown(-_EDGE_MM, -_EDGE_MM)
     words = tuple(_legible(words, frames))
     rules = [
@@ -70,9 +76,9 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
         height_mm,
         words,
         tuple(rules),
-        frames,
+        tuple(frames),
         in_order(shades),
-        in_order(dots),
+        in_order(_behind_words(run, words) for run in dots),
     )
 
 
@@ -83,6 +89,14 @@ def _even(gray: Gray, px_per_mm: float) -> Gray:
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, window), (0, 0), 4)
     paper = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(gray, cv2.max(paper, 40), scale=255), np.uint8)
+
+
+def _behind_words(run: BoxMm, words: Sequence[Print]) -> BoxMm:
+    """The run of dots from where the word ends whose colon or full stop it begins with."""
+    level = (word.box_mm for word in words if word.box_mm.y < run.y < word.box_mm.bottom)
+    ends = [box.right for box in level if box.x < run.x < box.right < run.x + _LONG_MM]
+    x = max([*(end + _GROWN_MM for end in ends), run.x])
+    return BoxMm(x, run.y, run.right - x, run.h)
 
 
 def _lies_in(stroke: BoxMm, page: BoxMm) -> bool:
@@ -105,16 +119,50 @@ def _is_of_letters(stroke: BoxMm, words: Sequence[Print]) -> bool:
     return covered > 0.4 * stroke.w
 
 
-def _ink(even: Gray, px_per_mm: float) -> Mask:
-    """255 where thin print is, else 0; not in dark bands, whatever their white letters leave."""
-    broad = np.ones((round(_BROAD_MM * px_per_mm) | 1,) * 2, np.uint8)
-    contrast = cv2.morphologyEx(even, cv2.MORPH_BLACKHAT, broad)
+def _bands(even: Gray, px_per_mm: float) -> Mask:
+    """255 where dark bands are, with what white letters leave of them, else 0."""
     dark = cv2.compare(even, _BAND_LEVEL, cv2.CMP_LT)
-    bands = cv2.morphologyEx(dark, cv2.MORPH_OPEN, broad)
-    letters = np.ones((round(_BAND_LETTER_MM * px_per_mm) | 1,) * 2, np.uint8)
-    bands = cv2.dilate(cv2.morphologyEx(bands, cv2.MORPH_CLOSE, letters), np.ones((7, 7), np.uint8))
+    bands = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _square(_BROAD_MM * px_per_mm))
+    closed = cv2.morphologyEx(bands, cv2.MORPH_CLOSE, _square(_BAND_LETTER_MM * px_per_mm))
+    return np.asarray(closed, np.uint8)
+
+
+def _ink(even: Gray, bands: Mask, px_per_mm: float) -> Mask:
+    """255 where thin print is, not in dark bands, else 0."""
+    broad = _square(_BROAD_MM * px_per_mm)
+    contrast = cv2.morphologyEx(even, cv2.MORPH_BLACKHAT, broad)
     ink = cv2.compare(contrast, _DEPTH, cv2.CMP_GE)
-    return np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(bands)), np.uint8)
+    near_bands = cv2.dilate(bands, np.ones((7, 7), np.uint8))
+    return np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(near_bands)), np.uint8)
+
+
+def _square(side_px: float) -> NDArray[np.uint8]:
+    return np.ones((round(side_px) | 1,) * 2, np.uint8)
+
+
+def _rings(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
+    """Round or small check boxes: what a thin line encloses that stands apart from letters."""
+    outlines, nested = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    for outline, (*_, parent) in zip(outlines, [] if nested is None else nested[0], strict=True):
+        x, y, w, h = cv2.boundingRect(outline)
+        low, high = (v * px_per_mm for v in _RING_MM)
+        if parent < 0 or not (low <= w <= high and 0.85 <= w / h <= 1.18):
+            continue
+        outer = cv2.boundingRect(outlines[parent])
+        thin = (
+            outer[2] - w <= _RING_LINE_MM * px_per_mm and outer[3] - h <= _RING_LINE_MM * px_per_mm
+        )
+        even = 4 * np.pi * cv2.contourArea(outline) / cv2.arcLength(outline, closed=True) ** 2
+        if thin and even >= _RING_EVEN and _is_apart(ink, outer, px_per_mm):
+            yield _mm(x, y, w, h, px_per_mm)
+
+
+def _is_apart(ink: Mask, outer: Sequence[int], px_per_mm: float) -> bool:
+    """Whether nothing is printed close by on either side."""
+    x, y, w, h = outer
+    near = round(_RING_APART_MM * px_per_mm)
+    left, right = ink[y : y + h, max(0, x - near) : x], ink[y : y + h, x + w : x + w + near]
+    return not (left.any() or right.any())
 
 
 def _strokes(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
@@ -150,7 +198,12 @@ def _mm(x: float, y: float, w: float, h: float, px_per_mm: float) -> BoxMm:
 
 def _rules(strokes: Sequence[BoxMm]) -> tuple[BoxMm, ...]:
     """The long strokes, and the short upright ones that stand on a long one, as in open combs."""
-    level = [stroke for stroke in strokes if is_level(stroke) and stroke.w >= _LONG_MM]
+    # Underscores that do not touch make a rule of dashes.
+    level = [
+        rule
+        for rule in joined(filter(is_level, strokes), gap_mm=_DASHES_APART_MM)
+        if rule.w >= _LONG_MM
+    ]
     upright = [
         stroke
         for stroke in strokes
@@ -161,7 +214,8 @@ def _rules(strokes: Sequence[BoxMm]) -> tuple[BoxMm, ...]:
 
 
 def _stands(tooth: BoxMm, rule: BoxMm) -> bool:
-    return abs(tooth.bottom - rule.y) <= _TOOTH_MM and rule.x - 1 <= tooth.x <= rule.right + 1
+    stands = -_TOOTH_MM <= tooth.bottom - rule.y <= 2 * _TOOTH_MM
+    return stands and rule.x - 1 <= tooth.x <= rule.right + 1
 
 
 def _dots(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
@@ -202,13 +256,24 @@ def _shades(gray: Gray, px_per_mm: float) -> tuple[list[BoxMm], list[BoxMm]]:
     cells = [
         box
         for box in _filled(cv2.bitwise_not(mask), cv2.RETR_LIST)
-        if min(box.w, box.h) >= _LEAST_CELL_MM
-        and any(overlap(box, tint) > 0.95 * box.w * box.h for tint in tints)
-        and not any(overlap(box, t) > 0.8 * t.w * t.h for t in tints)
+        if min(box.w, box.h) >= _LEAST_CELL_MM and _is_shaded_about(box, mask)
     ]
     # Over a broad area even the faintest shade stands out from the noise.
     faint = cv2.inRange(cv2.blur(shade, (5, 5)), _FAINT_DEPTH, _DARK_DEPTH)
     return list(without_doubles([*tints, *_tints(faint)], share=0.5)), cells
+
+
+def _is_shaded_about(box: BoxMm, mask: Mask) -> bool:
+    inner, outer = (
+        [round(v * _SHADE_PX_PER_MM) for v in edges]
+        for edges in (
+            (box.x, box.y, box.right, box.bottom),
+            (box.x - _RIM_MM, box.y - _RIM_MM, box.right + _RIM_MM, box.bottom + _RIM_MM),
+        )
+    )
+    around = mask[max(0, outer[1]) : outer[3], max(0, outer[0]) : outer[2]] > 0
+    within = mask[inner[1] : inner[3], inner[0] : inner[2]] > 0
+    return bool(around.sum() - within.sum() >= _SHADED * (around.size - within.size))
 
 
 def _tints(mask: Mask) -> list[BoxMm]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipeline.drafting.framed import in_frames
 from pipeline.drafting.linework import overlap
-from pipeline.drafting.printed_places import gaps, printed_squares, ringed_words
+from pipeline.drafting.printed_places import gaps, printed_squares, ringed_words, signature_rooms
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.ruled import on_dots, on_rules
 from pipeline.geometry import BoxMm
@@ -13,7 +13,8 @@ from pipeline.geometry import BoxMm
 _SAME = 0.5
 _TOUCHED, _MANY_FIELDS, _BESIDE_FIELDS = 0.2, 5, 0.4
 _FEW_LINES = 2
-"""A form with so few lines leaves gaps to write in."""
+_MANY_GAPS = 2
+"""A form with so few lines leaves gaps to write in, as does one with so many more gaps."""
 
 
 def places_of(sheet: Sheet) -> tuple[Place, ...]:
@@ -23,8 +24,10 @@ def places_of(sheet: Sheet) -> tuple[Place, ...]:
     boxes = [place.box_mm for place in places if place.shape is Shape.BOX]
     places = _apart([*places, *ringed_words(sheet, boxes)])
     written = [place for place in places if place.shape in (Shape.LINE, Shape.CELL)]
-    if len(written) <= _FEW_LINES:
-        places = _apart([*places, *gaps(sheet, [place.box_mm for place in places])])
+    left = list(gaps(sheet, [place.box_mm for place in places]))
+    if len(written) <= _FEW_LINES or len(left) > _MANY_GAPS * len(written):
+        places = _apart([*places, *left])
+    places = _apart([*places, *signature_rooms(sheet, [place.box_mm for place in places])])
     return in_reading_order(places)
 
 

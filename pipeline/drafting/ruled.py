@@ -17,13 +17,14 @@ _THICK_MM = 0.75
 _STANDS_MM = (-1.6, 2.2)
 """How far below the box of a word the rule lies on which it stands."""
 _UNDERLINED = 0.6
-_FULL_SHARE = 0.8
+_FULL_SHARE, _MARGIN_MM = 0.8, 8.0
 _SERIES_MM = (4.5, 14.5)
 _LABEL_ABOVE_MM = 12.0
 _PRICE = re.compile(r"\d+(?:[.,]\d\d)?(?:€|euros?)?", re.IGNORECASE)
 _AFTER_MM = 6.0
 _TEETH_MM = (1.0, 9.0)
 _LEAST_TEETH = 3
+_BELOW_TOOTH_MM = 1.7
 _SIDE_MM = 0.7
 
 
@@ -61,7 +62,9 @@ def on_rules(sheet: Sheet) -> Iterator[Place]:
             yield _open_comb(rule, teeth)
             continue
         rest = _unprinted(rule, sheet)
-        if rest is None or rule.h > _THICK_MM or _divides(rule, free, sheet):
+        if rest is None or rule.h > _THICK_MM:
+            continue
+        if rest.w > 0.99 * rule.w and _divides(rule, free, sheet):
             continue
         box = _above(rest, sheet, _BELOW_RULE_MM)
         if box.h >= _LEAST_HIGH_MM:
@@ -87,7 +90,8 @@ def _teeth(rule: BoxMm, sheet: Sheet) -> list[float]:
         for tooth in sheet.rules
         if not is_level(tooth)
         and _TEETH_MM[0] <= tooth.h <= _TEETH_MM[1]
-        and abs(tooth.bottom - middle) <= _SIDE_MM
+        and -_SIDE_MM <= tooth.bottom - middle <= _BELOW_TOOTH_MM
+        and tooth.y < middle - _SIDE_MM
         and rule.x - _SIDE_MM <= tooth.x <= rule.right + _SIDE_MM
     )
     edges = [rule.x, *(x for x in at if rule.x + 1 < x < rule.right - 1), rule.right]
@@ -121,6 +125,9 @@ def _unprinted(rule: BoxMm, sheet: Sheet) -> BoxMm | None:
     left, right = max(zip(edges[::2], edges[1::2], strict=True), key=lambda part: part[1] - part[0])
     if right - left < _LEAST_LINE_MM:
         return None
+    before = [word for word in standing if word.box_mm.right <= left + 0.1]
+    if before and len(before) < len(standing) and not before[-1].text.endswith(":"):
+        return None  # a line of print that it runs below
     return BoxMm(left + 0.8 * (left > rule.x), rule.y, right - left - 0.8 * (left > rule.x), rule.h)
 
 
@@ -136,7 +143,7 @@ def _divides(rule: BoxMm, free: Sequence[BoxMm], sheet: Sheet) -> bool:
         return False
     left = min(word.box_mm.x for word in sheet.words)
     right = max(word.box_mm.right for word in sheet.words)
-    if rule.w < _FULL_SHARE * (right - left):
+    if rule.w < _FULL_SHARE * (right - left) or rule.x > left + _MARGIN_MM:
         return False
     if any(_in_series(rule, other) for other in (*free, *sheet.dots)):
         return False

@@ -133,8 +133,9 @@ def _sheet(page: Any, number: int) -> Sheet:
     cut_out = [box for box in drawn.paper if any(_within(box, shade) for shade in shades)]
     edged = [*drawn.shapes, *cut_out]
     light = [box for box, brightness in drawn.shades if brightness >= _LIGHT]
+    dark = [box for box, brightness in drawn.shades if brightness < _LIGHT]
     crossed = [box for box in light if any(_crosses(rule, box) for rule in drawn.white)]
-    every = joined((*rules, *(side for box in (*edged, *crossed) for side in sides(box))))
+    every = joined((*rules, *(side for box in (*edged, *crossed, *dark) for side in sides(box))))
     runs, strokes = _dashes(joined(rules))
     frames = enclosed(every, view.width_mm, view.height_mm)
     return Sheet(
