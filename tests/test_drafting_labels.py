@@ -206,3 +206,49 @@ def test_every_place_is_kept_and_once(
         page.text(x, y, "Nom et prénom")
     places = [each.place for each in labelled(page.sheet)]
     assert sorted(map(repr, places)) == sorted(map(repr, page.sheet.places))
+
+
+def test_a_square_at_the_end_of_a_row_is_for_all_of_it() -> None:
+    page = Page()
+    page.text(17, 40, "Catégorie")
+    page.text(127, 40, "Cotisation")
+    page.text(165, 40, "Cochez")
+    for n, (who, cost) in enumerate([("Membre actif", "25 €"), ("Couple", "40 €")]):
+        page.text(17, 48 + 8 * n, who)
+        page.text(127, 48 + 8 * n, cost)
+        page.square(170, 48 + 8 * n)
+    marks = labelled(page.sheet)
+    assert [mark.label for mark in marks] == ["Membre actif 25 €", "Couple 40 €"]
+    assert [mark.question for mark in marks] == ["Catégorie", ""]
+
+
+def test_the_empty_corner_of_a_table_of_squares_is_nobodys_to_fill() -> None:
+    page = Page()
+    page.line(15, 45, 40)
+    for n, head in enumerate(["Matin", "Soir"]):
+        page.text(60 + 30 * n, 45, head)
+        page.square(63 + 30 * n, 52)
+    page.text(17, 52, "Samedi")
+    assert [each.place.shape for each in labelled(page.sheet)] == [Shape.BOX, Shape.BOX]
+
+
+def test_a_gap_behind_a_word_is_a_place_only_where_the_word_is_a_label() -> None:
+    page = Page()
+    page.ask(15, 40, "Bienvenue", 90, sure=0.6)
+    page.ask(15, 60, "Courriel", 90, sure=0.6)
+    assert [each.label for each in labelled(page.sheet)] == ["Courriel"]
+
+
+def test_a_gap_that_leads_to_a_line_is_no_place() -> None:
+    page = Page()
+    page.ask(15, 40, "Nom :", 60, sure=0.8)
+    page.line(61, 40, 90)
+    assert only(page).place.box_mm.x == 61
+
+
+def test_what_is_agreed_to_by_a_tick_needs_no_question() -> None:
+    page = Page()
+    page.text(15, 40, "Nos statuts sont sur le site de l'association")
+    page.square(15, 46)
+    page.text(20, 46, "J'autorise l'association à publier des photos")
+    assert only(page).question == ""

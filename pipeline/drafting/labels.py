@@ -20,13 +20,13 @@ from pipeline.drafting.beside import (
     is_beside,
 )
 from pipeline.drafting.kinds import kind_of, section_of
-from pipeline.drafting.phrases import Phrase, phrases_of, row_key, titles
+from pipeline.drafting.phrases import Phrase, is_level, phrases_of, row_key, titles
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
 from pipeline.drafting.tariffs import prices, without_prices
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
-_CORNER_MM = 8.0
+_CORNER_MM, _UNDER_HEAD_MM = 8.0, 9.0
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
@@ -110,7 +110,8 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         return True
     before = print_.before(place)
     if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
-        return kind_of(before.text).sure < _KNOWN  # a word with room behind it
+        is_head = _is_row_of_squares(print_, before)
+        return is_head or kind_of(before.text).sure < _KNOWN  # a word with room behind it
     behind = print_.behind(place)
     if behind is None or not prices(behind.text) or without_prices(behind.text):
         return False
@@ -120,6 +121,21 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         and 0 <= before.box_mm.x - other.box_mm.right < _OPTION_MM
         for other in print_.places
     )
+
+
+def _is_row_of_squares(print_: Printed, phrase: Phrase) -> bool:
+    """Whether squares stand in a phrase's row, or below a head in it."""
+    row = [p.box_mm for p in print_.phrases if is_level(p.box_mm, phrase.box_mm)]
+    for square in (place.box_mm for place in print_.places if place.shape is Shape.BOX):
+        middle = square.x + square.w / 2
+        if is_beside(phrase.box_mm, square):
+            return True
+        if any(
+            0 < square.y - head.bottom < _UNDER_HEAD_MM and head.x - 2 <= middle <= head.right + 8
+            for head in row
+        ):
+            return True
+    return False
 
 
 def _goes_into(gap: Place, other: Place) -> bool:
@@ -142,7 +158,7 @@ def _is_corner(print_: Printed, place: Place) -> bool:
         if any(o.shape is Shape.BOX and is_beside(row, o.box_mm) for o in print_.places)
     ]
     beside = any(is_beside(p.box_mm, box) and p.box_mm.x >= box.right for p in print_.phrases)
-    return bool(rows) and beside
+    return bool(rows) and beside and print_.before(place) is None
 
 
 def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:

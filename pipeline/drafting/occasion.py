@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from pipeline.decoding.normalise import Line, as_it_is
-from pipeline.drafting.beside import is_beside
+from pipeline.drafting.beside import NEAR_MM, is_beside
 from pipeline.drafting.drafted import DraftEvent, DraftOrganiser
 from pipeline.drafting.kinds import section_of
 from pipeline.drafting.phrases import Phrase, is_level, phrases_of
 from pipeline.drafting.records import Shape, Sheet
 from pipeline.event import About, Fact
 from pipeline.flyer.facts import facts_of
+from pipeline.geometry import BoxMm
 from pipeline.text import fold, tidy
 
 _FORM_WORDS = re.compile(
@@ -25,6 +26,7 @@ _TOP_SHARE = 0.35
 """A title stands in this upper part of the first page."""
 _MOST_TITLE = 14
 _HIGHER = 1.15
+_OVER_MM = 2.5
 _GAP_MM = 4.0
 _ORDER = re.compile(
     r"\bordre\s+(?:de\s+(?:la\s+|l['’]\s?)?|du\s+|des\s+)([^.,;:()]{3,60})", re.IGNORECASE
@@ -152,14 +154,21 @@ def _first(facts: Sequence[Fact], about: About) -> str:
     return best.value if best else ""
 
 
+def _labels(phrase: BoxMm, place: BoxMm) -> bool:
+    """Whether a phrase labels a place: it stands in its row just before it, or right over it."""
+    before = is_beside(phrase, place) and -2 < place.x - phrase.right < NEAR_MM
+    over = -1 < place.y - phrase.bottom < _OVER_MM and place.x - 2 < phrase.x < place.right
+    return before or (over and phrase.w <= place.w)
+
+
 def _lines(sheet: Sheet) -> Iterator[Line]:
     """The print of a page line by line, an empty one where a paragraph ends."""
     row: list[Phrase] = []
     bottom_mm = 0.0
     places = [place.box_mm for place in sheet.places if place.shape is not Shape.AREA]
     for phrase in phrases_of(sheet):
-        if any(is_beside(phrase.box_mm, box) for box in places):
-            continue  # it labels what is to be written
+        if any(_labels(phrase.box_mm, box) for box in places):
+            continue
         if row and not is_level(row[0].box_mm.grown(0, -0.8), phrase.box_mm.grown(0, -0.8)):
             yield as_it_is(" ".join(each.text for each in row))
             if phrase.box_mm.y - bottom_mm > _GAP_MM:

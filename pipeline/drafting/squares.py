@@ -16,7 +16,6 @@ _SAY_NOTHING = ("", "yes", "on", "off", "0", "1", "2", "3")
 """States of a PDF's buttons."""
 _IS_STATED = re.compile(r"(?:je|nous|j'\w+|l'adherent|le soussigne)\b.{12}")
 """What is agreed to by a tick needs no question."""
-_MOST_OF_ROW = 4
 _ASIDE_MM = 8.0
 _HEAD_MM = 60.0
 """So far over a square without a word beside it the head of its column stands at most."""
@@ -60,7 +59,7 @@ def _asked_above(print_: Printed, mark: Labelled) -> Labelled:
         return mark
     if _IS_STATED.match(fold(mark.label)) and not above.text.endswith(":"):
         return mark
-    if prices(above.text) or above.box_mm.x < mark.place.box_mm.x - _ASKED_MM:
+    if prices(above.text) or above.box_mm.x < over.box_mm.x - _ASKED_MM:
         return mark
     print_.used.add(above)
     return replace(mark, question=above.text)
@@ -154,12 +153,17 @@ def _squares_behind(print_: Printed, pairs: Sequence[_Pair]) -> dict[int, Labell
 
 def _square_of_row(print_: Printed, place: Place, before: Phrase) -> dict[int, Labelled]:
     """A square at the end of a row is for all of it: « Couple | 40 € | □ »."""
-    row = [before]
-    while (left := _left_of(print_, row[0])) and len(row) < _MOST_OF_ROW:
-        row.insert(0, left)
+    level = [p for p in print_.phrases if is_level(p.box_mm, before.box_mm)]
+    row = [p for p in level if p.box_mm.right <= before.box_mm.right]
+    row = [p for p in row if p is before or not _parts(print_, p, place)]
+    row.sort(key=lambda phrase: phrase.box_mm.x)
     print_.used.update(row)
     text = " ".join(phrase.text for phrase in row)
     return {id(place): Labelled(place, text, How.ROW, row=row[0].text, sure=0.8)}
+
+
+def _parts(print_: Printed, phrase: Phrase, place: Place) -> bool:
+    return print_.is_parted(phrase.box_mm.right, place.box_mm.x, place)
 
 
 def _left_of(print_: Printed, phrase: Phrase) -> Phrase | None:

@@ -16,6 +16,7 @@ from pipeline.text import fold
 _GOES_ON_MM, _GOES_LEFT_MM = 15.0, 120.0
 _GROUP_MM = 9.0
 """Cells of one value stand so near each other at most."""
+_LEAST_LABEL = 3
 _STACK_MM = 13.0
 _PAYS = re.compile(
     r"\b(?:cheques?|especes|virement|carte bancaire|prelevement|voie postale|ancv)\b"
@@ -87,7 +88,7 @@ def zone_of(each: Labelled, *, page: int, kind: Kind | None = None, label: str =
     return DraftZone(
         field=kind.field,
         type=kind.type,
-        label=_shown(said),
+        label=_told(said, kind.field),
         page=page,
         lines=() if is_drawn else (box,),
         comb=(place.cells,) if place.cells and not is_drawn else (),
@@ -111,6 +112,12 @@ def _doubts(each: Labelled) -> tuple[str, ...]:
     if each.how is How.NAME:
         return ("Le libellé vient du nom du champ dans le PDF.",)
     return ()
+
+
+def _told(label: str, field: str) -> str:
+    """What readers call a field: its label, where that says enough by itself."""
+    text = _shown(label)
+    return text if len(text) > _LEAST_LABEL else field.replace("_", " ").capitalize()
 
 
 def _shown(label: str) -> str:
@@ -257,7 +264,7 @@ def _of_marks(group: Sequence[Labelled], page: int) -> DraftZone:
     return DraftZone(
         field=kind.field,
         type=kind.type,
-        label=_shown(label) or kind.field.replace("_", " ").capitalize(),
+        label=_told(label, kind.field),
         page=page,
         boxes={} if is_word else where,
         words=where if is_word else {},
@@ -304,5 +311,12 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
             and n
             and zones[n - 1].type == "birth_date"
         ):
-            changed[n] = replace(zone, type="town", field="lieu_naissance", sure=0.85, doubts=())
+            changed[n] = replace(
+                zone,
+                type="town",
+                field="lieu_naissance",
+                label="Lieu de naissance",
+                sure=0.85,
+                doubts=(),
+            )
     return changed
