@@ -1,5 +1,6 @@
 """From the places and the print of a blank to its form."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.drafting.draft import draft, draft_of, id_of
-from pipeline.drafting.drafted import Draft, DraftSum
+from pipeline.drafting.drafted import DraftSum
 from pipeline.drafting.kinds import lexicon
+from pipeline.drafting.records import Place, Shape
 from pipeline.drafting.write import toml_of
 from pipeline.forms.schema import load_form
+from pipeline.geometry import BoxMm
 from pipeline.paths import SHIPPED_FORM
 from pipeline.simulate.layout import draw_form
 
@@ -283,42 +286,44 @@ def test_a_file_is_called_with_small_letters_and_hyphens() -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from([entry.label for entry in lexicon()]),
-            st.sampled_from(["line", "comb", "square", "area", "ring"]),
-            st.booleans(),
+            st.sampled_from([*(entry.label for entry in lexicon()), "Oui", "Réservé au club", "€"]),
+            st.sampled_from(["line", "comb", "square", "area", "ring", "cells"]),
+            st.sampled_from(["", " 12 €", " x 12 € =", " gratuit", ' "\\ #']),
+            st.integers(5, 150),
+            st.integers(12, 270),
         ),
         min_size=1,
-        max_size=14,
+        max_size=16,
     )
 )
-def test_whatever_a_blank_asks_its_draft_loads(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, bool]]
+def test_whatever_stands_on_a_blank_its_draft_loads(
+    tmp_path_factory: pytest.TempPathFactory, things: list[tuple[str, str, str, int, int]]
 ) -> None:
     page = Page()
-    for n, (label, shape, priced) in enumerate(rows):
-        y = 20.0 + 19 * n
-        end = page.text(15, y, label + (" 12 €" if priced else "")) + 2
-        end = min(end, 150)
+    for label, shape, more, x, y in things:
+        end = min(page.text(x, y, label + more) + 2, 170)
         match shape:
             case "line":
-                page.line(end, y, 40)
+                page.line(end, y, 30)
             case "comb":
                 page.comb(end, y, 5)
             case "square":
                 page.square(end, y)
             case "ring":
                 page.ring(end, y, "oui")
+            case "area":
+                page.area(x, y + 2, 40, 20)
             case _:
-                page.area(15, y + 2, 60, 12)
-    drafted: Draft = draft_of([page.sheet], form_id="essai")
-    form = loaded(drafted, tmp_path_factory.mktemp("essai"))
-    names = [zone.field for zone in form.zones]
-    assert len(names) == len(set(names))
+                page.cells(y, {x: 20.0, x + 20: 20.0}, 3, high=6)
+    drafted = page.draft
+    if drafted.asked:
+        names = [zone.field for zone in loaded(drafted, tmp_path_factory.mktemp("essai")).zones]
+        assert len(names) == len(set(names))
 
 
 def test_a_draft_knows_every_page() -> None:
@@ -328,3 +333,30 @@ def test_a_draft_knows_every_page() -> None:
     drafted = draft_of([first.sheet, second.sheet], form_id="essai")
     assert [zone.page for zone in drafted.zones] == [1, 2]
     assert "--- Page 2 ---" in toml_of(drafted)
+
+
+def test_buttons_that_exclude_each_other_are_a_choice() -> None:
+    print_ = Page()
+    print_.text(15, 40, "Je m'inscris à")
+    buttons = []
+    for n, option in enumerate(["Yoga", "Chant"]):
+        print_.text(66 + 40 * n, 40, option)
+        box = BoxMm(60.0 + 40 * n, 37, 3.5, 3.5)
+        buttons.append(Place(box, Shape.BOX, name="cours", asked="radio", option=str(n)))
+    sheet = replace(print_.sheet, places=tuple(buttons))
+    (zone,) = draft_of([sheet], form_id="essai").zones
+    assert (zone.type, [*zone.options]) == ("choice", ["yoga", "chant"])
+
+
+def test_nobody_is_called_twice_where_a_field_has_the_name_of_those_uncounted() -> None:
+    page = Page()
+    page.text(15, 40, "Noms des participants :")
+    page.line(15, 48, 100)
+    page.line(15, 57, 100)
+    page.ask(15, 80, "Adhérents :", 60)
+    page.text(61, 80, "x 12 €")
+    page.ask(15, 90, "Autres", 90)
+    people = page.draft.people
+    assert people
+    assert people.counted == ("adherents",)
+    assert people.uncounted not in types(page.draft)

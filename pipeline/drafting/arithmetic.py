@@ -22,20 +22,19 @@ _BESIDE = (
 def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
     """``[sum]``: counts with their printed tariffs, gifts, and the amounts beside counts; None
     where nothing costs anything."""
-    counts = [z for z in zones if z.type == "count" and z.tariff_cents is not None]
+    once = [zone for zone in zones if not zone.repeated]
+    counts = [z for z in once if z.type == "count" and z.tariff_cents is not None]
     tariffs = {zone.field: zone.tariff_cents for zone in counts if zone.tariff_cents is not None}
-    totals = [z for z in zones if z.type == "amount" and z.role == "total" and not z.repeated]
+    totals = [zone for zone in once if zone.type == "amount" and zone.role == "total"]
     total = totals[-1].field if totals else ""
     adds = tuple(
-        z.field
-        for z in zones
-        if z.type == "amount" and z.role == "gift" and not z.repeated and z.field != total
+        z.field for z in once if z.type == "amount" and z.role == "gift" and z.field != total
     )
     if not tariffs and not adds and not any(zone.tariffs_cents for zone in zones):
         return None
     lines = {
         zone.line_of: zone.field
-        for zone in zones
+        for zone in once
         if zone.type == "amount" and zone.line_of in tariffs
     }
     why: tuple[str, ...] = () if total else ("Aucun total n'est demandé sur la fiche.",)
@@ -86,11 +85,12 @@ def _counting(named: tuple[str, ...], zones: Sequence[DraftZone]) -> DraftPeople
     people = DraftPeople(named)
     if not counted:
         return people
-    labels = {zone.field: _one_of(zone.label) for zone in counted} | {_UNCOUNTED: "autre"}
+    uncounted = _UNCOUNTED if all(zone.field != _UNCOUNTED for zone in zones) else "non_comptes"
+    labels = {zone.field: _one_of(zone.label) for zone in counted} | {uncounted: "autre"}
     return replace(
         people,
         counted=tuple(zone.field for zone in counted),
-        uncounted=_UNCOUNTED,
+        uncounted=uncounted,
         labels=labels,
         why=("Chaque personne nommée est-elle comptée une fois ?",),
     )

@@ -7,19 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.drafting.arithmetic import people_of, sum_of
-from pipeline.drafting.drafted import Draft, DraftArea, DraftTable, DraftZone
 from pipeline.drafting.cells import of_tables
+from pipeline.drafting.drafted import Draft, DraftArea, DraftTable, DraftZone
 from pipeline.drafting.kinds import slug
 from pipeline.drafting.labels import labelled
 from pipeline.drafting.naming import named_apart
 from pipeline.drafting.occasion import event_of, facts_on, organiser_of, title_of
 from pipeline.drafting.office import areas_of
-from pipeline.drafting.records import Place, Sheet
+from pipeline.drafting.records import Sheet
 from pipeline.drafting.sheets import sheets as sheets_of
 from pipeline.drafting.zones import zones_of
+from pipeline.geometry import BoxMm
 from pipeline.text import fold
 
 _LONGEST_ID = 40
+_ROUNDED_MM = 0.3
+"""What is written of a place is rounded."""
 
 
 def draft(path: Path, *, form_id: str = "") -> Draft:
@@ -38,7 +41,8 @@ def draft_of(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
     for sheet in sheets:
         offices = areas_of(sheet)
         areas += offices
-        kept = replace(sheet, places=tuple(p for p in sheet.places if not _is_in(p, offices)))
+        outside = (p for p in sheet.places if not any(_holds(a, p.box_mm) for a in offices))
+        kept = replace(sheet, places=tuple(outside))
         known = labelled(kept)
         gridded = of_tables(known, page=sheet.number)
         free = [each for each in known if id(each) not in gridded.taken]
@@ -58,7 +62,7 @@ def draft_of(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
         organiser=organiser_of(facts, sheets),
         zones=apart,
         tables=in_tables,
-        areas=tuple(areas),
+        areas=tuple(area for area in areas if not _covers(area, asked)),
         sum=sum_of(asked),
         people=people_of(apart, in_tables),
     )
@@ -70,6 +74,11 @@ def id_of(text: str) -> str:
     return "-".join(words)[:_LONGEST_ID].strip("-") or slug(text)
 
 
-def _is_in(place: Place, areas: Sequence[DraftArea]) -> bool:
-    middle = place.box_mm.x + place.box_mm.w / 2, place.box_mm.y + place.box_mm.h / 2
-    return any(area.box_mm.contains(*middle) for area in areas)
+def _covers(area: DraftArea, asked: Sequence[DraftZone]) -> bool:
+    """Whether something is asked in it all the same: a row of a table goes on there."""
+    return any(_holds(area, box) for zone in asked if zone.page == area.page for box in zone.places)
+
+
+def _holds(area: DraftArea, box: BoxMm) -> bool:
+    middle = box.x + box.w / 2, box.y + box.h / 2
+    return area.box_mm.grown(_ROUNDED_MM, _ROUNDED_MM).contains(*middle)

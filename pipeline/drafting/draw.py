@@ -70,5 +70,8 @@ def _drawn(page: Image.Image, marked: list[Marked], font: ImageFont.FreeTypeFont
         box = each.box_mm
         edges = [v * _PX_PER_MM for v in (box.x, box.y, box.right, box.bottom)]
         pen.rectangle(edges, fill=(*each.colour, _FILL), outline=(*each.colour, 255), width=2)
-        pen.text((edges[0] + 3, edges[1] + 1), each.text, fill=(*each.colour, 255), font=font)
+        above_px = _FONT_PX + 2 if box.h * _PX_PER_MM < 2 * _FONT_PX else -1
+        pen.text(
+            (edges[0] + 3, edges[1] - above_px), each.text, fill=(*each.colour, 255), font=font
+        )
     return Image.alpha_composite(page, over).convert("RGB")

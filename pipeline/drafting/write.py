@@ -107,8 +107,9 @@ def _ask(table: Table, zone: DraftZone) -> None:
     table.add("type", tomlkit.item(zone.type))
     if zone.role in _ROLES and _USUAL.get(zone.type) != zone.role:
         table.add("role", tomlkit.item(zone.role))
-    for key in ("pattern", "unit"):
-        if value := getattr(zone, key):
+    for key, of_type in (("pattern", "licence"), ("unit", "number")):
+        value = getattr(zone, key)
+        if value and zone.type == of_type:
             table.add(key, tomlkit.string(value, literal="'" not in value))
 
 

@@ -16,7 +16,8 @@ from pipeline.text import fold
 _GOES_ON_MM, _GOES_LEFT_MM = 15.0, 120.0
 _GROUP_MM = 9.0
 """Cells of one value stand so near each other at most."""
-_LEAST_LABEL = 3
+_LEAD = ("a", "le", "par", "du", "au", "en", "de", "soit")
+"""Words that only lead to a place."""
 _STACK_MM = 13.0
 _PAYS = re.compile(
     r"\b(?:cheques?|especes|virement|carte bancaire|prelevement|voie postale|ancv)\b"
@@ -36,7 +37,6 @@ _SEVERAL_LINES = (
     "postal_town",
 )
 _ALONE = re.compile(r"^nom(?: prenom)?$|^nom (?!famille|jeune|naissance|usage|patronymique)")
-_BORN = frozenset({"a", "en a"})
 _WHO_IS_READ = ["participant", "adherent", "stagiaire", "benevole", "eleve", "exposant"]
 """Those whom most forms are about: a name needs no word for them."""
 
@@ -55,9 +55,9 @@ def _of_lines(lines: Sequence[Labelled], page: int) -> list[DraftZone]:
     before: Labelled | None = None
     for each in lines:
         last = zones[-1] if zones else None
-        if last and before and _is_same_comb(before, each):
+        if last and before and last.comb and _is_same_comb(before, each):
             zones[-1] = _longer_comb(last, each)
-        elif last and before and _is_same_date(before, each, last):
+        elif last and before and last.lines and _is_same_date(before, each, last):
             zones[-1] = replace(last, lines=(bounding_box([*last.lines, each.place.box_mm]),))
         elif last and before and _is_amount_of(before, each, last):
             zones.append(_line_amount(last, each, page))
@@ -117,7 +117,7 @@ def _doubts(each: Labelled) -> tuple[str, ...]:
 def _told(label: str, field: str) -> str:
     """What readers call a field: its label, where that says enough by itself."""
     text = _shown(label)
-    return text if len(text) > _LEAST_LABEL else field.replace("_", " ").capitalize()
+    return text if text and fold(text) not in _LEAD else field.replace("_", " ").capitalize()
 
 
 def _shown(label: str) -> str:
@@ -251,6 +251,10 @@ def _of_marks(group: Sequence[Labelled], page: int) -> DraftZone:
     question = group[0].question
     options = [each.label or f"option {n}" for n, each in enumerate(group, start=1)]
     kind = marked_kind(without_prices(question), options)
+    if kind.type == "yes_no" and len({*map(key_of, options)}) < len(options):
+        kind = replace(kind, type="choice", sure=0.4)
+    if all(each.place.asked == "radio" for each in group) and kind.type == "ticks":
+        kind = replace(kind, type="choice", sure=0.95)
     keys = _keys(options, is_yes_no=kind.type == "yes_no")
     where = dict(zip(keys, (each.place.box_mm for each in group), strict=True))
     is_word = group[0].place.shape is Shape.WORD
@@ -305,12 +309,7 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
             changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
         elif zone.type == "given_name" and not zone.named_whom and n and zones[n - 1].named_whom:
             changed[n] = replace(zone, whom=zones[n - 1].whom, named_whom=True)
-        elif (
-            zone.type in ("text", "town")
-            and key in _BORN
-            and n
-            and zones[n - 1].type == "birth_date"
-        ):
+        elif zone.field == "lieu" and n and zones[n - 1].type == "birth_date":
             changed[n] = replace(
                 zone,
                 type="town",
