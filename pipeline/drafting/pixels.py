@@ -26,7 +26,7 @@ from pipeline.records import Gray, Mask
 _MM_PER_INCH = 25.4
 _BROAD_MM, _DEPTH = 2.4, 38
 """Ink is thin and so much darker than what lies around it, as on a scanned blank's print."""
-_BAND_LEVEL, _BAND_LETTER_MM = 140, 6.0
+_BAND_LEVEL, _BAND_LETTER_MM, _BAND_SHARE = 140, 6.0, 0.5
 """A band is darker than that; its white letters are no higher."""
 _STROKE_MM, _LONG_MM = 2.6, 6.0
 """The sides of a check square are as long; rules are longer than the strokes of letters."""
@@ -34,11 +34,11 @@ _BESIDE_MM, _ALONE = 0.5, 0.4
 _TOOTH_MM, _DASHES_APART_MM = 0.8, 1.8
 _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _LEAST_DOTS, _LEAST_RUN_MM = 5, 5.0
-_SHADE_PX_PER_MM, _SHADE_MM = 4.0, 45.0
+_SHADE_PX_PER_MM, _SHADE_MM = 6.0, 45.0
 """A shade is narrower than that in one direction: what is larger is the colour of the paper."""
-_FAINT_DEPTH, _SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 5, 8, 75, 70
+_FAINT_DEPTH, _SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 5, 9, 75, 55
 """How much darker than paper a shade is, at least and at most; and print, than what it is on."""
-_LEAST_SHADE_MM, _LEAST_CELL_MM = 3.0, 2.3
+_LEAST_SHADE_MM, _LEAST_CELL_MM, _MOST_CELL_MM = 3.0, 2.3, 40.0
 _FILLED, _RIM_MM, _SHADED = 0.88, 0.4, 0.75
 _RING_MM, _RING_LINE_MM, _RING_APART_MM, _RING_EVEN = (1.8, 6.5), 1.6, 0.8, 0.78
 _SQUARE_MM = 8.5
@@ -59,7 +59,11 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
     edges = [side for box in _boxes(bands) for side in sides(_mm(*box, px_per_mm))]
     shades, cells = _shades(gray, px_per_mm)
     frames = [*enclosed([*strokes, *edges], width_mm, height_mm), *cells, *_rings(ink, px_per_mm)]
-    frames = list(without_doubles(in_order(frames), share=0.7))
+    frames = [
+        frame
+        for frame in without_doubles(in_order(frames), share=0.7)
+        if _part(bands, frame, px_per_mm).mean() < _BAND_SHARE * 255
+    ]
     page = BoxMm(0, 0, width_mm, height_mm).grown(-_EDGE_MM, -_EDGE_MM)
     words = tuple(_legible(words, frames))
     rules = [
@@ -89,6 +93,12 @@ def _even(gray: Gray, px_per_mm: float) -> Gray:
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, window), (0, 0), 4)
     paper = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(gray, cv2.max(paper, 40), scale=255), np.uint8)
+
+
+def _part(mask: Mask, box: BoxMm, px_per_mm: float) -> Mask:
+    edges = (box.x, box.y, box.right, box.bottom)
+    x, y, right, bottom = (max(0, round(v * px_per_mm)) for v in edges)
+    return mask[y : max(bottom, y + 1), x : max(right, x + 1)]
 
 
 def _behind_words(run: BoxMm, words: Sequence[Print]) -> BoxMm:
@@ -256,28 +266,23 @@ def _shades(gray: Gray, px_per_mm: float) -> tuple[list[BoxMm], list[BoxMm]]:
     cells = [
         box
         for box in _filled(cv2.bitwise_not(mask), cv2.RETR_LIST)
-        if min(box.w, box.h) >= _LEAST_CELL_MM and _is_shaded_about(box, mask)
+        if _LEAST_CELL_MM <= min(box.w, box.h) <= _MOST_CELL_MM and _is_shaded_about(box, mask)
     ]
     # Over a broad area even the faintest shade stands out from the noise.
-    faint = cv2.inRange(cv2.blur(shade, (5, 5)), _FAINT_DEPTH, _DARK_DEPTH)
+    faint = cv2.inRange(cv2.blur(shade, (7, 7)), _FAINT_DEPTH, _DARK_DEPTH)
     return list(without_doubles([*tints, *_tints(faint)], share=0.5)), cells
 
 
 def _is_shaded_about(box: BoxMm, mask: Mask) -> bool:
-    inner, outer = (
-        [round(v * _SHADE_PX_PER_MM) for v in edges]
-        for edges in (
-            (box.x, box.y, box.right, box.bottom),
-            (box.x - _RIM_MM, box.y - _RIM_MM, box.right + _RIM_MM, box.bottom + _RIM_MM),
-        )
-    )
-    around = mask[max(0, outer[1]) : outer[3], max(0, outer[0]) : outer[2]] > 0
-    within = mask[inner[1] : inner[3], inner[0] : inner[2]] > 0
-    return bool(around.sum() - within.sum() >= _SHADED * (around.size - within.size))
+    """Whether a white box has a shade all around it."""
+    outer = _part(mask, box.grown(_RIM_MM, _RIM_MM), _SHADE_PX_PER_MM)
+    inner = _part(mask, box, _SHADE_PX_PER_MM)
+    rim = np.count_nonzero(outer) - np.count_nonzero(inner)
+    return bool(rim >= _SHADED * (outer.size - inner.size))
 
 
 def _tints(mask: Mask) -> list[BoxMm]:
-    clean = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    clean = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
     return [
         box
         for box in _filled(clean, cv2.RETR_EXTERNAL)
@@ -292,16 +297,16 @@ def _shade_depth(gray: Gray, scale: float) -> Gray:
     )
     stroke = np.ones((round(_BROAD_MM * _SHADE_PX_PER_MM) | 1,) * 2, np.uint8)
     bare = cv2.morphologyEx(small, cv2.MORPH_CLOSE, stroke)
-    printed = cv2.compare(cv2.subtract(bare, small), _PRINT_DEPTH // 2, cv2.CMP_GE)
+    printed = cv2.compare(cv2.subtract(bare, small), _PRINT_DEPTH, cv2.CMP_GE)
     printed = cv2.dilate(printed, np.ones((3, 3), np.uint8))
     lifted = cv2.medianBlur(np.where(printed > 0, bare, small).astype(np.uint8), 3)
-    # Much of the page at a quarter of the size: this window is large.
-    quarter = cv2.resize(lifted, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    window = np.ones((round(_SHADE_MM * _SHADE_PX_PER_MM / 4) | 1,) * 2, np.uint8)
-    paper = cv2.GaussianBlur(cv2.morphologyEx(quarter, cv2.MORPH_CLOSE, window), (0, 0), 2)
+    # At a sixth of the size: this window is large.
+    sixth = cv2.resize(lifted, None, fx=1 / 6, fy=1 / 6, interpolation=cv2.INTER_AREA)
+    window = np.ones((round(_SHADE_MM * _SHADE_PX_PER_MM / 6) | 1,) * 2, np.uint8)
+    paper = cv2.GaussianBlur(cv2.morphologyEx(sixth, cv2.MORPH_CLOSE, window), (0, 0), 2)
     paper = cv2.resize(paper, lifted.shape[::-1], interpolation=cv2.INTER_LINEAR)
     lit = cv2.divide(lifted, cv2.max(paper, 40), scale=255)
-    return np.asarray(cv2.bitwise_not(lit), np.uint8)
+    return np.asarray(cv2.blur(cv2.bitwise_not(lit), (3, 3)), np.uint8)
 
 
 def _filled(mask: Mask, mode: int) -> Iterator[BoxMm]:

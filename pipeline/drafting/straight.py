@@ -18,6 +18,7 @@ _SHEET_SHARE = 0.3, 0.985
 """Of the picture, what a sheet takes that lies on a desk."""
 _FILLED = 0.93
 """Share of the four-sided outline that is paper, at least."""
+_LEVELS = np.linspace(0.5, 1.1, 13)
 _GROUND, _EDGE = 0.25, 0.006
 """Share of the ground that may be as bright as paper; how near a side is to the picture's edge."""
 _A4_MM, _ASPECT = (210.0, 297.0), 0.05
@@ -43,25 +44,33 @@ def _sheet_outline(image: Gray) -> NDArray[np.float32] | None:
     scale = _SMALL_PX / max(image.shape)
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # Print is no edge of the paper.
-    small = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9))), (0, 0), 2)
-    _, paper = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    small = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9))), (0, 0), 1.5)
+    usual, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    # The paper's darkest corner may be about as dark as the ground is elsewhere.
+    outlines = (_outline(small, share * usual) for share in _LEVELS)
+    best = max((outline for outline in outlines if outline), default=None, key=lambda o: o[0])
+    return best[1] / np.float32(scale) if best else None
+
+
+def _outline(small: Gray, level: float) -> tuple[float, NDArray[np.float32]] | None:
+    """The sheet as what is brighter than a level shows it, and how well that is four-sided."""
+    paper = np.asarray(cv2.compare(small, level, cv2.CMP_GT), np.uint8)
     outlines, _ = cv2.findContours(paper, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines:
         return None
-    largest = cv2.convexHull(max(outlines, key=cv2.contourArea))
-    corners = _four_corners(largest)
-    if corners is None:
+    corners = _four_corners(cv2.convexHull(max(outlines, key=cv2.contourArea)))
+    if corners is None or _is_cut(corners, small):
         return None
     area = cv2.contourArea(corners)
-    low, high = (share * small.size for share in _SHEET_SHARE)
     inside = np.zeros_like(paper)
     cv2.fillConvexPoly(inside, np.rint(corners).astype(np.int32), 255)
-    filled = cv2.countNonZero(cv2.bitwise_and(inside, paper)) / max(1, cv2.countNonZero(inside))
-    outside = cv2.countNonZero(cv2.bitwise_and(cv2.bitwise_not(inside), paper))
-    alone = outside < _GROUND * max(1.0, small.size - area)
-    if not (low <= area <= high and filled >= _FILLED and alone) or _is_cut(corners, small):
+    within = cv2.countNonZero(cv2.bitwise_and(inside, paper))
+    beyond = cv2.countNonZero(paper) - within
+    low, high = (share * small.size for share in _SHEET_SHARE)
+    filled, ground = within / max(1.0, area), beyond / max(1.0, small.size - area)
+    if not low <= area <= high or filled < _FILLED or ground > _GROUND:
         return None
-    return corners / np.float32(scale)
+    return filled - ground, corners
 
 
 def _is_cut(corners: NDArray[np.float32], image: Gray) -> bool:
