@@ -8,8 +8,9 @@ from drafted_sheets import Page, loaded, types
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.drafting.arithmetic import people_of
 from pipeline.drafting.draft import draft, draft_of, id_of
-from pipeline.drafting.drafted import DraftSum
+from pipeline.drafting.drafted import DraftSum, DraftZone
 from pipeline.drafting.kinds import lexicon
 from pipeline.drafting.records import Place, Shape
 from pipeline.drafting.write import toml_of
@@ -348,15 +349,25 @@ def test_buttons_that_exclude_each_other_are_a_choice() -> None:
     assert (zone.type, [*zone.options]) == ("choice", ["yoga", "chant"])
 
 
-def test_nobody_is_called_twice_where_a_field_has_the_name_of_those_uncounted() -> None:
+def test_those_whom_no_count_covers_are_called_like_no_field() -> None:
     page = Page()
     page.text(15, 40, "Noms des participants :")
     page.line(15, 48, 100)
     page.line(15, 57, 100)
     page.ask(15, 80, "Adhérents :", 60)
     page.text(61, 80, "x 12 €")
-    page.ask(15, 90, "Autres", 90)
-    people = page.draft.people
+    zones = page.draft.zones
+    people = people_of(zones, ())
     assert people
-    assert people.counted == ("adherents",)
-    assert people.uncounted not in types(page.draft)
+    assert (people.counted, people.uncounted) == (("adherents",), "autres")
+    taken = people_of([*zones, DraftZone("autres", "text", "Autres", 1)], ())
+    assert taken
+    assert taken.uncounted == "non_comptes"
+
+
+def test_a_line_whose_label_is_lost_goes_on_nothing() -> None:
+    page = Page()
+    page.ask(15, 40, "Adresse :", 150)
+    page.ask(15, 50, "Né(e) le :", 80)
+    page.line(85, 50, 60)
+    assert [len(zone.lines) for zone in page.draft.zones] == [1, 1, 1]

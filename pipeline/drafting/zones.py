@@ -188,11 +188,15 @@ def _goes_on(zones: Sequence[DraftZone], each: Labelled) -> tuple[int, DraftZone
     if each.how is not How.NOTHING or each.place.shape is not Shape.LINE or not zones:
         return None
     box = each.place.box_mm
+    if any(zone.lines and is_level(zone.lines[-1], box) for zone in zones[-2:]):
+        return None  # something else is asked in its row
     for n in range(len(zones) - 1, max(-1, len(zones) - 4), -1):
         zone = zones[n]
         if not zone.lines or zone.comb or zone.type not in _SEVERAL_LINES:
             continue
         last = zone.lines[-1]
+        if zone.type == "surname" and not fold(zone.label).startswith("noms"):
+            continue
         below = 2 < box.y - last.y < _GOES_ON_MM
         if below and last.x - _GOES_LEFT_MM < box.x < last.right and box.right > last.x:
             return n, zone
