@@ -43,8 +43,10 @@ class Page:
         start = self.text(x, y, label) + 1
         self.line(start, y, to - start, sure=sure)
 
-    def line(self, x: float, y: float, wide: float, *, sure: float = 1.0) -> None:
-        self._places.append(Place(BoxMm(x, y - 6, wide, 7), Shape.LINE, sure=sure))
+    def line(
+        self, x: float, y: float, wide: float, *, high: float = 7.0, sure: float = 1.0
+    ) -> None:
+        self._places.append(Place(BoxMm(x, y + 1 - high, wide, high), Shape.LINE, sure=sure))
 
     def comb(self, x: float, y: float, cells: int) -> None:
         self._places.append(Place(BoxMm(x, y - 5, 5.0 * cells, 6), Shape.COMB, cells=cells))

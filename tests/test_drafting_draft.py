@@ -126,6 +126,30 @@ def test_a_table_of_people_is_the_people() -> None:
     assert drafted.people.named == ("nom", "prenom")
 
 
+def test_the_brothers_of_whom_a_form_is_about_are_not_its_people() -> None:
+    page = Page()
+    page.ask(15, 20, "Nom de l'élève :", 90)
+    page.ask(95, 20, "Prénom de l'élève :", 190)
+    for x, head in ((27, "Nom"), (77, "Prénom")):
+        page.text(x, 45, head)
+    page.cells(48, {25: 50, 75: 50}, 2)
+    people = page.draft.people
+    assert people
+    assert people.named == ("eleve_nom", "eleve_prenom")
+
+
+def test_a_table_that_goes_on_where_the_office_writes_is_asked(tmp_path: Path) -> None:
+    page = Page()
+    for x, head in ((27, "Nom"), (77, "Prénom")):
+        page.text(x, 45, head)
+    page.cells(48, {25: 50, 75: 50}, 3)
+    page.frame(76, 65, 60, 20)
+    page.text(78, 80, "Réservé au club")
+    drafted = page.draft
+    assert not drafted.areas
+    assert len(loaded(drafted, tmp_path).tables[0].rows_mm) == 3
+
+
 def test_squares_in_the_rows_of_a_table_are_its_column(tmp_path: Path) -> None:
     page = Page()
     for x, head in ((27, "Nom"), (77, "Repas")):

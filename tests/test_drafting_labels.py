@@ -31,7 +31,8 @@ def test_a_label_stands_left_of_its_line() -> None:
 def test_rows_that_nearly_touch_keep_their_own_labels() -> None:
     page = Page()
     for n, label in enumerate(["Nom :", "Tél. :", "Employeur :"]):
-        page.ask(15, 40 + 7.5 * n, label, 90)
+        end = page.text(15, 40 + 7.5 * n, label)
+        page.line(end + 1, 40 + 7.5 * n, 60, high=9.6)
     assert [label for label, _ in said(page)] == ["Nom :", "Tél. :", "Employeur :"]
 
 
@@ -63,6 +64,14 @@ def test_a_line_below_a_labelled_one_has_no_label() -> None:
     page.ask(15, 40, "Adresse :", 190)
     page.line(15, 49, 175)
     assert said(page) == [("Adresse :", How.LEFT), ("", How.NOTHING)]
+
+
+def test_of_two_lines_below_a_label_it_is_the_firsts() -> None:
+    page = Page()
+    page.text(15, 40, "Adresse")
+    page.line(15, 45, 150, high=4)
+    page.line(15, 50, 150, high=4)
+    assert said(page) == [("Adresse", How.ABOVE), ("", How.NOTHING)]
 
 
 def test_what_stands_behind_a_place_is_its_own_unless_it_labels_the_next() -> None:
@@ -120,9 +129,10 @@ def test_squares_stand_before_what_they_are_for() -> None:
 def test_squares_stand_behind_what_they_are_for() -> None:
     page = Page()
     page.text(15, 40, "Sait nager :")
-    for x, option in ((60, "Oui"), (90, "Non")):
+    for x, option in ((60, "Oui"), (78, "Non")):
         page.text(x, 40, option)
-        page.square(x + 8, 40)
+        page.square(x + 7, 40)
+    page.text(95, 40, "(cocher)")
     marks = labelled(page.sheet)
     assert [mark.label for mark in marks] == ["Oui", "Non"]
     assert marks[0].question == "Sait nager :"
@@ -130,8 +140,9 @@ def test_squares_stand_behind_what_they_are_for() -> None:
 
 def test_squares_stand_under_the_heads_of_their_columns() -> None:
     page = Page()
+    page.text(40, 20, "Chacun vient quand il veut, mais le dit une semaine avant à la cantine")
     for n, day in enumerate(["Lundi", "Mardi", "Jeudi"]):
-        page.text(60 + 25 * n, 40, day)
+        page.text(50 + 25 * n, 40, day)
         page.square(63 + 25 * n, 50)
         page.square(63 + 25 * n, 58)
     page.text(15, 50, "Matin")
