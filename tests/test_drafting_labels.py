@@ -30,10 +30,10 @@ def test_a_label_stands_left_of_its_line() -> None:
 
 def test_rows_that_nearly_touch_keep_their_own_labels() -> None:
     page = Page()
-    for n, label in enumerate(["Nom :", "Tél. :", "Employeur :"]):
+    for n, label in enumerate(["Employeur :", "Tél. :", "Nom :"]):
         end = page.text(15, 40 + 7.5 * n, label)
         page.line(end + 1, 40 + 7.5 * n, 60, high=9.6)
-    assert [label for label, _ in said(page)] == ["Nom :", "Tél. :", "Employeur :"]
+    assert [label for label, _ in said(page)] == ["Employeur :", "Tél. :", "Nom :"]
 
 
 def test_a_label_far_left_is_that_of_its_row() -> None:
