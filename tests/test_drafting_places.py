@@ -204,6 +204,22 @@ def test_a_table_has_rows_and_columns_and_no_place_in_its_heads() -> None:
     assert differ_mm(cells[0].box_mm, BoxMm(30, 58, 60, 8)) < 0.5
 
 
+def test_a_table_may_have_level_rules_only() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(80, 48, "Parent 1")
+        blank.text(130, 48, "Parent 2")
+        for n, label in enumerate(("Nom", "Téléphone", "Courriel", "")):
+            blank.rule(20, 50 + 8 * n, 180)
+            blank.text(21, 55.5 + 8 * n, label)
+
+    cells = places(draw)
+    assert {cell.shape for cell in cells} == {Shape.CELL}
+    assert [(cell.row, cell.column) for cell in cells] == [
+        (row, column) for row in (1, 2, 3) for column in (2, 3)
+    ]
+    assert differ_mm(cells[0].box_mm, BoxMm(80, 50, 49, 8)) < 1
+
+
 def test_cells_beside_labels_are_lines() -> None:
     def draw(blank: SmallBlank) -> None:
         for r, (left, right) in enumerate((("Nom", "Prénom"), ("Adresse", "Ville"))):
@@ -343,6 +359,32 @@ def test_a_shade_is_written_on_and_a_dark_band_is_not() -> None:
 
     (place,) = places(draw)
     assert differ_mm(place.box_mm, BoxMm(40, 49, 60, 8)) < 0.5
+
+
+def test_a_form_with_lines_may_leave_gaps_too() -> None:
+    def draw(blank: SmallBlank) -> None:
+        for n in range(3):
+            blank.text(20, 40 + 9 * n, "Nom :")
+            blank.rule(35, 41 + 9 * n, 100)
+        blank.text(20, 70, "Courriel :")
+        blank.text(20, 85, "Les tarifs :")
+        blank.prose(89)
+
+    *_, gap = places(draw)
+    assert gap.shape is Shape.LINE
+    assert gap.sure < 0.8
+    assert 60 < gap.box_mm.y < gap.box_mm.bottom < 72
+
+
+def test_one_signs_below_the_word_where_no_frame_is() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 40, "Fait le ........................")
+        blank.text(120, 40, "Signature :")
+        blank.prose(75)
+
+    _, area = places(draw)
+    assert area.shape is Shape.AREA
+    assert 40 < area.box_mm.y < area.box_mm.bottom < 73
 
 
 def test_rounded_frames_are_frames() -> None:

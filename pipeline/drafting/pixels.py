@@ -33,6 +33,8 @@ _STROKE_MM, _LONG_MM = 2.6, 6.0
 _BESIDE_MM, _ALONE = 0.5, 0.4
 _TOOTH_MM, _DASHES_APART_MM = 0.8, 1.8
 _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
+_CUT_MM, _CUT_SHARE = 0.9, 0.6
+"""Dashes so long and so far apart are where one cuts."""
 _LEAST_DOTS, _LEAST_RUN_MM = 5, 5.0
 _SHADE_PX_PER_MM, _SHADE_MM = 6.0, 45.0
 """A shade is narrower than that in one direction: what is larger is the colour of the paper."""
@@ -231,9 +233,9 @@ def _stands(tooth: BoxMm, rule: BoxMm) -> bool:
 def _dots(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
     """Rows of dots and dashes near each other, each as high as they are."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    low = stats[:, cv2.CC_STAT_HEIGHT] <= _DOT_MM * px_per_mm
+    flat = stats[:, cv2.CC_STAT_HEIGHT] <= _DOT_MM * px_per_mm
     short = stats[:, cv2.CC_STAT_WIDTH] <= _DASH_MM * px_per_mm
-    small = low & short
+    small = flat & short
     small[0] = False
     specks = np.asarray(small[labels] * np.uint8(255), np.uint8)
     gap = np.ones((1, round(_DOT_GAP_MM * px_per_mm)), np.uint8)
@@ -243,7 +245,9 @@ def _dots(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
     for x, y, w, h in _boxes(rows):
         part = specks[y : y + h, x : x + w].any(axis=0)
         starts = np.flatnonzero(np.diff(np.concatenate([[0], part.astype(np.int8)])) == 1)
-        if len(starts) >= _LEAST_DOTS and h <= 1.3 * _DOT_MM * px_per_mm and _is_even(starts):
+        is_cut = part.mean() < _CUT_SHARE and part.sum() / len(starts) >= _CUT_MM * px_per_mm
+        low = h <= 1.3 * _DOT_MM * px_per_mm
+        if len(starts) >= _LEAST_DOTS and low and _is_even(starts) and not is_cut:
             yield _mm(x, y, w, h, px_per_mm)
 
 

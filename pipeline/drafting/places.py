@@ -5,29 +5,32 @@ from dataclasses import replace
 
 from pipeline.drafting.framed import in_frames
 from pipeline.drafting.linework import overlap
-from pipeline.drafting.printed_places import gaps, printed_squares, ringed_words, signature_rooms
+from pipeline.drafting.open_tables import open_tables
+from pipeline.drafting.printed_places import printed_squares, ringed_words
 from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.rooms import gaps, signature_rooms
 from pipeline.drafting.ruled import on_dots, on_rules
 from pipeline.geometry import BoxMm
 
 _SAME = 0.5
 _TOUCHED, _MANY_FIELDS, _BESIDE_FIELDS = 0.2, 5, 0.4
 _FEW_LINES = 2
-_MANY_GAPS = 2
-"""A form with so few lines leaves gaps to write in, as does one with so many more gaps."""
+"""A form with so few lines leaves gaps to write in."""
 
 
 def places_of(sheet: Sheet) -> tuple[Place, ...]:
     """The places of a page, in reading order, none over another."""
-    places = _apart([*in_frames(sheet), *on_dots(sheet), *on_rules(sheet)])
+    framed = list(in_frames(sheet))
+    tables = list(open_tables(sheet, first=1 + max((p.table for p in framed), default=0)))
+    rules = [rule for table in tables for rule in table.rules]
+    cells = [cell for table in tables for cell in table.cells]
+    places = _apart([*framed, *cells, *on_dots(sheet), *on_rules(sheet, but=rules)])
     places = _apart([*places, *printed_squares(sheet)])
     boxes = [place.box_mm for place in places if place.shape is Shape.BOX]
     places = _apart([*places, *ringed_words(sheet, boxes)])
     written = [place for place in places if place.shape in (Shape.LINE, Shape.CELL)]
-    left = list(gaps(sheet, [place.box_mm for place in places]))
-    if len(written) <= _FEW_LINES or len(left) > _MANY_GAPS * len(written):
-        places = _apart([*places, *left])
-    places = _apart([*places, *signature_rooms(sheet, [place.box_mm for place in places])])
+    places = _apart([*places, *signature_rooms(sheet, places)])
+    places = _apart([*places, *gaps(sheet, places, few_lines=len(written) <= _FEW_LINES)])
     return in_reading_order(places)
 
 

@@ -1,9 +1,9 @@
-"""Places that print alone makes: squares among the letters, words to ring, gaps after labels."""
+"""Places that print alone makes: squares among the letters, and words to ring."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.drafting.linework import lines_of, overlap
+from pipeline.drafting.linework import lines_of
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
@@ -19,16 +19,8 @@ _BETWEEN = frozenset("/-–—|•·")
 _RING_GAP_MM = 12.0
 _ASKED = re.compile(r"\b(?:entoure\w*|ray(?:er|ez)|biffe\w*|barre[rz]|cercle[rz])\b")
 _MOST_WORDS, _MOST_LETTERS = 2, 14
-_GAP_MM, _LEAST_GAP_MM = 1.0, 12.0
-_MARGIN_MM = 12.0
-_LABEL_WORDS = 7
 _PHRASE_GAP = 1.4
 """Words of a phrase stand no further apart than so many sizes of their print."""
-_BELOW_MM, _ABOVE_MM, _AREA_MM = 4.0, 1.5, 12.0
-_SIGNED = re.compile(r"\bsignatures?\b(?! electronique)")
-_SIGNED_MM, _BESIDE_MM = (60.0, 25.0), 25.0
-_HIGH = 2.1, 7.5
-"""A gap is so many sizes of its label high, and so many mm at most."""
 
 
 def printed_squares(sheet: Sheet) -> Iterator[Place]:
@@ -157,96 +149,6 @@ def _is_question(run: Sequence[Sequence[Print]], line: Sequence[Print]) -> bool:
     at = line.index(run[0][0]) if run[0][0] in line else 0
     is_end = run[-1][-1].box_mm.right >= line[-1].box_mm.right - 1
     return at > 0 and line[at - 1].text.endswith((":", "?")) and (is_end or len(run) > 2)
-
-
-def gaps(sheet: Sheet, taken: Sequence[BoxMm]) -> Iterator[Place]:
-    """The room after labels, on a form that has no lines to write on.
-
-    A label ends with a colon, or is a short phrase with room behind it, which is less sure.
-    """
-    words = sheet.words
-    if not words:
-        return
-    usual = sorted(word.size_mm for word in words)[len(words) // 2]
-    lines = lines_of(words)
-    for line in lines:
-        for phrase in phrases_of(line):
-            asks = phrase[-1].text.endswith(":")
-            is_label = len(phrase) <= _LABEL_WORDS and phrase[0].size_mm <= 1.2 * usual
-            if not is_label or not (asks or _could_ask(phrase)):
-                continue
-            label = bounding_box([word.box_mm for word in phrase])
-            is_served = any(overlap(p, label) > 0 or _right_by(p, label) for p in taken)
-            if is_served or _is_framed(label, sheet):
-                continue
-            box = _gap_after(label, phrase[-1].size_mm, sheet)
-            if box.w >= _LEAST_GAP_MM and not any(_lies_in(place, box) for place in taken):
-                yield Place(box, Shape.LINE, sure=0.8 if asks else 0.4)
-
-
-def signature_rooms(sheet: Sheet, taken: Sequence[BoxMm]) -> Iterator[Place]:
-    """The room below a word that asks for a signature, where nothing else is to sign in."""
-    for line in lines_of(sheet.words):
-        for phrase in phrases_of(line):
-            label = bounding_box([word.box_mm for word in phrase])
-            text = fold(" ".join(word.text for word in phrase))
-            if len(phrase) > _LABEL_WORDS or not _SIGNED.search(text):
-                continue
-            x = min(label.x, sheet.width_mm - _MARGIN_MM - _SIGNED_MM[0])
-            room = BoxMm(x, label.bottom + 0.5, *_SIGNED_MM)
-            below = [w.box_mm for w in sheet.words] + list(taken) + list(sheet.rules)
-            under = (
-                b.y
-                for b in below
-                if b.bottom > room.y and b.y < room.bottom and b.right > room.x and b.x < room.right
-            )
-            high = min(under, default=room.bottom) - 0.5 - room.y
-            beside = BoxMm(label.right, label.y, _BESIDE_MM, label.h)
-            served = any(
-                _lies_in(p, beside) or overlap(p, label) > 0 or _right_by(p, label) for p in taken
-            )
-            if high >= _AREA_MM and not served:
-                yield Place(BoxMm(room.x, room.y, room.w, high), Shape.AREA, sure=0.6)
-
-
-def _right_by(place: BoxMm, label: BoxMm) -> bool:
-    """Whether what a label asks for is written under it, or on a line right above."""
-    shared = min(place.right, label.right) - max(place.x, label.x)
-    below = place.h >= _AREA_MM and -1.5 <= place.y - label.bottom <= _BELOW_MM
-    return shared > 0 and (below or -1.5 <= label.y - place.bottom <= _ABOVE_MM)
-
-
-def _could_ask(phrase: Sequence[Print]) -> bool:
-    text = " ".join(word.text for word in phrase)
-    plain = len(phrase) <= 3 and not phrase[0].bold
-    return plain and text.isupper() and sum(c.isalpha() for c in text) > 1
-
-
-def _gap_after(label: BoxMm, size_mm: float, sheet: Sheet) -> BoxMm:
-    """The room behind a label, up to the next print on its level, or the margin."""
-    high = min(_HIGH[1], _HIGH[0] * size_mm)
-    left, top = label.right + _GAP_MM, label.bottom - high
-    behind = (
-        word.box_mm.x
-        for word in sheet.words
-        if word.box_mm.x >= label.right - 0.1
-        and min(word.box_mm.bottom, label.bottom) - max(word.box_mm.y, top) > 0.5
-    )
-    right = min(behind, default=sheet.width_mm - _MARGIN_MM + _GAP_MM) - _GAP_MM
-    return BoxMm(left, top, max(0.0, right - left), high)
-
-
-def _lies_in(place: BoxMm, gap: BoxMm) -> bool:
-    """Whether a place stands in a gap, so that the label has it."""
-    level = place.y < gap.bottom - 1 and place.bottom > gap.y + 1
-    return level and place.right > gap.x and place.x < gap.right
-
-
-def _is_framed(label: BoxMm, sheet: Sheet) -> bool:
-    """Whether a low frame or a shade is around it: that has its own places, or is a title."""
-    x, y = label.x + label.w / 2, label.y + label.h / 2
-    low = [box for box in (*sheet.frames, *sheet.tints) if box.h <= _AREA_MM]
-    return any(box.contains(x, y) for box in low)
 
 
 def phrases_of(line: Sequence[Print]) -> list[list[Print]]:

@@ -25,7 +25,7 @@ _AFTER_MM = 6.0
 _TEETH_MM = (1.0, 9.0)
 _LEAST_TEETH = 3
 _BELOW_TOOTH_MM = 1.7
-_SIDE_MM = 0.7
+_SIDE_MM, _CORNER_MM, _LEAST_SIDE_MM = 0.7, 4.0, 8.0
 
 
 def on_dots(sheet: Sheet) -> Iterator[Place]:
@@ -52,10 +52,14 @@ def _next_to(run: BoxMm, words: Sequence[Print]) -> list[Print]:
     return right if right and right[0].box_mm.x - run.right <= _AFTER_MM else []
 
 
-def on_rules(sheet: Sheet) -> Iterator[Place]:
-    """A place on each rule that is no side of a frame, no tooth or comb, and divides nothing."""
-    level = [rule for rule in sheet.rules if is_level(rule) and rule.w >= _LEAST_LINE_MM]
-    free = [rule for rule in level if not _is_side(rule, sheet)]
+def on_rules(sheet: Sheet, *, but: Sequence[BoxMm] = ()) -> Iterator[Place]:
+    """A place on each rule that is no side of a frame, no comb, and divides nothing.
+
+    ``but``: the rules of tables.
+    """
+    long = (rule for rule in sheet.rules if is_level(rule) and rule.w >= _LEAST_LINE_MM)
+    level = [rule for rule in long if rule not in but]
+    free = [rule for rule in level if not (_is_side(rule, sheet) or _is_legend(rule, sheet))]
     for rule in free:
         teeth = _teeth(rule, sheet)
         if teeth:
@@ -79,7 +83,27 @@ def _is_side(rule: BoxMm, sheet: Sheet) -> bool:
         for box in (*sheet.frames, *sheet.tints)
         if min(abs(box.y - middle), abs(box.bottom - middle)) <= _SIDE_MM
     )
-    return covered >= 0.5 * rule.w
+    return covered >= 0.5 * rule.w or (
+        _has_corner(rule.x, rule, sheet) and _has_corner(rule.right, rule, sheet)
+    )
+
+
+def _is_legend(rule: BoxMm, sheet: Sheet) -> bool:
+    """Whether it goes on from the middle of a word: the upper side of a frame with a title."""
+    return any(
+        -1 <= rule.x - box.right <= _AFTER_MM and box.y < rule.y < box.bottom - 0.38 * box.h
+        for box in (word.box_mm for word in sheet.words)
+    )
+
+
+def _has_corner(x: float, rule: BoxMm, sheet: Sheet) -> bool:
+    """Whether an upright stroke ends near that end of a rule, as in frames with round corners."""
+    return any(
+        abs(stroke.x - x) <= _CORNER_MM
+        and min(abs(stroke.y - rule.y), abs(stroke.bottom - rule.y)) <= _CORNER_MM
+        for stroke in sheet.rules
+        if not is_level(stroke) and stroke.h >= _LEAST_SIDE_MM
+    )
 
 
 def _teeth(rule: BoxMm, sheet: Sheet) -> list[float]:

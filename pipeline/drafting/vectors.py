@@ -137,7 +137,11 @@ def _sheet(page: Any, number: int) -> Sheet:
     crossed = [box for box in light if any(_crosses(rule, box) for rule in drawn.white)]
     every = joined((*rules, *(side for box in (*edged, *crossed, *dark) for side in sides(box))))
     runs, strokes = _dashes(joined(rules))
-    frames = enclosed(every, view.width_mm, view.height_mm)
+    frames = [
+        frame
+        for frame in enclosed(every, view.width_mm, view.height_mm)
+        if not any(overlap(frame, band) > 0.8 * frame.w * frame.h for band in dark)
+    ]
     return Sheet(
         number,
         view.width_mm,
