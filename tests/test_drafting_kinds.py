@@ -101,6 +101,7 @@ def test_what_is_ticked_where_there_are_no_squares_is_text() -> None:
         ("", ["Chèque", "Espèces"], "choice", "paiement"),
         ("", ["Lundi", "Mardi", "Jeudi"], "ticks", "jours"),
         ("Sexe", ["M", "F"], "choice", "sexe"),
+        ("Samedi 12", ["Matin", "Après-midi", "Soir"], "ticks", "moments"),
         ("Niveau :", ["Débutant", "Confirmé"], "choice", "niveau"),
         ("Pièces à joindre", ["photo", "certificat"], "ticks", "pieces"),
         ("", ["J'autorise les photos", "J'ai lu le règlement"], "ticks", "autorisations"),

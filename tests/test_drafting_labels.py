@@ -263,3 +263,14 @@ def test_what_is_agreed_to_by_a_tick_needs_no_question() -> None:
     page.square(15, 46)
     page.text(20, 46, "J'autorise l'association à publier des photos")
     assert only(page).question == ""
+
+
+def test_a_gap_between_a_question_and_its_squares_is_no_place() -> None:
+    page = Page()
+    page.ask(15, 40, "Droit à l'image :", 110, sure=0.6)
+    for x, option in ((115, "Oui"), (140, "Non")):
+        page.text(x, 40, option)
+        page.square(x + 8, 40)
+    marks = labelled(page.sheet)
+    assert [mark.place.shape for mark in marks] == [Shape.BOX, Shape.BOX]
+    assert marks[0].question == "Droit à l'image :"

@@ -191,6 +191,7 @@ _OPTIONS = (
     ("mme m mr madame monsieur mlle mademoiselle", "choice", "civilite", ""),
     ("xs m l xl xxl xxxl", "choice", "taille_vetement", ""),
     ("lundi mardi mercredi jeudi vendredi samedi dimanche", "ticks", "jours", ""),
+    ("matin matinee midi apres soir soiree journee nuit", "ticks", "moments", ""),
 )
 
 

@@ -24,6 +24,7 @@ from pipeline.drafting.phrases import Phrase, is_level, phrases_of, row_key, tit
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
 from pipeline.drafting.tariffs import prices, without_prices
+from pipeline.geometry import BoxMm
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
 _CORNER_MM, _UNDER_HEAD_MM = 8.0, 9.0
@@ -108,6 +109,8 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         return False
     if _is_corner(print_, place) or any(_goes_into(place, other) for other in print_.places):
         return True
+    if place.sure < _GAP_SURE and _leads_to_options(print_, box):
+        return True
     before = print_.before(place)
     if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
         is_head = _is_row_of_squares(print_, before)
@@ -121,6 +124,13 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         and 0 <= before.box_mm.x - other.box_mm.right < _OPTION_MM
         for other in print_.places
     )
+
+
+def _leads_to_options(print_: Printed, gap: BoxMm) -> bool:
+    """Whether squares or words to ring follow a gap in its row, and no line before them."""
+    follow = [p for p in print_.places if p.box_mm.x >= gap.right and is_beside(p.box_mm, gap)]
+    first = min(follow, key=lambda place: place.box_mm.x, default=None)
+    return first is not None and first.shape in (Shape.BOX, Shape.WORD)
 
 
 def _is_row_of_squares(print_: Printed, phrase: Phrase) -> bool:
