@@ -18,8 +18,8 @@ class DraftZone:
 
     ``tariff_cents``: what one of a count costs; ``tariffs_cents``: what each option costs.
     ``line_of``: of an amount, the count beside which it stands. ``whom``: what its name begins with
-    where another zone asks the same. ``sure``: 0..1, how likely place and type are right; ``doubts``:
-    what is not sure, in French.
+    where another zone asks the same. ``sure``: 0..1, how likely place and type are right;
+    ``doubts``: what is not sure, in French.
     """
 
     field: str
