@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WHAT = ("draft", "check", "draw", "list")
 FOLDER = Path("formulaires")
 """Where drafts go, unless the settings name a folder of forms."""
-_CHECKED = re.compile(r"^# À VÉRIFIER \((\d+) %\).*\n(?:#.*\n)*field = \"(\w+)\"", re.MULTILINE)
+_CHECKED = re.compile(r"^# À VÉRIFIER \((\d+)\s%\).*\n(?:#.*\n)*field = \"(\w+)\"", re.MULTILINE)
 
 
 def forms(arguments: argparse.Namespace) -> ExitCode:

@@ -39,7 +39,7 @@ def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
     }
     why: tuple[str, ...] = () if total else ("Aucun total n'est demandé sur la fiche.",)
     if len(totals) > 1:
-        why += ("Plusieurs totaux : le dernier est pris.",)
+        why += ("Plusieurs totaux\u00a0: le dernier est pris.",)
     if not any(tariffs.values()) and not adds and not any(z.tariffs_cents for z in zones):
         return None
     return DraftSum(total, tariffs, adds, lines, why)
@@ -92,7 +92,7 @@ def _counting(named: tuple[str, ...], zones: Sequence[DraftZone]) -> DraftPeople
         counted=tuple(zone.field for zone in counted),
         uncounted=uncounted,
         labels=labels,
-        why=("Chaque personne nommée est-elle comptée une fois ?",),
+        why=("Chaque personne nommée est-elle comptée une fois\u00a0?",),
     )
 
 

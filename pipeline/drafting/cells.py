@@ -110,7 +110,7 @@ def _marked_columns(
             boxes={"oui": box},
             options={"oui": label or "Oui"},
             sure=0.7,
-            doubts=("Une case par ligne du tableau : vérifiez.",),
+            doubts=("Une case par ligne du tableau\u00a0: vérifiez.",),
         )
 
 

@@ -134,7 +134,9 @@ def kind_of(
         return _by_comb(kind, cells)
     if not text:
         return replace(kind, why=("Rien ne dit ce qui est demandé ici.",))
-    return _by_comb(replace(kind, why=("Le libellé n'est pas connu : vérifiez le type.",)), cells)
+    return _by_comb(
+        replace(kind, why=("Le libellé n'est pas connu\u00a0: vérifiez le type.",)), cells
+    )
 
 
 def marked_kind(question: str, options: Sequence[str]) -> Kind:
@@ -166,7 +168,7 @@ def marked_kind(question: str, options: Sequence[str]) -> Kind:
         "ticks" if several else "choice",
         slug(question) if question else unasked,
         sure=0.6 if question else 0.45,
-        why=("Une seule réponse, ou plusieurs ? Vérifiez le type.",),
+        why=("Une seule réponse, ou plusieurs\u00a0? Vérifiez le type.",),
     )
 
 

@@ -14,8 +14,8 @@ _ROLES = ("who", "contact", "payment")
 _USUAL = {"organisation": "who", "email": "contact", "phone": "contact"}
 """Roles that types have by themselves."""
 _HEAD = (
-    "Proposé d'après le formulaire vierge : relisez-le, surtout là où « À VÉRIFIER » est écrit.",
-    "Les places sont en millimètres depuis le coin supérieur gauche : [x, y, largeur, hauteur].",
+    "Proposé d'après le formulaire vierge\u00a0: relisez-le, surtout là où il est écrit À VÉRIFIER.",
+    "Les places sont en millimètres depuis le coin supérieur gauche\u00a0: [x, y, largeur, hauteur].",
 )
 
 
@@ -101,7 +101,9 @@ def _zone(zone: DraftZone, *, head: str = "") -> Table:
 def _ask(table: Table, zone: DraftZone) -> None:
     """What a zone, or a column, asks, and what is in doubt about it."""
     if zone.why:
-        table.add(tomlkit.comment(f"À VÉRIFIER ({round(100 * zone.sure)} %) : {zone.why}"))
+        table.add(
+            tomlkit.comment(f"À VÉRIFIER ({round(100 * zone.sure)}\u00a0%)\u00a0: {zone.why}")
+        )
     table.add("field", tomlkit.item(zone.field))
     table.add("label", tomlkit.item(zone.label)) if zone.label else None
     table.add("type", tomlkit.item(zone.type))
@@ -187,7 +189,7 @@ def _people(drafted: DraftPeople) -> Table:
 
 def _doubt(table: Table, why: Sequence[str]) -> None:
     if why:
-        table.add(tomlkit.comment(f"À VÉRIFIER : {' '.join(why)}"))
+        table.add(tomlkit.comment(f"À VÉRIFIER\u00a0: {' '.join(why)}"))
 
 
 def _inline(values: Mapping[str, object]) -> InlineTable:

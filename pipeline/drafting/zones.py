@@ -108,7 +108,7 @@ def _doubts(each: Labelled) -> tuple[str, ...]:
     if each.how is How.NOTHING:
         return ("Aucun libellé n'est imprimé à côté.",)
     if each.place.sure < DOUBTFUL:
-        return ("Est-ce bien un endroit où écrire ?",)
+        return ("Est-ce bien un endroit où écrire\u00a0?",)
     if each.how is How.NAME:
         return ("Le libellé vient du nom du champ dans le PDF.",)
     return ()
@@ -266,7 +266,7 @@ def _of_marks(group: Sequence[Labelled], page: int) -> DraftZone:
     priced = sum(cost is not None for cost in costs) * 2 > len(costs) and any(costs)
     why = kind.why
     if priced and None in costs:
-        why += ("Une option n'a pas de prix imprimé : 0 est proposé.",)
+        why += ("Une option n'a pas de prix imprimé\u00a0: 0 est proposé.",)
     label = question or (options[0] if len(options) == 1 else "")
     section = group[0].section
     return DraftZone(
@@ -309,7 +309,7 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
             and _ALONE.match(key)
             and not any(other.type == "given_name" for other in near)
         ):
-            doubts = (*zone.doubts, "Nom seul, ou nom et prénom ?")
+            doubts = (*zone.doubts, "Nom seul, ou nom et prénom\u00a0?")
             changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
         elif zone.type == "given_name" and not zone.named_whom and n and zones[n - 1].named_whom:
             changed[n] = replace(zone, whom=zones[n - 1].whom, named_whom=True)
