@@ -14,8 +14,8 @@ _ROLES = ("who", "contact", "payment")
 _USUAL = {"organisation": "who", "email": "contact", "phone": "contact"}
 """Roles that types have by themselves."""
 _HEAD = (
-    "Proposé d'après le formulaire vierge\u00a0: relisez-le, surtout là où il est écrit À VÉRIFIER.",
-    "Les places sont en millimètres depuis le coin supérieur gauche\u00a0: [x, y, largeur, hauteur].",
+    "Proposé d'après le vierge\u00a0: relisez-le, surtout là où il est écrit À VÉRIFIER.",
+    "Les places sont en millimètres du coin en haut à gauche\u00a0: [x, y, largeur, hauteur].",
 )
 
 
