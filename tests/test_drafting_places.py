@@ -163,6 +163,17 @@ def banded(blank: SmallBlank) -> None:
     blank.prose(60)
 
 
+def barred(blank: SmallBlank) -> None:
+    blank.prose(40)
+    blank.canvas.setLineWidth(3)
+    blank.rule(60, 70, 110)
+
+
+def bleeding(blank: SmallBlank) -> None:
+    blank.frame(150, 0, 60, 22, fill="#d9dde2")
+    blank.prose(60)
+
+
 def page_framed(blank: SmallBlank) -> None:
     blank.frame(8, 8, 194, 281)
     blank.prose(60)
@@ -173,7 +184,9 @@ def boxed_text(blank: SmallBlank) -> None:
     blank.prose(56)
 
 
-@pytest.mark.parametrize("draw", [underlined, headed, divided, banded, page_framed, boxed_text])
+@pytest.mark.parametrize(
+    "draw", [underlined, headed, divided, banded, barred, bleeding, page_framed, boxed_text]
+)
 def test_what_adorns_a_page_is_no_place(draw: Draw) -> None:
     assert places(draw) == []
 

@@ -14,8 +14,9 @@ _SQUARE_MM, _SQUARE_ASPECT = (1.7, 8.5), (0.74, 1.35)
 _LEAST_LINE_MM, _LEAST_HIGH_MM = 8.0, 3.6
 _AREA_MM = 14.0
 """A frame as high is more than a line."""
-_PAGE_SHARE, _PAGE_HIGH, _BLEEDS, _STRIP_SHARE = 0.86, 0.4, 0.96, 0.8
-"""What is so wide and high frames the page; what is as wide as the page, or nearly, adorns it."""
+_PAGE_SHARE, _PAGE_HIGH, _STRIP_SHARE = 0.86, 0.4, 0.8
+"""What is so wide and high frames the page."""
+_EDGE_MM = 3.5
 _ROOM_RIGHT_MM, _ROOM_BELOW_MM = 12.0, 5.5
 _MOST_PRINT_LINES = 2
 _HEAD_SHARE = 0.6
@@ -161,7 +162,7 @@ def _single(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
         is_square = _SQUARE_ASPECT[0] <= box.w / box.h <= _SQUARE_ASPECT[1]
         if is_square and _SQUARE_MM[0] <= box.h <= _SQUARE_MM[1]:
             yield Place(box, Shape.BOX)
-        elif alone and box.w > _BLEEDS * sheet.width_mm:
+        elif alone and _bleeds(box, sheet):
             return
         elif box.w >= _LEAST_LINE_MM and box.h >= _LEAST_HIGH_MM:
             yield Place(box, _shape(box))
@@ -174,6 +175,12 @@ def _single(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
         yield Place(_beside_unit(cell), _shape(box))
         return
     yield from _beside_label(cell, sheet, alone=alone)
+
+
+def _bleeds(box: BoxMm, sheet: Sheet) -> bool:
+    """Whether it reaches to the paper's edge, where nobody writes."""
+    paper = BoxMm(0, 0, sheet.width_mm, sheet.height_mm).grown(-_EDGE_MM, -_EDGE_MM)
+    return not (paper.contains(box.x, box.y) and paper.contains(box.right, box.bottom))
 
 
 def _shape(box: BoxMm) -> Shape:
