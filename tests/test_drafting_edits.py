@@ -192,8 +192,7 @@ def test_the_names_of_fields_are_what_people_call_them() -> None:
 def test_a_zone_of_another_type_keeps_its_places(where: str, kind: str) -> None:
     text = edits.retype(TEXT, where, kind)
     before, after = (
-        sorted(list(edits.boxes_of(tomllib.loads(t)["zones"][int(where[-1])])))
-        for t in (TEXT, text)
+        sorted(edits.boxes_of(tomllib.loads(t)["zones"][int(where[-1])])) for t in (TEXT, text)
     )
     assert after == before
     zone = tomllib.loads(text)["zones"][int(where[-1])]
@@ -349,7 +348,7 @@ def test_faults_stand_beside_the_zone_they_are_of(tmp_path: Path) -> None:
     folder = tmp_path / "club"
     folder.mkdir()
     (folder / "blank.pdf").write_bytes((SHIPPED_FORM / "blank.pdf").read_bytes())
-    good = TEXT.replace('["nom", "prenom"]', '"nom"')
+    good = TEXT.replace('["nom", "prenom"]', '"nom"').replace('"surname"', '"person"')
     assert edits.faults(good, folder) == []
     text = edits.put(good, Spot("zones.2", "lines_mm", "0"), BoxMm(180, 60, 80, 8))
     text = edits.with_key(text, "zones.1", "unit", "kg")

@@ -31,6 +31,7 @@ from pipeline.web import (
     bank,
     ends,
     entrance,
+    forms,
     home,
     lives,
     mails,
@@ -46,7 +47,7 @@ from pipeline.web import (
     takings,
 )
 from pipeline.web.desk import Desk, GoneError
-from pipeline.web.security import DROP, STATEMENTS, Gatekeeper, Guarded
+from pipeline.web.security import BLANKS, DROP, STATEMENTS, TRIALS, Gatekeeper, Guarded
 from pipeline.web.views import View
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ _STATIC = {
     "htmx.min.js": "text/javascript",
     "review.js": "text/javascript",
     "review.css": "text/css",
+    "forms.js": "text/javascript",
+    "forms.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
 _DAY = "private, max-age=86400"
@@ -87,7 +90,15 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
     async def given(request: Request) -> Response:
         return await bank.give(request, desk)
 
+    async def brought(request: Request) -> Response:
+        return await forms.bring(request, desk)
+
+    async def tried(request: Request) -> Response:
+        return await forms.attempt(request, desk)
+
     routes = [
+        Route(BLANKS, brought, methods=["POST"]),
+        Route(TRIALS, tried, methods=["POST"]),
         Route(DROP, dropped, methods=["POST"]),
         Route(STATEMENTS, given, methods=["POST"]),
         *entrance.routes(gatekeeper, pages, home="/accueil" if desk.sources else "/"),
@@ -97,6 +108,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         route("/annuler", _undo, "POST"),
         route("/lot", _bulk, "POST"),
         *(route(path, handler, *methods) for path, handler, *methods in home.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in forms.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in strokes.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in ends.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in people.ROUTES),
