@@ -87,7 +87,7 @@ def drafted(blank: Path, form_id: str) -> tuple[str, dict[str, str]]:
     """The file of a form that is drafted of its blank, and what is doubtful, by field."""
     draft = resolve_name("pipeline.drafting.draft:draft")(blank, form_id=form_id)
     text: str = resolve_name("pipeline.drafting.write:toml_of")(draft)
-    return text, {zone.field: zone.why for zone in draft.zones if zone.why}
+    return text, {zone.field: zone.why for zone in draft.asked if zone.why}
 
 
 def _bring(task: Bring, settings: Settings) -> bool:

@@ -1,6 +1,7 @@
 """The page « Mes formulaires »: what forms there are, each drawn over its blank, and changed."""
 
 import tomllib
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,7 +36,7 @@ _ROLES = (
 )
 _KEYS = {"pattern": "Modèle du numéro", "unit": "Unité imprimée"}
 """What a type asks of its zone, too."""
-_MOVING = ("delete", "join", "table", "area", "undo", "redo")
+_MOVING = ("delete", "join", "table", "area")
 """Acts after which another zone may stand in the place of the one that was selected."""
 _DAY = "private, max-age=86400"
 
@@ -100,8 +101,10 @@ def _work(
     items = drawn.items(data, now.doubts, faults)
     selected = next((item for item in items if item.where == where), None)
     page = selected.page if selected and not page else page or _first_page(items)
-    sheet = shelf.sheet(opened, page)
+    page = max(1, min(page, shelf.sheet(opened, 1).pages))
     tried = shelf.tried(opened.known.id)
+    values = _values(tried, items) if tried else {}
+    doubtful = [item for item in items if item.faults or item.doubt]
     inner = "form_work.html.j2"
     given = {
         "inner": inner,
@@ -110,9 +113,10 @@ def _work(
         "steps": opened.steps,
         "may_change": shelf.changeable and not opened.known.shipped,
         "page": page,
-        "sheet": sheet,
-        "items": sorted(items, key=lambda item: not (item.faults or item.doubt)),
-        "doubtful": [item for item in items if item.faults or item.doubt],
+        "sheet": shelf.sheet(opened, page),
+        "items": [*doubtful, *(item for item in items if item not in doubtful)],
+        "doubtful": doubtful,
+        "next_doubt": _behind(selected, doubtful),
         "selected": selected,
         "faults": drawn.elsewhere(faults, items),
         "has_faults": bool(faults),
@@ -123,7 +127,8 @@ def _work(
         "roles": _ROLES,
         "extra": _extra(selected),
         "head": [(name, words, _said(data, name)) for name, words in zoning.HEAD],
-        "values": _values(tried, items) if tried else {},
+        "values": values,
+        "written": _written(items, values),
         "tried": _outcome(tried) if tried else "",
     }
     status = 422 if problem else 200
@@ -138,6 +143,12 @@ def _work(
 def _first_page(items: tuple[Item, ...]) -> int:
     asking = [item.page for item in items if item.faults or item.doubt]
     return min(asking or [item.page for item in items], default=1)
+
+
+def _behind(selected: Item | None, doubtful: list[Item]) -> Item | None:
+    """The doubt behind what is selected; behind the last one the first."""
+    at = doubtful.index(selected) + 1 if selected in doubtful else 0
+    return doubtful[at % len(doubtful)] if doubtful else None
 
 
 def _types() -> list[tuple[str, str]]:
@@ -156,16 +167,42 @@ def _said(data: dict[str, Any], name: str) -> str:
     return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
 
 
-def _values(outcome: Outcome, items: tuple[Item, ...]) -> dict[str, list[tuple[str, bool]]]:
-    """By zone, what was read there, and whether it is sure."""
-    names = {item.field for item in items if item.field}
-    values: dict[str, list[tuple[str, bool]]] = {name: [] for name in names}
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What a scan gave for a field, as readers see it."""
+
+    field: str
+    text: str
+    is_sure: bool
+
+
+def _values(outcome: Outcome, items: tuple[Item, ...]) -> dict[str, list[_Value]]:
+    """What was read, by zone: of the first form on the scan."""
+    values: dict[str, list[_Value]] = {item.field: [] for item in items if item.field}
     for registration in outcome.registrations[:1]:
         for reading in registration.readings:
             name = reading.field.split(".")[0]
-            if name in names:
-                values[name].append((reading.text, reading.status is Status.ACCEPTED))
+            if name in values:
+                text = fields.load(reading.type).display(reading.value) if reading.text else ""
+                is_sure = reading.status is Status.ACCEPTED
+                values[name].append(_Value(reading.field, text, is_sure))
     return values
+
+
+def _written(items: tuple[Item, ...], values: dict[str, list[_Value]]) -> dict[str, _Value]:
+    """What was read, by the rectangle that it stands in; of options, that they are chosen."""
+    written = {}
+    for item in items:
+        for value in values.get(item.field, ()):
+            row = value.field.partition(".")[2]
+            at = int(row) - 1 if row.isdecimal() else 0
+            chosen = {part.strip() for part in value.text.split("|")}
+            for n, rect in enumerate(item.rects):
+                if rect.name in chosen:
+                    written[str(rect.spot)] = replace(value, text="✓")
+                elif item.sort == "zone" and not rect.name and n == at and value.text:
+                    written[str(rect.spot)] = value
+    return written
 
 
 def _outcome(outcome: Outcome) -> str:
