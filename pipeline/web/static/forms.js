@@ -82,6 +82,11 @@ for (const end of ["pointerup", "pointercancel"]) {
 }
 const at = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(document.getElementById("board").getScreenCTM().inverse());
 
+// The page stays where it is while its middle is put in anew.
+let top_px = 0;
+document.addEventListener("htmx:beforeSwap", () => { top_px = window.scrollY; });
+document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "work") window.scrollTo(0, top_px); });
+
 // After a step the keys go on with what they were about.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "work" || document.querySelector("#work [data-problem]")) return;
