@@ -71,6 +71,11 @@ def read_words(page: Gray) -> list[tuple[str, BoxPx]]:
     return [(text, box) for text, _, box in _words(page, _SPARSE_PAGE)]
 
 
+def read_print(page: Gray) -> list[tuple[str, float, BoxPx]]:
+    """As ``read_words``, each word with its confidence, from 0 to 1. Raises as ``read_lines``."""
+    return _words(page, _SPARSE_PAGE)
+
+
 def read_text(page: Gray) -> list[str]:
     """The lines of a printed page, dark on white, with an empty one between two paragraphs.
 
