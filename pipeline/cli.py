@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 
-from pipeline import flags, system, treasurer
+from pipeline import flags, forms_verbs, system, treasurer
 from pipeline.config import CONFIG, INBOX
 from pipeline.errors import ExitCode, InputError, PipelineError, bug_place
 from pipeline.language import speak, tr
@@ -82,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
         book=treasurer.book,
         letters=treasurer.letters,
         day=treasurer.day,
+        forms=forms_verbs.forms,
         inspect=_inspect,
         doctor=_doctor,
         shortcut=_shortcut,

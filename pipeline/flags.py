@@ -8,6 +8,7 @@ from typing import get_args
 from pipeline import __version__
 from pipeline.config import CONFIG, INBOX, Evidence, Promise
 from pipeline.errors import ExitCode
+from pipeline.forms_verbs import WHAT
 from pipeline.language import tr
 from pipeline.terminal import account, day, part, targets, whole
 
@@ -54,6 +55,7 @@ def build_parser(**verbs_by_name: Verb) -> argparse.ArgumentParser:
     _book(add("book", config))
     _outputs(add("letters", config))
     _day(add("day", config))
+    _forms(add("forms", config))
     _inspect(add("inspect", reading))
     _doctor(add("doctor", config))
     _shortcut(add("shortcut"))
@@ -76,6 +78,7 @@ def _helps() -> dict[str, str]:
         "book": tr("Write what is due into the books, and the files for accounting"),
         "letters": tr("Draft the mails that ask for a payment, or confirm it"),
         "day": tr("Write the attendance sheet and the list of meals of an event"),
+        "forms": tr("Draft the form of a blank, check and draw forms, list them"),
         "inspect": tr("Draw one picture a stage of how a document is read"),
         "doctor": tr("Say what is installed, what is missing and what to type"),
         "shortcut": tr("Make a file to double-click that starts Fiches in this folder"),
@@ -225,6 +228,26 @@ def _book(book: argparse.ArgumentParser) -> None:
 def _day(papers: argparse.ArgumentParser) -> None:
     papers.add_argument("form", metavar="FORM", help=tr("id of a form"))
     _outputs(papers)
+
+
+def _forms(forms: argparse.ArgumentParser) -> None:
+    forms.add_argument(
+        "what", choices=WHAT, metavar="WHAT", help=tr("one of {what}", what=", ".join(WHAT))
+    )
+    forms.add_argument(
+        "path",
+        type=Path,
+        nargs="?",
+        metavar="PATH",
+        help=tr("the file of a blank to draft, or the folder of a form to check or draw"),
+    )
+    forms.add_argument("--id", metavar="ID", help=tr("what the form is called (the file's name)"))
+    forms.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help=tr("folder of forms for a draft, of pictures for what is drawn"),
+    )
 
 
 def _outputs(verb: argparse.ArgumentParser) -> None:

@@ -1,0 +1,98 @@
+"""What is proposed to be added up, and who the people of a form are."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.drafting.drafted import DraftPeople, DraftSum, DraftTable, DraftZone
+
+_COUNTED = re.compile(r"^(?:nombre|nb|total|tarif|pour)\s+(?:d[e']s?\s*|les\s+)?", re.IGNORECASE)
+_UNCOUNTED = "autres"
+_OTHERS = (
+    *("responsable", "responsable1", "responsable2", "pere", "mere", "urgence", "medecin"),
+    *("conjoint", "payeur", "facturation", "structure", "accompagnateur", "autorise", "capitaine"),
+)
+"""Whom a form asks for beside the person it is about."""
+
+
+def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
+    """``[sum]``: counts with their printed tariffs, gifts, and the amounts beside counts; None
+    where nothing costs anything."""
+    counts = [z for z in zones if z.type == "count" and z.tariff_cents is not None]
+    tariffs = {zone.field: zone.tariff_cents for zone in counts if zone.tariff_cents is not None}
+    totals = [z for z in zones if z.type == "amount" and z.role == "total" and not z.repeated]
+    total = totals[-1].field if totals else ""
+    adds = tuple(
+        z.field
+        for z in zones
+        if z.type == "amount" and z.role == "gift" and not z.repeated and z.field != total
+    )
+    if not tariffs and not adds and not any(zone.tariffs_cents for zone in zones):
+        return None
+    lines = {
+        zone.line_of: zone.field
+        for zone in zones
+        if zone.type == "amount" and zone.line_of in tariffs
+    }
+    why: tuple[str, ...] = () if total else ("Aucun total n'est demandé sur la fiche.",)
+    if len(totals) > 1:
+        why += ("Plusieurs totaux : le dernier est pris.",)
+    if not any(tariffs.values()) and not adds and not any(z.tariffs_cents for z in zones):
+        return None
+    return DraftSum(total, tariffs, adds, lines, why)
+
+
+def people_of(zones: Sequence[DraftZone], tables: Sequence[DraftTable]) -> DraftPeople | None:
+    """``[people]``: the columns of a table of people, the lines of their names, or the surname and
+    the given name of the form's person; None where nobody is named."""
+    single = [zone for zone in zones if not zone.repeated and len(zone.lines) == 1]
+    if of_one := _pair([zone for zone in single if zone.whom not in _OTHERS]):
+        return DraftPeople(of_one)
+    for table in tables:
+        if of_table := _pair(table.columns) or _single(table.columns):
+            return _counting(of_table, zones)
+    for zone in zones:
+        if zone.type == "person" and zone.repeated:
+            return _counting((zone.field,), zones)
+    named = _pair(single) or _single(single)
+    return DraftPeople(named) if named else None
+
+
+def _pair(zones: Sequence[DraftZone]) -> tuple[str, ...]:
+    """The first surname and the given name that goes with it."""
+    for n, zone in enumerate(zones):
+        if zone.type != "surname":
+            continue
+        near = [*zones[n + 1 : n + 4], *zones[max(0, n - 1) : n]]
+        given = next((z for z in near if z.type == "given_name" and z.whom == zone.whom), None)
+        if given:
+            return (zone.field, given.field)
+    return ()
+
+
+def _single(zones: Sequence[DraftZone]) -> tuple[str, ...]:
+    return tuple(zone.field for zone in zones if zone.type == "person")[:1]
+
+
+def _counting(named: tuple[str, ...], zones: Sequence[DraftZone]) -> DraftPeople:
+    """With the counts of those who are named, where the form counts them by what they pay."""
+    counted = [z for z in zones if z.type == "count" and z.role == "people" and not z.repeated]
+    counted = [zone for zone in counted if zone.tariff_cents is not None]
+    people = DraftPeople(named)
+    if not counted:
+        return people
+    labels = {zone.field: _one_of(zone.label) for zone in counted} | {_UNCOUNTED: "autre"}
+    return replace(
+        people,
+        counted=tuple(zone.field for zone in counted),
+        uncounted=_UNCOUNTED,
+        labels=labels,
+        why=("Chaque personne nommée est-elle comptée une fois ?",),
+    )
+
+
+def _one_of(label: str) -> str:
+    """What one of those is called whom a label counts."""
+    words = _COUNTED.sub("", label).split()
+    named = (word if "." in word or word.isupper() else word.rstrip("s").lower() for word in words)
+    return " ".join(named)

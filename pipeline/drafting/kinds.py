@@ -1,0 +1,317 @@
+"""What is asked at a place, by its label: the type of the field and its name, from a lexicon.
+
+The lexicon, ``models/drafting/labels.tsv``, holds labels as French associations print them. A label
+is held against it whole, by its beginning, by what it contains, and by how many letters differ
+(rapidfuzz); « Tél. du père » is a label and whom it is about.
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from pipeline import fields
+from pipeline.drafting.records import Shape
+from pipeline.drafting.tariffs import prices, says_times, without_prices
+from pipeline.fields import Nature
+from pipeline.paths import MODELS
+from pipeline.text import fold
+
+LABELS = MODELS / "drafting" / "labels.tsv"
+SECTION = "section"
+"""As a type, in the lexicon: a title, whose fields begin with its name."""
+_STOP = frozenset(
+    re.split(
+        " ",
+        "de du des d l la le les a au aux et ou un une en votre vos mon ma mes son sa ses pour que"
+        " qu s e",
+    )
+)
+_WORD = re.compile(r"[a-z0-9]+")
+_BRACKETED = re.compile(r"\((?:s|e|es|x)\)|\([^()]*\)")
+_NUMBER_SIGN = re.compile(r"\b(?:n\s?[°ºo]\.?(?=[\W\s]|$)|no\b|numeros?\b|n(?=\s))")
+_ABOUT = re.compile(r"\s+(?:du|de la|de l'|des|de|d'|au|a la|pour l'|pour le)\s*(?=\w)")
+_COUNTED = re.compile(r"^(?:nombre|nb|nbre|quantite|qte)\b")
+_MEASURED = re.compile(r"\b(?:km|kilometres|heures|minutes|annees|metres|points|seances)\b")
+_UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
+_SURE_EXACT, _LEAST_SURE = 0.97, 0.5
+_LEAST_ALIKE_PERCENT = 84.0
+_UNKNOWN = 0.35
+_LONGEST_NAME = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A label of the lexicon; ``key``: its words as they are compared."""
+
+    label: str
+    type: str
+    field: str
+    role: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a place asks. ``whom``: what its name begins with where another asks the same; ``why``:
+    what is in doubt, in French."""
+
+    type: str
+    field: str
+    role: str = ""
+    sure: float = 1.0
+    whom: str = ""
+    unit: str = ""
+    why: tuple[str, ...] = ()
+
+
+@cache
+def lexicon() -> tuple[Entry, ...]:
+    """The labels that ship, in the file's order."""
+    lines = (line for line in LABELS.read_text("utf-8").splitlines() if not line.startswith("#"))
+    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return tuple(
+        Entry(row["label"], row["type"], row["field"], row["role"] or "", key_of(row["label"]))
+        for row in rows
+    )
+
+
+@cache
+def key_of(label: str) -> str:
+    """The words of a label as they are compared: no case, accents, articles and plurals."""
+    low = _NUMBER_SIGN.sub(" n ", _BRACKETED.sub(" ", fold(label)))
+    words = _WORD.findall(low)
+    kept = [word for word in words[:-1] if word not in _STOP] + words[-1:]  # « né le », « né à »
+    return " ".join(word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in kept)
+
+
+@cache
+def whom_text(whom: str) -> str:
+    """What readers call those whom a name begins with: « père » for ``pere``."""
+    titles = [re.sub(r"^(?:l[ea']s?|votre)\s*", "", e.label.lower()) for e in _entries(SECTION)]
+    same = (title for title in titles if fold(title).replace(" ", "") == whom.replace("_", ""))
+    return next(same, whom.replace("_", " "))
+
+
+def slug(text: str, *, most: int = 3) -> str:
+    """A name of plain letters for what a text says; ``champ`` where it says nothing."""
+    words = _WORD.findall(_BRACKETED.sub(" ", fold(without_prices(text))))
+    kept = [word for word in words if word not in _STOP] or words
+    name = "_".join(kept[:most])[:_LONGEST_NAME].strip("_")
+    if not name:
+        return "champ"
+    return name if name[0].isalpha() else f"n{name}"
+
+
+def section_of(title: str) -> str:
+    """What the names of fields begin with below that title; empty for one that says nothing of
+    whom they are about."""
+    key = key_of(re.sub(r"^\W*(?:[0-9ivx]{1,3}|[a-h])\s?[-.)–:]+\s*", "", fold(title)))
+    if not key:
+        return ""
+    match = _best(key, _entries(SECTION))
+    return match[0].field if match and match[1] >= 0.75 else ""
+
+
+def kind_of(
+    label: str,
+    *,
+    shape: Shape = Shape.LINE,
+    behind: str = "",
+    wide_mm: float = 60.0,
+    cells: int = 0,
+) -> Kind:
+    """What somebody is to write at a place with that label, and ``behind`` it in its row."""
+    text = without_prices(label)
+    kind = _by_lexicon(text, shape)
+    kind = _by_print(kind, text, label, behind, shape, wide_mm)
+    if kind.sure >= _LEAST_SURE:
+        return _by_comb(kind, cells)
+    if not text:
+        return replace(kind, why=("Rien ne dit ce qui est demandé ici.",))
+    return _by_comb(replace(kind, why=("Le libellé n'est pas connu : vérifiez le type.",)), cells)
+
+
+def marked_kind(question: str, options: Sequence[str]) -> Kind:
+    """What options that are ticked or ringed answer, with their ``question``."""
+    keys = {key_of(without_prices(option)) for option in options}
+    if keys <= {"oui", "non"}:
+        match = _best(key_of(question), _entries("yes_no")) if question else None
+        field, sure = (match[0].field, match[1]) if match else ("", 0.0)
+        named = field if field and sure > _LEAST_SURE + 0.1 else slug(question)
+        return Kind("yes_no", named, sure=0.95 if question else 0.6)
+    by_options = _by_options(keys)
+    if by_options:
+        return by_options
+    match = _best(key_of(question), _entries("choice", "ticks")) if question else None
+    if len(options) == 1:
+        known = _best(key_of(question or options[0]), _entries("yes_no", "choice", "ticks"))
+        field = known[0].field if known and known[1] > 0.7 else ""
+        name = field or slug(question or options[0])
+        return Kind("checkbox", name, known[0].role if known and known[1] > 0.7 else "", sure=0.8)
+    if match and match[1] >= 0.7:
+        return Kind(match[0].type, match[0].field, match[0].role, sure=0.6 + 0.35 * match[1])
+    several = bool(re.search(r"\(s\)|\bplusieurs\b|\bcochez les\b|\w{3}s\s*:?$", fold(question)))
+    if any(re.match(r"(?:je|j'|nous)\b", fold(option)) for option in options) and not any(
+        re.search(r"\bn'|\bne\b", fold(option)) for option in options
+    ):
+        several = True
+    unasked = "autorisations" if several else slug(options[0])
+    return Kind(
+        "ticks" if several else "choice",
+        slug(question) if question else unasked,
+        sure=0.6 if question else 0.45,
+        why=("Une seule réponse, ou plusieurs ? Vérifiez le type.",),
+    )
+
+
+def _by_options(keys: set[str]) -> Kind | None:
+    """What the options alone tell."""
+    for names, type_name, field, role in _OPTIONS:
+        known = frozenset(names.split())
+        share = sum(bool(known & {*key.split()}) for key in keys) / len(keys)
+        if len(keys) > 1 and share > 0.6:
+            return Kind(type_name, field, role, sure=0.95)
+    return None
+
+
+_OPTIONS = (
+    (
+        "cheque espece virement carte ancv cb liquide prelevement postale",
+        "choice",
+        "paiement",
+        "payment",
+    ),
+    ("masculin feminin homme femme garcon fille m f h g", "choice", "sexe", ""),
+    ("mme m mr madame monsieur mlle mademoiselle", "choice", "civilite", ""),
+    ("xs m l xl xxl xxxl", "choice", "taille_vetement", ""),
+    ("lundi mardi mercredi jeudi vendredi samedi dimanche", "ticks", "jours", ""),
+)
+
+
+def _by_lexicon(text: str, shape: Shape) -> Kind:
+    key = key_of(text)
+    marked = shape in (Shape.BOX, Shape.WORD)
+    entries = [e for e in lexicon() if e.type != SECTION and (_is_mark(e.type) == marked)]
+    if shape is Shape.AREA:
+        entries.sort(key=lambda entry: entry.type not in ("signature", "photo", "long_text"))
+    best = _best(key, entries) if key else None
+    if best and best[1] >= _SURE_EXACT:
+        return _known(*best)
+    if composed := _composed(text, entries):
+        return composed
+    if best and best[1] >= _LEAST_SURE:
+        return _known(*best)
+    mark = _best(key, [e for e in lexicon() if _is_mark(e.type)]) if key and not marked else None
+    if mark and mark[1] >= 0.8:
+        return Kind("text", mark[0].field or slug(text), sure=0.7 * mark[1])
+    usual = "long_text" if shape is Shape.AREA else "text"
+    return Kind(usual, slug(text), sure=_UNKNOWN if text else 0.2)
+
+
+def _known(entry: Entry, sure: float) -> Kind:
+    return Kind(entry.type, entry.field or slug(entry.label), entry.role, sure)
+
+
+def _composed(text: str, entries: Sequence[Entry]) -> Kind | None:
+    """A label and whom it is about: « Profession de la mère »."""
+    low = fold(text)
+    for about in _ABOUT.finditer(low):
+        whom = _best(key_of(low[about.end() :]), _entries(SECTION))
+        base = _best(key_of(low[: about.start()]), entries)
+        if not whom or not base or base[0].type in ("count", "amount"):
+            continue
+        if whom[1] >= 0.9 and base[1] >= 0.9:
+            return Kind(base[0].type, base[0].field, base[0].role, 0.9 * base[1], whom[0].field)
+    return None
+
+
+def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide_mm: float) -> Kind:
+    """What prices and units beside a place say of it, more surely than its label."""
+    if shape not in (Shape.LINE, Shape.CELL, Shape.COMB) or kind.type in ("signature", "photo"):
+        return kind
+    name = kind.field if kind.sure >= _LEAST_SURE else slug(text)
+    priced = says_times(label) or says_times(behind)
+    unit = _UNITS.match(fold(behind).strip())
+    said = unit[0].strip(" .(:") if unit else ""
+    if not priced and said and said[0] in "€e":
+        return kind if kind.type == "amount" else Kind("amount", name, "", 0.85)
+    low = fold(text)
+    counted = _COUNTED.match(low) and not _MEASURED.search(low)
+    few = wide_mm < 32 and bool(prices(label)) and kind.type in ("text", "organisation", "amount")
+    if (priced or counted or few) and kind.type != "count" and kind.role != "total":
+        return Kind("count", name, "", 0.9 if priced or counted else 0.6)
+    if said.startswith("an") and kind.type == "text":
+        return Kind("age", name, "", 0.8)
+    if said.startswith(("personne", "repas", "place")) and kind.type == "text":
+        return Kind("count", name, "", 0.8)
+    if said in ("cm", "kg", "km", "m", "watts", "kw") and kind.type in ("text", "number"):
+        return Kind("number", name, "", 0.85, unit=said)
+    return kind
+
+
+def _by_comb(kind: Kind, cells: int) -> Kind:
+    """How many cells there are says what the label leaves open."""
+    if cells == 14 and kind.type in ("text", "licence"):
+        return replace(kind, type="siret", sure=max(kind.sure, 0.6))
+    if cells == 27 and kind.type in ("text", "licence"):
+        return replace(kind, type="iban", sure=max(kind.sure, 0.7))
+    if cells == 10 and kind.type == "text" and kind.sure < _LEAST_SURE:
+        return replace(kind, type="phone", sure=_LEAST_SURE)
+    return kind
+
+
+@cache
+def _entries(*types: str) -> tuple[Entry, ...]:
+    return tuple(entry for entry in lexicon() if entry.type in types)
+
+
+@cache
+def _is_mark(type_name: str) -> bool:
+    if type_name in ("signature", "photo"):
+        return False  # of a place by itself, not of options
+    return fields.nature(type_name) is Nature.MARK
+
+
+def _best(key: str, entries: Sequence[Entry]) -> tuple[Entry, float] | None:
+    """The entry that a label is, or begins with, or holds, with how sure that is."""
+    if not key:
+        return None
+    best: tuple[float, int, Entry] | None = None
+    padded = f" {key} "
+    for entry in entries:
+        sure = _held(padded, f" {entry.key} ")
+        rank = (sure, len(entry.key))
+        if sure and (best is None or rank > best[:2]):
+            best = (*rank, entry)
+    if best and best[0] >= _SURE_EXACT:
+        return best[2], best[0]
+    near = process.extractOne(
+        key,
+        [entry.key for entry in entries],
+        scorer=fuzz.ratio,
+        score_cutoff=_LEAST_ALIKE_PERCENT,
+    )
+    if near and len(key) > 5 and (best is None or near[1] / 100 * 0.96 > best[0]):
+        return entries[near[2]], near[1] / 100 * 0.96
+    return (best[2], best[0]) if best else None
+
+
+def _held(label: str, known: str) -> float:
+    """How sure a label is that known one, where it holds all its words, or is the beginning of it;
+    0 where it does neither."""
+    if label == known:
+        return 1.0
+    if len(known) < 4:  # « n », « le »
+        return 0.0
+    share = len(known) / len(label)
+    if label.startswith(known):
+        return 0.58 + 0.37 * share
+    if known in label:
+        return 0.4 + 0.4 * share
+    if known.startswith(label) and len(label) > 5:
+        return 0.35 + 0.4 / share
+    return 0.0

@@ -1,0 +1,219 @@
+"""Which print labels which place to write on.
+
+A label stands in the place, left of it, above it, or at the head of its column and row; of a check
+square behind it, before it, or over it. A title tells what the places below it are about.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from pipeline.drafting.beside import (
+    ABOVE_MM,
+    NEAR_MM,
+    OVER_MM,
+    SURE,
+    How,
+    Labelled,
+    Printed,
+    is_beside,
+)
+from pipeline.drafting.kinds import kind_of
+from pipeline.drafting.phrases import Phrase, phrases_of, row_key, titles
+from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.squares import labels_of_marks
+from pipeline.drafting.tariffs import prices, without_prices
+
+_OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
+_GAP_SURE, _KNOWN = 0.65, 0.6
+"""A gap behind a word is a place where the word is known as a label, or ends in a colon."""
+
+_IS_ABOUT_BEFORE = re.compile(r"\W*(?:[x×*]\s?\d|€|euros?\b|=|ans?\b|[ck][mg]\b|/)")
+"""What stands behind a place and speaks of it, even where another place follows."""
+
+
+def labelled(sheet: Sheet) -> tuple[Labelled, ...]:
+    """Every place of a page with its labels, in the order of reading."""
+    print_ = Printed(sheet, phrases_of(sheet), tuple(sorted(sheet.places, key=row_key)))
+    places = tuple(place for place in print_.places if not _is_taken(print_, place))
+    print_ = replace(print_, places=places)
+    tables = _tables(places)
+    by_place: dict[int, Labelled] = {}
+    for place in print_.places:
+        if place.shape in (Shape.LINE, Shape.COMB, Shape.AREA):
+            by_place[id(place)] = _of_line(print_, place)
+    for cells in tables.values():
+        by_place |= _of_table(print_, cells)
+    by_place |= labels_of_marks(print_)
+    known = [by_place[id(place)] for place in print_.places if id(place) in by_place]
+    return tuple(_in_sections(print_, known))
+
+
+def _of_line(print_: Printed, place: Place) -> Labelled:
+    box = place.box_mm
+    behind = print_.behind(place)
+    if behind and _is_other_row(print_, behind) and not _IS_ABOUT_BEFORE.match(behind.text):
+        behind = None
+    behind_text = behind.text if behind else ""
+    inside = [
+        phrase
+        for phrase in print_.phrases
+        if box.contains(phrase.box_mm.x + 0.5, phrase.middle_mm)
+        and box.contains(phrase.box_mm.right - 0.5, phrase.middle_mm)
+    ]
+    if (inside and place.shape is Shape.AREA) or (inside and box.h > 1.8 * inside[0].box_mm.h):
+        return _taken(print_, place, inside[0], How.INSIDE, behind_text)
+    left, above = print_.before(place), print_.above(place)
+    near = left is not None and box.x - left.box_mm.right <= NEAR_MM
+    if left and near:
+        return _taken(print_, place, left, How.LEFT, behind_text)
+    if above and (place.shape is Shape.AREA or not _is_other_row(print_, above)):
+        return _taken(print_, place, above, How.ABOVE, behind_text)
+    if left:
+        return _taken(print_, place, left, How.LEFT, behind_text, weight=0.85)
+    if place.name:
+        return Labelled(place, place.name, How.NAME, behind_text, sure=0.6)
+    return Labelled(place, behind=behind_text, sure=0.2)
+
+
+def _is_other_row(print_: Printed, phrase: Phrase) -> bool:
+    """Whether a phrase labels a place in its own row, so that it says nothing of what is below."""
+    return any(
+        is_beside(phrase.box_mm, other.box_mm)
+        and -OVER_MM <= other.box_mm.x - phrase.box_mm.right <= NEAR_MM
+        for other in print_.places
+    )
+
+
+def _taken(
+    print_: Printed, place: Place, phrase: Phrase, how: How, behind: str, *, weight: float = 1.0
+) -> Labelled:
+    print_.used.add(phrase)
+    return Labelled(place, phrase.text, how, behind, sure=SURE[how] * weight * phrase.sure)
+
+
+def _is_taken(print_: Printed, place: Place) -> bool:
+    """Whether nobody writes there: a cell with a price or a square in it, and the dots between an
+    option and its price."""
+    box = place.box_mm
+    if place.shape is Shape.CELL:
+        squares = (other.box_mm for other in print_.places if other.shape is Shape.BOX)
+        inside = (p for p in print_.phrases if box.contains(p.box_mm.x + 0.5, p.middle_mm))
+        return any(box.contains(s.x + s.w / 2, s.y + s.h / 2) for s in squares) or any(
+            prices(phrase.text) for phrase in inside
+        )
+    if place.shape is not Shape.LINE:
+        return False
+    before = print_.before(place)
+    if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
+        return kind_of(before.text).sure < _KNOWN  # a word with room behind it
+    behind = print_.behind(place)
+    if behind is None or not prices(behind.text) or without_prices(behind.text):
+        return False
+    return before is not None and any(
+        other.shape is Shape.BOX
+        and is_beside(before.box_mm, other.box_mm)
+        and 0 <= before.box_mm.x - other.box_mm.right < _OPTION_MM
+        for other in print_.places
+    )
+
+
+def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:
+    tables: dict[int, list[Place]] = {}
+    for place in places:
+        if place.shape is Shape.CELL:
+            tables.setdefault(place.table, []).append(place)
+    return tables
+
+
+def _of_table(print_: Printed, cells: Sequence[Place]) -> dict[int, Labelled]:
+    """The cells of a table with the heads of their columns and rows."""
+    columns = {place.column for place in cells}
+    heads = {n: _head(print_, [c for c in cells if c.column == n], cells) for n in columns}
+    rows = {n: _row_head(print_, [c for c in cells if c.row == n]) for n in {c.row for c in cells}}
+    known = {}
+    for cell in cells:
+        head, row = heads[cell.column], rows[cell.row]
+        behind = print_.behind(cell, most_mm=3.0)
+        known[id(cell)] = Labelled(
+            cell,
+            head or row,
+            How.HEAD if head else How.ROW if row else How.NOTHING,
+            behind.text if behind and behind not in print_.used else "",
+            head=head,
+            row=row,
+            sure=0.9 if head or row else 0.2,
+        )
+    return known
+
+
+def _head(print_: Printed, column: Sequence[Place], cells: Sequence[Place]) -> str:
+    """What is printed over the first cell of a column, over several rows perhaps."""
+    first = min(column, key=lambda place: place.box_mm.y).box_mm
+    top = min(cell.box_mm.y for cell in cells)
+    over = [
+        phrase
+        for phrase in print_.phrases
+        if phrase.middle_mm < top + 0.5
+        and first.x - 1 <= phrase.box_mm.x + phrase.box_mm.w / 2 <= first.right + 1
+        and phrase.box_mm.w <= first.w + 4
+    ]
+    head: list[Phrase] = []
+    edge = top
+    for phrase in sorted(over, key=lambda phrase: -phrase.middle_mm):
+        if edge - phrase.box_mm.bottom > (ABOVE_MM if not head else 2.2):
+            break
+        head.insert(0, phrase)
+        edge = phrase.box_mm.y
+    print_.used.update(head)
+    return " ".join(phrase.text for phrase in head)
+
+
+def _row_head(print_: Printed, row: Sequence[Place]) -> str:
+    """What is printed left of the first cell of a row, in its columns without a place, and between
+    its cells; a price is a part of it."""
+    first = min(row, key=lambda place: place.box_mm.x).box_mm
+    last = max(cell.box_mm.right for cell in row)
+    level = [
+        phrase
+        for phrase in print_.phrases
+        if first.y - 0.5 <= phrase.middle_mm <= first.bottom + 0.5
+        and (
+            first.x - _ROW_HEAD_MM <= phrase.box_mm.x < first.x
+            or (phrase.box_mm.x < last and prices(phrase.text))
+        )
+    ]
+    level.sort(key=lambda phrase: (round(phrase.box_mm.x / 4), phrase.box_mm.y))
+    print_.used.update(level)
+    return " ".join(phrase.text for phrase in level)
+
+
+def _in_sections(print_: Printed, known: Sequence[Labelled]) -> Iterator[Labelled]:
+    """The places with the titles they stand below."""
+    free = [phrase for phrase in print_.phrases if phrase not in print_.used]
+    heads = [
+        phrase
+        for phrase in titles(free, print_.sheet.tints)
+        if not any(
+            is_beside(phrase.box_mm, each.place.box_mm)
+            and each.place.shape is not Shape.AREA
+            and abs(each.place.box_mm.x - phrase.box_mm.right) < NEAR_MM
+            for each in known
+        )
+    ]
+    by_row = [
+        list(row)
+        for _, row in groupby(
+            sorted(heads, key=lambda phrase: phrase.middle_mm), key=lambda p: round(p.middle_mm / 3)
+        )
+    ]
+    for each in known:
+        box = each.place.box_mm
+        over = [row for row in by_row if row[0].middle_mm < box.y + min(box.h / 2, 4)]
+        title = ""
+        if over:
+            left = [phrase for phrase in over[-1] if phrase.box_mm.x <= box.x + 3]
+            best = max(left or over[-1][:1], key=lambda phrase: phrase.box_mm.x)
+            title = best.text
+        yield replace(each, section=title)

@@ -1,0 +1,200 @@
+"""What check squares and words to ring stand for, and the question they answer."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.drafting.beside import SURE, How, Labelled, Printed
+from pipeline.drafting.phrases import Phrase, is_level
+from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.tariffs import prices
+
+_ASKED_MM = 25.0
+"""A question over squares begins so far left of them at most."""
+_SAY_NOTHING = ("", "yes", "on", "off", "0", "1", "2", "3")
+"""States of a PDF's buttons."""
+_ASIDE_MM = 8.0
+_HEAD_MM = 60.0
+"""So far over a square without a word beside it the head of its column stands at most."""
+
+
+def labels_of_marks(print_: Printed) -> dict[int, Labelled]:
+    """Check squares and words to ring with what they stand for; the first of some with their
+    question."""
+    marks = [place for place in print_.places if place.shape in (Shape.BOX, Shape.WORD)]
+    known: dict[int, Labelled] = {}
+    for row in _rows_of(marks):
+        words = [place for place in row if place.shape is Shape.WORD]
+        squares = [place for place in row if place.shape is Shape.BOX]
+        known |= _of_squares(print_, squares)
+        for place in words:
+            before = print_.before(place)
+            text = _word_text(print_.sheet, place)
+            question = before.text if before and re.search(r"\w{3}", before.text) else ""
+            if before and question:
+                print_.used.add(before)
+            known[id(place)] = Labelled(
+                place, text, How.INSIDE, question=question, sure=0.9 if text else 0.4
+            )
+    firsts = {id(row[0]) for row in _rows_of(marks)}
+    return {
+        key: _asked_above(print_, each) if key in firsts or _is_square(each) else each
+        for key, each in known.items()
+    }
+
+
+def _is_square(mark: Labelled) -> bool:
+    return mark.place.shape is Shape.BOX
+
+
+def _asked_above(print_: Printed, mark: Labelled) -> Labelled:
+    """The mark with the question that stands over it, where none is beside it."""
+    above = None if mark.question else print_.above(mark.place)
+    if above is None or above in print_.used or not re.search(r"\w{3}", above.text):
+        return mark
+    if prices(above.text) or above.box_mm.x < mark.place.box_mm.x - _ASKED_MM:
+        return mark
+    print_.used.add(above)
+    return replace(mark, question=above.text)
+
+
+def _rows_of(places: Sequence[Place]) -> Iterator[list[Place]]:
+    row: list[Place] = []
+    for place in places:
+        if row and not is_level(row[-1].box_mm.grown(0, -0.8), place.box_mm.grown(0, -0.8)):
+            yield sorted(row, key=lambda each: each.box_mm.x)
+            row = []
+        row.append(place)
+    if row:
+        yield sorted(row, key=lambda each: each.box_mm.x)
+
+
+def _word_text(sheet: Sheet, place: Place) -> str:
+    inside = [
+        word
+        for word in sheet.words
+        if place.box_mm.grown(0.6, 0.6).contains(
+            word.box_mm.x + word.box_mm.w / 2, word.box_mm.y + word.box_mm.h / 2
+        )
+    ]
+    return " ".join(word.text for word in sorted(inside, key=lambda w: w.box_mm.x)).strip(" /:,()")
+
+
+def _of_squares(print_: Printed, row: Sequence[Place]) -> dict[int, Labelled]:
+    if not row:
+        return {}
+    befores, behinds = map(print_.before, row), map(print_.behind, row)
+    pairs = list(zip(row, befores, behinds, strict=True))
+    if _stands_before(pairs):
+        return _squares_behind(print_, pairs)
+    known: dict[int, Labelled] = {}
+    taken: Phrase | None = None
+    for place, before, behind in pairs:
+        if behind is None:
+            known[id(place)] = _square_under(print_, place, before if before != taken else None)
+            continue
+        text = _option(print_, behind)
+        question = before if before is not None and before is not taken else None
+        if question:
+            print_.used.add(question)
+        taken = behind
+        known[id(place)] = Labelled(
+            place,
+            text,
+            How.BEHIND,
+            question=question.text if question else "",
+            sure=SURE["behind"] * behind.sure,
+        )
+    return known
+
+
+_Pair = tuple[Place, Phrase | None, Phrase | None]
+
+
+def _stands_before(pairs: Sequence[_Pair]) -> bool:
+    """Whether what squares stand for is printed before them: « Oui □  Non □ »."""
+    near = [
+        p.box_mm.x - a.box_mm.right for p, a, _ in pairs if a and p.box_mm.x - a.box_mm.right < 9
+    ]
+    far = [b.box_mm.x - p.box_mm.right for p, _, b in pairs if b]
+    if len(near) < len(pairs):
+        return False
+    if len(far) < len(pairs):
+        return True
+    return max(near) < 0.5 * min(far)
+
+
+def _squares_behind(print_: Printed, pairs: Sequence[_Pair]) -> dict[int, Labelled]:
+    known = {}
+    for n, (place, before, _) in enumerate(pairs):
+        if before is None:
+            continue
+        print_.used.add(before)
+        question, colon, option = before.text.rpartition(":")
+        if n or not colon or not option.strip():
+            question, option = "", before.text
+        if not n and not question and len(pairs) > 1:
+            left = _left_of(print_, before)
+            question = left.text if left else ""
+        known[id(place)] = Labelled(
+            place, option.strip(" :"), How.LEFT, question=question.strip(), sure=0.85
+        )
+    return known
+
+
+def _left_of(print_: Printed, phrase: Phrase) -> Phrase | None:
+    """The phrase before another one in its row."""
+    stand_in = Place(phrase.box_mm, Shape.BOX)
+    left = print_.before(stand_in)
+    if left:
+        print_.used.add(left)
+    return left
+
+
+def _square_under(print_: Printed, place: Place, before: Phrase | None) -> Labelled:
+    """A square without a word beside it stands below what it is for; its row is the question."""
+    box = place.box_mm
+    middle = box.x + box.w / 2
+    aside = {
+        phrase: max(phrase.box_mm.x - middle, middle - phrase.box_mm.right, 0.0)
+        for phrase in print_.phrases
+        if 0 < box.y - phrase.box_mm.bottom + 1 <= _HEAD_MM
+    }
+    heads = [phrase for phrase, mm in aside.items() if mm <= _ASIDE_MM and phrase is not before]
+    head = min(heads, key=lambda p: (aside[p] > 2, -p.middle_mm, aside[p]), default=None)
+    if head:
+        print_.used.add(head)
+    if before:
+        print_.used.add(before)
+    row = before.text if before else ""
+    own = place.option if place.option.lower() not in _SAY_NOTHING else place.name
+    text = head.text if head else row or own
+    return Labelled(
+        place,
+        text,
+        How.HEAD if head else How.LEFT if row else How.NOTHING,
+        question=row if head else "",
+        row=row,
+        sure=0.75 if head else 0.6 if text else 0.2,
+    )
+
+
+def _option(print_: Printed, phrase: Phrase) -> str:
+    """What stands behind a square, with the price that stands apart in its row."""
+    print_.used.add(phrase)
+    text = phrase.text
+    if prices(text):
+        return text
+    nexts = [
+        other
+        for other in print_.phrases
+        if is_level(other.box_mm, phrase.box_mm) and other.box_mm.x > phrase.box_mm.right
+    ]
+    other = min(nexts, key=lambda each: each.box_mm.x, default=None)
+    if other is None or not prices(other.text) or len(other.text) > 24:
+        return text
+    stand_in = Place(phrase.box_mm, Shape.BOX)
+    if print_.is_parted(phrase.box_mm.right, other.box_mm.x, stand_in):
+        return text
+    print_.used.add(other)
+    return f"{text} {other.text}"

@@ -1,0 +1,306 @@
+"""From places and their labels to zones: lines that go on, groups of cells, options together."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.drafting.beside import How, Labelled
+from pipeline.drafting.drafted import DOUBTFUL, DraftZone
+from pipeline.drafting.kinds import Kind, key_of, kind_of, marked_kind, section_of, slug
+from pipeline.drafting.phrases import is_level
+from pipeline.drafting.records import Shape
+from pipeline.drafting.tariffs import tariff_cents, without_prices
+from pipeline.geometry import BoxMm, bounding_box
+from pipeline.text import fold
+
+_GOES_ON_MM, _GOES_LEFT_MM = 15.0, 120.0
+_GROUP_MM = 9.0
+"""Cells of one value stand so near each other at most."""
+_STACK_MM = 13.0
+_PAYS = re.compile(
+    r"\b(?:cheques?|especes|virement|carte bancaire|prelevement|voie postale|ancv)\b"
+)
+_ALIGNED_MM = 2.5
+_JOINS = re.compile(r"[\s/.\-–|]*")
+_IS_LINE_AMOUNT = re.compile(
+    r"^\W*(?:€|euros?|soit|sous[- ]total|montant)?\W*$|=\s*$", re.IGNORECASE
+)
+_SEVERAL_LINES = (
+    "text",
+    "long_text",
+    "address",
+    "organisation",
+    "person",
+    "surname",
+    "postal_town",
+)
+_ALONE = re.compile(r"^nom(?: prenom)?$|^nom (?!famille|jeune|naissance|usage|patronymique)")
+_BORN = frozenset({"a", "en a"})
+_WHO_IS_READ = ["participant", "adherent", "stagiaire", "benevole", "eleve", "exposant"]
+"""Those whom most forms are about: a name needs no word for them."""
+
+
+def zones_of(known: Sequence[Labelled], *, page: int) -> tuple[DraftZone, ...]:
+    """The zones of a page but those of tables, in the order of reading."""
+    marks = [each for each in known if each.place.shape in (Shape.BOX, Shape.WORD)]
+    lines = [each for each in known if each.place.shape in (Shape.LINE, Shape.COMB, Shape.AREA)]
+    zones = [*_of_lines(lines, page), *(_of_marks(group, page) for group in grouped(marks))]
+    zones.sort(key=lambda zone: (round(zone.places[0].y / 4), zone.places[0].x))
+    return tuple(_named_by_neighbours(zones))
+
+
+def _of_lines(lines: Sequence[Labelled], page: int) -> list[DraftZone]:
+    zones: list[DraftZone] = []
+    before: Labelled | None = None
+    for each in lines:
+        last = zones[-1] if zones else None
+        if last and before and _is_same_comb(before, each):
+            zones[-1] = _longer_comb(last, each)
+        elif last and before and _is_same_date(before, each, last):
+            zones[-1] = replace(last, lines=(bounding_box([*last.lines, each.place.box_mm]),))
+        elif last and before and _is_amount_of(before, each, last):
+            zones.append(_line_amount(last, each, page))
+        elif target := _goes_on(zones, each):
+            zones[target[0]] = _with_line(target[1], each.place.box_mm)
+        else:
+            zones.append(zone_of(each, page=page))
+        before = each
+    return zones
+
+
+def zone_of(each: Labelled, *, page: int, kind: Kind | None = None, label: str = "") -> DraftZone:
+    """The zone of a line, a comb, an area or a cell."""
+    place, box = each.place, each.place.box_mm
+    said = label or each.label
+    kind = kind or kind_of(
+        said, shape=place.shape, behind=each.behind, wide_mm=box.w, cells=place.cells
+    )
+    if place.asked == "signature":
+        kind = replace(kind, type="signature", field="signature", sure=0.95, why=())
+    is_drawn = kind.type in ("signature", "photo")
+    costs = None
+    if kind.type == "count":
+        costs = next(
+            (c for t in (each.behind, said, each.row) if (c := tariff_cents(t)) is not None), None
+        )
+    section = section_of(each.section) if each.section else ""
+    return DraftZone(
+        field=kind.field,
+        type=kind.type,
+        label=_shown(said),
+        page=page,
+        lines=() if is_drawn else (box,),
+        comb=(place.cells,) if place.cells and not is_drawn else (),
+        boxes={"oui": box} if is_drawn else {},
+        tariff_cents=costs,
+        role=kind.role,
+        unit=kind.unit,
+        pattern=_pattern(kind.type, place.cells),
+        whom=kind.whom or section,
+        named_whom=bool(kind.whom) and kind.whom not in _WHO_IS_READ,
+        sure=round(kind.sure * max(each.sure, 0.3) * place.sure, 2),
+        doubts=kind.why + _doubts(each),
+    )
+
+
+def _doubts(each: Labelled) -> tuple[str, ...]:
+    if each.how is How.NOTHING:
+        return ("Aucun libellé n'est imprimé à côté.",)
+    if each.place.sure < DOUBTFUL:
+        return ("Est-ce bien un endroit où écrire ?",)
+    if each.how is How.NAME:
+        return ("Le libellé vient du nom du champ dans le PDF.",)
+    return ()
+
+
+def _shown(label: str) -> str:
+    """A label as people read it, without its price, colon and dots."""
+    text = without_prices(label).rstrip(" :.…*")
+    if text.isupper() and len(text) > 4:
+        text = text.capitalize()
+    return text[:1].upper() + text[1:]
+
+
+def _pattern(type_name: str, cells: int) -> str:
+    return f"[0-9A-Z]{{{cells}}}" if type_name == "licence" and cells > 2 else ""
+
+
+def _is_same_comb(before: Labelled, each: Labelled) -> bool:
+    """Whether cells go on those before them: « |_|_|/|_|_|/|_|_|_|_| »."""
+    a, b = before.place, each.place
+    if a.shape is not Shape.COMB or b.shape is not Shape.COMB:
+        return False
+    near = is_level(a.box_mm, b.box_mm) and b.box_mm.x - a.box_mm.right < _GROUP_MM
+    return near and bool(_JOINS.fullmatch(before.behind))
+
+
+def _longer_comb(zone: DraftZone, each: Labelled) -> DraftZone:
+    comb = (*zone.comb, each.place.cells)
+    lines = (*zone.lines, each.place.box_mm)
+    kind = kind_of(zone.label, shape=Shape.COMB, cells=sum(comb))
+    return replace(
+        zone,
+        lines=lines,
+        comb=comb,
+        type=kind.type,
+        pattern=_pattern(kind.type, sum(comb)),
+    )
+
+
+def _is_same_date(before: Labelled, each: Labelled, zone: DraftZone) -> bool:
+    """Whether short lines go on a day: « ___ / ___ / _____ »."""
+    a, b = before.place.box_mm, each.place.box_mm
+    near = is_level(a, b) and 0 <= b.x - a.right < _GROUP_MM and b.w < 30
+    is_day = zone.type in ("date", "birth_date") or "/" in before.behind
+    return near and is_day and not re.search(r"\w", before.behind)
+
+
+def _is_amount_of(before: Labelled, each: Labelled, zone: DraftZone) -> bool:
+    """Whether a line takes the amount of the count before it in its row."""
+    if not is_level(before.place.box_mm, each.place.box_mm) or zone.tariff_cents is None:
+        return False
+    label = each.label if each.how is How.LEFT else before.behind
+    rest = without_prices(label) if label == before.behind or not label else label
+    return zone.type == "count" and bool(_IS_LINE_AMOUNT.search(rest.strip()) or "=" in label)
+
+
+def _line_amount(count: DraftZone, each: Labelled, page: int) -> DraftZone:
+    return DraftZone(
+        field=f"{count.field}_montant",
+        type="amount",
+        label=f"Montant, {count.label[:1].lower()}{count.label[1:]}",
+        page=page,
+        lines=(each.place.box_mm,),
+        line_of=count.field,
+        sure=0.85,
+    )
+
+
+def _goes_on(zones: Sequence[DraftZone], each: Labelled) -> tuple[int, DraftZone] | None:
+    """The zone that a line without a label goes on: the last over it that ends near it."""
+    if each.how is not How.NOTHING or each.place.shape is not Shape.LINE or not zones:
+        return None
+    box = each.place.box_mm
+    for n in range(len(zones) - 1, max(-1, len(zones) - 4), -1):
+        zone = zones[n]
+        if not zone.lines or zone.comb or zone.type not in _SEVERAL_LINES:
+            continue
+        last = zone.lines[-1]
+        below = 2 < box.y - last.y < _GOES_ON_MM
+        if below and last.x - _GOES_LEFT_MM < box.x < last.right and box.right > last.x:
+            return n, zone
+    return None
+
+
+def _with_line(zone: DraftZone, box: BoxMm) -> DraftZone:
+    lines = (*zone.lines, box)
+    if zone.type in ("person", "surname"):
+        return replace(zone, lines=lines, repeated=True, type="person")
+    return replace(zone, lines=lines, type="long_text" if zone.type == "text" else zone.type)
+
+
+def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
+    """The marks that answer one question together: in a row, in a stack, or both."""
+    groups: list[list[Labelled]] = []
+    for mark in marks:
+        box = mark.place.box_mm
+        stacked = next((g for g in reversed(groups[-4:]) if _is_under(g, box)), None)
+        last = groups[-1] if groups else None
+        if mark.question:
+            groups.append([mark])
+        elif last and (_is_same_button(last[-1], mark) or _is_asked_in_row(last[0], box)):
+            last.append(mark)
+        elif stacked is not None and mark.place.shape is Shape.BOX:
+            stacked.append(mark)
+        elif last and is_level(last[-1].place.box_mm, box) and mark.how is not How.NOTHING:
+            last.append(mark)
+        else:
+            groups.append([mark])
+    return groups
+
+
+def _is_same_button(before: Labelled, mark: Labelled) -> bool:
+    """Whether a PDF's buttons exclude each other, or both are ways to pay on a page."""
+    if mark.place.asked == "radio" and mark.place.name == before.place.name:
+        return True
+    aligned = abs(before.place.box_mm.x - mark.place.box_mm.x) < _ALIGNED_MM
+    return aligned and all(_PAYS.search(fold(each.label)) for each in (before, mark))
+
+
+def _is_asked_in_row(first: Labelled, box: BoxMm) -> bool:
+    return bool(first.question) and is_level(first.place.box_mm, box)
+
+
+def _is_under(group: Sequence[Labelled], box: BoxMm) -> bool:
+    return any(
+        abs(each.place.box_mm.x - box.x) < _ALIGNED_MM
+        and 0 < box.y - each.place.box_mm.y < _STACK_MM
+        and each.how is not How.HEAD
+        for each in group
+    )
+
+
+def _of_marks(group: Sequence[Labelled], page: int) -> DraftZone:
+    question = group[0].question
+    options = [each.label or f"option {n}" for n, each in enumerate(group, start=1)]
+    kind = marked_kind(without_prices(question), options)
+    keys = _keys(options, is_yes_no=kind.type == "yes_no")
+    where = dict(zip(keys, (each.place.box_mm for each in group), strict=True))
+    is_word = group[0].place.shape is Shape.WORD
+    costs = [tariff_cents(option) for option in options]
+    priced = sum(cost is not None for cost in costs) * 2 > len(costs) and any(costs)
+    why = kind.why
+    if priced and None in costs:
+        why += ("Une option n'a pas de prix imprimé : 0 est proposé.",)
+    label = question or (options[0] if len(options) == 1 else "")
+    section = group[0].section
+    return DraftZone(
+        field=kind.field,
+        type=kind.type,
+        label=_shown(label) or kind.field.replace("_", " ").capitalize(),
+        page=page,
+        boxes={} if is_word else where,
+        words=where if is_word else {},
+        options={key: _shown(text) for key, text in zip(keys, options, strict=True)},
+        tariffs_cents=dict(zip(keys, (cost or 0 for cost in costs), strict=True)) if priced else {},
+        role=kind.role,
+        whom=section_of(section) if section else "",
+        sure=round(kind.sure * min(each.sure * each.place.sure for each in group), 2),
+        doubts=why,
+    )
+
+
+def _keys(options: Sequence[str], *, is_yes_no: bool) -> list[str]:
+    keys: list[str] = []
+    for option in options:
+        key = "oui" if is_yes_no and key_of(option).startswith("oui") else slug(option)
+        key = key if not is_yes_no or key == "oui" else "non"
+        base, n = key, 2
+        while key in keys:
+            key, n = f"{base}_{n}", n + 1
+        keys.append(key)
+    return keys
+
+
+def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
+    """A « Nom » without a « Prénom » beside it is a person's whole name; « à » behind a birth is
+    where it was."""
+    changed = list(zones)
+    for n, zone in enumerate(zones):
+        near = zones[max(0, n - 1) : n + 4]
+        key = key_of(zone.label)
+        if (
+            zone.type == "surname"
+            and _ALONE.match(key)
+            and not any(other.type == "given_name" for other in near)
+        ):
+            doubts = (*zone.doubts, "Nom seul, ou nom et prénom ?")
+            changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
+        elif (
+            zone.type in ("text", "town")
+            and key in _BORN
+            and n
+            and zones[n - 1].type == "birth_date"
+        ):
+            changed[n] = replace(zone, type="town", field="lieu_naissance", sure=0.85, doubts=())
+    return changed
