@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from pipeline.config import Settings
 from pipeline.decisions import Act, Change, Decision
 from pipeline.drafting import edits
-from pipeline.drafting.steps import Step, Steps, save
+from pipeline.drafting.steps import Steps, save
 from pipeline.exporters import export_all
 from pipeline.forms.schema import load_forms
 from pipeline.ledger import PaidBy, Taking
@@ -170,8 +170,8 @@ def _put_form(out: Path) -> None:
     folder = out / "brouillons" / "stage"
     folder.mkdir(parents=True)
     (folder / "blank.pdf").write_bytes((SHIPPED_FORM / "blank.pdf").read_bytes())
-    text = edits.relabel(TEXT.replace("{form_id}", "stage"), "zones.1", EVIL)
-    save(folder / "etapes.json", Steps((Step(text, {"repas": EVIL}),)))
+    text = TEXT.replace("{form_id}", "stage").replace("Un nombre,", EVIL)
+    save(folder / "etapes.json", Steps((edits.relabel(text, "zones.1", EVIL),)))
 
 
 def _fill(inbox: Inbox) -> None:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.drafting import edits, prices, regroup
+from pipeline.drafting.doubts import doubts, settled
 from pipeline.drafting.drawn import elsewhere, items
 from pipeline.drafting.edits import Spot
 from pipeline.drafting.prices import Choice
 from pipeline.drafting.snapping import Edges, snapped
-from pipeline.drafting.steps import Step, Steps, load, save
+from pipeline.drafting.steps import Steps, load, save
 from pipeline.geometry import BoxMm
 from pipeline.paths import SHIPPED_FORM
 
@@ -353,7 +354,7 @@ def test_faults_stand_beside_the_zone_they_are_of(tmp_path: Path) -> None:
     text = edits.put(good, Spot("zones.2", "lines_mm", "0"), BoxMm(180, 60, 80, 8))
     text = edits.with_key(text, "zones.1", "unit", "kg")
     faults = edits.faults(text.replace('id = "club"', 'id = "clubs"'), folder)
-    drawn = items(tomllib.loads(text), {"total": "peut-être une date"}, faults)
+    drawn = items(tomllib.loads(text), {"zones.4": "peut-être une date"}, faults)
     assert [item.field for item in drawn if item.faults] == ["prenom", "repas"]
     assert [item.doubt for item in drawn if item.doubt] == ["peut-être une date"]
     assert len(elsewhere(faults, drawn)) == 1
@@ -380,26 +381,26 @@ def test_what_is_not_there_is_said(where: str) -> None:
 
 @given(st.lists(one_edit, min_size=1, max_size=5))
 def test_undo_is_the_former_text_and_redo_the_later(several: list[Callable[[str], str]]) -> None:
-    steps, texts = Steps((Step(TEXT),)), [TEXT]
+    steps, texts = Steps((TEXT,)), [TEXT]
     for edit in several:
-        text = tried(edit, steps.now.text)
+        text = tried(edit, steps.now)
         texts += [text] if text != texts[-1] else []
-        steps = steps.then(Step(text))
+        steps = steps.then(text)
     for text in texts[-2::-1]:
         steps = steps.undone()
-        assert steps.now.text == text
+        assert steps.now == text
     assert not steps.may_undo
     for text in texts[1:]:
         steps = steps.redone()
-        assert steps.now.text == text
+        assert steps.now == text
     assert not steps.may_redo
 
 
 def test_steps_are_kept_in_a_file(tmp_path: Path) -> None:
-    steps = Steps((Step(TEXT, {"nom": "«\u00a0Nom\u00a0» de qui\u00a0?"}),)).then(Step("x = 1"))
+    steps = Steps((TEXT,)).then("x = 1")
     save(tmp_path / "steps.json", steps.undone())
     assert load(tmp_path / "steps.json") == steps.undone()
-    (tmp_path / "steps.json").write_text('{"steps": []}')
+    (tmp_path / "steps.json").write_text('{"texts": [], "at": 0, "number": 0}')
     with pytest.raises(ValueError, match="steps"):
         load(tmp_path / "steps.json")
 
@@ -424,3 +425,22 @@ def test_a_box_snaps_to_near_print_and_no_further(
         else:
             assert size[1] == size[0]
     assert snapped(made, edges, within_mm=1.0, resized=resized).w == pytest.approx(made.w)
+
+
+MARK = "# À VÉRIFIER (62\u00a0%)\u00a0: Un nombre\u00a0?"
+MARKED = TEXT.replace('field = "repas"\ntype', f'{MARK}\nfield = "repas"\ntype').replace(
+    "[people]\n", "[people]\n# À VÉRIFIER : Tous sont-ils nommés ?\n# Why.\n"
+)
+
+
+def test_what_a_draft_marks_is_doubted_until_somebody_has_looked_at_it() -> None:
+    said = {"zones.2": "Un nombre\u00a0?", "people": "Tous sont-ils nommés ?"}
+    assert doubts(MARKED) == said
+    assert doubts(edits.delete(edits.rename(MARKED, "zones.2", "midi"), "zones.0")) == {
+        "zones.1": said["zones.2"],
+        "people": said["people"],
+    }
+    once = settled(MARKED, "zones.2")
+    assert doubts(once) == {"people": said["people"]}
+    assert settled(once, "people").replace("# Why.\n", "") == TEXT
+    assert settled(MARKED, "zones.1") == MARKED

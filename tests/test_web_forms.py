@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.drafting.snapping import Edges, edges_of
-from pipeline.drafting.steps import Step, Steps, load
+from pipeline.drafting.steps import Steps, load
 from pipeline.forms.blank import PX_PER_MM, blank_pages
 from pipeline.forms.schema import load_form, load_forms
 from pipeline.paths import FORMS, SHIPPED_FORM
@@ -23,7 +23,7 @@ from tests.standin_drafter import TEXT
 
 STAGE = "/formulaires/stage"
 TYPED = REPOSITORY / "samples" / "inbox" / "remplie à l'écran.pdf"
-START = Steps((Step(TEXT.replace("{form_id}", "stage"), {"repas": "Un nombre\u00a0?"}),))
+START = Steps((TEXT.replace("{form_id}", "stage"),))
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def act(client: Attacker, **typed: str) -> str:
 
 def drawn(review: Attacked) -> dict[str, object]:
     steps = load(review.inbox.out / "brouillons" / "stage" / "etapes.json")
-    return tomllib.loads(steps.now.text)
+    return tomllib.loads(steps.now)
 
 
 def test_the_list_says_what_may_be_changed(client: Attacker) -> None:
@@ -328,6 +328,6 @@ def test_whatever_a_page_sends_is_a_step_or_refused_and_the_file_stays_one(
         steps, _ = zoning.step(START, sent, lambda _page: Edges((10.0,), (20.0,)))
     except ValueError:
         return
-    data = tomllib.loads(steps.now.text)
+    data = tomllib.loads(steps.now)
     assert data["id"] == "stage"
-    assert "# Somebody is registered here." in steps.now.text
+    assert "# Somebody is registered here." in steps.now

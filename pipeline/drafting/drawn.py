@@ -55,7 +55,7 @@ class Item:
 def items(
     data: Mapping[str, Any], doubts: Mapping[str, str], faults: Sequence[Fault]
 ) -> tuple[Item, ...]:
-    """What is drawn of a form, in its file's order."""
+    """What is drawn of a form, in its file's order; ``doubts`` and ``faults`` by their places."""
     arithmetic = data.get("sum", {})
 
     def item(where: str, sort: str, entry: Mapping[str, Any], page: int, *rects: Rect) -> Item:
@@ -75,7 +75,7 @@ def items(
             price=_price(_tariffs(arithmetic), name),
             is_total=bool(name) and arithmetic.get("total") == name,
             is_added=name in arithmetic.get("adds", ()),
-            doubt=doubts.get(name, ""),
+            doubt=doubts.get(where, ""),
             faults=tuple(what for at, what in faults if _is_of(at, where, sort)),
         )
 

@@ -2,8 +2,7 @@
 a browser that is closed loses nothing."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.paths import write_whole
@@ -13,24 +12,17 @@ _MOST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A form's file, and what is doubtful in it: by field, why (French)."""
-
-    text: str
-    doubts: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Steps:
-    """All steps, of which ``at`` is the one that stands; ``number`` counts whatever was done."""
+    """A form's file after each step, of which ``at`` is the one that stands; ``number`` counts
+    whatever was done."""
 
-    steps: tuple[Step, ...]
+    texts: tuple[str, ...]
     at: int = 0
     number: int = 0
 
     @property
-    def now(self) -> Step:
-        return self.steps[self.at]
+    def now(self) -> str:
+        return self.texts[self.at]
 
     @property
     def may_undo(self) -> bool:
@@ -38,38 +30,36 @@ class Steps:
 
     @property
     def may_redo(self) -> bool:
-        return self.at + 1 < len(self.steps)
+        return self.at + 1 < len(self.texts)
 
-    def then(self, step: Step) -> "Steps":
+    def then(self, text: str) -> "Steps":
         """With one more step, which takes the place of those that were undone."""
-        if step == self.now:
+        if text == self.now:
             return self
-        steps = (*self.steps[: self.at + 1], step)[-_MOST:]
-        return Steps(steps, len(steps) - 1, self.number + 1)
+        texts = (*self.texts[: self.at + 1], text)[-_MOST:]
+        return Steps(texts, len(texts) - 1, self.number + 1)
 
     def undone(self) -> "Steps":
-        return Steps(self.steps, max(0, self.at - 1), self.number + 1)
+        return Steps(self.texts, max(0, self.at - 1), self.number + 1)
 
     def redone(self) -> "Steps":
-        return Steps(self.steps, min(len(self.steps) - 1, self.at + 1), self.number + 1)
+        return Steps(self.texts, min(len(self.texts) - 1, self.at + 1), self.number + 1)
 
 
 def load(path: Path) -> Steps:
     """The steps of a file. Raises OSError, ValueError."""
     kept = json.loads(path.read_text("utf-8"))
     try:
-        steps = tuple(Step(str(step["text"]), dict(step["doubts"])) for step in kept["steps"])
-        at = min(int(kept["at"]), len(steps) - 1)
-        return Steps(steps, max(0, at), int(kept["number"]))
+        texts = tuple(str(text) for text in kept["texts"])
+        at = min(int(kept["at"]), len(texts) - 1)
+        if at < 0:
+            raise ValueError(f"{path.name}: no steps")
+        return Steps(texts, at, int(kept["number"]))
     except (LookupError, TypeError) as err:
         raise ValueError(f"{path.name}: no steps") from err
 
 
 def save(path: Path, steps: Steps) -> None:
     """Raises OSError."""
-    kept = {
-        "number": steps.number,
-        "at": steps.at,
-        "steps": [{"text": step.text, "doubts": dict(step.doubts)} for step in steps.steps],
-    }
+    kept = {"number": steps.number, "at": steps.at, "texts": steps.texts}
     write_whole(path, json.dumps(kept, ensure_ascii=False).encode(), durable=True)

@@ -1,7 +1,7 @@
 """Open the blank of a new form, draft it and draw its pages: only ever done in a guarded child."""
 
 import io
-from collections.abc import Mapping
+import logging
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,17 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from pipeline.config import Settings
+from pipeline.drafting.draft import draft_of
+from pipeline.drafting.sheets import leaves, write_blank
 from pipeline.drafting.snapping import Edges, edges_of
-from pipeline.errors import DocumentError, TooLargeError
+from pipeline.drafting.write import toml_of
+from pipeline.errors import BugError, DocumentError, PipelineError, TooLargeError, bug_place
 from pipeline.intake.filekind import Kind, kind_of, refusal
 from pipeline.intake.ingest import open_pages
-from pipeline.records import Rejection, Source
+from pipeline.language import tr
+from pipeline.records import Source
 
+_log = logging.getLogger(__name__)
 _MM_PER_PT = 25.4 / 72
 _PX_PER_MM = 6.0
 """Enough to see hairlines when a page is enlarged twice."""
@@ -27,30 +32,14 @@ _QUALITY = 85
 
 
 @dataclass(frozen=True, slots=True)
-class Bring:
-    """A file that somebody brings, to be made the blank of a form: a PDF as it is, a picture as a
-    page of one. The answer is True."""
+class Draft:
+    """A file that somebody brings: ``drafter``, ``module:function``, is given it, the id of the new
+    form, and where its blank is to be written. The answer is the text of the form's file."""
 
     path: Path
     blank: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A blank of which a form is to be drafted by ``drafter``, ``module:function``, which takes the
-    blank and the form's id. The answer is ``Drafted``."""
-
-    blank: Path
     form_id: str
     drafter: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A form's file, and what is doubtful in it: by field, why (French)."""
-
-    text: str
-    doubts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,45 +62,46 @@ class Sheet:
     edges: Edges
 
 
-def work(task: Bring | Draft | Show, settings: Settings) -> Any:
+def work(task: Draft | Show, settings: Settings) -> Any:
     """The answer to a task. Raises DocumentError (French)."""
-    if isinstance(task, Bring):
-        return _bring(task, settings)
-    if isinstance(task, Draft):
-        text, doubts = resolve_name(task.drafter)(task.blank, task.form_id)
-        return Drafted(text, dict(doubts))
-    return _shown(task)
+    if isinstance(task, Show):
+        return _shown(task)
+    try:
+        _check(task.path, settings)
+        return resolve_name(task.drafter)(task.path, task.blank, task.form_id)
+    except (PipelineError, MemoryError):
+        raise
+    except Exception as err:  # its own words may quote the document
+        where = bug_place(err)
+        _log.error("%s", tr("{document}: bug ({place})", document=task.path.name, place=where))
+        raise BugError(f"Erreur interne ({where}). Signalez-la.") from err
 
 
-def drafted(blank: Path, form_id: str) -> tuple[str, dict[str, str]]:
-    """The file of a form that is drafted of its blank, and what is doubtful, by field."""
-    draft = resolve_name("pipeline.drafting.draft:draft")(blank, form_id=form_id)
-    text: str = resolve_name("pipeline.drafting.write:toml_of")(draft)
-    return text, {zone.field: zone.why for zone in draft.asked if zone.why}
-
-
-def _bring(task: Bring, settings: Settings) -> bool:
-    with task.path.open("rb") as file:
-        kind = kind_of(file, task.path.name)
+def _check(path: Path, settings: Settings) -> None:
+    """Raises DocumentError for a file that can be no blank."""
+    with path.open("rb") as file:
+        kind = kind_of(file, path.name)
     if kind not in (Kind.PDF, Kind.IMAGE):
         raise refusal(kind)
-    with closing(open_pages(Source(task.path.name, task.path, ""), settings)) as pages:
+    with closing(open_pages(Source(path.name, path, ""), settings)) as pages:
         if pages.count > _MOST_PAGES:
             raise TooLargeError(
                 f"Ce fichier a {pages.count} pages\u00a0: un formulaire vierge en a "
                 f"{_MOST_PAGES} au plus."
             )
-        if kind is Kind.PDF:
-            task.blank.write_bytes(task.path.read_bytes())
-            return True
-        drawn = [pages.page(number) for number in range(1, pages.count + 1)]
-    refused = next((page for page in drawn if isinstance(page, Rejection)), None)
-    if refused is not None:
-        raise DocumentError(refused.message)
-    kept = [page for page in drawn if not isinstance(page, Rejection)]
-    first, *others = [Image.fromarray(page.image) for page in kept]
-    first.save(task.blank, "PDF", resolution=kept[0].dpi, save_all=True, append_images=others)
-    return True
+
+
+def drafted(path: Path, blank: Path, form_id: str) -> str:
+    """The file of the form that is drafted of a blank, a PDF or a picture, which is written to
+    ``blank`` as the form needs it. Raises DocumentError."""
+    read = leaves(path)
+    made = draft_of([leaf.sheet for leaf in read], form_id=form_id)
+    if not made.asked:
+        raise DocumentError(
+            "Aucun endroit où écrire n'y est vu\u00a0: est-ce bien un formulaire vierge\u00a0?"
+        )
+    write_blank(path, read, blank)
+    return toml_of(made)
 
 
 def _shown(task: Show) -> Sheet:

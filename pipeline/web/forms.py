@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from pipeline import fields
 from pipeline.drafting import drawn
+from pipeline.drafting.doubts import doubts
 from pipeline.drafting.drawn import Item
 from pipeline.drafting.snapping import Edges
 from pipeline.drafting.steps import Steps
@@ -38,6 +39,8 @@ _KEYS = {"pattern": "Modèle du numéro", "unit": "Unité imprimée"}
 """What a type asks of its zone, too."""
 _MOVING = ("delete", "join", "table", "area")
 """Acts after which another zone may stand in the place of the one that was selected."""
+_WHOLE = ("sum", "people")
+"""Parts of a form that are no zones, and may be in doubt."""
 _DAY = "private, max-age=86400"
 
 
@@ -95,10 +98,10 @@ def _work(
     view: View, opened: Opened, *, page: int, where: str, problem: str = "", focus: str = ""
 ) -> Response:
     """The form over its blank, and what is selected beside it."""
-    shelf, now = _shelf(view.desk), opened.steps.now
-    data = tomllib.loads(now.text)
+    shelf, text = _shelf(view.desk), opened.steps.now
+    data, doubted = tomllib.loads(text), doubts(text)
     faults = shelf.faults(opened)
-    items = drawn.items(data, now.doubts, faults)
+    items = drawn.items(data, doubted, faults)
     selected = next((item for item in items if item.where == where), None)
     page = selected.page if selected and not page else page or _first_page(items)
     page = max(1, min(page, shelf.sheet(opened, 1).pages))
@@ -118,6 +121,7 @@ def _work(
         "doubtful": doubtful,
         "next_doubt": _behind(selected, doubtful),
         "selected": selected,
+        "doubts": [(at, why) for at, why in doubted.items() if at in _WHOLE],
         "faults": drawn.elsewhere(faults, items),
         "has_faults": bool(faults),
         "problem": problem,

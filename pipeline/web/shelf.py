@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.config import Settings, write_settings
 from pipeline.drafting import edits
-from pipeline.drafting.steps import Step, Steps, load, save
+from pipeline.drafting.steps import Steps, load, save
 from pipeline.drafting.wording import free_name
 from pipeline.errors import ConflictError, DocumentError, PipelineError
 from pipeline.forms.schema import Form, load_form
@@ -18,7 +18,7 @@ from pipeline.guard import Guard
 from pipeline.language import why
 from pipeline.paths import FORMS, write_whole
 from pipeline.records import Outcome, Source
-from pipeline.review.forming import Bring, Draft, Drafted, Sheet, Show
+from pipeline.review.forming import Draft, Sheet, Show
 
 FOLDER = "formulaires"
 """Where forms of one's own stand, beside ``fiches.toml``, where that names no other folder."""
@@ -111,7 +111,7 @@ class Shelf:
             if known.drawn:
                 return Opened(known, load(drawn / _STEPS), blank)
             text = (self._forms[form_id].folder / _FILE).read_text("utf-8")
-            return Opened(known, Steps((Step(text),)), blank)
+            return Opened(known, Steps((text,)), blank)
         except (OSError, ValueError, LookupError) as err:
             raise FormError(f"Le modèle {form_id} ne peut pas être ouvert.") from err
 
@@ -150,7 +150,7 @@ class Shelf:
         """What is wrong with a form as it is drawn."""
         form = self._forms.get(opened.known.id)
         folder = form.folder if form else opened.blank.parent
-        return edits.faults(opened.steps.now.text, folder)
+        return edits.faults(opened.steps.now, folder)
 
     def sheet(self, opened: Opened, page: int) -> Sheet:
         """A page of the blank. Raises DocumentError, EngineError."""
@@ -174,10 +174,9 @@ class Shelf:
             with _writing():
                 folder.mkdir(parents=True)
         try:
-            self._guard.ask(Bring(path, folder / _BLANK))
-            drafted: Drafted = self._guard.ask(Draft(folder / _BLANK, form_id, self._drafter))
+            text: str = self._guard.ask(Draft(path, folder / _BLANK, form_id, self._drafter))
             with _writing():
-                save(folder / _STEPS, Steps((Step(drafted.text, drafted.doubts),)))
+                save(folder / _STEPS, Steps((text,)))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -201,7 +200,7 @@ class Shelf:
             form = self._forms.get(form_id)
             blank = form.blank if form else _BLANK
             shutil.copyfile(opened.blank, folder / blank)
-            (folder / _FILE).write_text(opened.steps.now.text, "utf-8")
+            (folder / _FILE).write_text(opened.steps.now, "utf-8")
         forms = (*self.settings.forms, path.parent)
         # Children keep the forms they have loaded: this one's are for this reading only.
         own = self.settings.model_copy(update={"forms": forms, "form": form_id})
@@ -236,7 +235,7 @@ class Shelf:
                     folder.mkdir(exist_ok=True)
                     if form is None:
                         write_whole(folder / _BLANK, opened.blank.read_bytes())
-                    write_whole(folder / _FILE, opened.steps.now.text.encode(), durable=True)
+                    write_whole(folder / _FILE, opened.steps.now.encode(), durable=True)
                 shutil.rmtree(self._drafts / form_id, ignore_errors=True)
             self._forms[form_id] = load_form(folder)
         self.kept(self.settings)

@@ -2,15 +2,15 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from math import isfinite
 
 from pipeline import fields
 from pipeline.drafting import edits, prices, regroup
+from pipeline.drafting.doubts import settled
 from pipeline.drafting.edits import Spot
 from pipeline.drafting.prices import Choice
 from pipeline.drafting.snapping import Edges, snapped
-from pipeline.drafting.steps import Step, Steps
+from pipeline.drafting.steps import Steps
 from pipeline.geometry import BoxMm
 
 HEAD = (
@@ -30,6 +30,7 @@ _WITHIN_MM = {"mouse": 1.5, "keys": 0.4}
 _NEW = (60.0, 8.0)
 _NEW_BOX = (4.0, 4.0)
 _AT_MM = 20.0
+_AREAS = ("office", "ignore")
 Typed = Mapping[str, str]
 
 
@@ -43,35 +44,23 @@ def step(steps: Steps, typed: Typed, edges: Callable[[int], Edges]) -> tuple[Ste
         return steps.undone(), ""
     if act == "redo":
         return steps.redone(), ""
-    now, selected = steps.now, ""
+    text, selected = steps.now, ""
     if act == "add":
-        box = _new_place(now.text, typed)
-        text, selected = edits.add(now.text, _kind(typed), _page(typed), box)
-        after = replace(now, text=text)
-    elif act == "describe":
-        after = _described(now, where, typed)
-    elif act == "sure":
-        after = _without_doubt(now, where)
+        box = _new_place(text, typed)
+        text, selected = edits.add(text, _kind(typed), _page(typed), box)
     elif act == "put":
-        after = replace(now, text=_put(now.text, typed, edges))
+        text = _put(text, typed, edges)
     elif act in _SIMPLE:
-        after = replace(now, text=_SIMPLE[act](now.text, where, typed))
+        text = _SIMPLE[act](text, where, typed)
     else:
         raise ValueError("Cette page ne connaît pas cet acte.")
-    return steps.then(_with_names(after)), selected
+    return steps.then(text), selected
 
 
-def _with_names(step: Step) -> Step:
-    """Without doubts of fields that are no more."""
-    names = edits.names(tomllib.loads(step.text))
-    return replace(step, doubts={n: why for n, why in step.doubts.items() if n in names})
-
-
-def _described(now: Step, where: str, typed: Typed) -> Step:
+def _described(text: str, where: str, typed: Typed) -> str:
     """What a zone is called, of what type it is, and what goes with that; nobody doubts it then."""
     kind = _kind(typed)
-    old = _field(now.text, where)
-    text = edits.retype(now.text, where, kind)
+    text = edits.retype(text, where, kind)
     text = edits.relabel(text, where, typed.get("label", ""))
     if name := typed.get("name", "").strip():
         text = edits.rename(text, where, name)
@@ -84,13 +73,7 @@ def _described(now: Step, where: str, typed: Typed) -> Step:
     zone = edits.entry_at(tomllib.loads(text), where)
     if "lines_mm" in zone:
         text = edits.with_key(text, where, "repeated", typed.get("repeated", "") == "1")
-    doubts = {name: why for name, why in now.doubts.items() if name != old}
-    return Step(text, doubts)
-
-
-def _without_doubt(now: Step, where: str) -> Step:
-    old = _field(now.text, where)
-    return replace(now, doubts={name: why for name, why in now.doubts.items() if name != old})
+    return settled(text, where)
 
 
 def _field(text: str, where: str) -> str:
@@ -124,7 +107,7 @@ def _page(typed: Typed) -> int:
 
 def _kind(typed: Typed) -> str:
     kind = typed.get("type", "")
-    if kind not in (*fields.names(), "office", "ignore"):
+    if kind not in fields.names() and not (typed.get("act") == "add" and kind in _AREAS):
         raise ValueError("Choisir un type.")
     return kind
 
@@ -170,6 +153,8 @@ def _head(text: str, _where: str, typed: Typed) -> str:
 
 
 _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
+    "describe": _described,
+    "sure": lambda text, where, _: settled(text, where),
     "options": _options,
     "price": _price,
     "table": _table,
@@ -183,6 +168,6 @@ _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
 
 def _area(typed: Typed) -> str:
     kind = typed.get("kind", "")
-    if kind not in ("office", "ignore"):
+    if kind not in _AREAS:
         raise ValueError("Choisir ce que c'est.")
     return kind
