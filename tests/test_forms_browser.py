@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pipeline.paths import SHIPPED_FORM
 from tests.desks import assert_open_to_all, await_keys, press
+from tests.small_blanks import SmallBlank
 from tests.test_web_home import SAMPLES, read, started
 
 TYPED = next(path for path in SAMPLES if path.name.startswith("remplie"))
@@ -63,6 +64,80 @@ def saved(page: Page) -> int:
     return int(page.locator("#board").get_attribute("data-seen") or 0)
 
 
+def club(path: Path, *, filled: bool) -> Path:
+    """The registration for a stage of chess, blank or typed into."""
+    written = [(38, 44.5, "MARTIN"), (133, 44.5, "Zoé"), (45, 56.5, "zoe.martin@exemple.fr")]
+    written += [(60, 107, "2"), (58, 121, "214,20")]
+    with SmallBlank(path) as blank:
+        blank.text(60, 18, "Club d'échecs de Vitré", font="Helvetica-Bold", size=16)
+        blank.text(60, 26, "Stage du samedi 11 avril 2026, salle Du Guesclin")
+        for x, y, label, right in ((20, 45, "Nom :", 100), (110, 45, "Prénom :", 190)):
+            blank.rule(blank.text(x, y, label) + 3, y + 1, right)
+        blank.rule(blank.text(20, 57, "E-mail :") + 3, 58, 120)
+        blank.text(20, 72, "Formule", font="Helvetica-Bold", size=11)
+        for n, option in enumerate(("Loisir 185 €", "Compétition 210,50 €", "Gratuit pour nous")):
+            blank.frame(22, 76 + 8 * n, 4, 4)
+            blank.text(30, 79.5 + 8 * n, option)
+        blank.rule(blank.text(20, 107.5, "Nombre de repas :") + 3, 108.5, 75)
+        blank.text(78, 107.5, "x 12,10 €")
+        blank.text(20, 121, "Total à régler :")
+        blank.frame(55, 115, 40, 9)
+        blank.text(97, 121, "€")
+        blank.prose(150, lines=12)
+        for x, y, value in written if filled else ():
+            blank.text(x, y, value, font="Courier-Bold", size=11)
+        if filled:
+            blank.text(22.7, 79.4, "X", font="Courier-Bold", size=12)
+    return path
+
+
+def test_a_blank_is_drafted_drawn_tried_kept_and_read_with_by_keyboard_only(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    blank = club(tmp_path / "Stage d'échecs.pdf", filled=False)
+    filled = club(tmp_path / "zoe.pdf", filled=True)
+    with started(tmp_path) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        page.goto(address.partition("/entrer")[0] + "/formulaires")
+        give = [blank, filled]
+        page.on("filechooser", lambda chooser: chooser.set_files(give.pop(0)))
+        press(page, "n")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/formulaires/stage-d-echecs", timeout=60_000)
+        _price_and_move(page)
+        press(page, "e")
+        page.keyboard.press("Enter")
+        said = page.locator("#work .notice[role=status]")
+        expect(said).to_contain_text("zoe.pdf est lu", timeout=90_000)
+        expect(page.locator(".zones")).to_contain_text("zoe.martin@exemple.fr")
+        press(page, "s")
+        expect(page.locator(".notice[role=status]")).to_contain_text("Le modèle est enregistré")
+        expect(page.locator("tbody tr").first).to_contain_text("en usage")
+        _run(page, tmp_path, filled, form="stage-d-echecs")
+        page.close()
+    assert 'forms = ["formulaires"]' in (tmp_path / "fiches.toml").read_text("utf-8")
+    form = tomllib.loads((tmp_path / "formulaires/stage-d-echecs/form.toml").read_text("utf-8"))
+    (choice,) = (zone for zone in form["zones"] if zone["type"] == "choice")
+    assert list(choice["tariffs"].values()) == ["190", "210,50", "0"]
+
+
+def _price_and_move(page: Page) -> None:
+    choose(page, "Formule")
+    press(page, "p")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("190")
+    page.keyboard.press("Enter")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "1")
+    expect(page.locator("#price")).to_have_value("190")
+    choose(page, "Nombre de repas")
+    x = placed(page)[0]
+    press(page, "a")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "2")
+    assert placed(page)[0] == pytest.approx(x - 0.5)
+
+
 def test_a_form_is_moved_priced_tried_kept_and_read_with_by_keyboard_only(
     page: Page, own: Path, tmp_path: Path
 ) -> None:
@@ -92,7 +167,7 @@ def test_a_form_is_moved_priced_tried_kept_and_read_with_by_keyboard_only(
     zone = next(zone for zone in form["zones"] if zone["field"] == "repas")
     assert zone["lines_mm"] == [[45.4, 159.9, 43.7, 9.4]]
     assert form["sum"]["tariffs_cents"]["repas"] == 1350
-    _run(page, tmp_path)
+    _run(page, tmp_path, TYPED, form=SHIPPED_FORM.name)
 
 
 def _try(page: Page) -> None:
@@ -105,10 +180,10 @@ def _try(page: Page) -> None:
     assert_open_to_all(page, "a form, tried")
 
 
-def _run(page: Page, folder: Path) -> None:
+def _run(page: Page, folder: Path, scan: Path, *, form: str) -> None:
     """The next run reads with what was kept."""
     (folder / "fiches-recues").mkdir(exist_ok=True)
-    (folder / "fiches-recues" / TYPED.name).write_bytes(TYPED.read_bytes())
+    (folder / "fiches-recues" / scan.name).write_bytes(scan.read_bytes())
     page.goto(page.url.partition("/formulaires")[0] + "/accueil")
     page.locator("body").press("Tab")
     page.get_by_role("button", name="Lire ce qui est nouveau").focus()
@@ -116,7 +191,7 @@ def _run(page: Page, folder: Path) -> None:
     read(page)
     (table,) = folder.rglob("registrations.csv")
     rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
-    assert [row["form"] for row in rows] == [SHIPPED_FORM.name]
+    assert [row["form"] for row in rows] == [form]
 
 
 @pytest.mark.parametrize("width", [1366, 390])
