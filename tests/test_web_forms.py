@@ -12,12 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from pipeline.config import Settings
 from pipeline.drafting.snapping import Edges, edges_of
-from pipeline.drafting.steps import Steps, load
+from pipeline.drafting.steps import Steps, load, save
+from pipeline.errors import DocumentError
 from pipeline.forms.blank import PX_PER_MM, blank_pages
 from pipeline.forms.schema import load_form, load_forms
 from pipeline.paths import FORMS, SHIPPED_FORM
+from pipeline.review import forming
 from pipeline.web import zoning
+from pipeline.web.shelf import DRAFTER
 from tests.desks import REPOSITORY
 from tests.standin_drafter import TEXT
 
@@ -300,6 +304,40 @@ def test_nothing_is_changed_where_others_can_open_the_page(
         sent = {"act": "delete", "zone": "zones.0", "seen": "0"}
         assert client.post(path, headers=client.signed(), data=sent).status_code == 422
     assert "Appliquer" not in client.get(f"{STAGE}?zone=zones.1").text
+
+
+def test_what_is_just_leads_to_the_next_doubt(review: Attacked, client: Attacker) -> None:
+    folder = review.inbox.out / "brouillons" / "stage"
+    marked = START.now.replace('field = "total"', '# À VÉRIFIER : Le total ?\nfield = "total"')
+    save(folder / "etapes.json", Steps((marked,)))
+    page = act(client, act="sure", zone="zones.1")
+    assert 'id="zone-title">Total<' in page
+    assert "Le total ?" in page
+
+
+def test_a_picture_of_a_blank_is_drafted_on_a_blank_of_its_own(tmp_path: Path) -> None:
+    form = load_form(SHIPPED_FORM)
+    picture, blank = tmp_path / "vierge.png", tmp_path / "blank.pdf"
+    dpi = PX_PER_MM * 25.4
+    Image.fromarray(blank_pages(form)[1].image).save(picture, dpi=(dpi, dpi))
+    text = forming.work(forming.Draft(picture, blank, "club", DRAFTER), Settings())
+    assert len(tomllib.loads(text)["zones"]) >= 6
+    sheet = forming.work(forming.Show(blank, 1), Settings())
+    assert (round(sheet.width_mm), sheet.pages) == (210, 1)
+
+
+def test_an_empty_page_is_no_blank(tmp_path: Path) -> None:
+    picture = tmp_path / "blanc.png"
+    Image.new("L", (1240, 1754), 255).save(picture, dpi=(150, 150))
+    with pytest.raises(DocumentError, match="Aucun endroit où écrire"):
+        forming.work(forming.Draft(picture, tmp_path / "b.pdf", "club", DRAFTER), Settings())
+
+
+def test_pictures_are_drawn_with_the_forms_as_they_are_kept(review: Attacked) -> None:
+    (source,) = (filed.sources[0] for filed in review.desk.store.filed()[:1])
+    before = review.desk.pictures.raw(source, page=1, width_px=300)
+    review.desk.pictures.renew(Settings(form=SHIPPED_FORM.name))
+    assert review.desk.pictures.raw(source, page=1, width_px=300) == before
 
 
 @given(

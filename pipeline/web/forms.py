@@ -85,13 +85,13 @@ def _act(view: View) -> Response:
         opened = shelf.edit(opened.known.id, view.typed_number("seen"), change)
     except (ValueError, FormError) as err:
         return _work(view, opened, page=page, where=where, problem=str(err))
-    return _work(
-        view,
-        opened,
-        page=page,
-        where="".join(selected) or ("" if view.typed.get("act") in _MOVING else where),
-        focus=view.typed.get("spot", "") or view.typed.get("act", ""),
-    )
+    act = view.typed.get("act", "")
+    if act == "sure":
+        selected.append(next(iter(doubts(opened.steps.now)), where))
+    where = "".join(selected) or ("" if act in _MOVING else where)
+    moved = act in ("sure", "add")
+    focus = view.typed.get("spot", "") or ("" if moved else act)
+    return _work(view, opened, page=0 if moved else page, where=where, focus=focus)
 
 
 def _work(
@@ -228,8 +228,9 @@ def _keep(view: View) -> Response:
         shelf.keep(opened.known.id, view.typed_number("seen"))
     except FormError as err:
         return view.words(str(err), 422)
-    if view.desk.sources is not None:
-        view.desk.sources.reading.begin()
+    sources = view.desk.sources
+    if sources is not None and sources.reading.inbox.is_dir():
+        sources.reading.begin()
     return view.away(ROOM, "Le modèle est enregistré\u00a0: les fiches sont lues avec lui.")
 
 

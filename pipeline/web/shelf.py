@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,9 +97,17 @@ class Shelf:
         form = self._forms.get(form_id)
         drawn = (self._drafts / form_id / _STEPS).is_file()
         if form is None:
-            return Known(form_id, form_id, drawn=drawn, new=True)
+            return Known(form_id, self._title(form_id), drawn=drawn, new=True)
         shipped = form.folder.parent == FORMS
         return Known(form_id, form.title, shipped=shipped, drawn=drawn and not shipped)
+
+    def _title(self, form_id: str) -> str:
+        """What a form that was never kept calls itself."""
+        try:
+            text = load(self._drafts / form_id / _STEPS).now
+            return str(tomllib.loads(text).get("title", form_id))
+        except (OSError, ValueError):
+            return form_id
 
     def open(self, form_id: str) -> Opened:
         """A form to be looked at. Raises FormError."""
