@@ -335,7 +335,7 @@ def test_no_value_of_any_form_breaks_a_route(fresh: Attacked) -> None:
                 assert "set-cookie" not in answer.headers or path in ("/relecteur", "/regard")
                 assert "\n" not in answer.headers.get("hx-redirect", "")
     rooms = ("/", "/rejets", "/doublons", "/bilan", "/accueil", "/paiements", "/reglements")
-    rooms += ("/formulaires", "/formulaires/stage", "/formulaires/mais-2018-02-02")
+    rooms += ("/formulaires", "/formulaires/mais-2018-02-02")
     for path in rooms:
         assert client.get(path).status_code == 200
 
@@ -372,7 +372,6 @@ def test_no_value_in_an_address_or_a_cookie_breaks_a_page(review: Attacked) -> N
         "formulaire",
         "partage",
         "fiche",
-        "zone",
     )
     for method, path in review.routes():
         if method == "GET":

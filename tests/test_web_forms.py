@@ -306,6 +306,12 @@ def test_nothing_is_changed_where_others_can_open_the_page(
     assert "Appliquer" not in client.get(f"{STAGE}?zone=zones.1").text
 
 
+@pytest.mark.parametrize("value", ["", "zones.99", "x" * 5000, "\x00", "<script>", "-1", "999999"])
+def test_no_zone_or_page_of_an_address_breaks_the_page(client: Attacker, value: str) -> None:
+    for path in (STAGE, "/formulaires/mais-2018-02-02"):
+        assert client.get(path, params={"zone": value, "page": value}).status_code == 200
+
+
 def test_what_is_just_leads_to_the_next_doubt(review: Attacked, client: Attacker) -> None:
     folder = review.inbox.out / "brouillons" / "stage"
     marked = START.now.replace('field = "total"', '# À VÉRIFIER : Le total ?\nfield = "total"')

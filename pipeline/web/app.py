@@ -3,7 +3,7 @@
 import base64
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -67,6 +67,8 @@ _LIST_ROWS = 100
 _UNDONE = "Décision annulée."
 
 Handler = Callable[[View], Response]
+Take = Callable[[Request, Desk], Awaitable[Response]]
+"""What is made of a file that is the body of a request."""
 
 
 def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str) -> Starlette:
@@ -84,23 +86,17 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
 
         return Route(path, endpoint, methods=list(methods or ("GET",)))
 
-    async def dropped(request: Request) -> Response:
-        return await home.drop(request, desk)
+    def taking(path: str, take: Take) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await take(request, desk)
 
-    async def given(request: Request) -> Response:
-        return await bank.give(request, desk)
-
-    async def brought(request: Request) -> Response:
-        return await forms.bring(request, desk)
-
-    async def tried(request: Request) -> Response:
-        return await forms.attempt(request, desk)
+        return Route(path, endpoint, methods=["POST"])
 
     routes = [
-        Route(BLANKS, brought, methods=["POST"]),
-        Route(TRIALS, tried, methods=["POST"]),
-        Route(DROP, dropped, methods=["POST"]),
-        Route(STATEMENTS, given, methods=["POST"]),
+        taking(DROP, home.drop),
+        taking(STATEMENTS, bank.give),
+        taking(BLANKS, forms.bring),
+        taking(TRIALS, forms.attempt),
         *entrance.routes(gatekeeper, pages, home="/accueil" if desk.sources else "/"),
         route("/static/{name}", _static),
         route("/", _list),

@@ -314,8 +314,7 @@ class Desk:
         with self._lock:
             for there in self._present.values():
                 there.pop(who, None)
-            at = self._present.setdefault(subject, {})
-            at[who] = now
+            self._present.setdefault(subject, {})[who] = now
         return self.others(subject, who)
 
     def others(self, subject: str, who: str) -> str:
