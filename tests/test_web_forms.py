@@ -125,6 +125,12 @@ def test_every_act_of_the_page_is_a_step_that_can_be_taken_back(
     assert drawn(review) == after
 
 
+def test_a_price_is_asked_of_what_is_counted_and_of_nothing_else(client: Attacker) -> None:
+    assert "Prix de chacun" not in client.get(f"{STAGE}?zone=zones.1").text
+    act(client, act="describe", zone="zones.1", type="count", label="Repas", name="repas")
+    assert "Prix de chacun" in client.get(f"{STAGE}?zone=zones.1").text
+
+
 def test_a_table_is_made_of_the_zones_that_are_ticked(review: Attacked, client: Attacker) -> None:
     for n, (x, y) in enumerate([(20, 200), (80, 200), (20, 210), (80, 210)]):
         act(client, act="add", type="text")

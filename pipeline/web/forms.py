@@ -19,6 +19,7 @@ from pipeline.drafting.drawn import Item
 from pipeline.drafting.snapping import Edges
 from pipeline.drafting.steps import Steps
 from pipeline.errors import PipelineError
+from pipeline.fields import Means
 from pipeline.intake.naming import file_name
 from pipeline.language import on_a_page
 from pipeline.records import Outcome, Status
@@ -130,6 +131,7 @@ def _work(
         "called": dict(_types()),
         "roles": _ROLES,
         "extra": _extra(selected),
+        "may_cost": _may_cost(selected),
         "head": [(name, words, _said(data, name)) for name, words in zoning.HEAD],
         "values": values,
         "written": _written(items, values),
@@ -163,6 +165,15 @@ def _extra(item: Item | None) -> str:
     """What the type of a zone goes by beside its place, as the page calls it."""
     field_type = fields.find(item.type) if item else None
     return _KEYS.get(field_type.zone_key, "") if field_type else ""
+
+
+def _may_cost(item: Item | None) -> bool:
+    """Whether a sum can speak of a zone: of a number, or of what it speaks of already."""
+    if item is None or not item.field:
+        return False
+    means = fields.means(item.type) if fields.find(item.type) else Means.OTHER
+    spoken_of = bool(item.price) or item.is_total or item.is_added
+    return spoken_of or means in (Means.COUNT, Means.AMOUNT)
 
 
 def _said(data: dict[str, Any], name: str) -> str:
