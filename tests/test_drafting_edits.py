@@ -444,3 +444,10 @@ def test_what_a_draft_marks_is_doubted_until_somebody_has_looked_at_it() -> None
     assert doubts(once) == {"people": said["people"]}
     assert settled(once, "people").replace("# Why.\n", "") == TEXT
     assert settled(MARKED, "zones.1") == MARKED
+
+
+def test_a_new_key_stands_in_its_own_block_and_not_behind_the_next_comment() -> None:
+    text = edits.relabel(TEXT, "zones.1", "Prénom")
+    assert 'repeated = true\nlabel = "Prénom"\n\n# What they eat.\n[[zones]]' in text
+    text = edits.with_key(TEXT, "zones.4", "role", "none")
+    assert 'role = "none"\n\n[[areas]]' in text

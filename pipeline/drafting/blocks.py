@@ -22,7 +22,7 @@ def span(text: str, where: str) -> tuple[int, int]:
         raise ValueError("Cette partie du fichier est écrite autrement : la changer à la main.")
     begin = begins[0]
     end = min((line for line in starts if line > begin), default=len(lines))
-    while end > begin and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+    while end > begin and _is_between(lines[end - 1]):
         end -= 1
     return begin, end
 
@@ -30,6 +30,42 @@ def span(text: str, where: str) -> tuple[int, int]:
 def _begins(key: tuple[str, ...]) -> bool:
     """Whether a key is that of a table, or of an entry of a list of tables."""
     return len(key) == 1 or (len(key) == 2 and key[1].isdecimal())
+
+
+def parsed(text: str) -> Any:
+    """The file as tomlkit has it, to be changed in place and ``written``; without the comments and
+    blank lines between its blocks, which new keys would be put behind."""
+    lines = text.split("\n")
+    return tomlkit.parse("\n".join(line for a, b, _ in _spans(text) for line in lines[a:b]) + "\n")
+
+
+def written(document: Any, text: str) -> str:
+    """What ``parsed`` made of ``text``, changed, with what stood between its blocks."""
+    lines, made = text.split("\n"), tomlkit.dumps(document)
+    new = made.split("\n")
+    kept = []
+    for (_, end, after), (a, b, _) in zip(_spans(text), _spans(made), strict=True):
+        kept += [*new[a:b], *lines[end:after]]
+    return "\n".join(kept)
+
+
+def _spans(text: str) -> list[tuple[int, int, int]]:
+    """Of what stands before all tables, and of each block: where it begins and ends, and where the
+    next begins."""
+    lines = text.split("\n")
+    keys = {line - 1 for key, line in lines_of(text).items() if _begins(key)}
+    starts = [0, *sorted(n for n in keys if n and lines[n].lstrip().startswith("["))]
+    spans = []
+    for begin, after in zip(starts, [*starts[1:], len(lines)], strict=True):
+        end = after
+        while end > begin and _is_between(lines[end - 1]):
+            end -= 1
+        spans.append((begin, end, after))
+    return spans
+
+
+def _is_between(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
 
 
 def without(text: str, where: str) -> str:

@@ -58,7 +58,7 @@ def put(text: str, spot: Spot, box: BoxMm) -> str:
     """A rectangle moved or resized, in mm; of a column only sideways, of a row only up and down."""
     if box.x < 0 or box.y < 0 or min(box.w, box.h) < _LEAST_MM:
         raise ValueError("Une zone reste sur la page, et a une largeur et une hauteur.")
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     numbers = _place(document, spot)
     values: tuple[float, ...] = (box.x, box.y, box.w, box.h)
     if len(numbers) == 2:
@@ -66,7 +66,7 @@ def put(text: str, spot: Spot, box: BoxMm) -> str:
     for n, value in enumerate(values):
         if round(value, 2) != round(float(numbers[n]), 2):
             numbers[n] = round(value, 2)
-    return tomlkit.dumps(document)
+    return blocks.written(document, text)
 
 
 def _place(document: TOMLDocument, spot: Spot) -> Any:
@@ -114,9 +114,9 @@ def relabel(text: str, where: str, label: str) -> str:
 
 def with_key(text: str, where: str, key: str, value: Any) -> str:
     """A key of a zone, table or area set; nothing ("", None, False) takes it out."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     set_key(entry_at(document, where), key, value)
-    return tomlkit.dumps(document)
+    return blocks.written(document, text)
 
 
 def set_key(table: Any, key: str, value: Any) -> None:
@@ -129,7 +129,7 @@ def set_key(table: Any, key: str, value: Any) -> None:
 
 def rename(text: str, where: str, name: str) -> str:
     """Another name of a field, in all that speaks of it, too."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     entry = entry_at(document, where)
     if "field" not in entry:
         raise ValueError("Ce n'est pas un champ\u00a0: il n'a pas de nom.")
@@ -140,7 +140,7 @@ def rename(text: str, where: str, name: str) -> str:
     entry["field"] = new
     for part in _speaking(document):
         _rename_in(part, old, new)
-    return tomlkit.dumps(document)
+    return blocks.written(document, text)
 
 
 def _speaking(document: Any) -> Iterator[Any]:
@@ -175,7 +175,7 @@ def retype(text: str, where: str, kind: str) -> str:
     """Another type of a zone: where it is of marks, its lines become boxes, and the reverse."""
     if kind not in fields.names():
         raise ValueError("Ce type n'existe pas.")
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     entry = entry_at(document, where)
     field_type, is_marks = fields.load(kind), fields.nature(kind) is Nature.MARK
     if where.startswith("tables"):
@@ -191,7 +191,7 @@ def retype(text: str, where: str, kind: str) -> str:
         if field_type.zone_key != key:
             entry.pop(key, None)
     entry["type"] = kind
-    return tomlkit.dumps(document)
+    return blocks.written(document, text)
 
 
 def _to_boxes(entry: Any, usual: list[str]) -> None:
@@ -212,14 +212,14 @@ def _to_lines(entry: Any) -> None:
 
 def delete(text: str, where: str) -> str:
     """A zone, column or area taken out, with what the sum and the people say of it."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     entry = entry_at(document, where)
     name = str(entry.get("field", ""))
     if ".columns." in where:
         columns = entry_at(document, where.rpartition(".columns.")[0])["columns"]
         if len(columns) > 1:
             del columns[int(where.rpartition(".")[2])]
-            return forget(tomlkit.dumps(document), name)
+            return forget(blocks.written(document, text), name)
         where = where.rpartition(".columns.")[0]
     return forget(blocks.without(text, where), name)
 
@@ -228,7 +228,7 @@ def forget(text: str, name: str) -> str:
     """What the sum, the people and constraints say of a field taken out."""
     if not name:
         return text
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     for part in (document[key] for key in ("sum", "people") if key in document):
         _forget_in(part, name)
     lost = [
@@ -236,7 +236,7 @@ def forget(text: str, name: str) -> str:
         for n, constraint in enumerate(document.get("constraints", ()))
         if any(_speaks_of(value, name) for key, value in constraint.items() if key != "kind")
     ]
-    text = tomlkit.dumps(document)
+    text = blocks.written(document, text)
     if "people" in document and "named" not in document["people"]:
         text = blocks.without(text, "people")
     if "sum" in document and not document["sum"]:
@@ -274,7 +274,7 @@ def add(text: str, kind: str, page: int, box: BoxMm) -> tuple[str, str]:
     """A new zone (a ``kind`` of field), or an area (``office``, ``ignore``); the text, and where it
     stands."""
     place = [round(value, 2) for value in (box.x, box.y, box.w, box.h)]
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     if kind in ("office", "ignore"):
         entry = {"kind": kind, "page": page, "boxes_mm": [place]}
         return blocks.with_entry(text, "areas", entry), f"areas.{len(document.get('areas', ()))}"
@@ -290,7 +290,7 @@ def add(text: str, kind: str, page: int, box: BoxMm) -> tuple[str, str]:
 
 def as_area(text: str, where: str, kind: str) -> str:
     """A zone that is not to be read: an area in its place (``office``, ``ignore``)."""
-    entry = tomlkit.parse(text)
+    entry = blocks.parsed(text)
     if where.startswith("areas"):
         return with_key(text, where, "kind", kind)
     zone = entry_at(entry, where)
@@ -311,7 +311,7 @@ def boxes_of(zone: Any) -> Iterator[Any]:
 def head(text: str, values: Mapping[str, str]) -> str:
     """What the form is called and says of its event and organiser: ``title``, ``event.date``, ...;
     a day the French way."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     for name, value in values.items():
         table, _, key = name.rpartition(".")
         plain: Any = " ".join(value.split())
@@ -322,6 +322,7 @@ def head(text: str, values: Mapping[str, str]) -> str:
         if table and table not in document:
             if not plain:
                 continue
-            document = tomlkit.parse(blocks.with_table(tomlkit.dumps(document), table))
+            text = blocks.with_table(blocks.written(document, text), table)
+            document = blocks.parsed(text)
         set_key(document[table] if table else document, key, plain)
-    return tomlkit.dumps(document)
+    return blocks.written(document, text)

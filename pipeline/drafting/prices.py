@@ -31,7 +31,7 @@ class Choice:
 
 def with_options(text: str, where: str, choices: Sequence[Choice]) -> str:
     """The options of a zone: those that are left out go, new ones come, each with its price."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     entry = entry_at(document, where)
     keys = [key for key in ("boxes_mm", "words_mm") if key in entry]
     if not keys:
@@ -52,7 +52,7 @@ def with_options(text: str, where: str, choices: Sequence[Choice]) -> str:
         if key in entry and not entry[key]:
             del entry[key]
     _price_options(entry, dict(named))
-    return tomlkit.dumps(document)
+    return blocks.written(document, text)
 
 
 def _added(entry: Any, key: str, called: str) -> str:
@@ -83,7 +83,7 @@ def _call(entry: Any, name: str, called: str) -> None:
 
 def rename_option(text: str, where: str, old: str, name: str) -> str:
     """Another name of an option, as tables write it."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     entry = entry_at(document, where)
     taken = [option for key in ("boxes_mm", "words_mm") for option in entry.get(key, ())]
     if old not in taken:
@@ -92,7 +92,7 @@ def rename_option(text: str, where: str, old: str, name: str) -> str:
     for key in ("boxes_mm", "words_mm", "options", *PRICES):
         if old in entry.get(key, ()) and new != old:
             rename_key(entry[key], old, new)
-    return tomlkit.dumps(document)
+    return blocks.written(document, text)
 
 
 def _price_options(entry: Any, prices: Mapping[str, str]) -> None:
@@ -112,7 +112,7 @@ def price(text: str, field: str, written: str) -> str:
     """What one of a counted field costs; nothing takes its tariff out."""
     cents = _cents(written)
     text = text if not written.strip() else blocks.with_table(text, "sum")
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     if "sum" not in document:
         return text
     arithmetic: Any = document["sum"]
@@ -125,23 +125,25 @@ def price(text: str, field: str, written: str) -> str:
         del arithmetic[key][field]
         if not arithmetic[key]:
             del arithmetic[key]
-    return _without_empty_sum(tomlkit.dumps(document))
+    return _without_empty_sum(blocks.written(document, text))
 
 
 def total(text: str, field: str, *, is_total: bool) -> str:
     """Whether people write the sum in that field."""
-    document = tomlkit.parse(blocks.with_table(text, "sum") if is_total else text)
+    text = blocks.with_table(text, "sum") if is_total else text
+    document = blocks.parsed(text)
     arithmetic: Any = document.get("sum", {})
     if is_total:
         set_key(arithmetic, "total", field)
     elif arithmetic.get("total") == field:
         del arithmetic["total"]
-    return _without_empty_sum(tomlkit.dumps(document))
+    return _without_empty_sum(blocks.written(document, text))
 
 
 def adds(text: str, field: str, *, is_added: bool) -> str:
     """Whether the amount of that field is added to the sum as it is written."""
-    document = tomlkit.parse(blocks.with_table(text, "sum") if is_added else text)
+    text = blocks.with_table(text, "sum") if is_added else text
+    document = blocks.parsed(text)
     arithmetic: Any = document.get("sum", {})
     added = arithmetic.get("adds", [])
     if is_added and field not in added:
@@ -152,11 +154,11 @@ def adds(text: str, field: str, *, is_added: bool) -> str:
         added.remove(field)
         if not added:
             del arithmetic["adds"]
-    return _without_empty_sum(tomlkit.dumps(document))
+    return _without_empty_sum(blocks.written(document, text))
 
 
 def _without_empty_sum(text: str) -> str:
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     is_empty = "sum" in document and not document["sum"]
     return blocks.without(text, "sum") if is_empty else text
 

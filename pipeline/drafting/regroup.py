@@ -17,7 +17,7 @@ _HERE = ("lines_mm", "boxes_mm", "words_mm", "comb", "options", "tariffs", "tari
 
 def split(text: str, where: str) -> str:
     """Each line or box a zone of its own; a single line, cut in two."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     zone = entry_at(document, where)
     if not where.startswith("zones"):
         raise ValueError("Seule une zone se partage.")
@@ -28,7 +28,7 @@ def split(text: str, where: str) -> str:
             del zone[key]
     zone.pop("repeated", None)
     _keep(zone, first)
-    text = tomlkit.dumps(document)
+    text = blocks.written(document, text)
     taken = names(document)
     for part in others:
         taken.append(free_name(str(zone["field"]), taken))
@@ -78,7 +78,7 @@ def _keep(zone: Any, part: dict[str, Any]) -> None:
 
 def join(text: str, where: str, other: str) -> str:
     """Two zones made one: the places of the second are those of the first, too."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     zone, second = entry_at(document, where), entry_at(document, other)
     if where == other or not (where.startswith("zones") and other.startswith("zones")):
         raise ValueError("Choisir deux zones différentes, hors des tableaux.")
@@ -96,7 +96,7 @@ def join(text: str, where: str, other: str) -> str:
     else:
         _join_boxes(zone, second)
     name = str(second["field"])
-    return forget(blocks.without(tomlkit.dumps(document), other), name)
+    return forget(blocks.without(blocks.written(document, text), other), name)
 
 
 def _join_boxes(zone: Any, second: Any) -> None:
@@ -131,7 +131,7 @@ class _Cell:
 def tabulate(text: str, wheres: Sequence[str]) -> str:
     """A table of zones that stand in rows and columns: each column is called and typed like its
     zone in the first row."""
-    document = tomlkit.parse(text)
+    document = blocks.parsed(text)
     cells = []
     for where in wheres:
         zone = entry_at(document, where)
