@@ -451,3 +451,11 @@ def test_a_new_key_stands_in_its_own_block_and_not_behind_the_next_comment() -> 
     assert 'repeated = true\nlabel = "Prénom"\n\n# What they eat.\n[[zones]]' in text
     text = edits.with_key(TEXT, "zones.4", "role", "none")
     assert 'role = "none"\n\n[[areas]]' in text
+
+
+def test_the_line_of_a_count_is_renamed_and_forgotten_with_it() -> None:
+    text = TEXT.replace("# each\n", '# each\nlines = { repas = "total" }\n')
+    renamed = tomllib.loads(edits.rename(text, "zones.4", "Somme"))
+    assert renamed["sum"]["lines"] == {"repas": "somme"}
+    assert "lines" not in tomllib.loads(edits.delete(text, "zones.2"))["sum"]
+    assert "lines" not in tomllib.loads(edits.delete(text, "zones.4"))["sum"]
