@@ -274,7 +274,7 @@ def load_settings(path: Path | None) -> Configuration:
         raise faulty(path, faults) from err
 
 
-def write_settings(path: Path, changes: Mapping[str, str | Mapping[str, Any]]) -> None:
+def write_settings(path: Path, changes: Mapping[str, str | list[str] | Mapping[str, Any]]) -> None:
     """Put settings, or some keys of a table, into a ``fiches.toml``, which is made if need be;
     None takes a key out.
 
@@ -288,7 +288,7 @@ def write_settings(path: Path, changes: Mapping[str, str | Mapping[str, Any]]) -
     try:
         document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
         for name, value in changes.items():
-            if isinstance(value, str):
+            if not isinstance(value, Mapping):
                 document[name] = value
                 continue
             table = document.setdefault(name, tomlkit.table())

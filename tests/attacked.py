@@ -13,11 +13,13 @@ from starlette.testclient import TestClient
 
 from pipeline.config import Settings
 from pipeline.decisions import Act, Change, Decision
+from pipeline.drafting import edits
+from pipeline.drafting.steps import Steps, save
 from pipeline.exporters import export_all
 from pipeline.forms.schema import load_forms
 from pipeline.ledger import PaidBy, Taking
 from pipeline.pages import templates
-from pipeline.paths import FORMS
+from pipeline.paths import FORMS, SHIPPED_FORM
 from pipeline.records import Envelope, Received, Rejection
 from pipeline.review.pictures import Pictures
 from pipeline.runner import Progress, Summary
@@ -26,8 +28,10 @@ from pipeline.web import serve
 from pipeline.web.app import make_app
 from pipeline.web.desk import Desk
 from pipeline.web.security import Gatekeeper
+from pipeline.web.shelf import Shelf
 from pipeline.web.sources import Sources
 from tests.desks import GATE, PEOPLE, Inbox, fiche, moved
+from tests.standin_drafter import TEXT
 
 ORIGIN = "http://127.0.0.1:8000"
 EVIL = "<script>document.title='pwned'</script><img src=x onerror=alert(1)>"
@@ -143,6 +147,12 @@ def attacked(folder: Path, *, store_url: str = "") -> Iterator[Attacked]:
             ended=desk.catch_up,
             changeable=True,
         )
+        _put_form(inbox.out)
+        desk.shelf = Shelf(
+            *(inbox.out, Settings(), folder / "fiches.toml", forms),
+            changeable=True,
+            drafter="tests.standin_drafter:drafted",
+        )
         export_all(store, inbox.out, [*forms.values()])
         pages = templates(Path(serve.__file__).parent / "templates")
         app = make_app(desk, gatekeeper, pages, who="Zoé")
@@ -151,7 +161,17 @@ def attacked(folder: Path, *, store_url: str = "") -> Iterator[Attacked]:
                 yield Attacked(inbox, app, desk, gatekeeper, now, dropped, runs, stack)
         finally:
             desk.close()
+            desk.shelf.close()
             pictures.close()
+
+
+def _put_form(out: Path) -> None:
+    """A form that whoever attacks began to draw."""
+    folder = out / "brouillons" / "stage"
+    folder.mkdir(parents=True)
+    (folder / "blank.pdf").write_bytes((SHIPPED_FORM / "blank.pdf").read_bytes())
+    text = TEXT.replace("{form_id}", "stage").replace("Un nombre,", EVIL)
+    save(folder / "etapes.json", Steps((edits.relabel(text, "zones.1", EVIL),)))
 
 
 def _fill(inbox: Inbox) -> None:

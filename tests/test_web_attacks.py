@@ -37,8 +37,9 @@ TRUE = {
     "{movement}": ("m1", "m2", "m3"),
     "{taking}": ("t1", "t2"),
     "{number}": ("1",),
+    "{form}": ("stage", "mais-2018-02-02"),
 }
-_OTHERWISE = (security.DROP, security.STATEMENTS)
+_OTHERWISE = (security.DROP, security.STATEMENTS, security.BLANKS, security.TRIALS)
 """What takes larger bodies than a form, which are files."""
 REFUSED = ("x5-0", "p35060800715955")
 """What is no fiche, where a path begins by /rejet."""
@@ -103,8 +104,16 @@ NAMES = (
         "t3",
     ),
     *("share.r4-1", "share.r9-9", "share.", "balance", "from"),
+    *("zone", "spot", "x", "y", "w", "h", "how", "snap", "label", "name", "role", "extra", "with"),
+    *("option.0", "called.0", "price.0", "called", "price", "total", "adds", "kind", "title"),
+    *("event.date", "with.zones.0"),
 )
 """All that any page of ours sends, and what none does."""
+ACTS = (
+    *("", "replace", "settle", "cancel", "empty"),
+    *("put", "describe", "options", "price", "table", "head", "split", "join", "delete", "area"),
+    *("add", "undo", "redo"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -317,7 +326,7 @@ def test_no_value_of_any_form_breaks_a_route(fresh: Attacked) -> None:
     for method, path in fresh.routes():
         if method != "POST" or path in ("/sortir", *_OTHERWISE):
             continue
-        signed, acts = client.signed(), cycle(("", "replace", "settle", "cancel", "empty"))
+        signed, acts = client.signed(), cycle(ACTS)
         fill = {**TRUE, "{subject}": REFUSED if path.startswith("/rejet") else ("r1-1",)}
         for asked in _paths(path, fill.__getitem__):
             for value in VALUES:
@@ -326,6 +335,7 @@ def test_no_value_of_any_form_breaks_a_route(fresh: Attacked) -> None:
                 assert "set-cookie" not in answer.headers or path in ("/relecteur", "/regard")
                 assert "\n" not in answer.headers.get("hx-redirect", "")
     rooms = ("/", "/rejets", "/doublons", "/bilan", "/accueil", "/paiements", "/reglements")
+    rooms += ("/formulaires", "/formulaires/mais-2018-02-02")
     for path in rooms:
         assert client.get(path).status_code == 200
 

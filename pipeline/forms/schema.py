@@ -1,9 +1,9 @@
 """What a ``form.toml`` may say, checked where it enters: all faults at once, with their lines."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
@@ -236,16 +236,22 @@ class Form(Part):
 def load_form(folder: Path) -> Form:
     """Read and check ``folder/form.toml``. Raises ConfigError with every fault and its line."""
     path = folder / "form.toml"
-    data = read_toml(path)
+    form, faults = checked(read_toml(path), folder)
+    if form is None:
+        raise faulty(path, placed(faults, path.read_text("utf-8")))
+    return form
+
+
+def checked(data: Mapping[str, Any], folder: Path) -> tuple[Form | None, list[Fault]]:
+    """The form that a file says, or all that is wrong with it, each by its place in the file."""
     faults: list[Fault] = []
+    form = None
     try:
         form = Form.model_validate({**data, "folder": folder})
     except ValidationError as err:
         faults = [(where or "form", what) for where, what in hinted(err, Form)]
     faults += disagreements(data, folder)
-    if faults:
-        raise faulty(path, placed(faults, path.read_text("utf-8")))
-    return form
+    return (None if faults else form), faults
 
 
 def load_forms(*roots: Path) -> tuple[Form, ...]:

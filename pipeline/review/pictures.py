@@ -135,7 +135,7 @@ class Pictures:
     def pages(self, source: Source) -> int:
         """How many pages a document has."""
         if source.sha256 not in self._counts:
-            self._counts[source.sha256] = self._in_turn(self._guard.ask, Count(source))
+            self._counts[source.sha256] = self._in_turn(lambda: self._guard.ask(Count(source)))
         return self._counts[source.sha256]
 
     def prefetch(self, source: Source, *, number: int, page: int) -> None:
@@ -160,17 +160,30 @@ class Pictures:
 
         Raises EngineError and ConfigError; what is wrong with the document is a rejection.
         """
-        outcome: Outcome = self._in_turn(self._guard.read, source)
+        outcome: Outcome = self._in_turn(lambda: self._guard.read(source))
         return outcome
+
+    def renew(self, settings: Settings) -> None:
+        """Draw and read with these settings, and the forms as they are now, from here on; what is
+        being drawn ends first."""
+        for _ in range(_CHILDREN):
+            self._turns.acquire()
+        try:
+            self._guard.close()
+            self._guard = Guard(_WORK, settings)
+            self._drawn_by = f"{reader_fingerprint(settings)} {code_digest(_DRAWS)}"
+        finally:
+            for _ in range(_CHILDREN):
+                self._turns.release()
 
     def close(self) -> None:
         """End the children, whatever they are doing."""
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._guard.close()
 
-    def _in_turn(self, ask: Callable[[Any], Any], task: Source | Draw | Count) -> Any:
+    def _in_turn(self, ask: Callable[[], Any]) -> Any:
         with self._turns:
-            return ask(task)
+            return ask()
 
     def _lock(self, source: Source, page: int) -> Lock:
         """The lock of a page; pages may share one, which costs a wait and no more."""
@@ -182,7 +195,7 @@ class Pictures:
         return self._folder / f"{hashlib.sha256(facts.encode()).hexdigest()}-{number}-{page}.jpg"
 
     def _draw(self, source: Source, number: int, page: int) -> PagePicture:
-        drawn: Drawn = self._in_turn(self._guard.ask, Draw(source, number, page))
+        drawn: Drawn = self._in_turn(lambda: self._guard.ask(Draw(source, number, page)))
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for key, jpeg in drawn.items():
             write_whole(self._path(source, *key), jpeg)

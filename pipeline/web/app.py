@@ -3,7 +3,7 @@
 import base64
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ from pipeline.web import (
     bank,
     ends,
     entrance,
+    forms,
     home,
     lives,
     mails,
@@ -46,7 +47,7 @@ from pipeline.web import (
     takings,
 )
 from pipeline.web.desk import Desk, GoneError
-from pipeline.web.security import DROP, STATEMENTS, Gatekeeper, Guarded
+from pipeline.web.security import BLANKS, DROP, STATEMENTS, TRIALS, Gatekeeper, Guarded
 from pipeline.web.views import View
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ _STATIC = {
     "htmx.min.js": "text/javascript",
     "review.js": "text/javascript",
     "review.css": "text/css",
+    "forms.js": "text/javascript",
+    "forms.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
 _DAY = "private, max-age=86400"
@@ -64,6 +67,8 @@ _LIST_ROWS = 100
 _UNDONE = "Décision annulée."
 
 Handler = Callable[[View], Response]
+Take = Callable[[Request, Desk], Awaitable[Response]]
+"""What is made of a file that is the body of a request."""
 
 
 def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str) -> Starlette:
@@ -81,15 +86,17 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
 
         return Route(path, endpoint, methods=list(methods or ("GET",)))
 
-    async def dropped(request: Request) -> Response:
-        return await home.drop(request, desk)
+    def taking(path: str, take: Take) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await take(request, desk)
 
-    async def given(request: Request) -> Response:
-        return await bank.give(request, desk)
+        return Route(path, endpoint, methods=["POST"])
 
     routes = [
-        Route(DROP, dropped, methods=["POST"]),
-        Route(STATEMENTS, given, methods=["POST"]),
+        taking(DROP, home.drop),
+        taking(STATEMENTS, bank.give),
+        taking(BLANKS, forms.bring),
+        taking(TRIALS, forms.attempt),
         *entrance.routes(gatekeeper, pages, home="/accueil" if desk.sources else "/"),
         route("/static/{name}", _static),
         route("/", _list),
@@ -97,6 +104,7 @@ def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str
         route("/annuler", _undo, "POST"),
         route("/lot", _bulk, "POST"),
         *(route(path, handler, *methods) for path, handler, *methods in home.ROUTES),
+        *(route(path, handler, *methods) for path, handler, *methods in forms.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in strokes.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in ends.ROUTES),
         *(route(path, handler, *methods) for path, handler, *methods in people.ROUTES),

@@ -23,6 +23,7 @@ from pipeline.review.queue import Counts, Filters, Listing, Place, Queue, Way, h
 from pipeline.store import Store
 from pipeline.text import fold
 from pipeline.treasury.tables import write_tables
+from pipeline.web.shelf import Shelf
 from pipeline.web.sources import Sources
 from pipeline.web.till import Till
 
@@ -61,6 +62,7 @@ class Desk:
         self.store, self.forms, self.pictures, self.gate = store, forms, pictures, gate
         self.out = out
         self.sources: Sources | None = None
+        self.shelf: Shelf | None = None
         self.till = Till(store, self.fiches, self._export_soon, forms, accounting)
         self._lock = threading.RLock()
         self._exporting = threading.Lock()
@@ -312,8 +314,7 @@ class Desk:
         with self._lock:
             for there in self._present.values():
                 there.pop(who, None)
-            at = self._present.setdefault(subject, {})
-            at[who] = now
+            self._present.setdefault(subject, {})[who] = now
         return self.others(subject, who)
 
     def others(self, subject: str, who: str) -> str:

@@ -45,6 +45,9 @@ DROP, _MOST_DROPPED_BYTES = "/deposer", 150_000_000
 """Where files are dropped, one at a time, and how large one may be: more than any run opens."""
 STATEMENTS = "/paiements/releves"
 """Where a bank's files are given, one at a time."""
+BLANKS, TRIALS = "/formulaires/nouveau", "/formulaires/essayer"
+"""Where the blank of a new form is given, and a scan to try a form with."""
+_MOST_BLANK_BYTES = 40_000_000
 _WAIT_S, _LONGEST_WAIT_S = 0.1, 20.0
 """How long the next guess after a wrong password waits, twice as long each time, and at most."""
 _MOST_WAITING = 8
@@ -58,6 +61,7 @@ _TOO_LONG_A_STATEMENT = (
     f"fichier de plus de {MOST_BYTES // 1_000_000} Mo, et aucun relevé ne l'est : donner le "
     "fichier de la banque, ou des périodes plus courtes."
 )
+_TOO_LARGE_A_BLANK = "fichier de plus de 40 Mo : numériser cette feuille seule, en 300 points."
 TO_ENTER = (
     "Pour entrer, ouvrez la dernière adresse que Fiches affiche dans le terminal : "
     "chacune ne sert qu'une fois, pendant un quart d'heure. Sans terminal, relancez "
@@ -263,8 +267,9 @@ class Guarded:
         if headers.get("content-type", "").strip().lower().startswith("multipart"):
             return PlainTextResponse("Forme de demande inconnue de Fiches.", 415)
         if known or path in _OPEN_PATHS or path.startswith(_STATIC):
-            if int(headers.get("content-length") or 0) > _most_bytes(scope):
-                return PlainTextResponse(_too_long(scope), 413)
+            most_bytes, words = _most(scope)
+            if int(headers.get("content-length") or 0) > most_bytes:
+                return PlainTextResponse(words, 413)
             return None
         if not gatekeeper.password_hash:
             gatekeeper.knock()
@@ -274,24 +279,28 @@ class Guarded:
         return RedirectResponse(LOGIN, 303)
 
 
-def _most_bytes(scope: Scope) -> int:
-    return {DROP: _MOST_DROPPED_BYTES, STATEMENTS: MOST_BYTES}.get(scope["path"], _MOST_BODY_BYTES)
-
-
-def _too_long(scope: Scope) -> str:
-    return {DROP: _TOO_LARGE, STATEMENTS: _TOO_LONG_A_STATEMENT}.get(scope["path"], _TOO_LONG)
+def _most(scope: Scope) -> tuple[int, str]:
+    """How many bytes a request may have, and what is said of more."""
+    blank = (_MOST_BLANK_BYTES, _TOO_LARGE_A_BLANK)
+    larger = {
+        DROP: (_MOST_DROPPED_BYTES, _TOO_LARGE),
+        STATEMENTS: (MOST_BYTES, _TOO_LONG_A_STATEMENT),
+        BLANKS: blank,
+        TRIALS: blank,
+    }
+    return larger.get(scope["path"], (_MOST_BODY_BYTES, _TOO_LONG))
 
 
 def _limited(receive: Receive, scope: Scope) -> Receive:
     """The body, refused as soon as it is longer than any form of ours, said beforehand or not."""
-    left_bytes = _most_bytes(scope)
+    left_bytes, words = _most(scope)
 
     async def limited() -> Message:
         nonlocal left_bytes
         message = await receive()
         left_bytes -= len(message.get("body", b""))
         if left_bytes < 0:
-            raise HTTPException(413, _too_long(scope))
+            raise HTTPException(413, words)
         return message
 
     return limited

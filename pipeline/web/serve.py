@@ -14,7 +14,7 @@ from jinja2 import Environment
 from starlette.applications import Starlette
 
 from pipeline import system
-from pipeline.config import CONFIG, Configuration
+from pipeline.config import CONFIG, Configuration, Settings
 from pipeline.errors import ConfigError, InputError
 from pipeline.exporters import outputs
 from pipeline.forms.schema import Form, load_forms
@@ -32,6 +32,7 @@ from pipeline.web.app import make_app
 from pipeline.web.connections import Hurried
 from pipeline.web.desk import Desk
 from pipeline.web.security import ENTRY, Gatekeeper
+from pipeline.web.shelf import Shelf
 from pipeline.web.sources import Sources
 
 LOOPBACK = "127.0.0.1"
@@ -77,11 +78,12 @@ def serve(
     names = {host, LOOPBACK, "localhost"} if is_loopback(host) else {host, *_own_names()}
     gatekeeper = Gatekeeper.for_hosts(names, port, password)
     with Store.open(store_url) as store:
-        pictures = Pictures(out / _CACHE, completed)
+        pictures, own = Pictures(out / _CACHE, completed), is_loopback(host)
+        shelf = Shelf(out, completed, config, forms, changeable=own)
         try:
             desk = _desk(store, forms, pictures, out, gate, settings)
+            desk.shelf, shelf.kept = shelf, partial(_renew, desk)
             if inbox is not None:
-                own = is_loopback(host)
                 desk.sources = _sources(inbox, settings, config, store_url, desk, changeable=own)
             pages = templates(_TEMPLATES)
             app = make_app(desk, gatekeeper, pages, who=who)
@@ -92,6 +94,13 @@ def serve(
                 uvicorn.Server(_config(app)).run(sockets=[listening])
         finally:
             pictures.close()
+            shelf.close()
+
+
+def _renew(desk: Desk, settings: Settings) -> None:
+    """See, and draw with, the forms as they are now."""
+    desk.pictures.renew(settings)
+    desk.reload()
 
 
 def _desk(
@@ -122,7 +131,9 @@ def _sources(
 
     def read(inbox: Path, progress: Progress) -> Summary:
         jobs = max(1, system.cores() - 1)  # one is left for the page
-        return run(inbox, desk.out, settings, jobs=jobs, store_url=store_url, progress=progress)
+        forms = desk.shelf.settings.forms if desk.shelf else settings.forms
+        now = settings.model_copy(update={"forms": forms})
+        return run(inbox, desk.out, now, jobs=jobs, store_url=store_url, progress=progress)
 
     inbox = inbox.absolute()
     outputs = (desk.out, *desk.store.files)

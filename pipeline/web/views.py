@@ -169,6 +169,7 @@ class View:
             ("/doublons", "Doublons", None),
             ("/paiements", "Paiements", self.desk.till.waiting()),
             ("/bilan", "Bilan", None),
+            *((("/formulaires", "Mes formulaires", None),) if self.desk.shelf else ()),
         )
         base = {
             "csrf": self.csrf,

@@ -1,0 +1,181 @@
+"""Edits of what a form asks money for: options and what each costs, tariffs, the sum.
+
+Amounts are written as people write them, ``12,10``; a file that counts in cents goes on doing so.
+See ``edits`` for what all edits have in common.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tomlkit
+
+from pipeline.drafting import blocks
+from pipeline.drafting.edits import PRICES, entry_at, rename_key, set_key
+from pipeline.drafting.wording import option_name
+from pipeline.money import cents_text, parse_cents
+
+_APART = 1.6
+"""A new option's box stands so many of its heights below the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option as it is to be: ``name`` is its name so far, empty for a new one; ``called``, what
+    readers call it; ``price``, as people write it, empty where it costs nothing by itself."""
+
+    name: str
+    called: str
+    price: str = ""
+
+
+def with_options(text: str, where: str, choices: Sequence[Choice]) -> str:
+    """The options of a zone: those that are left out go, new ones come, each with its price."""
+    document = blocks.parsed(text)
+    entry = entry_at(document, where)
+    keys = [key for key in ("boxes_mm", "words_mm") if key in entry]
+    if not keys:
+        raise ValueError("Cette zone n'a pas de cases.")
+    kept = [choice.name for choice in choices if choice.name]
+    places = {name: key for key in keys for name in entry[key]}
+    if not choices or not set(kept) <= places.keys():
+        raise ValueError("Une zone de cases en a au moins une.")
+    for name in places.keys() - set(kept):
+        for part in (entry[places[name]], *(entry.get(key, {}) for key in ("options", *PRICES))):
+            part.pop(name, None)
+    named = []
+    for choice in choices:
+        name = choice.name or _added(entry, keys[-1], choice.called)
+        _call(entry, name, " ".join(choice.called.split()))
+        named.append((name, choice.price))
+    for key in (*keys, "options"):
+        if key in entry and not entry[key]:
+            del entry[key]
+    _price_options(entry, dict(named))
+    return blocks.written(document, text)
+
+
+def _added(entry: Any, key: str, called: str) -> str:
+    name = option_name(called, [o for k in ("boxes_mm", "words_mm") for o in entry.get(k, ())])
+    if key not in entry or not entry[key]:
+        raise ValueError("Garder au moins une case de la zone.")
+    last = [float(value) for value in list(entry[key].values())[-1]]
+    if len(last) == 4:
+        last[1] = round(last[1] + _APART * last[3], 2)
+    else:
+        last[0] = round(last[0] + _APART * last[1], 2)
+    entry[key][name] = last
+    return name
+
+
+def _call(entry: Any, name: str, called: str) -> None:
+    """A word of its own only where its name does not say it already."""
+    options = entry.get("options", {})
+    if options.get(name) == called:
+        return
+    if not called or called == name.replace("_", " "):
+        options.pop(name, None)
+        return
+    if "options" not in entry:
+        entry["options"] = tomlkit.inline_table()
+    entry["options"][name] = called
+
+
+def rename_option(text: str, where: str, old: str, name: str) -> str:
+    """Another name of an option, as tables write it."""
+    document = blocks.parsed(text)
+    entry = entry_at(document, where)
+    taken = [option for key in ("boxes_mm", "words_mm") for option in entry.get(key, ())]
+    if old not in taken:
+        raise ValueError("Cette case n'est plus là\u00a0: recharger la page.")
+    new = option_name(name, [option for option in taken if option != old])
+    for key in ("boxes_mm", "words_mm", "options", *PRICES):
+        if old in entry.get(key, ()) and new != old:
+            rename_key(entry[key], old, new)
+    return blocks.written(document, text)
+
+
+def _price_options(entry: Any, prices: Mapping[str, str]) -> None:
+    """What each costs; where one costs something, the others are free."""
+    cents = {name: _cents(price) for name, price in prices.items()}
+    key = "tariffs_cents" if "tariffs_cents" in entry else "tariffs"
+    if not any(cents.values()):
+        entry.pop(key, None)
+        return
+    if key not in entry:
+        entry[key] = tomlkit.inline_table()
+    for name, value in cents.items():
+        _write(entry[key], name, value)
+
+
+def price(text: str, field: str, written: str) -> str:
+    """What one of a counted field costs; nothing takes its tariff out."""
+    cents = _cents(written)
+    text = text if not written.strip() else blocks.with_table(text, "sum")
+    document = blocks.parsed(text)
+    if "sum" not in document:
+        return text
+    arithmetic: Any = document["sum"]
+    key = "tariffs_cents" if "tariffs_cents" in arithmetic else "tariffs"
+    if written.strip():
+        if key not in arithmetic:
+            arithmetic[key] = tomlkit.inline_table()
+        _write(arithmetic[key], field, cents)
+    elif field in arithmetic.get(key, {}):
+        del arithmetic[key][field]
+        if not arithmetic[key]:
+            del arithmetic[key]
+    return _without_empty_sum(blocks.written(document, text))
+
+
+def total(text: str, field: str, *, is_total: bool) -> str:
+    """Whether people write the sum in that field."""
+    text = blocks.with_table(text, "sum") if is_total else text
+    document = blocks.parsed(text)
+    arithmetic: Any = document.get("sum", {})
+    if is_total:
+        set_key(arithmetic, "total", field)
+    elif arithmetic.get("total") == field:
+        del arithmetic["total"]
+    return _without_empty_sum(blocks.written(document, text))
+
+
+def adds(text: str, field: str, *, is_added: bool) -> str:
+    """Whether the amount of that field is added to the sum as it is written."""
+    text = blocks.with_table(text, "sum") if is_added else text
+    document = blocks.parsed(text)
+    arithmetic: Any = document.get("sum", {})
+    added = arithmetic.get("adds", [])
+    if is_added and field not in added:
+        if "adds" not in arithmetic:
+            arithmetic["adds"] = []
+        arithmetic["adds"].append(field)
+    elif not is_added and field in added:
+        added.remove(field)
+        if not added:
+            del arithmetic["adds"]
+    return _without_empty_sum(blocks.written(document, text))
+
+
+def _without_empty_sum(text: str) -> str:
+    document = blocks.parsed(text)
+    is_empty = "sum" in document and not document["sum"]
+    return blocks.without(text, "sum") if is_empty else text
+
+
+def _cents(written: str) -> int:
+    cents = parse_cents(written) if written.strip() else 0
+    if cents is None:
+        raise ValueError(
+            f"«\u00a0{written}\u00a0» n'est pas un montant\u00a0: écrire 12,10 par exemple."
+        )
+    return cents
+
+
+def _write(tariffs: Any, name: str, cents: int) -> None:
+    """An amount where it is another: what is written otherwise and says the same stays."""
+    old = tariffs.get(name)
+    if (parse_cents(old) if isinstance(old, str) else old) == cents and old is not None:
+        return
+    in_cents = any(isinstance(value, int) for value in tariffs.values())
+    tariffs[name] = cents if in_cents else cents_text(cents).replace(".", ",").removesuffix(",00")

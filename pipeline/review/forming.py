@@ -1,0 +1,124 @@
+"""Open the blank of a new form, draft it and draw its pages: only ever done in a guarded child."""
+
+import io
+import logging
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+from PIL import Image
+
+from pipeline.config import Settings
+from pipeline.drafting.draft import draft_of
+from pipeline.drafting.sheets import leaves, write_blank
+from pipeline.drafting.snapping import Edges, edges_of
+from pipeline.drafting.write import toml_of
+from pipeline.errors import BugError, DocumentError, PipelineError, TooLargeError, bug_place
+from pipeline.intake.filekind import Kind, kind_of, refusal
+from pipeline.intake.ingest import open_pages
+from pipeline.language import tr
+from pipeline.records import Source
+
+_log = logging.getLogger(__name__)
+_MM_PER_PT = 25.4 / 72
+_PX_PER_MM = 6.0
+"""Enough to see hairlines when a page is enlarged twice."""
+_MOST_PAGES = 12
+_QUALITY = 85
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file that somebody brings: ``drafter``, ``module:function``, is given it, the id of the new
+    form, and where its blank is to be written. The answer is the text of the form's file."""
+
+    path: Path
+    blank: Path
+    form_id: str
+    drafter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A page of a blank to be drawn; the answer is a ``Sheet``."""
+
+    blank: Path
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a blank as a JPEG, in mm, of a file with so many ``pages``; where its print may
+    be snapped to."""
+
+    jpeg: bytes
+    width_mm: float
+    height_mm: float
+    pages: int
+    edges: Edges
+
+
+def work(task: Draft | Show, settings: Settings) -> Any:
+    """The answer to a task. Raises DocumentError (French)."""
+    if isinstance(task, Show):
+        return _shown(task)
+    try:
+        _check(task.path, settings)
+        return resolve_name(task.drafter)(task.path, task.blank, task.form_id)
+    except (PipelineError, MemoryError):
+        raise
+    except Exception as err:  # its own words may quote the document
+        where = bug_place(err)
+        _log.error("%s", tr("{document}: bug ({place})", document=task.path.name, place=where))
+        raise BugError(f"Erreur interne ({where}). Signalez-la.") from err
+
+
+def _check(path: Path, settings: Settings) -> None:
+    """Raises DocumentError for a file that can be no blank."""
+    with path.open("rb") as file:
+        kind = kind_of(file, path.name)
+    if kind not in (Kind.PDF, Kind.IMAGE):
+        raise refusal(kind)
+    with closing(open_pages(Source(path.name, path, ""), settings)) as pages:
+        if pages.count > _MOST_PAGES:
+            raise TooLargeError(
+                f"Ce fichier a {pages.count} pages\u00a0: un formulaire vierge en a "
+                f"{_MOST_PAGES} au plus."
+            )
+
+
+def drafted(path: Path, blank: Path, form_id: str) -> str:
+    """The file of the form that is drafted of a blank, a PDF or a picture, which is written to
+    ``blank`` as the form needs it. Raises DocumentError."""
+    read = leaves(path)
+    made = draft_of([leaf.sheet for leaf in read], form_id=form_id)
+    if not made.asked:
+        raise DocumentError(
+            "Aucun endroit où écrire n'y est vu\u00a0: est-ce bien un formulaire vierge\u00a0?"
+        )
+    write_blank(path, read, blank)
+    return toml_of(made)
+
+
+def _shown(task: Show) -> Sheet:
+    """As readers of forms draw it: with what form fields show."""
+    try:
+        with closing(pdfium.PdfDocument(str(task.blank))) as document:
+            document.init_forms()
+            if not 1 <= task.page <= len(document):
+                raise DocumentError(f"Ce formulaire n'a pas de page {task.page}.")
+            page = document[task.page - 1]
+            width_mm, height_mm = (side * _MM_PER_PT for side in page.get_size())
+            drawn = page.render(scale=_PX_PER_MM * _MM_PER_PT, grayscale=True)
+            image = np.ascontiguousarray(drawn.to_numpy().squeeze())
+            count = len(document)
+    except pdfium.PdfiumError as err:
+        raise DocumentError("Le PDF de ce formulaire ne peut pas être ouvert.") from err
+    encoded = io.BytesIO()
+    Image.fromarray(image).save(encoded, "JPEG", quality=_QUALITY)
+    edges = edges_of(image, _PX_PER_MM)
+    return Sheet(encoded.getvalue(), width_mm, height_mm, count, edges)

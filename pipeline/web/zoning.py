@@ -1,0 +1,173 @@
+"""What a person does to a form on its page: each act a step, made of what the page sends."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from math import isfinite
+
+from pipeline import fields
+from pipeline.drafting import edits, prices, regroup
+from pipeline.drafting.doubts import settled
+from pipeline.drafting.edits import Spot
+from pipeline.drafting.prices import Choice
+from pipeline.drafting.snapping import Edges, snapped
+from pipeline.drafting.steps import Steps
+from pipeline.geometry import BoxMm
+
+HEAD = (
+    ("title", "Titre du modèle"),
+    ("event.name", "Événement"),
+    ("event.date", "Jour (02/02/2018)"),
+    ("event.hours", "Heures"),
+    ("event.place", "Lieu"),
+    ("organiser.name", "Organisateur"),
+    ("organiser.email", "E-mail de l'organisateur"),
+    ("organiser.iban", "IBAN"),
+    ("organiser.bic", "BIC"),
+)
+"""What a form says of itself, and what the page calls it."""
+_WITHIN_MM = {"mouse": 1.5, "keys": 0.4}
+"""How near print draws a zone that is moved: by keys, less than one step of theirs."""
+_NEW = (60.0, 8.0)
+_NEW_BOX = (4.0, 4.0)
+_AT_MM = 20.0
+_AREAS = ("office", "ignore")
+Typed = Mapping[str, str]
+
+
+def step(steps: Steps, typed: Typed, edges: Callable[[int], Edges]) -> tuple[Steps, str]:
+    """The steps with one more, and the place of what is selected then ("" for what was).
+
+    ``edges`` gives the print of a page. Raises ValueError (French) for what cannot be.
+    """
+    act, where = typed.get("act", ""), typed.get("zone", "")
+    if act == "undo":
+        return steps.undone(), ""
+    if act == "redo":
+        return steps.redone(), ""
+    text, selected = steps.now, ""
+    if act == "add":
+        box = _new_place(text, typed)
+        text, selected = edits.add(text, _kind(typed), _page(typed), box)
+    elif act == "put":
+        text = _put(text, typed, edges)
+    elif act in _SIMPLE:
+        text = _SIMPLE[act](text, where, typed)
+    else:
+        raise ValueError("Cette page ne connaît pas cet acte.")
+    return steps.then(text), selected
+
+
+def _described(text: str, where: str, typed: Typed) -> str:
+    """What a zone is called, of what type it is, and what goes with that; nobody doubts it then."""
+    kind = _kind(typed)
+    text = edits.retype(text, where, kind)
+    text = edits.relabel(text, where, typed.get("label", ""))
+    if name := typed.get("name", "").strip():
+        text = edits.rename(text, where, name)
+    key = fields.load(kind).zone_key
+    if key:
+        text = edits.with_key(text, where, key, typed.get("extra", "").strip())
+    role = typed.get("role", "")
+    if role in ("", "who", "contact", "payment", "none"):
+        text = edits.with_key(text, where, "role", role)
+    zone = edits.entry_at(tomllib.loads(text), where)
+    if "lines_mm" in zone:
+        text = edits.with_key(text, where, "repeated", typed.get("repeated", "") == "1")
+    return settled(text, where)
+
+
+def _field(text: str, where: str) -> str:
+    return str(edits.entry_at(tomllib.loads(text), where).get("field", ""))
+
+
+def _put(text: str, typed: Typed, edges: Callable[[int], Edges]) -> str:
+    """A rectangle where it was drawn or, if it is to snap, on the print beside that."""
+    box = BoxMm(*(_mm(typed.get(side, "")) for side in "xywh"))
+    if typed.get("snap"):
+        within_mm = _WITHIN_MM.get(typed.get("how", ""), 0.0)
+        resized = bool(typed.get("resized"))
+        box = snapped(box, edges(_page(typed)), within_mm=within_mm, resized=resized)
+    return edits.put(text, Spot.of(typed.get("spot", "")), box)
+
+
+def _mm(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value) or abs(value) > 2000:
+        raise ValueError("Cette place n'est pas sur la page.")
+    return value
+
+
+def _page(typed: Typed) -> int:
+    text = typed.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:4]) < 100 else 1
+
+
+def _kind(typed: Typed) -> str:
+    kind = typed.get("type", "")
+    if kind not in fields.names() and not (typed.get("act") == "add" and kind in _AREAS):
+        raise ValueError("Choisir un type.")
+    return kind
+
+
+def _new_place(text: str, typed: Typed) -> BoxMm:
+    """Below what is selected, else at the top of the page."""
+    kind, where = _kind(typed), typed.get("zone", "")
+    is_box = kind in fields.names() and fields.nature(kind) is fields.Nature.MARK
+    width, height = _NEW_BOX if is_box else _NEW
+    if where:
+        boxes = list(edits.boxes_of(edits.entry_at(tomllib.loads(text), where)))
+        if boxes and len(boxes[-1]) == 4:
+            x, y, _, h = map(float, boxes[-1])
+            return BoxMm(x, y + h + 2, width, height)
+    return BoxMm(_AT_MM, _AT_MM, width, height)
+
+
+def _options(text: str, where: str, typed: Typed) -> str:
+    choices = [
+        Choice(typed[f"option.{n}"], typed.get(f"called.{n}", ""), typed.get(f"price.{n}", ""))
+        for n in range(len(typed))
+        if f"option.{n}" in typed and not typed.get(f"gone.{n}")
+    ]
+    if typed.get("called", "").strip():
+        choices.append(Choice("", typed["called"], typed.get("price", "")))
+    return prices.with_options(text, where, choices)
+
+
+def _price(text: str, where: str, typed: Typed) -> str:
+    name = _field(text, where)
+    text = prices.price(text, name, typed.get("price", ""))
+    text = prices.total(text, name, is_total=bool(typed.get("total")))
+    return prices.adds(text, name, is_added=bool(typed.get("adds")))
+
+
+def _table(text: str, where: str, typed: Typed) -> str:
+    others = [name.removeprefix("with.") for name in typed if name.startswith("with.")]
+    return regroup.tabulate(text, [*dict.fromkeys([where, *others])])
+
+
+def _head(text: str, _where: str, typed: Typed) -> str:
+    return edits.head(text, {name: typed[name] for name, _ in HEAD if name in typed})
+
+
+_SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
+    "describe": _described,
+    "sure": lambda text, where, _: settled(text, where),
+    "options": _options,
+    "price": _price,
+    "table": _table,
+    "head": _head,
+    "split": lambda text, where, _: regroup.split(text, where),
+    "join": lambda text, where, typed: regroup.join(text, where, typed.get("with", "")),
+    "delete": lambda text, where, _: edits.delete(text, where),
+    "area": lambda text, where, typed: edits.as_area(text, where, _area(typed)),
+}
+
+
+def _area(typed: Typed) -> str:
+    kind = typed.get("kind", "")
+    if kind not in _AREAS:
+        raise ValueError("Choisir ce que c'est.")
+    return kind

@@ -1,0 +1,241 @@
+"""A form drawn in the browser, by the keyboard only: moved, priced, tried, kept, read with."""
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pipeline.paths import SHIPPED_FORM
+from tests.desks import assert_open_to_all, await_keys, press
+from tests.small_blanks import SmallBlank
+from tests.test_web_home import SAMPLES, read, started
+
+TYPED = next(path for path in SAMPLES if path.name.startswith("remplie"))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A form of one's own, which counts in the place of the shipped one."""
+    folder = tmp_path / "formulaires" / SHIPPED_FORM.name
+    folder.mkdir(parents=True)
+    for name in ("blank.pdf", "form.toml"):
+        (folder / name).write_bytes((SHIPPED_FORM / name).read_bytes())
+    (tmp_path / "fiches.toml").write_text('forms = ["formulaires"]\n')
+    return folder
+
+
+@pytest.fixture
+def page(chromium: Browser, own: Path, tmp_path: Path) -> Iterator[Page]:
+    with started(tmp_path) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        page.goto(address.partition("/entrer")[0] + "/formulaires")
+        yield page
+        page.close()
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """By Tab alone, as somebody without a mouse goes there."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("sought => document.activeElement.matches(sought)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
+def choose(page: Page, label: str) -> None:
+    """A zone of the list, by Tab and the arrow keys."""
+    await_keys(page)
+    page.locator(".zones a").first.focus()
+    for _ in range(20):
+        if page.locator(".zones a:focus").inner_text().split("\n")[1].startswith(label):
+            break
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#zone-title")).to_have_text(label)
+    expect(page.locator(".chosen:focus")).to_have_count(1)
+
+
+def saved(page: Page) -> int:
+    """How many steps the page has seen kept."""
+    return int(page.locator("#board").get_attribute("data-seen") or 0)
+
+
+def club(path: Path, *, filled: bool) -> Path:
+    """The registration for a stage of chess, blank or typed into."""
+    written = [(38, 44.5, "MARTIN"), (133, 44.5, "Zoé"), (45, 56.5, "zoe.martin@exemple.fr")]
+    written += [(60, 107, "2"), (58, 121, "214,20")]
+    with SmallBlank(path) as blank:
+        blank.text(60, 18, "Club d'échecs de Vitré", font="Helvetica-Bold", size=16)
+        blank.text(60, 26, "Stage du samedi 11 avril 2026, salle Du Guesclin")
+        for x, y, label, right in ((20, 45, "Nom :", 100), (110, 45, "Prénom :", 190)):
+            blank.rule(blank.text(x, y, label) + 3, y + 1, right)
+        blank.rule(blank.text(20, 57, "E-mail :") + 3, 58, 120)
+        blank.text(20, 72, "Formule", font="Helvetica-Bold", size=11)
+        for n, option in enumerate(("Loisir 185 €", "Compétition 210,50 €", "Gratuit pour nous")):
+            blank.frame(22, 76 + 8 * n, 4, 4)
+            blank.text(30, 79.5 + 8 * n, option)
+        blank.rule(blank.text(20, 107.5, "Nombre de repas :") + 3, 108.5, 75)
+        blank.text(78, 107.5, "x 12,10 €")
+        blank.text(20, 121, "Total à régler :")
+        blank.frame(55, 115, 40, 9)
+        blank.text(97, 121, "€")
+        blank.prose(150, lines=12)
+        for x, y, value in written if filled else ():
+            blank.text(x, y, value, font="Courier-Bold", size=11)
+        if filled:
+            blank.text(22.7, 79.4, "X", font="Courier-Bold", size=12)
+    return path
+
+
+def test_a_blank_is_drafted_drawn_tried_kept_and_read_with_by_keyboard_only(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    blank = club(tmp_path / "Stage d'échecs.pdf", filled=False)
+    filled = club(tmp_path / "zoe.pdf", filled=True)
+    with started(tmp_path) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        page.goto(address.partition("/entrer")[0] + "/formulaires")
+        give = [blank, filled]
+        page.on("filechooser", lambda chooser: chooser.set_files(give.pop(0)))
+        press(page, "n")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/formulaires/stage-d-echecs", timeout=60_000)
+        _price_and_move(page)
+        press(page, "e")
+        page.keyboard.press("Enter")
+        said = page.locator("#work .notice[role=status]")
+        expect(said).to_contain_text("zoe.pdf est lu", timeout=90_000)
+        expect(page.locator(".zones")).to_contain_text("zoe.martin@exemple.fr")
+        press(page, "s")
+        expect(page.locator(".notice[role=status]")).to_contain_text("Le modèle est enregistré")
+        expect(page.locator("tbody tr").first).to_contain_text("en usage")
+        _run(page, tmp_path, filled, form="stage-d-echecs")
+        page.close()
+    assert 'forms = ["formulaires"]' in (tmp_path / "fiches.toml").read_text("utf-8")
+    form = tomllib.loads((tmp_path / "formulaires/stage-d-echecs/form.toml").read_text("utf-8"))
+    (choice,) = (zone for zone in form["zones"] if zone["type"] == "choice")
+    assert list(choice["tariffs"].values()) == ["190", "210,50", "0"]
+
+
+def _price_and_move(page: Page) -> None:
+    choose(page, "Formule")
+    press(page, "p")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("190")
+    page.keyboard.press("Enter")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "1")
+    expect(page.locator("#price")).to_have_value("190")
+    choose(page, "Nombre de repas")
+    x = placed(page)[0]
+    press(page, "a")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "2")
+    assert placed(page)[0] == pytest.approx(x - 0.5)
+
+
+def test_a_form_is_moved_priced_tried_kept_and_read_with_by_keyboard_only(
+    page: Page, own: Path, tmp_path: Path
+) -> None:
+    tab_to(page, f'a[href="/formulaires/{own.name}"]')
+    page.keyboard.press("Enter")
+    expect(page.locator("#board")).to_be_visible()
+    choose(page, "Repas")
+    press(page, "a")  # not to the print
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.locator("#board")).to_have_attribute("data-seen", "1")
+    expect(page.locator(".chosen:focus")).to_have_count(1)
+    press(page, "p")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("13,50")
+    page.keyboard.press("Enter")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "2")
+    expect(page.locator("#price")).to_have_value("13,50")
+    press(page, "z")
+    expect(page.locator("#price")).to_have_value("12,10")
+    press(page, "y")
+    expect(page.locator("#price")).to_have_value("13,50")
+    _try(page)
+    press(page, "s")
+    expect(page.locator(".notice[role=status]")).to_contain_text("Le modèle est enregistré")
+    form = tomllib.loads((own / "form.toml").read_text("utf-8"))
+    zone = next(zone for zone in form["zones"] if zone["field"] == "repas")
+    assert zone["lines_mm"] == [[45.4, 159.9, 43.7, 9.4]]
+    assert form["sum"]["tariffs_cents"]["repas"] == 1350
+    _run(page, tmp_path, TYPED, form=SHIPPED_FORM.name)
+
+
+def _try(page: Page) -> None:
+    page.on("filechooser", lambda chooser: chooser.set_files(TYPED))
+    press(page, "e")
+    page.keyboard.press("Enter")
+    expect(page.locator("#work .notice[role=status]")).to_contain_text("est lu", timeout=90_000)
+    expect(page.locator(".board text").first).to_be_attached()
+    expect(page.locator(".zones")).to_contain_text("30,00\N{NO-BREAK SPACE}€")
+    assert_open_to_all(page, "a form, tried")
+
+
+def _run(page: Page, folder: Path, scan: Path, *, form: str) -> None:
+    """The next run reads with what was kept."""
+    (folder / "fiches-recues").mkdir(exist_ok=True)
+    (folder / "fiches-recues" / scan.name).write_bytes(scan.read_bytes())
+    page.goto(page.url.partition("/formulaires")[0] + "/accueil")
+    page.locator("body").press("Tab")
+    page.get_by_role("button", name="Lire ce qui est nouveau").focus()
+    page.keyboard.press("Enter")
+    read(page)
+    (table,) = folder.rglob("registrations.csv")
+    rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
+    assert [row["form"] for row in rows] == [form]
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_every_page_of_forms_is_open_to_all(page: Page, own: Path, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 850})
+    assert_open_to_all(page, f"the list at {width}")
+    for zone in ("", "?zone=zones.6", "?zone=zones.8"):
+        page.goto(f"{page.url.partition('/formulaires')[0]}/formulaires/{own.name}{zone}")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert_open_to_all(page, f"{zone} at {width}, {scheme}")
+        overflows = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not overflows, (zone, width)
+
+
+def test_a_zone_is_dragged_by_the_mouse_and_drawn_to_the_print(page: Page, own: Path) -> None:
+    page.goto(f"{page.url}/{own.name}?zone=zones.6")
+    await_keys(page)
+    page.locator(".chosen").scroll_into_view_if_needed()
+    x, y, width, height = placed(page)
+    drag(page, ".chosen rect", 30, 60)
+    expect(page.locator("#board")).to_have_attribute("data-seen", "1")
+    moved = placed(page)
+    assert moved[1] > y + 5
+    assert moved[0] > x + 2
+    assert moved[2:] == [width, height]
+    drag(page, ".chosen circle", 30, 0)
+    expect(page.locator("#board")).to_have_attribute("data-seen", "2")
+    wider = placed(page)
+    assert wider[:2] == moved[:2]
+    assert wider[2] > width + 2
+
+
+def placed(page: Page) -> list[float]:
+    """Where the chosen zone stands, in mm, and how large it is."""
+    rect = page.locator(".chosen rect")
+    return [float(rect.get_attribute(name) or 0) for name in ("x", "y", "width", "height")]
+
+
+def drag(page: Page, selector: str, dx: int, dy: int) -> None:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx, y + dy, steps=4)
+    page.mouse.up()
