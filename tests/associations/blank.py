@@ -43,9 +43,7 @@ class Blank:
     paper: float = 0.97
     """How light the scanned paper is, at its middle."""
 
-    def make(
-        self, *, overlay: Overlay | None = None, tilted: bool = False
-    ) -> tuple[bytes, Asked]:
+    def make(self, *, overlay: Overlay | None = None, tilted: bool = False) -> tuple[bytes, Asked]:
         """The PDF and what it asks; with what is laid over it. ``tilted``: as it was scanned, where
         what is asked is still said of the sheet as it was drawn."""
         drawn = Sheet(

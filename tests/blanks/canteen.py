@@ -64,8 +64,12 @@ def _draw_family(sheet: Sheet) -> None:
         sheet.text(x + 2, top - 2, title, 10)
         for row in range(_CHILDREN):
             sheet.box((x, top + row * high, wide, high), edge=_GREEN, wide=0.2)
-    asked = (("enfant_nom", "surname", "Nom"), ("enfant_prenom", "given_name", "Prénom"),
-             ("enfant_naissance", "birth_date", "Né(e) le"), ("enfant_classe", "text", "Classe"))
+    asked = (
+        ("enfant_nom", "surname", "Nom"),
+        ("enfant_prenom", "given_name", "Prénom"),
+        ("enfant_naissance", "birth_date", "Né(e) le"),
+        ("enfant_classe", "text", "Classe"),
+    )
     sheet.table(
         [(top + row * high, high) for row in range(_CHILDREN)],
         [{"field": name, "type": kind, "label": label, "x_mm": list(column)}

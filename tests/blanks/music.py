@@ -50,8 +50,8 @@ def _draw(sheet: Sheet) -> None:
     sheet.entry(74, 240, 114, "le", "fait_le", "date", rule="_", called="Date")
     sheet.text(120, 240, "Signature du responsable :", 10)
     sheet.marks("signature", "signature", {"oui": (120, 242, 76, 26)}, label="Signature")
-    sheet.text(105, 284, "La Portée – 7 place des Halles, 79300 Vieilleroche – laportee@example.org",
-               8, align="middle")  # fmt: skip
+    sheet.text(105, 284, "La Portée – 7 place des Halles, 79300 Vieilleroche – "
+               "laportee@example.org", 8, align="middle")  # fmt: skip
     sheet.says(
         sum={"total": "total", "tariffs": {"mois": euros(_RENT_CENTS)}},
         people={"named": ["eleve_nom", "eleve_prenom"]},
@@ -128,7 +128,7 @@ def _invent(made: Invention) -> dict[str, Any]:
         "eleve_prenom": pupil.given,
         "eleve_naissance": pupil.born.isoformat(),
         "age": (TODAY - pupil.born).days // 365,
-        "ecole": made.one_of(("École Jean-Zay", "Collège Pierre-Mendès-France", "École des Tilleuls",
+        "ecole": made.one_of(("École Jean-Zay", "Collège Mendès-France", "École des Tilleuls",
                               "Lycée Marguerite-Yourcenar")),
         "parent_nom": parent.surname,
         "parent_prenom": parent.given,

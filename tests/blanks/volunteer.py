@@ -52,8 +52,9 @@ def _draw(sheet: Sheet) -> None:
     sheet.words("permis", "yes_no", _YES_NO, _asked(sheet, 158, "Permis de conduire :"),
                 label="Permis de conduire", between="  ou  ")  # fmt: skip
     sheet.text(_COLON, 169, "Équipe souhaitée :", 11, align="right")
-    teams = [(option, said, 72 + x, 169.0)
-             for (option, said), x in zip(_TEAMS.items(), (0, 22, 50, 98), strict=True)]  # fmt: skip
+    lefts = (72.0, 94.0, 122.0, 170.0)
+    teams = [(option, said, x, 169.0)
+             for (option, said), x in zip(_TEAMS.items(), lefts, strict=True)]  # fmt: skip
     sheet.ticks("equipe", "choice", teams, label="Équipe", size_pt=11)
     _line(sheet, 180, "Éditions déjà faites :", "editions", "number", to_x=100)
     _line(sheet, 191, "Personne à prévenir :", "urgence", "person")
@@ -66,8 +67,10 @@ def _draw(sheet: Sheet) -> None:
     sheet.marks("signature", "signature", {"oui": (x + 2, 240, 188 - x, 26)}, label="Signature")
     sheet.text(15, 281, "Les Amis des vieux gréements, capitainerie, 29770 Kermarzin – "
                "benevoles@example.org", 8.5, colour=GREY)  # fmt: skip
-    sheet.says(people={"named": ["nom", "prenom"]},
-               event={"name": "Festival des vieux gréements", "place": "port de Kermarzin"})
+    sheet.says(
+        people={"named": ["nom", "prenom"]},
+        event={"name": "Festival des vieux gréements", "place": "port de Kermarzin"},
+    )
 
 
 def _invent(made: Invention) -> dict[str, Any]:
