@@ -128,7 +128,7 @@ def _verdict(
     nothing = row is None and placed and truth in (None, "")
     value = row["value"] if row else None
     right = nothing or (
-        value is not None and _agree(place.type, value, truth, entry["written"][place.name])
+        value is not None and agree(place.type, value, truth, entry["written"][place.name])
     )
     return Verdict(
         document,
@@ -145,7 +145,8 @@ def _verdict(
     )  # fmt: skip
 
 
-def _agree(kind: str, read: str, truth: str | int | None, written: str) -> bool:
+def agree(kind: str, read: str, truth: str | int | None, written: str) -> bool:
+    """Whether a value of that type was read as it is meant, or as it was written."""
     if kind in PRESENT:
         return bool(read) == bool(truth)
     if kind in CHOICES:
