@@ -244,6 +244,13 @@ def test_options_alone_may_be_priced_and_no_total_asked(unasked: Form) -> None:
     assert gap(held, unasked, {"formule.1": "?"}).due_cents is None
 
 
+def test_options_of_which_no_total_is_asked_are_what_they_were_read_as(unasked: Form) -> None:
+    family = _family(unasked, ["loisir", "competition"], assurance="oui")
+    done = reconcile(family, unasked)
+    assert [_held(done, f"formule.{n}").value for n in (1, 2)] == ["loisir", "competition"]
+    assert _held(done, "assurance").value == "oui"
+
+
 def test_of_a_form_that_costs_nothing_nothing_is_owed(form: Form) -> None:
     counted = replace(form.roles, counted=("maillots",), total="", priced=False)
     free = replace(_family(form, ["loisir"]), roles=counted)

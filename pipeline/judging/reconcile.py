@@ -126,7 +126,7 @@ def _jointly(registration: Registration, form: Form, background: Background) -> 
         priors |= counted
         factors += bound
         priors[form.uncounted] = np.ones(len(lines) + 2)
-    if chosen := _chosen(registration, form, unknowns):
+    if form.total and (chosen := _chosen(registration, form, unknowns)):
         priors |= {name: np.ones(len(sums)) for name, sums in chosen[0].items()}
         factors += chosen[1]
         numbers[CHOSEN] = chosen[0][CHOSEN]
