@@ -23,7 +23,9 @@ _ABOVE_MM, _BELOW_MM = 6.0, 2.0
 _LABEL_GAP_MM = 1.5
 _GROUP_GAP_MM = 3.6
 _SIGN_SHARE, _SIGN_BEFORE = 0.692, 0.035
-"""Of the size of ZapfDingbats, how large its squares are, and what room stands before them."""
+"""Of the size of ZapfDingbats, how large its shadowed squares are, and what stands before them."""
+_SIGN_SQUARE = 0.83
+"""Of such a square with its shadow, the square."""
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
@@ -286,10 +288,10 @@ class Sheet:
         self.marks(name, kind, boxes, label=label, options=words, **keys)
 
     def _signed(self, sign: str, x: float, y: float, side: float) -> Box:
-        """A square that is a character; gives where its edges are."""
+        """A square that is a character, and its shadow; gives where the square's edges are."""
         size_pt = side * PT_PER_MM / _SIGN_SHARE
         self.text(x - _SIGN_BEFORE * size_pt / PT_PER_MM, y, sign, size_pt, font="ZapfDingbats")
-        return (x, y - side, side, side)
+        return (x, y - side, _SIGN_SQUARE * side, _SIGN_SQUARE * side)
 
     def words(
         self,

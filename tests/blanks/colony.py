@@ -28,7 +28,7 @@ def _draw(sheet: Sheet) -> None:
     x = sheet.words("sexe", "choice", _SEXES, (x + 4, 72), label="Sexe", between=" - ", strike=True)
     _line(sheet, 81, "NÉ(E) LE :", "naissance", "birth_date", to_x=100)
     _line(sheet, 81, "à", "lieu", "town", x=104, called="Lieu de naissance")
-    sheet.text(124, 76, "(rayer la mention inutile)", 8)
+    sheet.text(124, 67.2, "(rayer la mention inutile)", 8)
     _line(sheet, 90, "ADRESSE DES PARENTS :", "adresse", "address", more=[(20, 99, 190)])
     _line(sheet, 108, "CODE POSTAL :", "code_postal", "postal_code", to_x=88)
     _line(sheet, 108, "VILLE :", "ville", "town", x=92)

@@ -45,7 +45,7 @@ def _draw(sheet: Sheet) -> None:
     _draw_right(sheet)
     sheet.text(14, 228, "Droit à l'image : j'autorise l'école à filmer les auditions", 10)
     sheet.ticks("image", "yes_no", [("oui", "oui", 114, 228), ("non", "non", 130, 228)],
-                label="Droit à l'image", sign=_SQUARE, side=3.2)  # fmt: skip
+                label="Droit à l'image", sign=_SQUARE, side=4.0)  # fmt: skip
     sheet.entry(14, 240, 70, "Fait à", "fait_a", "town", rule="_")
     sheet.entry(74, 240, 114, "le", "fait_le", "date", rule="_", called="Date")
     sheet.text(120, 240, "Signature du responsable :", 10)
@@ -84,11 +84,11 @@ def _draw_right(sheet: Sheet) -> None:
         (option, said, 111 + 29 * (n % 3), 53 + 8 * (n // 3))
         for n, (option, said) in enumerate(_INSTRUMENTS.items())
     ]
-    sheet.ticks("instrument", "choice", options, label="Instrument", sign=_SQUARE, side=3.2)
+    sheet.ticks("instrument", "choice", options, label="Instrument", sign=_SQUARE, side=4.0)
     _line(sheet, 72, "Années de pratique :", "pratique", "number", _RIGHT)
     sheet.text(109, 82, "Avez-vous l'instrument ?", 10)
     sheet.ticks("possede", "yes_no", [("oui", "oui", 154, 82), ("non", "non", 170, 82)],
-                label="Possède l'instrument", sign=_SQUARE, side=3.2)  # fmt: skip
+                label="Possède l'instrument", sign=_SQUARE, side=4.0)  # fmt: skip
     _section(sheet, 94, "LES COURS", _RIGHT)
     _priced(sheet, "cours", "choice", "Cours", _COURSES, 104)
     _section(sheet, 141, "LES PRATIQUES COLLECTIVES", _RIGHT)
@@ -98,7 +98,7 @@ def _draw_right(sheet: Sheet) -> None:
     _line(sheet, 198, "Nombre de mois :", "mois", "count", _RIGHT)
     _line(sheet, 207, "Total à payer :", "total", "amount", _RIGHT, after="€", called="Total")
     paid = [(option, said, 111 + 29 * n, 216) for n, (option, said) in enumerate(_PAID.items())]
-    sheet.ticks("reglement", "choice", paid, label="Règlement", sign=_SQUARE, side=3.2,
+    sheet.ticks("reglement", "choice", paid, label="Règlement", sign=_SQUARE, side=4.0,
                 role="payment")  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _priced(
     for (_, cents), (*_, down) in zip(priced.values(), at, strict=True):
         said = f"{euros(cents)} €" if cents else "gratuite"
         sheet.text(195, down, said, 10, font="Helvetica-Bold", align="right")
-    sheet.ticks(name, kind, at, label=label, sign=_SQUARE, side=3.2,
+    sheet.ticks(name, kind, at, label=label, sign=_SQUARE, side=4.0,
                 tariffs=tariffs(priced))  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from associations.blank import Blank
 from associations.people import TODAY, Invention
+from associations.prices import euros
 from associations.sheet import A4_MM, WHITE, Rgb, Sheet
 
 _A5_MM, _A5_FLAT_MM = (148.0, 210.0), (210.0, 148.0)
@@ -46,7 +47,7 @@ def _asked_on_line(
         end = sheet.text(left, y, f"{ask.label} :", 10)
         _squares(sheet, ask, end + 4, y, 24)
         return
-    price = f"x {ask.cents / 100:.2f} €".replace(".", ",") if ask.cents else ""
+    price = f"x {euros(ask.cents)} €" if ask.cents else ""
     after = "€" if ask.kind == "amount" else price
     sheet.entry(left, y, right, f"{ask.label} :", ask.name, ask.kind, rule=rule, after=after)
 
@@ -75,6 +76,8 @@ def _draw(
         sheet.text(12, 12 + 8 * n, text, size, font=_BOLD if n == 0 else "", colour=colour)
     for n, ask in enumerate(asks):
         lay(sheet, ask, n)
+    if priced := {ask.name: euros(ask.cents) for ask in asks if ask.cents}:
+        sheet.says(sum={"total": "total", "tariffs": priced})
 
 
 def _invent(made: Invention, *, asks: Sequence[Ask]) -> dict[str, Any]:

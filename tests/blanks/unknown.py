@@ -33,12 +33,12 @@ EXACT = 0.80
 
 def draw_unknown(
     out: Path, *, each: int = 5, seed: int = 19, jobs: int = 1, cache: Path = fonts.CACHE,
-    blanks: Sequence[Blank] = SMALL,
+    blanks: Sequence[Blank] = SMALL, media: Sequence[str] = MEDIA,
 ) -> dict[str, Any]:  # fmt: skip
     """Lay ``each`` copies of each layout in each medium into ``out``; gives their truth."""
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch:
-        drawn = draw(blanks, Path(scratch), each=each, seed=seed, media=MEDIA, jobs=jobs,
+        drawn = draw(blanks, Path(scratch), each=each, seed=seed, media=media, jobs=jobs,
                      cache=cache)  # fmt: skip
         names = np.random.default_rng(seed).permutation(sorted(drawn))
         truth: dict[str, Any] = {}
@@ -98,7 +98,7 @@ def _grouped(layouts: Mapping[str, str], groups: Mapping[str, str]) -> float:
     for (group, layout), _ in sizes.most_common():
         largest.setdefault(layout, group)
     right = [
-        largest.get(layout) == groups.get(name) and kinds[groups[name]] == 1
+        bool(group := groups.get(name, "")) and largest[layout] == group and kinds[group] == 1
         for name, layout in layouts.items()
     ]
     return sum(right) / len(right)
