@@ -8,6 +8,7 @@ was wanted of them, the inbox, the truth, what was read, ``drafts.txt`` with eve
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -72,18 +73,11 @@ def _lay_out(blank: Blank, out: Path, *, drafts: bool) -> None:
     if not drafts:
         shutil.copytree(out / "wanted" / blank.id, folder)
         return
-    # Where nothing is drafted, nothing of that room is needed.
-    from pipeline.drafting.draft import draft
-    from pipeline.drafting.write import toml_of
-
-    try:
-        text = toml_of(draft(path, form_id=blank.id))
-    except PipelineError as err:
-        print(f"{blank.id}: no draft: {err}", file=sys.stderr)
-        return
-    folder.mkdir(parents=True)
-    (folder / "form.toml").write_text(text, "utf-8", newline="\n")
-    shutil.copy(path, folder / "blank.pdf")
+    command = [sys.executable, "-m", "pipeline", "forms", "draft", str(path.resolve())]
+    command += ["--id", blank.id, "--out", "forms"]
+    done = subprocess.run(command, cwd=out, check=False, capture_output=True, text=True)
+    if done.returncode != ExitCode.OK:
+        print(f"{blank.id}: no draft: {done.stderr}", file=sys.stderr)
 
 
 def _scored(blanks: Sequence[Blank], out: Path) -> tuple[list[drafted.Scores], dict[str, Paired]]:
