@@ -76,7 +76,7 @@ def test_a_draft_that_says_all_reaches_every_goal(blank: Blank, tmp_path: Path) 
     one = _redrafted(form, lambda data: data)
     assert one.holds
     assert one.doubts == ()
-    shares = (one.found, one.typed, one.joined, one.tariffs, one.sums)
+    shares = (one.found, one.typed, one.joined, one.combs, one.offices, one.tariffs, one.sums)
     assert all(share.share == 1 for share in shares)
 
 
@@ -209,6 +209,20 @@ def test_squares_that_a_draft_tears_apart_are_not_joined(tmp_path: Path) -> None
     assert one.joined.right == one.joined.of - 1
 
 
+def test_questions_that_a_draft_throws_together_are_not_joined(tmp_path: Path) -> None:
+    form = _form(GYM, tmp_path)
+
+    def change(data: dict[str, Any]) -> None:
+        other = _zone(data, "reglement")
+        data["zones"].remove(other)
+        _zone(data, "cours")["boxes_mm"] |= other["boxes_mm"]
+        del _zone(data, "cours")["tariffs"]
+
+    one = _redrafted(form, change)
+    assert one.found.share == 1
+    assert one.joined.right == one.joined.of - 2
+
+
 @pytest.mark.parametrize(
     ("change", "right", "of"),
     [
@@ -224,6 +238,18 @@ def test_a_tariff_is_right_to_the_cent_and_none_is_made_up(
     one = _redrafted(_form(GYM, tmp_path), change)
     assert (one.tariffs.right, one.tariffs.of) == (right, of)
     assert not one.holds
+
+
+def test_a_comb_has_as_many_cells_and_an_office_its_frame(tmp_path: Path) -> None:
+    form = _form(CONTEST, tmp_path)
+
+    def change(data: dict[str, Any]) -> None:
+        _zone(data, "club")["comb"] = [19]
+        data["areas"][0]["boxes_mm"] = [[222, 170, 63, 12]]
+
+    one = _redrafted(form, change)
+    assert (one.combs.right, one.combs.of) == (8, 9)
+    assert (one.offices.right, one.offices.of) == (0, 1)
 
 
 def test_what_counts_cost_and_the_total_are_held_by_place(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ def _scored(blanks: Sequence[Blank], out: Path) -> tuple[list[drafted.Scores], d
             print(f"{blank.id}: the draft is no form: {err}", file=sys.stderr)
             shutil.rmtree(out / "forms" / blank.id, ignore_errors=True)
             paired[blank.id] = Paired(tuple(wanted), (), {}, ())
-            scores.append(drafted.score(form, form, paired[blank.id]))
+            nothing = form.model_copy(update={"zones": (), "areas": (), "sum": None})
+            scores.append(drafted.score(form, nothing, paired[blank.id]))
             continue
         spots = spots_of(made)
         if blank.scanned:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from associations.measure import Goal
 
-from blanks.spots import Paired, Spot
+from blanks.spots import Paired, Spot, covers
 from pipeline.forms.schema import Form
 
 FOUND, TYPED, NEEDLESS = 0.95, 0.90, 0.10
@@ -31,16 +31,22 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How one draft did. ``found``: of the spots that were wanted. ``typed``: of the fields, those
-    all of whose spots that were found have the type. ``joined``: of the places of several spots,
-    those that are one place in the draft, too. ``tariffs``: also those that the draft made up
-    count as wrong. ``sums``: of the total and the amounts beside counts, those that the draft
-    knows as such. ``needless``: of the drafted spots."""
+    """How one draft did.
+
+    ``found``: of the spots that were wanted. ``typed``: of the fields, those all of whose spots
+    that were found have the type. ``joined``: of the places of several spots, those that are one
+    place in the draft, too. ``combs``: of the combs that were found, those with as many cells.
+    ``offices``: of the frames for the office, those that are not read. ``tariffs``: also those
+    that the draft made up count as wrong. ``sums``: of the total and the amounts beside counts,
+    those that the draft knows as such. ``needless``: of the drafted spots.
+    """
 
     form: str
     found: Share
     typed: Share
     joined: Share
+    combs: Share
+    offices: Share
     tariffs: Share
     sums: Share
     needless: Share
@@ -65,6 +71,8 @@ def score(form: Form, draft: Form, paired: Paired) -> Scores:
     scores = {
         "typed": _typed(paired, doubts),
         "joined": _joined(paired, doubts),
+        "combs": _combs(paired, doubts),
+        "offices": _offices(form, draft, doubts),
         "tariffs": _tariffs(form, draft, paired, doubts),
         "sums": _sums(form, draft, paired, doubts),
     }
@@ -80,7 +88,7 @@ def _typed(paired: Paired, doubts: list[str]) -> Share:
         if spot in paired.found:
             drafted.setdefault(spot.field, set()).add(_kind(paired.found[spot].type))
     right = [field for field, kind in types.items() if drafted.get(field) == {_kind(kind)}]
-    for field in types.keys() - set(right):
+    for field in (field for field in types if field not in right):
         said = ", ".join(sorted(drafted.get(field, {"nothing"})))
         doubts.append(f"typed {said}: {field}, a {types[field]}")
     return Share(len(right), len(types))
@@ -101,11 +109,30 @@ def _joined(paired: Paired, doubts: list[str]) -> Share:
     right = 0
     for name, spots in several.items():
         names = {paired.found[spot].name for spot in spots if spot in paired.found}
-        if len(names) == 1 and owners[names.copy().pop()] == {name}:
+        if len(names) == 1 and all(owners[drafted] == {name} for drafted in names):
             right += 1
         else:
             doubts.append(f"not one place, or not alone: {name} is {sorted(names)}")
     return Share(right, len(several))
+
+
+def _combs(paired: Paired, doubts: list[str]) -> Share:
+    combs = {wanted: other for wanted, other in paired.found.items() if wanted.cells}
+    wrong = [wanted for wanted, other in combs.items() if wanted.cells != other.cells]
+    doubts += [f"a comb of {spot.cells}, not {combs[spot].cells}: {spot.name}" for spot in wrong]
+    return Share(len(combs) - len(wrong), len(combs))
+
+
+def _offices(form: Form, draft: Form, doubts: list[str]) -> Share:
+    wanted = [(area.page, box) for area in form.areas for box in area.boxes]
+    drafted = [(area.page, box) for area in draft.areas for box in area.boxes]
+    missed = [
+        (page, box)
+        for page, box in wanted
+        if not any(on == page and covers(other, box) for on, other in drafted)
+    ]
+    doubts += [f"read, for all that it is the office's: page {page}" for page, _ in missed]
+    return Share(len(wanted) - len(missed), len(wanted))
 
 
 def _tariffs(form: Form, draft: Form, paired: Paired, doubts: list[str]) -> Share:
@@ -164,11 +191,11 @@ def _where(spot: Spot) -> str:
 
 def table(scores: Sequence[Scores], titles: dict[str, str]) -> Iterator[str]:
     """A line a form; ``titles`` say what is particular of each."""
-    heads = ("found", "typed", "joined", "tariffs", "sums", "needless")
-    yield f"{'':26}" + "".join(f"{head:>16}" for head in heads)
+    heads = ("found", "typed", "needless", "tariffs", "sums", "joined", "combs", "offices")
+    yield f"{'':26}" + "".join(f"{head:>17}" for head in heads)
     for one in scores:
         shares = (getattr(one, head) for head in heads)
-        cells = "".join(f"{f'{share.share:.3f} ({share})':>16}" for share in shares)
+        cells = "".join(f"{f'{share.share:.3f} ({share})':>17}" for share in shares)
         yield f"{one.form:26}{cells}  {'' if one.holds else 'FAILS  '}({titles[one.form]})"
 
 

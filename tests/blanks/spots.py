@@ -21,13 +21,15 @@ _TOUCHES = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """``name``: as readings are called, ``nom.2``; ``option`` is empty where one writes."""
+    """``name``: as readings are called, ``nom.2``; ``option`` is empty where one writes;
+    ``cells``: of a comb."""
 
     name: str
     type: str
     page: int
     box: BoxMm
     option: str = ""
+    cells: int = 0
 
     @property
     def field(self) -> str:
@@ -41,7 +43,8 @@ def spots_of(form: Form) -> list[Spot]:
     for zone in (zone for page in pages for zone in form.zones_of(page)):
         for n, line in enumerate(zone.lines, 1):
             name = f"{zone.field}.{n}" if zone.repeated else zone.field
-            found.append(Spot(name, zone.type, zone.page, line))
+            cells = zone.comb[n - 1] if zone.comb else 0
+            found.append(Spot(name, zone.type, zone.page, line, cells=cells))
         for option, box in zone.boxes.items():
             found.append(Spot(zone.field, zone.type, zone.page, box, option))
     return found
@@ -114,6 +117,11 @@ def _touch(drafted: Spot, wanted: Spot) -> bool:
     smaller = min(_area(drafted.box), _area(wanted.box))
     shared = _shared(drafted.box, wanted.box)
     return drafted.page == wanted.page and shared >= _TOUCHES * smaller
+
+
+def covers(area: BoxMm, wanted: BoxMm) -> bool:
+    """Whether a part of a page that is not read is the one that was wanted, or holds it."""
+    return _shared(area, wanted) >= _AREA * _area(wanted)
 
 
 def _overlap(a: BoxMm, b: BoxMm) -> tuple[float, float]:
