@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench forms train calibrate locale lock clean
+.PHONY: help run test check bench forms drafts train calibrate locale lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,9 @@ bench: $(VENV)/.dev tesseract  ## pages a minute and memory, against RapidOCR an
 
 forms: $(VENV)/.dev  ## read other associations' forms, filled in 24 times each: a table by form and type
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m associations --jobs $(JOBS) $(ARGS)
+
+drafts: $(VENV)/.dev tesseract  ## draft eight blanks, and read copies of them with the drafts: tables by form
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m blanks --jobs $(JOBS) $(ARGS)
 
 TRAIN = $(BIN)/python -m pipeline.training.train --data $(DATA) --cache $(CACHE)
 # PyTorch is in no extra, so that its gigabytes are in no lock: only this target needs it.

@@ -6,7 +6,6 @@ read and ``misread.csv``; an inbox that is there is not drawn again.
 
 import argparse
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from associations import fonts
 from associations.blanks import BLANKS
 from associations.copies import MEDIA, draw, write_truth
 from associations.measure import goals, measure, table, write_misread
+from associations.reading import read
 from pipeline import fields
 from pipeline.errors import ExitCode
 
@@ -53,16 +53,6 @@ def main() -> int:
     for goal in held:
         print(f"{'holds' if goal.holds else 'FAILS':6} {goal.said}")
     return ExitCode.OK if all(goal.holds for goal in held) else 1
-
-
-def read(out: Path, *, jobs: int) -> None:
-    """Let ``fiches run`` read the inbox with these forms. Raises CalledProcessError."""
-    (out / "fiches.toml").write_text('forms = ["forms"]\n', "utf-8")
-    command = [sys.executable, "-m", "pipeline", "run", "inbox", "--out", "read"]
-    command += ["--config", "fiches.toml", "--jobs", str(jobs)]
-    done = subprocess.run(command, cwd=out, check=False)
-    if done.returncode not in (ExitCode.OK, ExitCode.SOME_REJECTED):
-        done.check_returncode()
 
 
 if __name__ == "__main__":

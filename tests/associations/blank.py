@@ -38,9 +38,14 @@ class Blank:
     font: str = "Helvetica"
     scanned: bool = False
     acroform: bool = False
+    tilt_deg: float = 0.0
+    """How far askew, clockwise, it lay on the scanner; copies on paper are not made of the scan."""
+    paper: float = 0.97
+    """How light the scanned paper is, at its middle."""
 
-    def make(self, *, overlay: Overlay | None = None) -> tuple[bytes, Asked]:
-        """The PDF and what it asks; with what is laid over it."""
+    def make(self, *, overlay: Overlay | None = None, tilted: bool = False) -> tuple[bytes, Asked]:
+        """The PDF and what it asks; with what is laid over it. ``tilted``: as it was scanned, where
+        what is asked is still said of the sheet as it was drawn."""
         drawn = Sheet(
             self.id,
             self.title,
@@ -51,7 +56,7 @@ class Blank:
         self.draw(drawn)
         asked = drawn.finish()
         raw = drawn.raw.getvalue()
-        return (_scanned(raw, self.size_mm, overlay) if self.scanned else raw), asked
+        return (self._scan(raw, overlay, tilted=tilted) if self.scanned else raw), asked
 
     def lay_out(self, folder: Path) -> Asked:
         """Write the form into a folder of forms."""
@@ -61,6 +66,10 @@ class Blank:
         (place / "blank.pdf").write_bytes(raw)
         (place / "form.toml").write_text(_toml(asked.form), "utf-8", newline="\n")
         return asked
+
+    def _scan(self, raw: bytes, overlay: Overlay | None, *, tilted: bool) -> bytes:
+        tilt = self.tilt_deg if tilted else 0.0
+        return _scanned(raw, self.size_mm, overlay, tilt_deg=tilt, paper=self.paper)
 
 
 def render(raw: bytes, page: int, dpi: int) -> np.ndarray:
@@ -73,12 +82,16 @@ def render(raw: bytes, page: int, dpi: int) -> np.ndarray:
     return image
 
 
-def _scanned(raw: bytes, size_mm: tuple[float, float], overlay: Overlay | None) -> bytes:
+def _scanned(
+    raw: bytes, size_mm: tuple[float, float], overlay: Overlay | None, *, tilt_deg: float,
+    paper: float,
+) -> bytes:  # fmt: skip
     """The sheet as the association's own scanner saw it: a picture, and no text."""
     rng = np.random.default_rng(20)
-    image = cv2.GaussianBlur(render(raw, 1, SCAN_DPI), (0, 0), 0.7).astype(np.float32)
-    light = np.linspace(0.985, 0.955, image.shape[1], dtype=np.float32)[None, :, None]
-    image = image * light + rng.normal(0, 2.5, image.shape)
+    image = _turned(render(raw, 1, SCAN_DPI), tilt_deg)
+    image = cv2.GaussianBlur(image, (0, 0), 0.7).astype(np.float32)
+    light = np.linspace(paper + 0.015, paper - 0.015, image.shape[1], dtype=np.float32)
+    image = image * light[None, :, None] + rng.normal(0, 2.5, image.shape)
     for _ in range(60):
         at = (int(rng.integers(image.shape[1])), int(rng.integers(image.shape[0])))
         cv2.circle(image, at, int(rng.integers(0, 2)), (120, 120, 120), -1)
@@ -93,6 +106,16 @@ def _scanned(raw: bytes, size_mm: tuple[float, float], overlay: Overlay | None) 
     canvas.showPage()
     canvas.save()
     return made.getvalue()
+
+
+def _turned(image: np.ndarray, clockwise_deg: float) -> np.ndarray:
+    """The sheet askew on white, about its middle."""
+    if not clockwise_deg:
+        return image
+    high, wide = image.shape[:2]
+    turn = cv2.getRotationMatrix2D((wide / 2, high / 2), -clockwise_deg, 1.0)
+    white = (255, 255, 255)
+    return np.asarray(cv2.warpAffine(image, turn, (wide, high), borderValue=white))
 
 
 def _toml(form: Mapping[str, Any]) -> str:

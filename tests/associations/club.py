@@ -5,6 +5,7 @@ from typing import Any
 
 from associations.blank import Blank
 from associations.people import TODAY, Invention, Person
+from associations.prices import euros, tariffs
 from associations.sheet import GREY, Sheet
 
 _FORMULAS = {"loisir": ("Loisir", 185_00), "competition": ("Compétition", 210_00),
@@ -88,13 +89,13 @@ def _draw_money(sheet: Sheet) -> None:
         (option, f"{said} : {cents // 100} €", 14 + 50 * n, 166)
         for n, (option, (said, cents)) in enumerate(_FORMULAS.items())
     ]
-    sheet.ticks("formule", "choice", formulas, label="Formule", tariffs=_tariffs(_FORMULAS))
+    sheet.ticks("formule", "choice", formulas, label="Formule", tariffs=tariffs(_FORMULAS))
     sheet.text(12, 176, "Options (plusieurs choix possibles) :", 10)
     options = [
-        (option, f"{said} : {_euros(cents)} €", 14 + 62 * n, 184)
+        (option, f"{said} : {euros(cents)} €", 14 + 62 * n, 184)
         for n, (option, (said, cents)) in enumerate(_OPTIONS.items())
     ]
-    sheet.ticks("options", "ticks", options, label="Options", tariffs=_tariffs(_OPTIONS))
+    sheet.ticks("options", "ticks", options, label="Options", tariffs=tariffs(_OPTIONS))
     sheet.entry(12, 195, 100, "Don au club (facultatif) :", "don", "amount", after="€",
                 called="Don")  # fmt: skip
     sheet.entry(12, 205, 100, "TOTAL À RÉGLER :", "total", "amount", after="€", called="Total")
@@ -103,14 +104,6 @@ def _draw_money(sheet: Sheet) -> None:
     sheet.ticks("reglement", "choice", paid, label="Règlement", role="payment")
     sheet.text(12, 228, "Pour un prélèvement en trois fois, IBAN du compte à débiter :", 10)
     sheet.entry(12, 238, 198, "IBAN", "iban", "iban")
-
-
-def _euros(cents: int) -> str:
-    return f"{cents // 100}" if cents % 100 == 0 else f"{cents // 100},{cents % 100:02}"
-
-
-def _tariffs(priced: dict[str, tuple[str, int]]) -> dict[str, str]:
-    return {option: _euros(cents) for option, (_, cents) in priced.items()}
 
 
 def category(person: Person) -> str:

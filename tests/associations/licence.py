@@ -23,16 +23,8 @@ def _comb(
     """White cells, in groups with a sign ``between``; the label stands before the first."""
     x, y = at
     sheet.text(x, y + 5.2, label, 10, colour=_GREEN)
-    left, boxes = 52.0, list[Box]()
-    for n, count in enumerate(cells):
-        if n:
-            sheet.text(left + 1.8, y + 5.2, between, 11, colour=_GREEN, align="middle")
-            left += 3.6
-        for cell in range(count):
-            box = (left + cell * _CELL_MM, y, _CELL_MM, _CELL_HIGH_MM)
-            sheet.box(box, fill=WHITE, edge=_GREEN, wide=0.15)
-        boxes.append((left, y, count * _CELL_MM, _CELL_HIGH_MM))
-        left += count * _CELL_MM
+    size = (_CELL_MM, _CELL_HIGH_MM)
+    boxes = sheet.white_cells((52.0, y), cells, size, colour=_GREEN, between=between)
     sheet.lines(name, kind, boxes, label=label, comb=list(cells), **keys)
 
 

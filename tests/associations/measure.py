@@ -8,7 +8,7 @@ accents. A value is wrong in spelling only where letters and digits agree.
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from associations.copies import MEDIA
 from associations.sheet import Asked, Place
 from pipeline.evaluate.truth import matches, truth_of
+from pipeline.judging.error_class import ErrorClass, classes_of, error_class
 from pipeline.text import fold
 
 CHOICES = ("checkbox", "choice", "ticks", "yes_no")
@@ -72,22 +73,41 @@ class Measured:
     verdicts: tuple[Verdict, ...]
 
 
-def measure(out: Path, truth: Mapping[str, Any], asked: Mapping[str, Asked]) -> Measured:
+Row = Mapping[str, str]
+"""A line of ``fields.csv``."""
+Naming = Callable[[str, Mapping[str, Row]], Mapping[str, Row]]
+"""Of a form's id and what was read of a fiche by field: what was read by place."""
+
+
+def as_named(_form: str, read: Mapping[str, Row]) -> Mapping[str, Row]:
+    """Where the form that was read with calls its fields as the blank does."""
+    return read
+
+
+def measure(
+    out: Path,
+    truth: Mapping[str, Any],
+    asked: Mapping[str, Asked],
+    *,
+    naming: Naming = as_named,
+) -> Measured:
     """Hold the tables that a run wrote into ``out`` against the truth."""
     forms = {row["registration"]: row["form"] for row in _table(out / "registrations.csv")}
     read_as: dict[tuple[str, int], str] = {}
-    read: dict[tuple[str, str, str], Mapping[str, str]] = {}
+    read: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
     for row in _table(out / "fields.csv"):
         form = forms.get(row["registration"], "")
         read_as[row["document"], int(row["page"])] = form
-        read.setdefault((row["document"], form, row["field"]), row)
+        read[row["document"], form].setdefault(row["field"], row)
     pages = tuple(
         PageSeen(name, entry["form"], entry["medium"], read_as.get((name, page), ""))
         for name, entry in truth.items()
         for page in range(1, entry["pages"] + 1)
     )
+    by_place = {name: naming(entry["form"], read[name, entry["form"]])
+                for name, entry in truth.items()}  # fmt: skip
     verdicts = tuple(
-        _verdict(name, entry, place, read.get((name, entry["form"], place.name)),
+        _verdict(name, entry, place, by_place[name].get(place.name),
                  placed=read_as.get((name, place.page)) == entry["form"])
         for name, entry in truth.items()
         for place in asked[entry["form"]].places
@@ -99,7 +119,7 @@ def _verdict(
     document: str,
     entry: Mapping[str, Any],
     place: Place,
-    row: Mapping[str, str] | None,
+    row: Row | None,
     *,
     placed: bool,
 ) -> Verdict:
@@ -108,7 +128,7 @@ def _verdict(
     nothing = row is None and placed and truth in (None, "")
     value = row["value"] if row else None
     right = nothing or (
-        value is not None and _agree(place.type, value, truth, entry["written"][place.name])
+        value is not None and agree(place.type, value, truth, entry["written"][place.name])
     )
     return Verdict(
         document,
@@ -125,11 +145,12 @@ def _verdict(
     )  # fmt: skip
 
 
-def _agree(kind: str, read: str, truth: str | int | None, written: str) -> bool:
+def agree(kind: str, read: str, truth: str | int | None, written: str) -> bool:
+    """Whether a value of that type was read as it is meant, or as it was written."""
     if kind in PRESENT:
         return bool(read) == bool(truth)
     if kind in CHOICES:
-        return _options(read) == _options(str(truth or ""))
+        return options(read) == options(str(truth or ""))
     if kind == "count" and not truth:  # none, whether 0 is written or nothing
         return read in ("", "0")
     if matches(read, truth):
@@ -137,7 +158,7 @@ def _agree(kind: str, read: str, truth: str | int | None, written: str) -> bool:
     return written.isupper() and isinstance(truth, str) and fold(read) == fold(truth)
 
 
-def _options(text: str) -> set[str]:
+def options(text: str) -> set[str]:
     """Options in any order, as names or as readers see them."""
     return {fold(part).replace("_", " ") for part in re.split(r"[,;|]", text)} - {""}
 
@@ -179,6 +200,17 @@ def table(measured: Measured, titles: Mapping[str, str]) -> Iterable[str]:
     yield _line("all forms", measured.verdicts)
     yield _line("  where something stands", [v for v in measured.verdicts if v.truth])
     yield f"all forms: {_placed(measured.pages)}"
+
+
+def by_class(measured: Measured) -> Iterable[str]:
+    """Of the accepted values, how many are wrong, by what that costs; the dearest first."""
+    accepted = [v for v in measured.verdicts if v.accepted]
+    yield ""
+    for error in ErrorClass:
+        may_err = [v for v in accepted if error in classes_of(v.type)]
+        wrong = sum(not v.right and error_class(v.type, v.read or "", v.truth) is error
+                    for v in may_err)  # fmt: skip
+        yield f"wrong among accepted, {error}: {wrong} of {len(may_err)}"
 
 
 def _placed(pages: Sequence[PageSeen]) -> str:

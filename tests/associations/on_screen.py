@@ -1,6 +1,7 @@
 """A copy filled in on screen: text laid over the blank, or the fields of its AcroForm."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,9 @@ _PIECES = ("line", "line", "words", "letters")
 
 def fill_in(blank: Blank, stands: Sequence[Answer], font: Path, rng: np.random.Generator) -> bytes:
     """The blank with the answers; what an AcroForm has a field for stands in the field."""
+    if blank.tilt_deg:
+        moved = [a.place.tilted(blank.tilt_deg, blank.size_mm) for a in stands]
+        stands = [replace(a, place=place) for a, place in zip(stands, moved, strict=True)]
     others = [a for a in stands if not (blank.acroform and a.place.fillable)]
     name = fonts.in_pdf(font)
     share = fonts.capital_share(font)
@@ -38,7 +42,7 @@ def fill_in(blank: Blank, stands: Sequence[Answer], font: Path, rng: np.random.G
                 _lay(canvas, answer, pen, own, font=(name, share), pieces=pieces,
                      high_mm=blank.size_mm[1])  # fmt: skip
 
-    raw, _ = blank.make(overlay=lay_over)
+    raw, _ = blank.make(overlay=lay_over, tilted=True)
     return viewer.fill_in(raw, stands) if blank.acroform else raw
 
 

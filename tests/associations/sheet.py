@@ -5,8 +5,10 @@ goes to reportlab, what is asked goes to ``form.toml`` and to whoever fills copi
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
+from math import cos, radians, sin
 from typing import Any
 
 from reportlab.lib.colors import Color
@@ -19,6 +21,11 @@ BLACK, WHITE, GREY = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.45, 0.45, 0.45)
 _ABOVE_MM, _BELOW_MM = 6.0, 2.0
 """How far a line people write on reaches above its baseline, and below."""
 _LABEL_GAP_MM = 1.5
+_GROUP_GAP_MM = 3.6
+_SIGN_SHARE, _SIGN_BEFORE = 0.692, 0.035
+"""Of the size of ZapfDingbats, how large its shadowed squares are, and what stands before them."""
+_SIGN_SQUARE = 0.83
+"""Of such a square with its shadow, the square."""
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
@@ -54,6 +61,16 @@ class Place:
     def row(self) -> int:
         """Of a table or a repeated field, from 1; 0 where there is but one place."""
         return int(self.name.partition(".")[2] or 0)
+
+    def tilted(self, by_deg: float, size_mm: tuple[float, float]) -> "Place":
+        """Where it is on a sheet that lies askew: each box is as level as before."""
+        tilt = partial(_tilted, by_deg=by_deg, size_mm=size_mm)
+        return replace(
+            self,
+            lines=tuple(map(tilt, self.lines)),
+            boxes={option: tilt(box) for option, box in self.boxes.items()},
+            words={option: tilt(box) for option, box in self.words.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +163,30 @@ class Sheet:
             *corners, round_mm * PT_PER_MM, stroke=int(edge is not None), fill=int(fill is not None)
         )
 
+    def white_cells(
+        self,
+        at: tuple[float, float],
+        groups: Sequence[int],
+        cell_mm: tuple[float, float],
+        *,
+        colour: Rgb,
+        between: str = "",
+    ) -> list[Box]:
+        """Cells in groups of so many, with a sign ``between``; gives the box of each group."""
+        (left, y), (wide, high) = at, cell_mm
+        boxes: list[Box] = []
+        for n, count in enumerate(groups):
+            if n:
+                sign = (left + _GROUP_GAP_MM / 2, y + 0.68 * high)
+                self.text(*sign, between, 11, colour=colour, align="middle")
+                left += _GROUP_GAP_MM
+            for cell in range(count):
+                box = (left + cell * wide, y, wide, high)
+                self.box(box, fill=WHITE, edge=colour, wide=0.15)
+            boxes.append((left, y, count * wide, high))
+            left += count * wide
+        return boxes
+
     def _up(self, y: float) -> float:
         return (self.size_mm[1] - y) * PT_PER_MM
 
@@ -177,15 +218,19 @@ class Sheet:
         more: Sequence[tuple[float, float, float]] = (),
         **keys: Any,
     ) -> None:
-        """A label, and the line behind it up to ``to_x``. ``rule``: dots, line or none; ``after``
-        is printed behind; ``more`` are further lines of the same value (left, baseline, right)."""
+        """A label, and the line behind it up to ``to_x``. ``rule``: dots, line, none, or a
+        character that is typed again and again; ``after`` is printed behind; ``more`` are further
+        lines of the same value (left, baseline, right)."""
         start = self.text(x, y, label, size_pt) + _LABEL_GAP_MM
         if after:
             to_x -= self.width_mm(after, size_pt) + 1
             self.text(to_x + 1, y, after, size_pt)
         spans = [(start, y, to_x), *more]
         for left, base, right in spans:
-            if rule != "none":
+            if len(rule) == 1:
+                many = int((right - left) / self.width_mm(rule, size_pt))
+                self.text(left, base, rule * many, size_pt)
+            elif rule != "none":
                 self.rule(left, base + 0.5, right, base + 0.5, dots=rule == "dots")
         boxes = [(left, base - _ABOVE_MM, right - left, _ABOVE_MM + _BELOW_MM)
                  for left, base, right in spans]  # fmt: skip
@@ -225,17 +270,28 @@ class Sheet:
         label: str,
         side: float = 4.0,
         size_pt: float = 10,
+        sign: str = "",
         **keys: Any,
     ) -> None:
-        """Little squares with their words behind: option, words, left and baseline of each."""
+        """Little squares with their words behind: option, words, left and baseline of each. They
+        are drawn, or typed: a ``sign`` of ZapfDingbats."""
         boxes: dict[str, Box] = {}
         words: dict[str, str] = {}
         for option, said, x, y in options:
-            boxes[option] = (x, y - side + 0.4, side, side)
-            self.box(boxes[option], wide=0.25)
+            if sign:
+                boxes[option] = self._signed(sign, x, y, side)
+            else:
+                boxes[option] = (x, y - side + 0.4, side, side)
+                self.box(boxes[option], wide=0.25)
             self.text(x + side + 1.5, y, said, size_pt)
             words[option] = said
         self.marks(name, kind, boxes, label=label, options=words, **keys)
+
+    def _signed(self, sign: str, x: float, y: float, side: float) -> Box:
+        """A square that is a character, and its shadow; gives where the square's edges are."""
+        size_pt = side * PT_PER_MM / _SIGN_SHARE
+        self.text(x - _SIGN_BEFORE * size_pt / PT_PER_MM, y, sign, size_pt, font="ZapfDingbats")
+        return (x, y - side, _SIGN_SQUARE * side, _SIGN_SQUARE * side)
 
     def words(
         self,
@@ -304,6 +360,15 @@ class Sheet:
         form = self._form | ({"areas": areas} if areas else {})
         offices = {page: tuple(boxes) for page, boxes in self._offices.items()}
         return Asked(form["id"], tuple(self._places), form, offices, tuple(self._sizes))
+
+
+def _tilted(box: Box, *, by_deg: float, size_mm: tuple[float, float]) -> Box:
+    """The box where its left edge comes to be: there people begin to write."""
+    x, y, w, h = box
+    across, down = x - size_mm[0] / 2, y + h / 2 - size_mm[1] / 2
+    cosine, sine = cos(radians(by_deg)), sin(radians(by_deg))
+    left = size_mm[0] / 2 + across * cosine - down * sine
+    return (left, size_mm[1] / 2 + across * sine + down * cosine - h / 2, w, h)
 
 
 def _rounded(box: Box) -> list[float]:

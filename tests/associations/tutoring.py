@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from associations import fillable
 from associations.blank import Blank
 from associations.people import Invention
-from associations.sheet import PT_PER_MM, Box, Rgb, Sheet
+from associations.sheet import Box, Rgb, Sheet
 
 _TEAL: Rgb = (0.0, 0.42, 0.45)
 _EDGE: Rgb = (0.55, 0.62, 0.65)
@@ -12,7 +13,6 @@ _COURSES = {"decouverte": ("Découverte (1 jour)", 45_00), "complet": ("Parcours
 _MODULES = {"ordinateur": "Ordinateur", "telephone": "Téléphone", "demarches": "Démarches en ligne",
             "securite": "Sécurité"}  # fmt: skip
 _REGIONS = (" ", "Bretagne", "Normandie", "Pays de la Loire", "Centre-Val de Loire")
-_FONT_PT = 11
 
 
 def _field(
@@ -25,16 +25,9 @@ def _field(
     sheet.box(box, edge=_EDGE, wide=0.25, round_mm=0 if cells else 1)
     for cell in range(1, cells):
         sheet.rule(x + cell * w / cells, y, x + cell * w / cells, y + h, wide=0.15)
-    at = {"x": x * PT_PER_MM, "y": (sheet.size_mm[1] - y - h) * PT_PER_MM,
-          "width": w * PT_PER_MM, "height": h * PT_PER_MM, "name": name, "tooltip": label,
-          "borderWidth": 0, "fillColor": None, "borderColor": None,
-          "fontSize": _FONT_PT}  # fmt: skip
-    form = sheet.canvas.acroForm
+    fillable.text_field(sheet, name, box, label, cells=cells, choices=choices)
     if choices:
-        form.choice(value=choices[0], options=list(choices), fieldFlags="combo", **at)
         keys["choices"] = choices
-    else:
-        form.textfield(maxlen=cells or 100, fieldFlags="comb" if cells else "", **at)
     if cells:
         keys["comb"] = [cells]
     sheet.lines(name, kind, [box], label=label, fillable=True, **keys)
@@ -46,12 +39,8 @@ def _square(sheet: Sheet, name: str, option: str, said: str, at: tuple[float, fl
     box = (x, y - side + 0.6, side, side)
     sheet.box(box, edge=_EDGE, wide=0.25)
     sheet.text(x + side + 1.5, y, said, 10)
-    sheet.canvas.acroForm.checkbox(
-        name=f"{name}_{option}", tooltip=said, size=side * PT_PER_MM,
-        x=box[0] * PT_PER_MM, y=(sheet.size_mm[1] - box[1] - side) * PT_PER_MM,
-        buttonStyle="check" if option != "complet" else "cross", borderWidth=0, fillColor=None,
-        borderColor=None, fieldFlags="",
-    )  # fmt: skip
+    style = "check" if option != "complet" else "cross"
+    fillable.check(sheet, f"{name}_{option}", box, said, style=style)
     return box
 
 
