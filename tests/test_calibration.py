@@ -201,8 +201,8 @@ def test_easy_types_do_not_hide_the_errors_of_a_hard_one(
 def test_each_class_and_writing_has_the_threshold_of_its_own_target() -> None:
     made = _calibration(
         _numbers(_step(0.99, count=(9000, 0)), _step(0.9, count=(9500, 50))),
-        _curve(IDENTITY, _step(0.8, person=(3000, 2)), writing=PRINT),
-        _curve(IDENTITY, _step(0.95, person=(3000, 2)), writing=HAND),
+        _curve(IDENTITY, _step(0.8, email=(3000, 2)), writing=PRINT),
+        _curve(IDENTITY, _step(0.95, email=(3000, 2)), writing=HAND),
     )
     gate = Gate.of(made, Promise(money=0.001, identity=0.005))
     assert gate.thresholds == {(MONEY, ANY): 0.99, (IDENTITY, PRINT): 0.8, (IDENTITY, HAND): 0.95}
