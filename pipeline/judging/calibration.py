@@ -54,6 +54,7 @@ LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _AMPLE = 3.0
 """A proof begins with so many times the readings that would prove a target without an error."""
+_HALF = 0.5
 _POSTERIORS = ("pipeline.reading.page:read_or_tell", "pipeline.judging.reconcile:reconcile")
 """What they say follows from the code of these, of the field types and of the engines."""
 
@@ -181,13 +182,14 @@ class Curve(_Part):
     def step(self, target: float) -> Step | None:
         """The most lenient step that keeps to ``target``; None where none is proven to.
 
-        The sequence begins where enough is accepted for a proof, where it can with some errors
-        among it: a few readings are wrong and look certain. How much is right has no say in where
-        it begins, so no error is spent on the steps left out.
+        The sequence begins where enough is accepted for a proof, if it can with some errors among
+        it: a few readings are wrong and look certain. But no later than where half of all is
+        accepted. How much is right has no say in where it begins, so no error is spent on the
+        steps left out.
         """
         least = math.log(self.outside) / math.log1p(-target)
         most = max((step.accepted for step in self.steps), default=0)
-        enough = _AMPLE * least if most >= _AMPLE * least else least
+        enough = max(least, min(_AMPLE * least, _HALF * most))
         proven = None
         for step in self.steps:
             if step.accepted >= enough:
