@@ -84,6 +84,8 @@ def best_fit(coarse: Gray, proposals: list[Proposal], blanks: Sequence[BlankPage
 
 def _has_its_print(coarse: Gray, fit: Fit) -> bool:
     patches = fit.blank.patches
+    if len(patches) - fit.inliers <= _MOST_REPLACED * fit.inliers:
+        return True  # however many of the others were replaced
     refined = refine(coarse, fit, patches, _SEARCH_MM[1:], least=_MIN_FOUND)
     if refined is None:
         return False
