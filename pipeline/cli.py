@@ -357,7 +357,9 @@ def _calibrate(arguments: argparse.Namespace) -> ExitCode:
             if proof.threshold is not None
             else (tr("nothing"),)
         )
-        where = ", ".join(filter(None, (proof.type, writing_name(proof.writing))))
+        where = writing_name(proof.writing)
+        if proof.further:
+            where = tr("other forms, {writing}", writing=where)
         what = class_name(proof.error), where
         table.add_row(*what, f"{proof.target:g}", *figures)
     print_table(table)

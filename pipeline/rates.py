@@ -1,11 +1,13 @@
 """Error rates, and the bounds that a count of errors proves."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 DELTA = 0.05
 """The probability with which a one-sided bound may be exceeded."""
+_HALVINGS = 50
 _OUTSIDE = DELTA / 2
 """The probability that a rate lies beyond one end of its interval of 95 %."""
 
@@ -27,7 +29,7 @@ class Rate:
 
     @property
     def low(self) -> float:
-        return 1.0 - upper_bound(self.of - self.wrong, self.of, outside=_OUTSIDE)
+        return lower_bound(self.wrong, self.of, outside=_OUTSIDE)
 
     @property
     def high(self) -> float:
@@ -55,13 +57,38 @@ def upper_bound(wrong: int, of: int, *, outside: float = DELTA) -> float:
     """
     if wrong >= of:
         return 1.0
+    at_most = _at_most(wrong, of)
+    low, high = wrong / of, 1.0
+    for _ in range(_HALVINGS):
+        p = (low + high) / 2
+        low, high = (p, high) if at_most(p) > outside else (low, p)
+    return high
+
+
+@cache
+def lower_bound(wrong: int, of: int, *, outside: float = DELTA) -> float:
+    """The one-sided lower limit of an error rate, which it is below with that probability at most.
+
+    Clopper and Pearson, as above.
+    """
+    if wrong == 0:
+        return 0.0
+    fewer = _at_most(wrong - 1, of)
+    low, high = 0.0, wrong / of
+    for _ in range(_HALVINGS):
+        p = (low + high) / 2
+        low, high = (low, p) if 1 - fewer(p) > outside else (p, high)
+    return low
+
+
+def _at_most(wrong: int, of: int) -> Callable[[float], float]:
+    """How probable so many errors at most are, for an error rate between 0 and 1."""
     log_ways = [
         math.lgamma(of + 1) - math.lgamma(k + 1) - math.lgamma(of - k + 1) for k in range(wrong + 1)
     ]
-    low, high = wrong / of, 1.0
-    for _ in range(50):
-        p = (low + high) / 2
+
+    def at_most(p: float) -> float:
         log_p, log_q = math.log(p), math.log1p(-p)
-        at_most = sum(math.exp(w + k * log_p + (of - k) * log_q) for k, w in enumerate(log_ways))
-        low, high = (p, high) if at_most > outside else (low, p)
-    return high
+        return sum(math.exp(w + k * log_p + (of - k) * log_q) for k, w in enumerate(log_ways))
+
+    return at_most

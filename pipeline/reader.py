@@ -155,8 +155,8 @@ def doubts(settings: Settings) -> Iterator[str]:
     forms = load_forms(FORMS, *settings.forms)
     yield from filter(None, (unplaceable(page) for form in forms for page in blank_pages(form)))
     gate = Gate.of(used, settings.promise)
-    proven = {part.type for part in used.maps} - {kind for kind, own in gate.own.items() if not own}
-    if unproven := {zone.type for form in forms for zone in form.zones} - proven:
+    kinds = {zone.type for form in forms for zone in form.zones}
+    if unproven := {kind for kind in kinds if not gate.proves(kind)}:
         yield tr(
             "The calibration proves nothing of fields of type {types}: none of them is accepted. "
             "Type fiches calibrate --layouts with more forms.",

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline import fields
-from pipeline.fields import Nature
+from pipeline.fields import Drawn, Nature
 from pipeline.judging.error_class import (
     ErrorClass,
     alternatives,
@@ -58,10 +58,11 @@ def test_how_a_name_is_spelled_is_never_another_name(read: str, truth: str) -> N
     assert spelled == (plain == other)
 
 
-def test_every_type_can_err_and_numbers_and_marks_cost_money() -> None:
+def test_every_type_can_err_and_numbers_and_choices_cost_money() -> None:
     for kind in fields.names():
         is_word = fields.nature(kind) is Nature.WORD
-        assert (ErrorClass.MONEY in classes_of(kind)) != is_word
+        is_presence = fields.load(kind).drawn is not Drawn.MARK
+        assert (ErrorClass.MONEY in classes_of(kind)) == (not is_word and not is_presence)
         assert classes_of(kind) == tuple(sorted(classes_of(kind), key=list(ErrorClass).index))
 
 

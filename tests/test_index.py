@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -219,3 +220,11 @@ def test_however_many_forms_are_seen_few_stay_drawn(known: tuple[BlankPage, ...]
         assert cached.cache_info().currsize <= 8 < len(known)
     assert known[0].image is not first
     np.testing.assert_array_equal(known[0].image, first)
+
+
+@pytest.mark.parametrize("style", ["hand", "typed", "photo"])
+def test_a_stranger_with_a_known_form_s_table_is_no_such_form(tmp_path: Path, style: str) -> None:
+    form, stranger = (draw_form(tmp_path, number) for number in (103, 205))
+    with pytest.raises(AlignmentError):
+        align_all(page(_seen(stranger, 1, style)), blank_pages(form))
+    assert align_all(page(_seen(form, 1, style)), blank_pages(form))[0].form_id == form.id

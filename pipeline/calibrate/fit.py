@@ -105,20 +105,19 @@ def fit(
     corrected by somebody who happened to see it, makes it too careful at most). A proof counts
     readings as they come, and would be wrong. So they join the maps only: neither the thresholds to
     try nor the proof; and only in types that the forms hold, since of others nothing is proven.
-    ``further`` forms are of other layouts: they serve the types that ``forms`` do not have, each
-    by itself.
+    ``further`` forms are of other layouts: they serve the types that ``forms`` do not have.
     """
-    parts = {"": _Part.of(forms, seed)}
     types = {sample.reading.type for samples in forms for sample in samples}
-    others = _Part.of(further, seed)
-    for kind in sorted({s.reading.type for samples in further for s in samples} - types):
-        parts[kind] = others.of_type(kind)
+    others = [[s for s in samples if s.reading.type not in types] for samples in further]
+    parts = {False: _Part.of(forms, seed), True: _Part.of(others, seed)}
     fitting = [sample for part in parts.values() for sample in part.fitting]
     mapped_types = {sample.reading.type for sample in fitting}
     mapped = fit_maps([*fitting, *(s for s in reviewed if s.reading.type in mapped_types)])
     calibration = Calibration(made=made, maps=mapped, curves=())
     gate = Gate.of(calibration, Promise())
-    curves = tuple(curve for kind, part in parts.items() for curve in _curves(kind, part, gate))
+    curves = tuple(
+        curve for further, part in parts.items() for curve in _curves(part, gate, further=further)
+    )
     whole = calibration.model_copy(update={"curves": curves})
     return whole.model_copy(update={"proofs": tuple(_proofs(whole))})
 
@@ -138,13 +137,6 @@ class _Part:
             [sample for k in some for sample in forms[k]] for some in (order[:cut], order[cut:])
         )
         return cls(fitting, proving)
-
-    def of_type(self, kind: str) -> "_Part":
-        fitting, proving = (
-            [sample for sample in samples if sample.reading.type == kind]
-            for samples in (self.fitting, self.proving)
-        )
-        return _Part(fitting, proving)
 
 
 def fit_maps(samples: Iterable[Sample]) -> tuple[Map, ...]:
@@ -230,14 +222,14 @@ def _map(weights: _Weights, of: Sequence[Sample], error: ErrorClass, **cell: Any
     return Map(error=error, a=a, b=b, c=c, readings=len(of), wrong=wrong, **cell)
 
 
-def _curves(kind: str, part: _Part, gate: Gate) -> Iterator[Curve]:
+def _curves(part: _Part, gate: Gate, *, further: bool) -> Iterator[Curve]:
     """The curves of each class and writing; what a finding blocks is never accepted."""
     for error in (ErrorClass.MONEY, ErrorClass.IDENTITY):
         parts, proofs = _by_writing(error, part.fitting), _by_writing(error, part.proving)
         outside = DELTA / max(1, len(parts))
         for writing, fitted in sorted(parts.items()):
             proven = proofs.get(writing, [])
-            curve = partial(Curve, type=kind, writing=writing, outside=outside)
+            curve = partial(Curve, further=further, writing=writing, outside=outside)
             steps = _steps(error, fitted, proven, gate, _STEPS)
             yield curve(error=error, readings=len(proven), steps=steps)
             for given in steps if error is ErrorClass.IDENTITY else ():
@@ -303,14 +295,16 @@ def _steps(
 
 
 def _proofs(calibration: Calibration) -> Iterator[Proof]:
-    """What is proven for the promise made by default, and for half and twice of it; of types with
-    curves of their own, for what is promised."""
+    """What is proven for the promise made by default, and for half and twice of it; of further
+    types, for what is promised."""
     default = Promise()
-    shares = product((_HALVED, 1.0, _DOUBLED), calibration.kinds[:1])
-    for times, kind in (*shares, *product((1.0,), calibration.kinds[1:])):
+    for times, further in ((_HALVED, False), (1.0, False), (_DOUBLED, False), (1.0, True)):
         promise = Promise(**{e.value: times * default.target(e) for e in ErrorClass})
-        for (error, writing), (curve, step) in calibration.chosen(promise, kind).items():
-            proof = Proof(target=promise.target(error), error=error, writing=writing, type=kind)
+        chosen = calibration.chosen(promise, further=further)
+        for (error, writing), (curve, step) in chosen.items():
+            proof = Proof(
+                target=promise.target(error), error=error, writing=writing, further=further
+            )
             if step is not None:
                 proven = {
                     "threshold": step.threshold,

@@ -22,9 +22,10 @@ promise holds with probability 1 - ``DELTA`` over the draw of the forms it was m
 hands share that out (Bonferroni). That of spelling nearly so, for it is about what passes for its
 letters, and the threshold for these was chosen on the same forms.
 
-The types of the form that is measured on share a threshold. Any further type, measured on invented
-layouts, has thresholds of its own, and its own proof: too few errors of it may hide among others,
-and a hard one must not keep those of the form from being accepted.
+The types of the form that is measured on share a threshold. All further types, measured on invented
+layouts, share another, so that a hard one keeps none of the form's from being accepted. There are
+many of them, with fewer readings each: of none of them is it sure (by the lower Clopper-Pearson
+bound) that it errs oftener than the target.
 
 The bound takes fields for independent, and forms for drawn like those measured. What a file holds
 as text was not read by a machine: it is accepted where its place is sure.
@@ -45,7 +46,7 @@ from pipeline.fingerprint import code_digest
 from pipeline.judging.error_class import ErrorClass
 from pipeline.language import tr, why
 from pipeline.paths import CALIBRATION, MODELS
-from pipeline.rates import DELTA, upper_bound
+from pipeline.rates import DELTA, Rate, upper_bound
 from pipeline.records import Backing
 
 FILE_NAME = "calibration.json"
@@ -53,6 +54,7 @@ LEAST_DOUBT = 1e-6
 """Posteriors nearer to 0 or 1 are what rounding left."""
 _AMPLE = 3.0
 """A proof begins with so many times the readings that would prove a target without an error."""
+_HALF = 0.5
 _POSTERIORS = ("pipeline.reading.page:read_or_tell", "pipeline.judging.reconcile:reconcile")
 """What they say follows from the code of these, of the field types and of the engines."""
 
@@ -150,6 +152,11 @@ class Step(_Part):
         """The error rate of the worst type: easy ones may not hide the errors of a hard one."""
         return max((t.wrong / t.accepted for t in self.proof.values() if t.accepted), default=0.0)
 
+    @property
+    def surely_worst(self) -> float:
+        """The error rate that some type exceeds, as far as so few readings can tell."""
+        return max((Rate(t.wrong, t.accepted).low for t in self.proof.values()), default=0.0)
+
     def bound(self, outside: float = DELTA) -> float:
         """The upper limit of the error rate of what the step accepts."""
         return upper_bound(self.wrong, self.accepted, outside=outside)
@@ -158,7 +165,7 @@ class Step(_Part):
 class Curve(_Part):
     """The steps for one class and writing, from strict to lenient.
 
-    ``type``: the type it is about alone; empty for those that the form measured on has.
+    ``further``: whether it is about the types that the form measured on has not.
     ``given``: the threshold of the dearer class that all have passed, where there is one.
     ``readings``: those of the proof that no finding blocks. ``outside``: how often its promise may
     be broken.
@@ -168,20 +175,21 @@ class Curve(_Part):
     writing: Writing
     readings: _Count
     steps: tuple[Step, ...]
-    type: str = ""
+    further: bool = False
     given: _Share | None = None
     outside: _Share = DELTA
 
     def step(self, target: float) -> Step | None:
         """The most lenient step that keeps to ``target``; None where none is proven to.
 
-        The sequence begins where enough is accepted for a proof, where it can with some errors
-        among it: a few readings are wrong and look certain. How much is right has no say in where
-        it begins, so no error is spent on the steps left out.
+        The sequence begins where enough is accepted for a proof, if it can with some errors among
+        it: a few readings are wrong and look certain. But no later than where half of all is
+        accepted. How much is right has no say in where it begins, so no error is spent on the
+        steps left out.
         """
         least = math.log(self.outside) / math.log1p(-target)
         most = max((step.accepted for step in self.steps), default=0)
-        enough = _AMPLE * least if most >= _AMPLE * least else least
+        enough = max(least, min(_AMPLE * least, _HALF * most))
         proven = None
         for step in self.steps:
             if step.accepted >= enough:
@@ -191,8 +199,10 @@ class Curve(_Part):
         return proven
 
     def limit(self, step: Step) -> float:
-        """The error rate that a step proves, and that no type was seen to exceed."""
-        return max(step.bound(self.outside), step.worst)
+        """The error rate that a step proves, and that no type was seen to exceed; of further types,
+        that none is sure to."""
+        worst = step.surely_worst if self.further else step.worst
+        return max(step.bound(self.outside), worst)
 
     @property
     def least_target(self) -> float:
@@ -213,7 +223,7 @@ class Proof(_Part):
     target: _Share
     error: ErrorClass
     writing: Writing
-    type: str = ""
+    further: bool = False
     threshold: _Share | None = None
     accepted: _Share = 0.0
     wrong: _Count = 0
@@ -228,18 +238,18 @@ class Calibration(_Part):
     curves: tuple[Curve, ...]
     proofs: tuple[Proof, ...] = ()
 
-    @property
-    def kinds(self) -> list[str]:
-        """The types with curves of their own, after the empty name of those that share theirs."""
-        return ["", *sorted({curve.type for curve in self.curves} - {""})]
+    def is_further(self, kind: str) -> bool:
+        """Whether a type is none of those that the form measured on has."""
+        steps = (step for curve in self.curves if not curve.further for step in curve.steps)
+        return not any(kind in step.proof for step in steps)
 
-    def chosen(self, promise: Promise, kind: str = "") -> "Chosen":
-        """The curve of each class and writing, and the step that a promise leads to on it; of a
-        ``kind`` that has curves of its own."""
+    def chosen(self, promise: Promise, *, further: bool = False) -> "Chosen":
+        """The curve of each class and writing, and the step that a promise leads to on it; of the
+        types that the form measured on has, or of the ``further`` ones."""
         chosen: Chosen = {}
         for error in ErrorClass:  # the dearest first: others are about what has passed for it
             for curve in self.curves:
-                if (curve.error, curve.type) != (error, kind):
+                if (curve.error, curve.further) != (error, further):
                     continue
                 if curve.given == _given(chosen, curve):
                     step = curve.step(promise.target(error))

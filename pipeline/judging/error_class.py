@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from pipeline import fields
-from pipeline.fields import Nature
+from pipeline.fields import Drawn, Nature
 from pipeline.language import tr
 from pipeline.records import FieldReading
 from pipeline.text import fold
@@ -19,16 +19,18 @@ class ErrorClass(StrEnum):
     MONEY = "money"
     """An amount, a count or a payment is another."""
     IDENTITY = "identity"
-    """Another letter or digit: another person, service, address or number."""
+    """Another letter or digit: another person, service, address or number; or a signature that is
+    not there."""
     SPELLING = "spelling"
     """Only accents, case, signs or blanks of a name, a service or other words differ."""
 
 
 def classes_of(kind: str) -> tuple[ErrorClass, ...]:
     """The classes that an error in a field of this type may be of."""
-    if fields.nature(kind) is not Nature.WORD:
-        return (ErrorClass.MONEY,)
     field_type = fields.find(kind)
+    is_there = field_type is not None and field_type.drawn is not Drawn.MARK  # or not: all it says
+    if fields.nature(kind) is not Nature.WORD and not is_there:
+        return (ErrorClass.MONEY,)
     if field_type and field_type.spelling:
         return (ErrorClass.IDENTITY, ErrorClass.SPELLING)
     return (ErrorClass.IDENTITY,)

@@ -32,8 +32,8 @@ class Gate:
     """Of the calibrated probability; what has none is never accepted."""
     least_targets: Mapping[ErrorClass, float]
     """The lowest error rate of a class that can be proven, where the one promised cannot."""
-    own: Mapping[str, _Thresholds] = field(default_factory=dict)
-    """The thresholds of a type that shares none."""
+    further: Mapping[str, _Thresholds] = field(default_factory=dict)
+    """Those of each type that the form measured on has not."""
 
     @classmethod
     def of(cls, calibration: Calibration, promise: Promise) -> Self:
@@ -41,20 +41,27 @@ class Gate:
         for curve, step in calibration.chosen(promise).values():
             if step is None:
                 least[curve.error] = max(least.get(curve.error, 0.0), curve.least_target)
-        thresholds = {
-            kind: {
+        own, others = (
+            {
                 key: step.threshold
-                for key, (_, step) in calibration.chosen(promise, kind).items()
+                for key, (_, step) in calibration.chosen(promise, further=further).items()
                 if step
             }
-            for kind in calibration.kinds
-        }
+            for further in (False, True)
+        )
+        kinds = {part.type for part in calibration.maps}
         return cls(
             {(m.type, m.error, m.typed, m.backing, m.quality): m for m in calibration.maps},
-            thresholds.pop(""),
+            own,
             least,
-            thresholds,
+            {kind: others for kind in kinds if calibration.is_further(kind)},
         )
+
+    def proves(self, kind: str) -> bool:
+        """Whether anything of a type is measured, and may be accepted where it is a further one."""
+        dearest = classes_of(kind)[0]
+        may = kind not in self.further or any(e is dearest for e, _ in self.further[kind])
+        return may and (kind, dearest, None, None, "") in self.maps
 
     def calibrated(self, reading: FieldReading, quality: Quality) -> FieldReading:
         """The reading with its probability of being right, as far as its type was measured."""
@@ -68,7 +75,7 @@ class Gate:
         classes = classes_of(reading.type)
         if reading.origin is Origin.TEXT_LAYER:
             return None if reading.posterior >= _SURE_TEXT else classes[0]
-        thresholds = self.own.get(reading.type, self.thresholds)
+        thresholds = self.further.get(reading.type, self.thresholds)
         for error in classes:
             sure = self.sure(reading, error, quality)
             if sure < thresholds.get((error, writing_of(error, reading)), math.inf):

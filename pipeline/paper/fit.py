@@ -29,6 +29,11 @@ _MIN_IN_THIRD = 3
 """A third of the page's length or width with fewer patches says nothing."""
 _RIVAL = 0.9
 """A fit with this share of the best one's patches may be another edition of the same form."""
+_MOST_REPLACED = 0.2
+"""Share of a page's print in whose place other print lies: a tenth of a true page's, by writing
+over it; of another form's with the same table, a quarter and more."""
+_STROKE_PX, _AS_DARK, _AS_LIGHT = 7, 0.5, 0.8
+"""Print is strokes no broader; and so dark, on paper so light, at least, as what is in place."""
 _OTHER_PRINT = 40
 _MIN_OTHER_PRINT_PX = 4
 
@@ -70,9 +75,24 @@ def best_fit(coarse: Gray, proposals: list[Proposal], blanks: Sequence[BlankPage
     """The whole page of most patches among the proposals that have not far fewer matches than the
     best; of its editions among the blanks, the one whose print is nearest.
 
-    Where one of them lies, so may another, whichever the key points happened to propose.
+    Where one of them lies, so may another, whichever the key points happened to propose. None where
+    other print lies in the places of its own: another form may have the same table.
     """
-    return nearest(coarse, proposals, blanks, partial(fit_whole, coarse))
+    best = nearest(coarse, proposals, blanks, partial(fit_whole, coarse))
+    return best if best is not None and _has_its_print(coarse, best) else None
+
+
+def _has_its_print(coarse: Gray, fit: Fit) -> bool:
+    patches = fit.blank.patches
+    if len(patches) - fit.inliers <= _MOST_REPLACED * fit.inliers:
+        return True  # however many of the others were replaced
+    refined = refine(coarse, fit, patches, _SEARCH_MM[1:], least=_MIN_FOUND)
+    if refined is None:
+        return False
+    fit, in_place = refined
+    boxes = boxes_of(patches)
+    seen = lie_in_picture(coarse, fit, boxes)
+    return share_replaced(coarse, fit, boxes[seen], in_place[seen]) <= _MOST_REPLACED
 
 
 def nearest(
@@ -270,3 +290,36 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
     before, here, after = (float(v) for v in values[at - 1 : at + 2])
     bend = before - 2 * here + after
     return 0.5 * (before - after) / bend if bend < -1e-9 else 0.0
+
+
+def boxes_of(patches: Sequence[Patch]) -> NDArray[np.int64]:
+    """(n, 4): left, top, right, bottom of each, in px of the coarse blank."""
+    return np.array(
+        [(p.x, p.y, p.x + p.image.shape[1], p.y + p.image.shape[0]) for p in patches], np.int64
+    )
+
+
+def share_replaced(
+    coarse: Gray, fit: Fit, boxes: NDArray[np.int64], in_place: NDArray[np.bool_]
+) -> float:
+    """The share of boxes (n, 4) of print in which other print lies instead, on the same paper:
+    strokes, which the edge of a cut is not, nor a grey desk beyond it."""
+    kernel = np.ones((_STROKE_PX, _STROKE_PX), np.uint8)
+    pictures = (rectify(coarse, fit), fit.blank.coarse)
+    paper, own_paper = (cv2.morphologyEx(p, cv2.MORPH_CLOSE, kernel) for p in pictures)
+    print_, own_print = (p - q for p, q in zip((paper, own_paper), pictures, strict=True))
+    spots = [np.s_[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes]
+    as_dark = np.array([print_[spot].mean() / max(own_print[spot].mean(), 1.0) for spot in spots])
+    light = np.array([np.percentile(paper[spot], 10) for spot in spots])
+    other = ~in_place & (as_dark > _AS_DARK * np.median(as_dark[in_place]))
+    other &= light > _AS_LIGHT * np.median(light[in_place])
+    return float(np.count_nonzero(other) / np.count_nonzero(other | in_place))
+
+
+def lie_in_picture(coarse: Gray, fit: Fit, boxes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which boxes (n, 4) of the blank lie in the picture."""
+    height, width = coarse.shape
+    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(1, -1, 2).astype(np.float64)
+    there = cv2.perspectiveTransform(corners, np.linalg.inv(fit.homography))[0]
+    inside = (there >= -1).all(axis=1) & (there <= (width, height)).all(axis=1)
+    return np.asarray(inside.reshape(-1, 4).all(axis=1))

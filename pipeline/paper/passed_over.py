@@ -70,6 +70,8 @@ def _near(ink: Mask, box: BoxMm) -> Mask:
     """The strokes whose middles lie at a line."""
     reach = box.grown(0, _REACH_MM)
     part = _part(ink, reach)
+    if not part.any():
+        return part
     labels, _, centres = find_components(part)
     y_mm = centres[:, 1] / SCALE + max(0.0, reach.y)
     at = (y_mm >= box.y - _NEAR_MM) & (y_mm <= box.bottom + _NEAR_MM)

@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, dense_patches
 from pipeline.geometry import BoxMm, FloatArray, bounding_box
 from pipeline.paper.dropout import CleanPage, crop, drop_print
-from pipeline.paper.fit import Fit, nearest, rectify, refine, worst_third
+from pipeline.paper.fit import (
+    Fit,
+    boxes_of,
+    lie_in_picture,
+    nearest,
+    refine,
+    share_replaced,
+    worst_third,
+)
 from pipeline.paper.propose import Proposal
 from pipeline.records import AlignedPage, Gray
 
@@ -35,8 +43,6 @@ the form's places."""
 _MOST_REPLACED = 0.06
 """Share of the print in and around a piece in whose place other print lies: none of a true piece,
 but for writing over it; a tenth of another form's."""
-_STROKE_PX, _AS_DARK, _AS_LIGHT = 7, 0.5, 0.8
-"""Print is strokes no broader; and so dark, on paper so light, at least, as what is in place."""
 
 
 def best_piece(coarse: Gray, proposals: list[Proposal], blanks: Sequence[BlankPage]) -> Fit | None:
@@ -55,8 +61,8 @@ def _fit_piece(coarse: Gray, proposed: FloatArray, blank: BlankPage) -> Fit | No
     fit, in_place = refined
     # Ink may well hide dots: they count where they are found.
     must = np.arange(len(patches)) < len(outside)
-    boxes = np.array([(p.x, p.y, p.x + p.image.shape[1], p.y + p.image.shape[0]) for p in patches])
-    in_picture = _is_in_picture(coarse, fit, boxes)
+    boxes = boxes_of(patches)
+    in_picture = lie_in_picture(coarse, fit, boxes)
     in_place &= in_picture
     weights = np.where(in_place, 1, np.where(must, _MISSING, 0))
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
@@ -72,7 +78,7 @@ def _fit_piece(coarse: Gray, proposed: FloatArray, blank: BlankPage) -> Fit | No
     shown = BoxMm(float(x0), float(y0), float(x1 - x0), float(y1 - y0))
     middles_mm = middles / COARSE_PX_PER_MM
     around = must & in_picture & _lie_in(middles_mm, shown.grown(_AROUND_MM, _AROUND_MM))
-    if _share_replaced(coarse, fit, boxes[around], in_place[around]) > _MOST_REPLACED:
+    if share_replaced(coarse, fit, boxes[around], in_place[around]) > _MOST_REPLACED:
         return None
     shown = _with_lines(shown, blank, middles_mm[must & ~in_place])
     return replace(
@@ -81,23 +87,6 @@ def _fit_piece(coarse: Gray, proposed: FloatArray, blank: BlankPage) -> Fit | No
         sought=int(np.count_nonzero(proof)),
         shown_mm=shown.grown(_MARGIN_MM, _MARGIN_MM),
     )
-
-
-def _share_replaced(
-    coarse: Gray, fit: Fit, boxes: NDArray[np.int64], in_place: NDArray[np.bool_]
-) -> float:
-    """The share of boxes (n, 4) of print in which other print lies instead, on the same paper:
-    strokes, which the edge of a cut is not, nor a grey desk beyond it."""
-    kernel = np.ones((_STROKE_PX, _STROKE_PX), np.uint8)
-    pictures = (rectify(coarse, fit), fit.blank.coarse)
-    paper, own_paper = (cv2.morphologyEx(p, cv2.MORPH_CLOSE, kernel) for p in pictures)
-    print_, own_print = (p - q for p, q in zip((paper, own_paper), pictures, strict=True))
-    spots = [np.s_[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes]
-    as_dark = np.array([print_[spot].mean() / max(own_print[spot].mean(), 1.0) for spot in spots])
-    light = np.array([np.percentile(paper[spot], 10) for spot in spots])
-    other = ~in_place & (as_dark > _AS_DARK * np.median(as_dark[in_place]))
-    other &= light > _AS_LIGHT * np.median(light[in_place])
-    return float(np.count_nonzero(other) / np.count_nonzero(other | in_place))
 
 
 def _with_lines(shown: BoxMm, blank: BlankPage, lost_mm: FloatArray) -> BoxMm:
@@ -115,15 +104,6 @@ def _lie_in(points_mm: FloatArray, box: BoxMm) -> NDArray[np.bool_]:
     """Which of the points (n, 2) lie in the box."""
     inside = (points_mm >= (box.x, box.y)) & (points_mm <= (box.right, box.bottom))
     return np.asarray(inside.all(axis=1))
-
-
-def _is_in_picture(coarse: Gray, fit: Fit, boxes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which boxes (n, 4) of the blank lie in the picture."""
-    height, width = coarse.shape
-    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(1, -1, 2).astype(np.float64)
-    there = cv2.perspectiveTransform(corners, np.linalg.inv(fit.homography))[0]
-    inside = (there >= -1).all(axis=1) & (there <= (width, height)).all(axis=1)
-    return np.asarray(inside.reshape(-1, 4).all(axis=1))
 
 
 def _richest(points: FloatArray, weights: NDArray[np.int64]) -> NDArray[np.bool_]:
