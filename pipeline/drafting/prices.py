@@ -128,6 +128,28 @@ def price(text: str, field: str, written: str) -> str:
     return _without_empty_sum(blocks.written(document, text))
 
 
+def price_of(text: str, where: str, option: str = "") -> int | None:
+    """What an option of a zone costs or, without one, each of a counted field, in cents."""
+    entry = entry_at(blocks.parsed(text), where)
+    part = entry if option else blocks.parsed(text).get("sum", {})
+    known = part.get("tariffs") or part.get("tariffs_cents") or {}
+    value = known.get(option or str(entry.get("field", "")))
+    return parse_cents(value) if isinstance(value, str) else value
+
+
+def with_price(text: str, where: str, option: str, written: str) -> str:
+    """What an option that has a tariff, or each of a counted field, costs now."""
+    document = blocks.parsed(text)
+    entry = entry_at(document, where)
+    if not option:
+        return price(text, str(entry["field"]), written)
+    key = next((key for key in PRICES if option in entry.get(key, ())), "")
+    if not key:
+        raise ValueError("Cette case n'a pas de prix\u00a0: recharger la page.")
+    _write(entry[key], option, _cents(written))
+    return blocks.written(document, text)
+
+
 def total(text: str, field: str, *, is_total: bool) -> str:
     """Whether people write the sum in that field."""
     text = blocks.with_table(text, "sum") if is_total else text
