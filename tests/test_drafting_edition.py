@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.drafting import edits
+from pipeline.drafting.changes import changes
 from pipeline.drafting.doubts import doubts
 from pipeline.drafting.draft import draft_of
 from pipeline.drafting.edition import next_edition

@@ -64,13 +64,20 @@ def saved(page: Page) -> int:
     return int(page.locator("#board").get_attribute("data-seen") or 0)
 
 
-def club(path: Path, *, filled: bool) -> Path:
+def club(
+    path: Path,
+    *,
+    filled: bool,
+    day: str = "samedi 11 avril 2026",
+    meal: str = "12,10",
+    total: str = "214,20",
+) -> Path:
     """The registration for a stage of chess, blank or typed into."""
     written = [(38, 44.5, "MARTIN"), (133, 44.5, "Zoé"), (45, 56.5, "zoe.martin@exemple.fr")]
-    written += [(60, 107, "2"), (58, 121, "214,20")]
+    written += [(60, 107, "2"), (58, 121, total)]
     with SmallBlank(path) as blank:
         blank.text(60, 18, "Club d'échecs de Vitré", font="Helvetica-Bold", size=16)
-        blank.text(60, 26, "Stage du samedi 11 avril 2026, salle Du Guesclin")
+        blank.text(60, 26, f"Stage du {day}, salle Du Guesclin")
         for x, y, label, right in ((20, 45, "Nom :", 100), (110, 45, "Prénom :", 190)):
             blank.rule(blank.text(x, y, label) + 3, y + 1, right)
         blank.rule(blank.text(20, 57, "E-mail :") + 3, 58, 120)
@@ -79,7 +86,7 @@ def club(path: Path, *, filled: bool) -> Path:
             blank.frame(22, 76 + 8 * n, 4, 4)
             blank.text(30, 79.5 + 8 * n, option)
         blank.rule(blank.text(20, 107.5, "Nombre de repas :") + 3, 108.5, 75)
-        blank.text(78, 107.5, "x 12,10 €")
+        blank.text(78, 107.5, f"x {meal} €")
         blank.text(20, 121, "Total à régler :")
         blank.frame(55, 115, 40, 9)
         blank.text(97, 121, "€")

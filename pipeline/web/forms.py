@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pipeline import fields
+from pipeline.decisions import Filed
 from pipeline.drafting import drawn
 from pipeline.drafting.doubts import doubts
 from pipeline.drafting.drawn import Item
@@ -40,8 +41,10 @@ _KEYS = {"pattern": "Modèle du numéro", "unit": "Unité imprimée"}
 """What a type asks of its zone, too."""
 _MOVING = ("delete", "join", "table", "area")
 """Acts after which another zone may stand in the place of the one that was selected."""
-_WHOLE = ("sum", "people")
+_WHOLE = ("event", "sum", "people")
 """Parts of a form that are no zones, and may be in doubt."""
+_OTHER_EDITION = ("same_print", "same_place")
+"""Findings that ask whether a fiche is of another edition."""
 _DAY = "private, max-age=86400"
 
 
@@ -116,6 +119,8 @@ def _work(
         "form": opened.known,
         "steps": opened.steps,
         "may_change": shelf.changeable and not opened.known.shipped,
+        "may_renew": shelf.changeable and not opened.known.new,
+        "edition": _edition(shelf, opened, data, items),
         "page": page,
         "sheet": shelf.sheet(opened, page),
         "items": [*doubtful, *(item for item in items if item not in doubtful)],
@@ -144,6 +149,34 @@ def _work(
     at = {"page": page, **({"zone": where} if selected else {})}
     response.headers["HX-Push-Url"] = f"{ROOM}/{opened.known.id}?{urlencode(at)}"
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What is asked of a next edition: its day, and its tariffs by the names they are sent under,
+    with what they are called; what it has otherwise than the one ``of`` before."""
+
+    of: str
+    changes: tuple[str, ...]
+    day: str
+    costs: tuple[tuple[str, str, str], ...]
+
+
+def _edition(
+    shelf: Shelf, opened: Opened, data: dict[str, Any], items: tuple[Item, ...]
+) -> _Edition | None:
+    """Of a form that is another edition of one, until it is kept."""
+    before = str(data.get("edition_of", ""))
+    if not before or not opened.known.new:
+        return None
+    costs = [(f"{zoning.COST}{i.where}/", i.label, i.price) for i in items if i.price]
+    costs += [
+        (f"{zoning.COST}{item.where}/{option.name}", f"{item.label}, {option.called}", option.price)
+        for item in items
+        for option in item.options
+        if option.price
+    ]
+    return _Edition(before, shelf.changes(opened), _said(data, "event.date"), tuple(costs))
 
 
 def _first_page(items: tuple[Item, ...]) -> int:
@@ -228,6 +261,24 @@ def _outcome(outcome: Outcome) -> str:
     return f"{outcome.source.document} n'a pas été lu. {said}".strip()
 
 
+def _renew(view: View) -> Response:
+    """The page that asks for the blank of a form's next edition."""
+    shelf = _shelf(view.desk)
+    try:
+        known = shelf.kept_form(str(view.request.path_params["form"]))
+    except FormError as err:
+        raise GoneError(str(err)) from err
+    return view.page("renew.html.j2", form=known, changeable=shelf.changeable)
+
+
+def renewal(view: View, filed: Filed) -> str:
+    """Where the form of a fiche that seems to be of another edition gets one; "" for all others."""
+    shelf, registration = view.desk.shelf, filed.registration
+    seems = any(f.rule in _OTHER_EDITION and f.asks for f in registration.findings)
+    is_there = shelf is not None and shelf.changeable and seems
+    return f"{ROOM}/{registration.form_id}/edition" if is_there else ""
+
+
 def _image(view: View) -> Response:
     sheet = _shelf(view.desk).sheet(_opened(view), view.leaf)
     return Response(sheet.jpeg, media_type="image/jpeg", headers={"cache-control": _DAY})
@@ -268,10 +319,13 @@ def _tried(view: View) -> Response:
 
 
 async def bring(request: Request, desk: Desk) -> Response:
-    """The blank of a new form, whose bytes are the body: it is drafted."""
+    """The blank of a new form, or of the next edition of a known one, whose bytes are the body."""
+
+    known = str(request.query_params.get("modele", ""))
 
     def take(path: Path) -> str:
-        _shelf(desk).bring(path, path.name)
+        shelf = _shelf(desk)
+        shelf.renew(known, path) if known else shelf.bring(path)
         return f"{path.name} est prêt."
 
     return await _taken(request, take)
@@ -310,6 +364,7 @@ ROUTES = (
     (f"{ROOM}/ouvrir", _begin, "POST"),
     (f"{ROOM}/{{form}}", _show, "GET"),
     (f"{ROOM}/{{form}}", _act, "POST"),
+    (f"{ROOM}/{{form}}/edition", _renew, "GET"),
     (f"{ROOM}/{{form}}/garder", _keep, "POST"),
     (f"{ROOM}/{{form}}/oublier", _throw_away, "POST"),
     (f"{ROOM}/{{form}}/essai", _tried, "POST"),

@@ -25,6 +25,8 @@ HEAD = (
     ("organiser.bic", "BIC"),
 )
 """What a form says of itself, and what the page calls it."""
+COST = "cost."
+"""Begins the names of what is asked for the tariffs of a next edition."""
 _WITHIN_MM = {"mouse": 1.5, "keys": 0.4}
 """How near print draws a zone that is moved: by keys, less than one step of theirs."""
 _NEW = (60.0, 8.0)
@@ -152,6 +154,17 @@ def _head(text: str, _where: str, typed: Typed) -> str:
     return edits.head(text, {name: typed[name] for name, _ in HEAD if name in typed})
 
 
+def _edition(text: str, _where: str, typed: Typed) -> str:
+    """The day of the next edition, and what all costs there; nobody doubts the day then."""
+    if day := typed.get("event.date", "").strip():
+        text = settled(edits.head(text, {"event.date": day}), "event")
+    for name, price in typed.items():
+        if name.startswith(COST):
+            where, _, option = name.removeprefix(COST).partition("/")
+            text = prices.with_price(text, where, option, price)
+    return text
+
+
 _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "describe": _described,
     "sure": lambda text, where, _: settled(text, where),
@@ -159,6 +172,7 @@ _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "price": _price,
     "table": _table,
     "head": _head,
+    "edition": _edition,
     "split": lambda text, where, _: regroup.split(text, where),
     "join": lambda text, where, typed: regroup.join(text, where, typed.get("with", "")),
     "delete": lambda text, where, _: edits.delete(text, where),
