@@ -59,13 +59,26 @@ def _added(entry: Any, key: str, called: str) -> str:
     name = option_name(called, [o for k in ("boxes_mm", "words_mm") for o in entry.get(k, ())])
     if key not in entry or not entry[key]:
         raise ValueError("Garder au moins une case de la zone.")
-    last = [float(value) for value in list(entry[key].values())[-1]]
-    if len(last) == 4:
-        last[1] = round(last[1] + _APART * last[3], 2)
-    else:
-        last[0] = round(last[0] + _APART * last[1], 2)
-    entry[key][name] = last
+    boxes = [[float(value) for value in box] for box in entry[key].values()]
+    entry[key][name] = _beside_last(boxes)
     return name
+
+
+def _beside_last(boxes: Sequence[list[float]]) -> list[float]:
+    """A box more, one step behind the last one: in its row where that has two, else below; of a
+    column, where only sideways is said, beside."""
+    last = list(boxes[-1])
+    if len(last) == 2:
+        last[0] = round(last[0] + _APART * last[1], 2)
+        return last
+    x, y, width, height = last
+    row = sorted(box[0] for box in boxes if abs(box[1] - y) < height / 2)
+    step_mm = row[-1] - row[-2] if len(row) > 1 else 0.0
+    if step_mm > 0:
+        return [round(row[-1] + step_mm, 2), y, width, height]
+    below = [other for other in (round(box[1], 2) for box in boxes) if other < y]
+    step_mm = y - max(below) if below else _APART * height
+    return [x, round(y + step_mm, 2), width, height]
 
 
 def _call(entry: Any, name: str, called: str) -> None:

@@ -14,13 +14,14 @@ from starlette.responses import PlainTextResponse, Response
 
 from pipeline import fields
 from pipeline.decisions import Filed
-from pipeline.drafting import drawn
+from pipeline.drafting import drawn, people
 from pipeline.drafting.doubts import doubts
 from pipeline.drafting.drawn import Item
 from pipeline.drafting.snapping import Edges
 from pipeline.drafting.steps import Steps
 from pipeline.errors import PipelineError
 from pipeline.fields import Means
+from pipeline.geometry import BoxMm
 from pipeline.intake.naming import file_name
 from pipeline.language import on_a_page
 from pipeline.records import Outcome, Status
@@ -138,8 +139,9 @@ def _work(
         "extra": _extra(selected),
         "may_cost": _may_cost(selected),
         "head": [(name, words, _said(data, name)) for name, words in zoning.HEAD],
+        "people": _people(data),
         "values": values,
-        "written": _written(items, values),
+        "written": _written(items, values, page),
         "tried": _outcome(tried) if tried else "",
     }
     status = 422 if problem else 200
@@ -177,6 +179,19 @@ def _edition(
         if option.price
     ]
     return _Edition(before, shelf.changes(opened), _said(data, "event.date"), tuple(costs))
+
+
+def _people(data: dict[str, Any]) -> dict[str, Any]:
+    """What is asked about the people of a form, and what it says so far."""
+    said = data.get("people", {})
+    named = said.get("named", "")
+    return {
+        "named": named if isinstance(named, str) else " ".join(named),
+        "nameable": people.nameable(data),
+        "countable": people.countable(data),
+        "uncounted": said.get("labels", {}).get(said.get("uncounted", ""), ""),
+        "members": said.get("members", ""),
+    }
 
 
 def _first_page(items: tuple[Item, ...]) -> int:
@@ -237,20 +252,30 @@ def _values(outcome: Outcome, items: tuple[Item, ...]) -> dict[str, list[_Value]
     return values
 
 
-def _written(items: tuple[Item, ...], values: dict[str, list[_Value]]) -> dict[str, _Value]:
-    """What was read, by the rectangle that it stands in; of options, that they are chosen."""
-    written = {}
-    for item in items:
+def _written(
+    items: tuple[Item, ...], values: dict[str, list[_Value]], page: int
+) -> list[tuple[BoxMm, _Value]]:
+    """What was read on a page, and the box it stands in; of options, that they are chosen."""
+    rows = {item.where: item.rects for item in items if item.sort == "table"}
+    written = []
+    for item in (item for item in items if item.page == page):
         for value in values.get(item.field, ()):
             row = value.field.partition(".")[2]
             at = int(row) - 1 if row.isdecimal() else 0
             chosen = {part.strip() for part in value.text.split("|")}
+            cells = rows.get(item.where.partition(".columns.")[0], ())[at : at + 1]
             for n, rect in enumerate(item.rects):
+                boxes = [_cell(rect.box, cell.box) for cell in cells] or [rect.box]
+                is_here = item.sort == "column" or n == at
                 if rect.name in chosen:
-                    written[str(rect.spot)] = replace(value, text="✓")
-                elif item.sort == "zone" and not rect.name and n == at and value.text:
-                    written[str(rect.spot)] = value
+                    written.append((boxes[0], replace(value, text="✓")))
+                elif not rect.name and is_here and value.text:
+                    written.append((boxes[0], value))
     return written
+
+
+def _cell(column: BoxMm, row: BoxMm) -> BoxMm:
+    return BoxMm(column.x, row.y, column.w, row.h)
 
 
 def _outcome(outcome: Outcome) -> str:

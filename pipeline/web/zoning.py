@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 
 from pipeline import fields
-from pipeline.drafting import edits, prices, regroup
+from pipeline.drafting import edits, people, prices, regroup
 from pipeline.drafting.doubts import settled
 from pipeline.drafting.edits import Spot
 from pipeline.drafting.prices import Choice
@@ -165,6 +165,22 @@ def _edition(text: str, _where: str, typed: Typed) -> str:
     return text
 
 
+def _people(text: str, _where: str, typed: Typed) -> str:
+    """Who the people are, and what one of each kind is called; nobody doubts it then."""
+    ones = {
+        name: typed.get(f"one.{name}", "")
+        for name in (key.removeprefix("counted.") for key in typed if key.startswith("counted."))
+    }
+    text = people.with_people(
+        text,
+        typed.get("named", ""),
+        ones,
+        uncounted=typed.get("uncounted", ""),
+        members=typed.get("members", ""),
+    )
+    return settled(text, "people")
+
+
 _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "describe": _described,
     "sure": lambda text, where, _: settled(text, where),
@@ -173,6 +189,7 @@ _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "table": _table,
     "head": _head,
     "edition": _edition,
+    "people": _people,
     "split": lambda text, where, _: regroup.split(text, where),
     "join": lambda text, where, typed: regroup.join(text, where, typed.get("with", "")),
     "delete": lambda text, where, _: edits.delete(text, where),
