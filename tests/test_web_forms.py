@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attacked import Attacked, Attacker, attacked
@@ -413,7 +414,9 @@ def test_the_straight_picture_is_the_blank_of_an_edition_that_is_a_picture(tmp_p
     (phone,) = (zone for zone in made["zones"] if zone["field"] == "telephone")
     rules = forming.work(forming.Show(blank, 1), Settings())
     assert rules.pages == 1
-    assert all(abs(a - b) < 2 for a, b in zip(phone["lines_mm"][0], (33.2, 57.8, 79.0, 9.2)))
+    assert all(
+        abs(a - b) < 2 for a, b in zip(phone["lines_mm"][0], (33.2, 57.8, 79.0, 9.2), strict=True)
+    )
 
 
 def test_people_are_said_in_plain_words(review: Attacked, client: Attacker) -> None:
@@ -437,11 +440,8 @@ def test_a_fiche_whose_form_lost_a_field_waits_until_it_is_read_again(
     form = review.desk.forms[filed.registration.form_id]
     pages = (f"/fiche/{filed.subject}", f"/fiche/{filed.subject}/email")
     lost = tuple(zone for zone in form.zones if zone.field != "paiement")
-    dict.__setitem__(
-        review.desk.forms,  # type: ignore[arg-type]
-        form.id,
-        form.model_copy(update={"zones": lost}),
-    )
+    forms: Any = review.desk.forms
+    forms[form.id] = form.model_copy(update={"zones": lost})
     review.desk.reload()
     for path in (*pages, "/", "/relire", "/accueil", "/doublons", "/bilan", "/paiements"):
         answer = client.get(path)
