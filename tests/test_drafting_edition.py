@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.drafting import edits
+from pipeline.drafting import blocks, edits
 from pipeline.drafting.changes import changes
 from pipeline.drafting.doubts import doubts
 from pipeline.drafting.draft import draft_of
@@ -38,6 +38,7 @@ class Layout:
     gone: tuple[str, ...] = ()
     meal: str = "12,10"
     loisir: str = "185"
+    options: tuple[str, ...] = ()
     day: str = "samedi 11 avril 2026"
 
     def x(self, mm: float) -> float:
@@ -88,7 +89,8 @@ def drawn(layout: Layout, path: Path) -> Path:
 def _choice(blank: SmallBlank, layout: Layout) -> None:
     s = layout.scale
     blank.text(layout.x(20), layout.y(8), "Formule", font="Helvetica-Bold", size=11 * s)
-    for n, option in enumerate((f"Loisir {layout.loisir} €", "Compétition 210,50 €")):
+    usual = (f"Loisir {layout.loisir} €", "Compétition 210,50 €")
+    for n, option in enumerate(layout.options or usual):
         y = layout.y(9 + n)
         blank.frame(layout.x(22), y - 3.5 * s, 4 * s, 4 * s)
         blank.text(layout.x(30), y, option, size=10 * s)
@@ -251,3 +253,71 @@ def test_another_form_s_blank_is_refused(tmp_path: Path) -> None:
     other = sheets(tmp_path / "other.pdf")
     with pytest.raises(ValueError, match="en faire un nouveau modèle"):
         next_edition(text, before, other, form_id="x", edition_of="stage")
+
+
+def grid(path: Path, *, top: float = 60.0, rows: int = 3, pages: int = 1) -> Path:
+    """A table of people, on the last of some pages."""
+    with SmallBlank(path) as blank:
+        for _ in range(pages - 1):
+            blank.text(20, 30, "Le club vous invite à sa grande fête de printemps")
+            blank.prose(50, lines=8)
+            blank.canvas.showPage()
+            blank.canvas.setLineWidth(0.6)
+        blank.text(20, 30, "Bulletin d'inscription aux journées du club", size=13)
+        blank.text(20, 40, "Une ligne pour chaque personne, en capitales s'il vous plaît")
+        for n, head in enumerate(("Nom", "Prénom", "Âge")):
+            blank.frame(20 + 50 * n, top, 50, 8)
+            blank.text(22 + 50 * n, top + 5.5, head)
+        for row in range(rows):
+            blank.cells(20, top + 8 + 9 * row, 50, 9, 3)
+        blank.text(20, top + 90, "Fait à Vitré, le jour de la fête du village")
+        blank.prose(top + 100, lines=6)
+    return path
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> tuple[str, tuple[Sheet, ...]]:
+    before = sheets(grid(tmp_path / "table.pdf"))
+    return toml_of(draft_of(before, form_id="fete")), before
+
+
+def rows_of(text: str) -> Any:
+    (table,) = tomllib.loads(text)["tables"]
+    return table["rows_mm"]
+
+
+def test_a_table_follows_its_heads(table: tuple[str, tuple[Sheet, ...]], tmp_path: Path) -> None:
+    text, before = table
+    after = sheets(grid(tmp_path / "new.pdf", top=75))
+    made = next_edition(text, before, after, form_id="x", edition_of="fete")
+    shifts = [b[0] - a[0] for a, b in zip(rows_of(text), rows_of(made), strict=True)]
+    assert shifts == pytest.approx([15.0] * 3, abs=0.3)
+    assert not doubts(made)
+    assert "tables" not in made.replace("[[tables", "")
+
+
+def test_zones_of_a_page_that_is_gone_go_and_others_keep_their_page(
+    table: tuple[str, tuple[Sheet, ...]], tmp_path: Path
+) -> None:
+    text, before = table
+    after = sheets(grid(tmp_path / "new.pdf", pages=2))
+    made = next_edition(text, before, after, form_id="x", edition_of="fete")
+    assert [each["page"] for each in tomllib.loads(made)["tables"]] == [2]
+    again = next_edition(made, after, before, form_id="y", edition_of="x")
+    assert [each["page"] for each in tomllib.loads(again)["tables"]] == [1]
+    zone = {"field": "mot", "type": "text", "page": 1, "lines_mm": [[20.0, 60.0, 50.0, 8.0]]}
+    more = blocks.with_entry(made, "zones", zone)
+    gone = next_edition(more, after, before, form_id="y", edition_of="x")
+    assert "mot" not in [each["field"] for each in tomllib.loads(gone).get("zones", ())]
+    assert any("mot" in said.lower() and "plus" in said for said in changes(more, gone))
+
+
+def test_an_option_that_came_joins_those_of_its_zone() -> None:
+    text, before = known()
+    after = of(Layout(options=("Loisir 185 €", "Compétition 210,50 €", "École 90 €")))
+    made = next_edition(text, before, after, form_id="x", edition_of="stage")
+    formule = zone(made, "formule")
+    assert list(formule["boxes_mm"]) == ["loisir", "competition", "ecole"]
+    assert formule["tariffs"]["ecole"] == "90"
+    assert "Nouveau sur ce vierge" in doubted(made)["formule"]
+    assert "Formule, École : case ajoutée (90 €)." in told(made)

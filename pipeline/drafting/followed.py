@@ -95,14 +95,16 @@ def label_of(print_: Printed, place: Place) -> Phrase | None:
 
 def followed(before: Sequence[Sheet], after: Sequence[Sheet]) -> dict[int, Followed]:
     """The pages of a blank that its next edition has, too, by their old numbers."""
+    shares = [(_shared(old, new), old, new) for old in before for new in after]
     known: dict[int, Followed] = {}
-    left = list(after)
-    for sheet in before:
-        pages = [(_shared(sheet, other), other) for other in left]
-        share, best = max(pages, key=lambda page: page[0], default=(0.0, None))
-        if best is not None and share >= _LEAST_SHARED:
-            known[sheet.number] = _paired(sheet, best)
-            left.remove(best)
+    taken: set[int] = set()
+    for share, old, new in sorted(shares, key=lambda each: -each[0]):
+        if share < _LEAST_SHARED or old.number in known or new.number in taken:
+            continue
+        page = _paired(old, new)
+        if page.pairs:
+            known[old.number] = page
+            taken.add(new.number)
     return known
 
 
