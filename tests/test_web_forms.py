@@ -20,6 +20,7 @@ from pipeline.errors import DocumentError
 from pipeline.forms.blank import PX_PER_MM, blank_pages
 from pipeline.forms.schema import load_form, load_forms
 from pipeline.paths import FORMS, SHIPPED_FORM
+from pipeline.records import Candidate, FieldReading, Origin, Outcome, Registration, Source
 from pipeline.review import forming
 from pipeline.web import zoning
 from pipeline.web.shelf import DRAFTER
@@ -143,6 +144,27 @@ def test_a_table_is_made_of_the_zones_that_are_ticked(review: Attacked, client: 
     page = act(client, act="put", spot="tables.0/rows_mm/1", x="0", y="212", w="9", h="7")
     assert drawn(review)["tables"][0]["rows_mm"][1] == [212.0, 7.0]  # type: ignore[index]
     assert "Lignes du tableau" in page
+
+
+def test_values_that_were_read_stand_in_their_rows_of_a_table(
+    review: Attacked, client: Attacker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n, (x, y) in enumerate([(20, 200), (80, 200), (20, 210), (80, 210)]):
+        act(client, act="add", type="text")
+        act(client, act="put", spot=f"zones.{3 + n}/lines_mm/0", x=str(x), y=str(y), w="50", h="8")
+    act(client, act="table", zone="zones.3", **{f"with.zones.{n}": "1" for n in (4, 5, 6)})
+    name = drawn(review)["tables"][0]["columns"][1]["field"]  # type: ignore[index]
+    values = [Candidate(text, text, 0.99) for text in ("Rouge", "Vert")]
+    readings = tuple(
+        FieldReading(f"{name}.{n}", "text", 2, None, value.text, (value,), Origin.OCR)
+        for n, value in enumerate(values, start=1)
+    )
+    source = Source("a.pdf", Path("a.pdf"), "0")
+    outcome = Outcome(source, 1, (Registration("stage", 2, readings),))
+    monkeypatch.setattr(review.desk.shelf, "tried", lambda _form: outcome)
+    page = client.get(STAGE, params={"page": "2"}).text
+    texts = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>(\w+)<', page)
+    assert texts == [("81.0", "205.4", "Rouge"), ("81.0", "215.4", "Vert")]
 
 
 def test_faults_are_told_beside_their_zone_and_hinder_keeping(client: Attacker) -> None:
