@@ -60,7 +60,7 @@ def test_those_who_are_counted_have_a_name_each_and_the_others_one() -> None:
 
 def test_what_the_shipped_form_says_of_its_people_is_said_again_without_a_change() -> None:
     data = tomllib.loads(SHIPPED)
-    ones = {each.field: each.one for each in countable(data) if each.is_counted}
+    ones = {each.field: each.single for each in countable(data) if each.is_counted}
     assert ones == {"adherents": "adhérent", "non_adherents": "non-adhérent"}
     said = {"uncounted": "étudiant", "members": "adherents"}
     assert with_people(SHIPPED, "personnes", ones, **said) == SHIPPED

@@ -31,7 +31,7 @@ class Counted:
 
     field: str
     called: str
-    one: str
+    single: str
     is_counted: bool
 
 
