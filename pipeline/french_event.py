@@ -28,6 +28,11 @@ _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
 )
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def weekday(day: date) -> str:
+    return _DAYS[day.weekday()]
 
 
 def french_date(day: date) -> str:

@@ -44,16 +44,20 @@ JUDGING = ("pipeline.judging.verdict:judged", "pipeline.judging.verdict:criteria
 _SETTINGS = {"engine", "second_reader", "max_pages", "max_megapixels"}
 _SETTINGS |= {"time_limit_s", "memory_limit_mb", "form"}
 """Settings that readings depend on, as they are."""
+_ASKED = {"field", "type", "comb", "pattern", "unit", "boxes_mm", "words_mm"}
 _PLACES: Any = {
     "id": True,
     "blank": True,
-    "zones": {"__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm", "words_mm"}},
+    "zones": {
+        "__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm", "words_mm"}
+        | _ASKED
+    },
     "areas": {"__all__": {"page", "boxes_mm"}},
     "tables": {
         "__all__": {
             "page": True,
             "rows_mm": True,
-            "columns": {"__all__": {"field", "type", "x_mm", "boxes_mm"}},
+            "columns": {"__all__": _ASKED | {"x_mm"}},
         }
     },
     "people": {"zones", "counted", "uncounted"},

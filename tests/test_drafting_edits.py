@@ -268,7 +268,7 @@ def test_an_option_is_added_called_and_priced_as_people_write_it() -> None:
         "loisir": "Loisir",
         "ecole_d_echecs": "École d'échecs",
     }
-    assert zone["boxes_mm"]["ecole_d_echecs"] == [20.0, 96.4, 4.0, 4.0]
+    assert zone["boxes_mm"]["ecole_d_echecs"] == [20.0, 100.0, 4.0, 4.0]
     assert "# of the season" in text
     assert "# with its accent" in text
     gone = tomllib.loads(prices.with_options(text, "zones.3", choices[:1]))["zones"][3]
@@ -459,3 +459,22 @@ def test_the_line_of_a_count_is_renamed_and_forgotten_with_it() -> None:
     assert renamed["sum"]["lines"] == {"repas": "somme"}
     assert "lines" not in tomllib.loads(edits.delete(text, "zones.2"))["sum"]
     assert "lines" not in tomllib.loads(edits.delete(text, "zones.4"))["sum"]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "beside"),
+    [
+        ([[20, 80, 4, 4], [45, 80, 4, 4]], [70, 80, 4, 4]),
+        ([[20, 80, 4, 4], [20, 90, 4, 4]], [20, 100, 4, 4]),
+        ([[20, 80, 4, 4]], [20, 86.4, 4, 4]),
+        ([[20, 80, 4, 4], [60, 80, 4, 4], [20, 90, 4, 4], [60, 90, 4, 4]], [100, 90, 4, 4]),
+    ],
+)
+def test_an_added_option_stands_where_the_row_or_column_of_the_others_goes_on(
+    boxes: list[list[float]], beside: list[float]
+) -> None:
+    written = ", ".join(f"o{n} = {[float(v) for v in box]}" for n, box in enumerate(boxes))
+    text = f'id = "a"\n[[zones]]\nfield = "f"\ntype = "choice"\nboxes_mm = {{ {written} }}\n'
+    choices = [Choice(f"o{n}", f"o{n}") for n in range(len(boxes))]
+    made = prices.with_options(text, "zones.0", [*choices, Choice("", "Autre")])
+    assert tomllib.loads(made)["zones"][0]["boxes_mm"]["autre"] == beside

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pipeline.drafting.draft import draft_of
+from pipeline.drafting.sheets import sheets
+from pipeline.drafting.write import toml_of
 from pipeline.paths import SHIPPED_FORM
 from tests.desks import assert_open_to_all, await_keys, press
 from tests.small_blanks import SmallBlank
@@ -64,13 +67,20 @@ def saved(page: Page) -> int:
     return int(page.locator("#board").get_attribute("data-seen") or 0)
 
 
-def club(path: Path, *, filled: bool) -> Path:
+def club(
+    path: Path,
+    *,
+    filled: bool,
+    day: str = "samedi 11 avril 2026",
+    meal: str = "12,10",
+    total: str = "214,20",
+) -> Path:
     """The registration for a stage of chess, blank or typed into."""
     written = [(38, 44.5, "MARTIN"), (133, 44.5, "Zoé"), (45, 56.5, "zoe.martin@exemple.fr")]
-    written += [(60, 107, "2"), (58, 121, "214,20")]
+    written += [(60, 107, "2"), (58, 121, total)]
     with SmallBlank(path) as blank:
         blank.text(60, 18, "Club d'échecs de Vitré", font="Helvetica-Bold", size=16)
-        blank.text(60, 26, "Stage du samedi 11 avril 2026, salle Du Guesclin")
+        blank.text(60, 26, f"Stage du {day}, salle Du Guesclin")
         for x, y, label, right in ((20, 45, "Nom :", 100), (110, 45, "Prénom :", 190)):
             blank.rule(blank.text(x, y, label) + 3, y + 1, right)
         blank.rule(blank.text(20, 57, "E-mail :") + 3, 58, 120)
@@ -79,7 +89,7 @@ def club(path: Path, *, filled: bool) -> Path:
             blank.frame(22, 76 + 8 * n, 4, 4)
             blank.text(30, 79.5 + 8 * n, option)
         blank.rule(blank.text(20, 107.5, "Nombre de repas :") + 3, 108.5, 75)
-        blank.text(78, 107.5, "x 12,10 €")
+        blank.text(78, 107.5, f"x {meal} €")
         blank.text(20, 121, "Total à régler :")
         blank.frame(55, 115, 40, 9)
         blank.text(97, 121, "€")
@@ -168,6 +178,63 @@ def test_a_form_is_moved_priced_tried_kept_and_read_with_by_keyboard_only(
     assert zone["lines_mm"] == [[45.4, 159.9, 43.7, 9.4]]
     assert form["sum"]["tariffs_cents"]["repas"] == 1350
     _run(page, tmp_path, TYPED, form=SHIPPED_FORM.name)
+
+
+def test_a_fiche_of_the_next_edition_leads_to_its_form_by_keyboard_only(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    own = tmp_path / "formulaires" / "stage"
+    own.mkdir(parents=True)
+    (tmp_path / "fiches.toml").write_text('forms = ["formulaires"]\n')
+    drafted = toml_of(draft_of(sheets(club(own / "blank.pdf", filled=False)), form_id="stage"))
+    (own / "form.toml").write_text(f"# Ours.\n{drafted}", "utf-8")
+    next_year = {"day": "dimanche 11 avril 2027", "meal": "13"}
+    blank = club(tmp_path / "Stage 2027.pdf", filled=False, **next_year)
+    fiche = club(tmp_path / "zoe.pdf", filled=True, total="211", **next_year)
+    with started(tmp_path) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        page.goto(address.partition("/entrer")[0] + "/formulaires")
+        _run(page, tmp_path, fiche, form="stage")
+        page.goto(page.url.partition("/accueil")[0] + "/relire")
+        tab_to(page, 'a[href="/formulaires/stage/edition"]')
+        assert_open_to_all(page, "a fiche of another edition")
+        page.keyboard.press("Enter")
+        page.on("filechooser", lambda chooser: chooser.set_files(blank))
+        press(page, "n")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/formulaires/stage-2027", timeout=60_000)
+        _told_and_asked(page)
+        press(page, "s")
+        expect(page.locator(".notice[role=status]")).to_contain_text("Le modèle est enregistré")
+        page.goto(page.url.partition("/formulaires")[0] + "/accueil")
+        read(page)
+        page.close()
+    (table,) = tmp_path.rglob("registrations.csv")
+    (row,) = csv.DictReader(table.read_text("utf-8").splitlines())
+    assert (row["form"], row["total_calcule"], row["ecart"]) == ("stage-2027", "214.00", "-3.00")
+    made = (tmp_path / "formulaires/stage-2027/form.toml").read_text("utf-8")
+    assert made.startswith("# Ours.")
+    assert 'edition_of = "stage"' in made
+    assert tomllib.loads(made)["event"]["date"].isoformat() == "2027-04-18"
+
+
+def _told_and_asked(page: Page) -> None:
+    """What changed is listed, and day and tariffs are asked, filled in from the print."""
+    expect(page.locator(".changes")).to_contain_text("et non plus le 11 avril 2026")
+    expect(page.locator(".changes")).to_contain_text("Nombre de repas")
+    assert_open_to_all(page, "a next edition")
+    press(page, "t")
+    expect(page.locator("#day:focus")).to_have_value("11/04/2027")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("18/04/2027")
+    tab_to(page, "input[value='13']")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("14,50")
+    page.keyboard.press("Enter")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "1")
+    expect(page.locator(".changes")).to_contain_text("18 avril 2027")
+    expect(page.locator(".changes")).to_contain_text("14,50")
 
 
 def _try(page: Page) -> None:

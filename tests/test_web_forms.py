@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attacked import Attacked, Attacker, attacked
@@ -19,6 +20,7 @@ from pipeline.errors import DocumentError
 from pipeline.forms.blank import PX_PER_MM, blank_pages
 from pipeline.forms.schema import load_form, load_forms
 from pipeline.paths import FORMS, SHIPPED_FORM
+from pipeline.records import Candidate, FieldReading, Origin, Outcome, Registration, Source
 from pipeline.review import forming
 from pipeline.web import zoning
 from pipeline.web.shelf import DRAFTER
@@ -142,6 +144,27 @@ def test_a_table_is_made_of_the_zones_that_are_ticked(review: Attacked, client: 
     page = act(client, act="put", spot="tables.0/rows_mm/1", x="0", y="212", w="9", h="7")
     assert drawn(review)["tables"][0]["rows_mm"][1] == [212.0, 7.0]  # type: ignore[index]
     assert "Lignes du tableau" in page
+
+
+def test_values_that_were_read_stand_in_their_rows_of_a_table(
+    review: Attacked, client: Attacker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n, (x, y) in enumerate([(20, 200), (80, 200), (20, 210), (80, 210)]):
+        act(client, act="add", type="text")
+        act(client, act="put", spot=f"zones.{3 + n}/lines_mm/0", x=str(x), y=str(y), w="50", h="8")
+    act(client, act="table", zone="zones.3", **{f"with.zones.{n}": "1" for n in (4, 5, 6)})
+    name = drawn(review)["tables"][0]["columns"][1]["field"]  # type: ignore[index]
+    values = [Candidate(text, text, 0.99) for text in ("Rouge", "Vert")]
+    readings = tuple(
+        FieldReading(f"{name}.{n}", "text", 2, None, value.text, (value,), Origin.OCR)
+        for n, value in enumerate(values, start=1)
+    )
+    source = Source("a.pdf", Path("a.pdf"), "0")
+    outcome = Outcome(source, 1, (Registration("stage", 2, readings),))
+    monkeypatch.setattr(review.desk.shelf, "tried", lambda _form: outcome)
+    page = client.get(STAGE, params={"page": "2"}).text
+    texts = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>(\w+)<', page)
+    assert texts == [("81.0", "205.4", "Rouge"), ("81.0", "215.4", "Vert")]
 
 
 def test_faults_are_told_beside_their_zone_and_hinder_keeping(client: Attacker) -> None:
@@ -350,6 +373,104 @@ def test_pictures_are_drawn_with_the_forms_as_they_are_kept(review: Attacked) ->
     before = review.desk.pictures.raw(source, page=1, width_px=300)
     review.desk.pictures.renew(Settings(form=SHIPPED_FORM.name))
     assert review.desk.pictures.raw(source, page=1, width_px=300) == before
+
+
+EDITION = "/formulaires/mais-2018-02-02/edition"
+
+
+def renew(client: Attacker, form: str, data: bytes) -> tuple[int, str]:
+    asked = {"nom": "Fiche 2019.pdf", "modele": form}
+    answer = client.post(
+        "/formulaires/nouveau", params=asked, content=data, headers=client.signed()
+    )
+    return answer.status_code, answer.text
+
+
+def test_a_shipped_form_s_next_edition_is_one_s_own_with_its_day_and_tariffs(
+    review: Attacked, client: Attacker
+) -> None:
+    assert f'href="{EDITION}"' in client.get("/formulaires/mais-2018-02-02").text
+    assert 'name="modele" value="mais-2018-02-02"' in client.get(EDITION).text
+    blank = (SHIPPED_FORM / "blank.pdf").read_bytes()
+    assert renew(client, "mais-2018-02-02", blank) == (200, "Fiche 2019.pdf est prêt.")
+    path = "/formulaires/fiche-2019"
+    page = client.get(path).text
+    assert "Nouvelle édition de mais-2018-02-02" in page
+    assert "Rien d'autre que le vierge" in page
+    (cost,) = re.findall(r'name="(cost\.[^"]*)" value="12,10"', page)
+    sent = {"act": "edition", "event.date": "01/02/2019", cost: "13", "seen": "0"}
+    answer = client.post(path, headers={**client.signed(), "hx-request": "true"}, data=sent)
+    assert "Le jour est le 1er février 2019, et non plus le 2 février 2018." in answer.text
+    assert "Repas\u00a0: 12,10\u00a0€ → 13,00\u00a0€." in answer.text
+    kept = client.post(f"{path}/garder", headers=client.signed(), data={"seen": "1"})
+    assert kept.status_code == 204
+    made = review.desk.forms["fiche-2019"]
+    assert made.edition_of == "mais-2018-02-02"
+    assert made.tariffs_cents["repas"] == 1300
+    assert made.folder == review.inbox.folder.parent / "formulaires" / "fiche-2019"
+    assert load_form(SHIPPED_FORM).tariffs_cents["repas"] == 1210
+
+
+def test_only_a_form_in_use_and_a_blank_of_it_make_an_edition(
+    review: Attacked, client: Attacker, tmp_path: Path
+) -> None:
+    assert client.get(f"{STAGE}/edition").status_code == 404
+    blank = (SHIPPED_FORM / "blank.pdf").read_bytes()
+    assert renew(client, "stage", blank)[0] == 422
+    Image.new("L", (1240, 1754), 255).save(tmp_path / "x.png", dpi=(150, 150))
+    status, words = renew(client, "mais-2018-02-02", (tmp_path / "x.png").read_bytes())
+    assert (status, "en faire un nouveau modèle" in words) == (422, True)
+    assert [p.name for p in (review.inbox.out / "brouillons").iterdir()] == ["stage"]
+
+
+def test_the_straight_picture_is_the_blank_of_an_edition_that_is_a_picture(tmp_path: Path) -> None:
+    form = load_form(SHIPPED_FORM)
+    picture, blank = tmp_path / "vierge.png", tmp_path / "blank.pdf"
+    turned = Image.fromarray(blank_pages(form)[1].image).rotate(1.5, fillcolor=255, expand=False)
+    turned.save(picture, dpi=(PX_PER_MM * 25.4, PX_PER_MM * 25.4))
+    text = (SHIPPED_FORM / "form.toml").read_text("utf-8")
+    task = forming.Renew(picture, blank, "mais-2019", text, form.blank_path, form.id)
+    made = tomllib.loads(forming.work(task, Settings()))
+    assert {zone["page"] for zone in made["zones"]} == {1}
+    (tmp_path / "form.toml").write_text(forming.work(task, Settings()))
+    (phone,) = (zone for zone in made["zones"] if zone["field"] == "telephone")
+    rules = forming.work(forming.Show(blank, 1), Settings())
+    assert rules.pages == 1
+    assert all(
+        abs(a - b) < 2 for a, b in zip(phone["lines_mm"][0], (33.2, 57.8, 79.0, 9.2), strict=True)
+    )
+
+
+def test_people_are_said_in_plain_words(review: Attacked, client: Attacker) -> None:
+    act(client, act="describe", zone="zones.0", type="person", label="Noms", name="noms")
+    act(client, act="describe", zone="zones.1", type="count", label="Repas", name="repas")
+    said = {"counted.repas": "1", "one.repas": "convive", "uncounted": "autre"}
+    page = act(client, act="people", named="noms", **said)
+    assert 'value="convive"' in page
+    assert drawn(review)["people"] == {
+        "named": "noms",
+        "counted": ["repas"],
+        "uncounted": "autres",
+        "labels": {"repas": "convive", "autres": "autre"},
+    }
+
+
+def test_a_fiche_whose_form_lost_a_field_waits_until_it_is_read_again(
+    review: Attacked, client: Attacker
+) -> None:
+    (filed, *_) = review.desk.store.filed()
+    form = review.desk.forms[filed.registration.form_id]
+    pages = (f"/fiche/{filed.subject}", f"/fiche/{filed.subject}/email")
+    lost = tuple(zone for zone in form.zones if zone.field != "paiement")
+    forms: Any = review.desk.forms
+    forms[form.id] = form.model_copy(update={"zones": lost})
+    review.desk.reload()
+    for path in (*pages, "/", "/relire", "/accueil", "/doublons", "/bilan", "/paiements"):
+        answer = client.get(path)
+        assert answer.status_code in (200, 303, 404), (path, answer.text)
+        assert "Erreur interne" not in answer.text
+    assert "elle est lue à nouveau" in client.get(pages[0]).text
+    review.desk.write_tables()
 
 
 @given(

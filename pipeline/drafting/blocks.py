@@ -4,6 +4,7 @@ lines stay as they are, comments too."""
 from typing import Any
 
 import tomlkit
+from tomlkit.items import AoT, Table
 
 from pipeline.forms.faults import lines_of
 
@@ -77,9 +78,10 @@ def without(text: str, where: str) -> str:
     return "\n".join([*lines[:begin], *lines[end:]])
 
 
-def with_entry(text: str, name: str, entry: dict[str, Any]) -> str:
+def with_entry(text: str, name: str, entry: dict[str, Any] | Table) -> str:
     """The text with one more entry of a list of tables, behind the last one."""
-    block = tomlkit.dumps({name: [entry]}).strip("\n")
+    table: Any = tomlkit.item(entry)
+    block = tomlkit.dumps({name: AoT([table])}).strip("\n")
     last = _last(text, name)
     return _appended(text, block) if last is None else _behind(text, last, block)
 

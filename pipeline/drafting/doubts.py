@@ -23,6 +23,16 @@ def settled(text: str, where: str) -> str:
     return "\n".join(line for n, line in enumerate(text.split("\n")) if n not in gone)
 
 
+def doubted(text: str, where: str, why: str) -> str:
+    """The text with a mark on a part, where it has none that says the same."""
+    if why in doubts(text).get(where, ""):
+        return text
+    line = lines_of(text)[tuple(where.split("."))]
+    lines = text.split("\n")
+    lines.insert(line, f"# À VÉRIFIER\u00a0: {why}")
+    return "\n".join(lines)
+
+
 def _marks(text: str) -> Iterator[tuple[int, str, str]]:
     """The line (from 0) of each mark, what it is about, and why."""
     lines = text.split("\n")

@@ -59,13 +59,26 @@ def _added(entry: Any, key: str, called: str) -> str:
     name = option_name(called, [o for k in ("boxes_mm", "words_mm") for o in entry.get(k, ())])
     if key not in entry or not entry[key]:
         raise ValueError("Garder au moins une case de la zone.")
-    last = [float(value) for value in list(entry[key].values())[-1]]
-    if len(last) == 4:
-        last[1] = round(last[1] + _APART * last[3], 2)
-    else:
-        last[0] = round(last[0] + _APART * last[1], 2)
-    entry[key][name] = last
+    boxes = [[float(value) for value in box] for box in entry[key].values()]
+    entry[key][name] = _beside_last(boxes)
     return name
+
+
+def _beside_last(boxes: Sequence[list[float]]) -> list[float]:
+    """A box more, one step behind the last one: in its row where that has two, else below; of a
+    column, where only sideways is said, beside."""
+    last = list(boxes[-1])
+    if len(last) == 2:
+        last[0] = round(last[0] + _APART * last[1], 2)
+        return last
+    x, y, width, height = last
+    row = sorted(box[0] for box in boxes if abs(box[1] - y) < height / 2)
+    step_mm = row[-1] - row[-2] if len(row) > 1 else 0.0
+    if step_mm > 0:
+        return [round(row[-1] + step_mm, 2), y, width, height]
+    below = [other for other in (round(box[1], 2) for box in boxes) if other < y]
+    step_mm = y - max(below) if below else _APART * height
+    return [x, round(y + step_mm, 2), width, height]
 
 
 def _call(entry: Any, name: str, called: str) -> None:
@@ -126,6 +139,28 @@ def price(text: str, field: str, written: str) -> str:
         if not arithmetic[key]:
             del arithmetic[key]
     return _without_empty_sum(blocks.written(document, text))
+
+
+def price_of(text: str, where: str, option: str = "") -> int | None:
+    """What an option of a zone costs or, without one, each of a counted field, in cents."""
+    entry = entry_at(blocks.parsed(text), where)
+    part = entry if option else blocks.parsed(text).get("sum", {})
+    known = part.get("tariffs") or part.get("tariffs_cents") or {}
+    value = known.get(option or str(entry.get("field", "")))
+    return parse_cents(value) if isinstance(value, str) else value
+
+
+def with_price(text: str, where: str, option: str, written: str) -> str:
+    """What an option that has a tariff, or each of a counted field, costs now."""
+    document = blocks.parsed(text)
+    entry = entry_at(document, where)
+    if not option:
+        return price(text, str(entry["field"]), written)
+    key = next((key for key in PRICES if option in entry.get(key, ())), "")
+    if not key:
+        raise ValueError("Cette case n'a pas de prix\u00a0: recharger la page.")
+    _write(entry[key], option, _cents(written))
+    return blocks.written(document, text)
 
 
 def total(text: str, field: str, *, is_total: bool) -> str:

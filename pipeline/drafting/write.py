@@ -42,11 +42,11 @@ def toml_of(draft: Draft, *, blank: str = "blank.pdf") -> str:
         own = [zone for zone in draft.zones if zone.page == page]
         for n, zone in enumerate(own):
             head = f"--- Page {page} ---" if len(pages) > 1 and not n else ""
-            zones.append(_zone(zone, head=head))
+            zones.append(zone_of(zone, head=head))
     if draft.zones:
         document.add("zones", zones)
     if draft.tables:
-        document.add("tables", AoT([_table(table) for table in draft.tables]))
+        document.add("tables", AoT([table_of(table) for table in draft.tables]))
     if draft.areas:
         document.add("areas", _areas(draft))
     if draft.sum:
@@ -79,7 +79,8 @@ def _filled(said: Mapping[str, object]) -> Table | None:
     return table
 
 
-def _zone(zone: DraftZone, *, head: str = "") -> Table:
+def zone_of(zone: DraftZone, *, head: str = "") -> Table:
+    """An entry of ``zones``."""
     table = tomlkit.table()
     if head:
         table.add(tomlkit.comment(head))
@@ -121,10 +122,11 @@ def _price(table: Table, zone: DraftZone) -> None:
     if options and zone.type != "yes_no":
         table.add("options", _inline(options))
     if zone.tariffs_cents:
-        table.add("tariffs", _inline({k: _money(c) for k, c in zone.tariffs_cents.items()}))
+        table.add("tariffs", _inline({k: money_of(c) for k, c in zone.tariffs_cents.items()}))
 
 
-def _table(drafted: DraftTable) -> Table:
+def table_of(drafted: DraftTable) -> Table:
+    """An entry of ``tables``."""
     table = tomlkit.table()
     table.add("page", tomlkit.item(drafted.page))
     rows = tomlkit.array()
@@ -167,7 +169,7 @@ def _sum(drafted: DraftSum) -> Table:
     if drafted.total:
         table.add("total", tomlkit.item(drafted.total))
     if drafted.tariffs_cents:
-        table.add("tariffs", _inline({k: _money(c) for k, c in drafted.tariffs_cents.items()}))
+        table.add("tariffs", _inline({k: money_of(c) for k, c in drafted.tariffs_cents.items()}))
     if drafted.adds:
         table.add("adds", tomlkit.item(list(drafted.adds)))
     if drafted.lines:
@@ -218,6 +220,6 @@ def _round(mm: float) -> float:
     return round(mm, 1)
 
 
-def _money(cents: int) -> str:
+def money_of(cents: int) -> str:
     """As people write it."""
     return format_cents(cents).removesuffix("\u00a0€").removesuffix(",00")

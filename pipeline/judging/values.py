@@ -1,6 +1,7 @@
 """The values of a form: what a person may type for one, and where its field stands."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from pipeline import fields
@@ -23,6 +24,15 @@ def texts_of(registration: Registration, means: Means) -> list[str]:
         halves = (registration.name_parts(person) or () for person in registration.named)
         texts += [" ".join(filter(None, reversed(parts))) for parts in halves]
     return [text for text in texts if text]
+
+
+def form_of(registration: Registration, forms: Mapping[str, Form]) -> Form | None:
+    """The form of a registration; None where there is none, or it lost a field since that was read,
+    until it is read again."""
+    form = forms.get(registration.form_id)
+    if form and all(type_of(form, reading.field) for reading in registration.readings):
+        return form
+    return None
 
 
 def as_typed(form: Form, field: str, text: str) -> Candidate:

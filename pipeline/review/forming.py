@@ -14,6 +14,7 @@ from PIL import Image
 
 from pipeline.config import Settings
 from pipeline.drafting.draft import draft_of
+from pipeline.drafting.edition import next_edition
 from pipeline.drafting.sheets import leaves, write_blank
 from pipeline.drafting.snapping import Edges, edges_of
 from pipeline.drafting.write import toml_of
@@ -43,6 +44,20 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Renew:
+    """The blank ``path`` of the next edition of a form, whose file says ``text`` and whose blank is
+    ``known``; the new form is called ``form_id``, and its blank is written to ``blank``. The answer
+    is the text of its file."""
+
+    path: Path
+    blank: Path
+    form_id: str
+    text: str
+    known: Path
+    edition_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """A page of a blank to be drawn; the answer is a ``Sheet``."""
 
@@ -62,12 +77,14 @@ class Sheet:
     edges: Edges
 
 
-def work(task: Draft | Show, settings: Settings) -> Any:
+def work(task: Draft | Renew | Show, settings: Settings) -> Any:
     """The answer to a task. Raises DocumentError (French)."""
     if isinstance(task, Show):
         return _shown(task)
     try:
         _check(task.path, settings)
+        if isinstance(task, Renew):
+            return _renewed(task)
         return resolve_name(task.drafter)(task.path, task.blank, task.form_id)
     except (PipelineError, MemoryError):
         raise
@@ -102,6 +119,18 @@ def drafted(path: Path, blank: Path, form_id: str) -> str:
         )
     write_blank(path, read, blank)
     return toml_of(made)
+
+
+def _renewed(task: Renew) -> str:
+    """Raises DocumentError where the blanks have nothing in common."""
+    before, after = leaves(task.known), leaves(task.path)
+    sheets = [[leaf.sheet for leaf in each] for each in (before, after)]
+    try:
+        text = next_edition(task.text, *sheets, form_id=task.form_id, edition_of=task.edition_of)
+    except ValueError as err:
+        raise DocumentError(str(err)) from err
+    write_blank(task.path, after, task.blank)
+    return text
 
 
 def _shown(task: Show) -> Sheet:

@@ -32,7 +32,7 @@ from pipeline.french import GAP
 from pipeline.judging import shares
 from pipeline.judging.doubts import Doubt, doubts
 from pipeline.judging.sums import cost_cents
-from pipeline.judging.values import position, texts_of, type_of
+from pipeline.judging.values import form_of, position, texts_of, type_of
 from pipeline.records import Registration, Status
 from pipeline.text import fold
 
@@ -205,7 +205,7 @@ class Queue:
         """Take in a registration as it now is; one that counts no more leaves the queue."""
         was = self._entries.get(filed.subject) or self._gone.get(filed.subject)
         self.remove(filed.subject)
-        form = self.forms.get(filed.registration.form_id)
+        form = form_of(filed.registration, self.forms)
         if filed.end or form is None:
             return
         entry = _entry(filed, form, was)
@@ -316,7 +316,7 @@ def listed(
 ) -> Listing:
     """``most`` rows, from the one at ``start`` (0-based), of those of these registrations that
     pass, though they may count no more."""
-    known = ((filed, forms.get(filed.registration.form_id)) for filed in every)
+    known = ((filed, form_of(filed.registration, forms)) for filed in every)
     entries = [_entry(filed, form, None) for filed, form in known if form]
     passing = sorted((e for e in entries if e.passes(filters)), key=lambda entry: entry.listed)
     return Listing(tuple(map(_row, passing[start : start + most])), len(passing))

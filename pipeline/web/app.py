@@ -320,6 +320,7 @@ def _screen(
         ended=ends.words(view.desk, filed),
         beside=mails.of_fiche(view, filed),
         money=balances.of_fiche(view, filed),
+        renew=forms.renewal(view, filed),
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.judging.doubts import is_computed
 from pipeline.judging.duplicates import Pair, Twins, came
 from pipeline.judging.gate import Gate
 from pipeline.judging.judge import judge
+from pipeline.judging.values import form_of
 from pipeline.records import FieldReading, Registration, Status
 from pipeline.review import sample
 from pipeline.review.known import Known
@@ -35,6 +36,8 @@ _LEAST_BETWEEN = 4
 _UNSEEN = (Act.POSTPONE, Act.SHARE)
 """Acts for which nobody looks at a field."""
 _ACCOUNTING = Accounting()
+_GONE = "Cette fiche n'est plus là : revenez à la liste."
+_READ_AGAIN = "Le modèle de cette fiche a changé : elle est lue à nouveau, revenez dans un instant."
 _PRESENT_S = 120.0
 """Who asked for a fiche so recently is still working on it."""
 
@@ -103,9 +106,10 @@ class Desk:
     def _alone(self, subject: str) -> tuple[Filed, Form]:
         """A registration without what others say of it, which is not kept. Raises GoneError."""
         filed = self._filed.get(subject)
-        form = self.forms.get(filed.registration.form_id) if filed else None
+        form = form_of(filed.registration, self.forms) if filed else None
         if filed is None or form is None:
-            raise GoneError("Cette fiche n'est plus là : revenez à la liste.")
+            is_read = filed is not None and filed.registration.form_id in self.forms
+            raise GoneError(_READ_AGAIN if is_read else _GONE)
         return filed, form
 
     def alone(self, subject: str) -> Filed:
@@ -236,13 +240,11 @@ class Desk:
         """
         changes, count = [], 0
         for filed in self._standing():
-            form, registration = self.forms[filed.registration.form_id], filed.registration
-            doubted = {
-                field
-                for finding in registration.findings
-                if finding.asks
-                for field in finding.fields
-            }
+            form, registration = form_of(filed.registration, self.forms), filed.registration
+            if form is None:
+                continue
+            asking = [finding for finding in registration.findings if finding.asks]
+            doubted = {field for finding in asking for field in finding.fields}
             decisions = []
             for reading in filed.registration.readings:
                 sure = reading.type == kind and reading.confidence >= least
@@ -297,9 +299,7 @@ class Desk:
         newest, filed = self.store.newest(), {fiche.subject: fiche for fiche in self.store.filed()}
         with self._lock:
             for subject in filed.keys() & self._filed.keys():  # what was decided since it was asked
-                filed[subject] = max(
-                    filed[subject], self._filed[subject], key=lambda fiche: fiche.version
-                )
+                filed[subject] = max(filed[subject], self._filed[subject], key=lambda f: f.version)
             self._twins = Twins(filed.values())
             self._queue = Queue.of(map(self._twins.marked, filed.values()), self.forms.values())
             self._known = Known()

@@ -13,13 +13,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pipeline import fields
-from pipeline.drafting import drawn
+from pipeline.decisions import Filed
+from pipeline.drafting import drawn, people
 from pipeline.drafting.doubts import doubts
 from pipeline.drafting.drawn import Item
 from pipeline.drafting.snapping import Edges
 from pipeline.drafting.steps import Steps
 from pipeline.errors import PipelineError
 from pipeline.fields import Means
+from pipeline.geometry import BoxMm
 from pipeline.intake.naming import file_name
 from pipeline.language import on_a_page
 from pipeline.records import Outcome, Status
@@ -40,8 +42,10 @@ _KEYS = {"pattern": "Modèle du numéro", "unit": "Unité imprimée"}
 """What a type asks of its zone, too."""
 _MOVING = ("delete", "join", "table", "area")
 """Acts after which another zone may stand in the place of the one that was selected."""
-_WHOLE = ("sum", "people")
+_WHOLE = ("event", "sum", "people")
 """Parts of a form that are no zones, and may be in doubt."""
+_OTHER_EDITION = ("same_print", "same_place")
+"""Findings that ask whether a fiche is of another edition."""
 _DAY = "private, max-age=86400"
 
 
@@ -116,6 +120,8 @@ def _work(
         "form": opened.known,
         "steps": opened.steps,
         "may_change": shelf.changeable and not opened.known.shipped,
+        "may_renew": shelf.changeable and not opened.known.new,
+        "edition": _edition(shelf, opened, data, items),
         "page": page,
         "sheet": shelf.sheet(opened, page),
         "items": [*doubtful, *(item for item in items if item not in doubtful)],
@@ -133,8 +139,9 @@ def _work(
         "extra": _extra(selected),
         "may_cost": _may_cost(selected),
         "head": [(name, words, _said(data, name)) for name, words in zoning.HEAD],
+        "people": _people(data),
         "values": values,
-        "written": _written(items, values),
+        "written": _written(items, values, page),
         "tried": _outcome(tried) if tried else "",
     }
     status = 422 if problem else 200
@@ -144,6 +151,47 @@ def _work(
     at = {"page": page, **({"zone": where} if selected else {})}
     response.headers["HX-Push-Url"] = f"{ROOM}/{opened.known.id}?{urlencode(at)}"
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What is asked of a next edition: its day, and its tariffs by the names they are sent under,
+    with what they are called; what it has otherwise than the one ``of`` before."""
+
+    of: str
+    changes: tuple[str, ...]
+    day: str
+    costs: tuple[tuple[str, str, str], ...]
+
+
+def _edition(
+    shelf: Shelf, opened: Opened, data: dict[str, Any], items: tuple[Item, ...]
+) -> _Edition | None:
+    """Of a form that is another edition of one, until it is kept."""
+    before = str(data.get("edition_of", ""))
+    if not before or not opened.known.new:
+        return None
+    costs = [(f"{zoning.COST}{i.where}/", i.label, i.price) for i in items if i.price]
+    costs += [
+        (f"{zoning.COST}{item.where}/{option.name}", f"{item.label}, {option.called}", option.price)
+        for item in items
+        for option in item.options
+        if option.price
+    ]
+    return _Edition(before, shelf.changes(opened), _said(data, "event.date"), tuple(costs))
+
+
+def _people(data: dict[str, Any]) -> dict[str, Any]:
+    """What is asked about the people of a form, and what it says so far."""
+    said = data.get("people", {})
+    named = said.get("named", "")
+    return {
+        "named": named if isinstance(named, str) else " ".join(named),
+        "nameable": people.nameable(data),
+        "countable": people.countable(data),
+        "uncounted": said.get("labels", {}).get(said.get("uncounted", ""), ""),
+        "members": said.get("members", ""),
+    }
 
 
 def _first_page(items: tuple[Item, ...]) -> int:
@@ -204,20 +252,30 @@ def _values(outcome: Outcome, items: tuple[Item, ...]) -> dict[str, list[_Value]
     return values
 
 
-def _written(items: tuple[Item, ...], values: dict[str, list[_Value]]) -> dict[str, _Value]:
-    """What was read, by the rectangle that it stands in; of options, that they are chosen."""
-    written = {}
-    for item in items:
+def _written(
+    items: tuple[Item, ...], values: dict[str, list[_Value]], page: int
+) -> list[tuple[BoxMm, _Value]]:
+    """What was read on a page, and the box it stands in; of options, that they are chosen."""
+    rows = {item.where: item.rects for item in items if item.sort == "table"}
+    written = []
+    for item in (item for item in items if item.page == page):
         for value in values.get(item.field, ()):
             row = value.field.partition(".")[2]
             at = int(row) - 1 if row.isdecimal() else 0
             chosen = {part.strip() for part in value.text.split("|")}
+            cells = rows.get(item.where.partition(".columns.")[0], ())[at : at + 1]
             for n, rect in enumerate(item.rects):
+                boxes = [_cell(rect.box, cell.box) for cell in cells] or [rect.box]
+                is_here = item.sort == "column" or n == at
                 if rect.name in chosen:
-                    written[str(rect.spot)] = replace(value, text="✓")
-                elif item.sort == "zone" and not rect.name and n == at and value.text:
-                    written[str(rect.spot)] = value
+                    written.append((boxes[0], replace(value, text="✓")))
+                elif not rect.name and is_here and value.text:
+                    written.append((boxes[0], value))
     return written
+
+
+def _cell(column: BoxMm, row: BoxMm) -> BoxMm:
+    return BoxMm(column.x, row.y, column.w, row.h)
 
 
 def _outcome(outcome: Outcome) -> str:
@@ -226,6 +284,24 @@ def _outcome(outcome: Outcome) -> str:
         return f"{outcome.source.document} est lu\u00a0: les valeurs sont à côté des zones."
     said = " ".join(dict.fromkeys(rejection.message for rejection in outcome.rejections))
     return f"{outcome.source.document} n'a pas été lu. {said}".strip()
+
+
+def _renew(view: View) -> Response:
+    """The page that asks for the blank of a form's next edition."""
+    shelf = _shelf(view.desk)
+    try:
+        known = shelf.kept_form(str(view.request.path_params["form"]))
+    except FormError as err:
+        raise GoneError(str(err)) from err
+    return view.page("renew.html.j2", form=known, changeable=shelf.changeable)
+
+
+def renewal(view: View, filed: Filed) -> str:
+    """Where the form of a fiche that seems to be of another edition gets one; "" for all others."""
+    shelf, registration = view.desk.shelf, filed.registration
+    seems = any(f.rule in _OTHER_EDITION and f.asks for f in registration.findings)
+    is_there = shelf is not None and shelf.changeable and seems
+    return f"{ROOM}/{registration.form_id}/edition" if is_there else ""
 
 
 def _image(view: View) -> Response:
@@ -268,10 +344,13 @@ def _tried(view: View) -> Response:
 
 
 async def bring(request: Request, desk: Desk) -> Response:
-    """The blank of a new form, whose bytes are the body: it is drafted."""
+    """The blank of a new form, or of the next edition of a known one, whose bytes are the body."""
+
+    known = str(request.query_params.get("modele", ""))
 
     def take(path: Path) -> str:
-        _shelf(desk).bring(path, path.name)
+        shelf = _shelf(desk)
+        shelf.renew(known, path) if known else shelf.bring(path)
         return f"{path.name} est prêt."
 
     return await _taken(request, take)
@@ -310,6 +389,7 @@ ROUTES = (
     (f"{ROOM}/ouvrir", _begin, "POST"),
     (f"{ROOM}/{{form}}", _show, "GET"),
     (f"{ROOM}/{{form}}", _act, "POST"),
+    (f"{ROOM}/{{form}}/edition", _renew, "GET"),
     (f"{ROOM}/{{form}}/garder", _keep, "POST"),
     (f"{ROOM}/{{form}}/oublier", _throw_away, "POST"),
     (f"{ROOM}/{{form}}/essai", _tried, "POST"),

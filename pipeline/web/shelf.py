@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.config import Settings, write_settings
 from pipeline.drafting import edits
+from pipeline.drafting.changes import changes
 from pipeline.drafting.steps import Steps, load, save
 from pipeline.drafting.wording import free_name
 from pipeline.errors import ConflictError, DocumentError, PipelineError
@@ -19,7 +20,7 @@ from pipeline.guard import Guard
 from pipeline.language import why
 from pipeline.paths import FORMS, write_whole
 from pipeline.records import Outcome, Source
-from pipeline.review.forming import Draft, Sheet, Show
+from pipeline.review.forming import Draft, Renew, Sheet, Show
 
 FOLDER = "formulaires"
 """Where forms of one's own stand, beside ``fiches.toml``, where that names no other folder."""
@@ -172,18 +173,51 @@ class Shelf:
                 self._sheets[key] = self._guard.ask(Show(opened.blank, page))
             return self._sheets[key]
 
-    def bring(self, path: Path, name: str) -> str:
+    def bring(self, path: Path) -> str:
         """A draft of a file that was brought; the id of the new form. Raises PipelineError."""
+        drafter = self._drafter
+        return self._begun(path, lambda blank, form_id: Draft(path, blank, form_id, drafter))
+
+    def renew(self, form_id: str, path: Path) -> str:
+        """A form's next edition, whose blank was brought; its id. Raises PipelineError."""
+        known = self.kept_form(form_id)
+        try:
+            text = (known.folder / _FILE).read_text("utf-8")
+        except (OSError, ValueError) as err:
+            raise FormError(f"Le modèle {form_id} ne peut pas être ouvert.") from err
+        return self._begun(
+            path, lambda blank, new: Renew(path, blank, new, text, known.blank_path, form_id)
+        )
+
+    def kept_form(self, form_id: str) -> Form:
+        """A form that is in use. Raises FormError."""
+        if form_id not in self._forms:
+            raise FormError("Ce modèle n'est pas enregistré\u00a0: l'enregistrer d'abord.")
+        return self._forms[form_id]
+
+    def changes(self, opened: Opened) -> tuple[str, ...]:
+        """What a form that is being drawn has otherwise than the edition of it before."""
+        text = opened.steps.now
+        before = self._forms.get(str(tomllib.loads(text).get("edition_of", "")))
+        if before is None:
+            return ()
+        try:
+            return changes((before.folder / _FILE).read_text("utf-8"), text)
+        except (OSError, ValueError):
+            return ()
+
+    def _begun(self, path: Path, task: Callable[[Path, str], Draft | Renew]) -> str:
+        """A form begun with what a task makes of a file; its id. Raises PipelineError."""
         self.check_changeable()
         with self._lock:
             taken = {known.id for known in self.known()}
-            words = free_name(Path(name).stem, {each.replace("-", "_") for each in taken})
+            words = free_name(path.stem, {each.replace("-", "_") for each in taken})
             form_id = words.replace("_", "-")
             folder = self._drafts / form_id
             with _writing():
                 folder.mkdir(parents=True)
         try:
-            text: str = self._guard.ask(Draft(path, folder / _BLANK, form_id, self._drafter))
+            text: str = self._guard.ask(task(folder / _BLANK, form_id))
             with _writing():
                 save(folder / _STEPS, Steps((text,)))
         except BaseException:

@@ -16,7 +16,7 @@ from pipeline.judging.shares import NAME
 from pipeline.judging.values import as_written
 from pipeline.records import Registration
 from pipeline.review.queue import Place
-from pipeline.web import balances, ends, looks, mails, pairs, screens
+from pipeline.web import balances, ends, forms, looks, mails, pairs, screens
 from pipeline.web.views import BY_FIELD, LOOKS, View
 
 _YEAR_S = 31536000
@@ -155,6 +155,7 @@ def screen(
         ended=ends.words(view.desk, filed),
         beside=mails.of_fiche(view, filed),
         money=balances.of_fiche(view, filed),
+        renew=forms.renewal(view, filed),
         notice=notice,
         notice_is_bad=status == 409,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 
 from pipeline import fields
-from pipeline.drafting import edits, prices, regroup
+from pipeline.drafting import edits, people, prices, regroup
 from pipeline.drafting.doubts import settled
 from pipeline.drafting.edits import Spot
 from pipeline.drafting.prices import Choice
@@ -25,6 +25,8 @@ HEAD = (
     ("organiser.bic", "BIC"),
 )
 """What a form says of itself, and what the page calls it."""
+COST = "cost."
+"""Begins the names of what is asked for the tariffs of a next edition."""
 _WITHIN_MM = {"mouse": 1.5, "keys": 0.4}
 """How near print draws a zone that is moved: by keys, less than one step of theirs."""
 _NEW = (60.0, 8.0)
@@ -152,6 +154,33 @@ def _head(text: str, _where: str, typed: Typed) -> str:
     return edits.head(text, {name: typed[name] for name, _ in HEAD if name in typed})
 
 
+def _edition(text: str, _where: str, typed: Typed) -> str:
+    """The day of the next edition, and what all costs there; nobody doubts the day then."""
+    if day := typed.get("event.date", "").strip():
+        text = settled(edits.head(text, {"event.date": day}), "event")
+    for name, price in typed.items():
+        if name.startswith(COST):
+            where, _, option = name.removeprefix(COST).partition("/")
+            text = prices.with_price(text, where, option, price)
+    return text
+
+
+def _people(text: str, _where: str, typed: Typed) -> str:
+    """Who the people are, and what one of each kind is called; nobody doubts it then."""
+    ones = {
+        name: typed.get(f"one.{name}", "")
+        for name in (key.removeprefix("counted.") for key in typed if key.startswith("counted."))
+    }
+    text = people.with_people(
+        text,
+        typed.get("named", ""),
+        ones,
+        uncounted=typed.get("uncounted", ""),
+        members=typed.get("members", ""),
+    )
+    return settled(text, "people")
+
+
 _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "describe": _described,
     "sure": lambda text, where, _: settled(text, where),
@@ -159,6 +188,8 @@ _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "price": _price,
     "table": _table,
     "head": _head,
+    "edition": _edition,
+    "people": _people,
     "split": lambda text, where, _: regroup.split(text, where),
     "join": lambda text, where, typed: regroup.join(text, where, typed.get("with", "")),
     "delete": lambda text, where, _: edits.delete(text, where),
