@@ -4,7 +4,7 @@ A form's squares are of one size. Where one is seen, others of its size are soug
 their four sides, whatever is in them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import cv2

@@ -10,6 +10,7 @@ from pipeline.config import Accounting
 from pipeline.decisions import Act, Change, Decision, Fiches, Filed, Refused
 from pipeline.errors import PipelineError
 from pipeline.forms.schema import Form
+from pipeline.forms.unknown import form_of
 from pipeline.judging import deciding
 from pipeline.judging.doubts import is_computed
 from pipeline.judging.duplicates import Pair, Twins, came
@@ -89,7 +90,14 @@ class Desk:
 
     def judged(self, registration: Registration) -> Registration:
         """What follows from what a registration holds."""
-        return judge(registration, self.forms[registration.form_id], self.gate)
+        return judge(registration, self.form_of(registration), self.gate)
+
+    def form_of(self, registration: Registration) -> Form:
+        """The form of a registration, which may have brought it along. Raises GoneError."""
+        form = form_of(registration, self.forms)
+        if form is None:
+            raise GoneError("Le formulaire de cette fiche n'est plus là\u00a0: revenez à la liste.")
+        return form
 
     def file(self, subject: str) -> tuple[Filed, Form]:
         """A registration as this server last saw it. Raises GoneError.
@@ -103,7 +111,7 @@ class Desk:
     def _alone(self, subject: str) -> tuple[Filed, Form]:
         """A registration without what others say of it, which is not kept. Raises GoneError."""
         filed = self._filed.get(subject)
-        form = self.forms.get(filed.registration.form_id) if filed else None
+        form = form_of(filed.registration, self.forms) if filed else None
         if filed is None or form is None:
             raise GoneError("Cette fiche n'est plus là : revenez à la liste.")
         return filed, form
@@ -236,7 +244,7 @@ class Desk:
         """
         changes, count = [], 0
         for filed in self._standing():
-            form, registration = self.forms[filed.registration.form_id], filed.registration
+            form, registration = self.form_of(filed.registration), filed.registration
             doubted = {
                 field
                 for finding in registration.findings
@@ -268,7 +276,7 @@ class Desk:
             return [
                 filed
                 for filed in self._filed.values()
-                if filed.end is None and filed.registration.form_id in self.forms
+                if filed.end is None and form_of(filed.registration, self.forms) is not None
             ]
 
     def refused(self, sought: str = "") -> tuple[Refused, ...]:

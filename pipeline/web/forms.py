@@ -26,6 +26,7 @@ from pipeline.records import Outcome, Status
 from pipeline.web import zoning
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.shelf import FormError, Opened, Shelf
+from pipeline.web.strangers import strangers
 from pipeline.web.views import View
 
 ROOM = "/formulaires"
@@ -259,6 +260,20 @@ def _begin(view: View) -> Response:
     return view.away(f"{ROOM}/{newest}" if newest else ROOM)
 
 
+def _gather(view: View) -> Response:
+    """A draft of what the fiches of an unknown form share, to be looked at at once."""
+    group = next((g for g in strangers(view.desk) if g.name == view.typed.get("groupe", "")), None)
+    if group is None:
+        raise GoneError("Ces fiches ne sont plus là\u00a0: revenir à l'accueil.")
+    try:
+        form_id = _shelf(view.desk).gather(group.copies, "nouveau-formulaire")
+    except PipelineError as err:
+        return view.words(str(err), 422)
+    return view.away(
+        f"{ROOM}/{form_id}", "Voici ce que ces fiches ont en commun\u00a0: à vérifier."
+    )
+
+
 def _tried(view: View) -> Response:
     """The form with what a scan gave, in the place of the form without."""
     opened = _opened(view)
@@ -308,6 +323,7 @@ async def _taken(request: Request, take: Any) -> Response:
 ROUTES = (
     (ROOM, _list, "GET"),
     (f"{ROOM}/ouvrir", _begin, "POST"),
+    (f"{ROOM}/reunir", _gather, "POST"),
     (f"{ROOM}/{{form}}", _show, "GET"),
     (f"{ROOM}/{{form}}", _act, "POST"),
     (f"{ROOM}/{{form}}/garder", _keep, "POST"),

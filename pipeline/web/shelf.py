@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from pipeline.guard import Guard
 from pipeline.language import why
 from pipeline.paths import FORMS, write_whole
 from pipeline.records import Outcome, Source
-from pipeline.review.forming import Draft, Sheet, Show
+from pipeline.review.forming import Draft, Share, Sheet, Show
 
 FOLDER = "formulaires"
 """Where forms of one's own stand, beside ``fiches.toml``, where that names no other folder."""
@@ -174,16 +174,28 @@ class Shelf:
 
     def bring(self, path: Path, name: str) -> str:
         """A draft of a file that was brought; the id of the new form. Raises PipelineError."""
+        return self._drafted(
+            Path(name).stem, lambda blank, form_id: Draft(path, blank, form_id, self._drafter)
+        )
+
+    def gather(self, copies: Sequence[tuple[Source, int]], name: str) -> str:
+        """A draft of what filled copies of a form share, each a document and its page; the id of
+        the new form. Raises PipelineError."""
+        return self._drafted(
+            name, lambda blank, form_id: Share(tuple(copies), blank, form_id, self._drafter)
+        )
+
+    def _drafted(self, name: str, task: Callable[[Path, str], Draft | Share]) -> str:
         self.check_changeable()
         with self._lock:
             taken = {known.id for known in self.known()}
-            words = free_name(Path(name).stem, {each.replace("-", "_") for each in taken})
+            words = free_name(name, {each.replace("-", "_") for each in taken})
             form_id = words.replace("_", "-")
             folder = self._drafts / form_id
             with _writing():
                 folder.mkdir(parents=True)
         try:
-            text: str = self._guard.ask(Draft(path, folder / _BLANK, form_id, self._drafter))
+            text: str = self._guard.ask(task(folder / _BLANK, form_id))
             with _writing():
                 save(folder / _STEPS, Steps((text,)))
         except BaseException:
