@@ -20,6 +20,8 @@ _SAME_LABEL_PERCENT = 78.0
 _SAME_FORM = 0.68
 """Share of the labels of two pages that both have, at the same places."""
 _NEAR_MM = 4.0
+_MOST_PRINTS = 5
+"""A form is known by so many of its copies, each misread another way."""
 _SCALE = 0.6, 1.7
 
 
@@ -55,12 +57,12 @@ def groups_of(forms: Iterable[tuple[_K, Form]]) -> tuple[tuple[_K, ...], ...]:
     return tuple(sorted((tuple(keys) for _, keys in groups), key=len, reverse=True))
 
 
-_MOST_PRINTS = 5
-"""A form is known by so many of its copies, each misread another way."""
-
-
 def likeness(first: Fingerprint, second: Fingerprint) -> float:
     """Share (0..1) of the labels of both that stand in both, in order and at the same places."""
+    return max(_likeness(first, second), _likeness(second, first))
+
+
+def _likeness(first: Fingerprint, second: Fingerprint) -> float:
     pairs = _in_order(first.labels, second.labels)
     if not pairs:
         return 0.0

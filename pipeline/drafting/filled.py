@@ -36,7 +36,7 @@ _APART_MM = 3.0
 """Words so far apart are not of one label."""
 _BEHIND_SQUARE_MM, _OPTION_APART_MM = 4.0, 2.5
 _IN_PLACE = (Shape.LINE, Shape.CELL, Shape.COMB, Shape.AREA)
-_RULE_GROWN_MM, _DOTS_GROWN_MM = 0.25, 0.35
+_RULE_GROWN_MM, _DOTS_GROWN_MM, _EDGE_MM = 0.25, 0.35, 0.6
 _SAYS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -49,6 +49,11 @@ class Filled:
     print_: Gray
     sheet: Sheet
     draft: Draft
+
+    @property
+    def written(self) -> float:
+        """How much darker the writing makes the page, as a mean grey."""
+        return float(self.print_.mean() - self.picture.mean())
 
 
 def filled(page: Page, *, form_id: str) -> Filled | None:
@@ -167,10 +172,21 @@ def _without_writing(picture: Gray, sheet: Sheet, draft: Draft) -> Gray:
     for word in sheet.words:
         _fill(room, word.box_mm, 0)
     for rule in sheet.rules:
-        _fill(room, rule.grown(_RULE_GROWN_MM, _RULE_GROWN_MM), 0)
+        if not _is_stroke(rule, draft):
+            _fill(room, rule.grown(_RULE_GROWN_MM, _RULE_GROWN_MM), 0)
     for run in sheet.dots:
         _fill(room, run.grown(_DOTS_GROWN_MM, _DOTS_GROWN_MM), 0)
     return np.where(room > 0, np.uint8(255), picture)
+
+
+def _is_stroke(rule: BoxMm, draft: Draft) -> bool:
+    """Whether an upright stroke is of a letter, or a « 1 », that stands on a line."""
+    x, y = rule.x + rule.w / 2, rule.y + rule.h / 2
+    return rule.h > rule.w and any(
+        not zone.comb and box.grown(-_EDGE_MM, 0).contains(x, y) and rule.h < 0.8 * box.h
+        for zone in draft.asked
+        for box in zone.lines
+    )
 
 
 def _fill(mask: Mask, box: BoxMm, value: int) -> None:

@@ -15,8 +15,9 @@ from PIL import Image
 
 from pipeline.config import Settings
 from pipeline.drafting.draft import draft_of
+from pipeline.drafting.filled import filled
 from pipeline.drafting.shared import MOST_COPIES, shared_print
-from pipeline.drafting.sheets import leaves, seen, write_blank
+from pipeline.drafting.sheets import leaves, write_blank
 from pipeline.drafting.snapping import Edges, edges_of
 from pipeline.drafting.write import toml_of
 from pipeline.errors import BugError, DocumentError, PipelineError, TooLargeError, bug_place
@@ -102,14 +103,16 @@ def _shared(task: Share, settings: Settings) -> Any:
     for source, number in task.copies[:MOST_COPIES]:
         with closing(open_pages(source, settings)) as pages:
             page = pages.page(number) if number <= pages.count else None
-        if isinstance(page, Page) and (picture := seen(page).picture) is not None:
-            copies.append(picture)
+        if isinstance(page, Page) and (on_page := filled(page, form_id=task.form_id)):
+            copies.append(on_page)
     if not copies:
         raise DocumentError("Ces fiches ne sont plus là\u00a0: relancer la lecture du dossier.")
     with TemporaryDirectory(prefix="fiches-") as folder:
         path = Path(folder) / f"{task.form_id}.png"
         dpi = PX_PER_MM * _MM_PER_INCH
-        Image.fromarray(shared_print(copies)).save(path, dpi=(dpi, dpi))
+        copies.sort(key=lambda copy: copy.written)
+        shared = shared_print([copy.print_ for copy in copies])
+        Image.fromarray(shared).save(path, dpi=(dpi, dpi))
         return resolve_name(task.drafter)(path, task.blank, task.form_id)
 
 
