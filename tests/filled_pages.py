@@ -41,7 +41,7 @@ def on_lines(
     with SmallBlank(folder / "lines.pdf") as blank:
         blank.text(20, 22, "Randonneurs du Val", size=15)
         for n, (label, answer) in enumerate(zip(asked, answers, strict=True)):
-            y = 45 + step * n
+            y = 45 + 14 * n
             x = blank.text(20, y, f"{label} :") + 2
             blank.rule(x, y + 0.8, 150)
             blank.text(x + 3, y, answer, font="Courier", size=12)

@@ -1,5 +1,6 @@
 """On a filled page, print and writing are told apart by the labels that the lexicon knows."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -86,9 +87,7 @@ def test_a_ticked_square_is_one_of_its_row(tmp_path: Path) -> None:
 @given(cuts=st.lists(st.floats(70, 180), min_size=1, max_size=4, unique=True))
 def test_dots_that_writing_hides_in_parts_are_one_line(cuts: list[float]) -> None:
     edges = [60.0, *sorted(cuts), 190.0]
-    pieces = [
-        BoxMm(a + 1, 50, max(0.5, b - a - 2), 0.4) for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    pieces = [BoxMm(a + 1, 50, max(0.5, b - a - 2), 0.4) for a, b in pairwise(edges)]
     label = Print("Adresse :", BoxMm(20, 47, 18, 4), 3.5)
     sheet = Sheet(1, 210, 297, (label,), dots=tuple(pieces))
     (line,) = set(whole_lines(sheet, (label,)).dots)

@@ -1,4 +1,4 @@
-"""A page of no known form is read by its labels, and goes to a person: from the run to the review."""
+"""A page of no known form is read by its labels and goes to a person, from run to review."""
 
 import csv
 import tomllib
@@ -118,7 +118,7 @@ def test_from_the_run_to_the_review(tmp_path: Path) -> None:
 
 def _reviewed(desk: Desk, pictures: Pictures, folder: Path) -> None:
     assert desk.counts().to_review == 2
-    filed, form = desk.file("r1-1")
+    filed, _ = desk.file("r1-1")
     town = filed.registration.reading("ville")
     assert town
     assert town.box_mm
