@@ -57,13 +57,25 @@ def test_what_was_written_is_missing_in_the_print_and_the_labels_are_not(tmp_pat
         rule = dark(on_page.print_, BoxMm(box.x + 80, box.y, box.w - 80, box.h))
         written = dark(on_page.picture, box) - dark(on_page.print_, box)
         assert rule > 0
-        assert written > 500, label
+        assert written > 300, label
     before = BoxMm(20, 40, 8, 6)
     assert dark(on_page.print_, before) == dark(on_page.picture, before) > 0
 
 
 def test_a_page_that_asks_nothing_is_no_fiche(tmp_path: Path) -> None:
     assert filled(page(letter(tmp_path)), form_id="inconnu") is None
+
+
+def test_noise_is_no_fiche_and_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.drafting.sheets.words_on", pytest.fail)
+    noise = np.random.default_rng(2).integers(0, 255, (2000, 1400)).astype(np.uint8)
+    assert filled(page(noise), form_id="inconnu") is None
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_page_on_its_side_is_read_upright(tmp_path: Path, turns: int) -> None:
+    turned = np.ascontiguousarray(np.rot90(on_lines(tmp_path), turns))
+    assert [zone.label for zone in seen(turned).draft.zones] == list(ASKED)
 
 
 def test_two_labels_are_too_few(tmp_path: Path) -> None:

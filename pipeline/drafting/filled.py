@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from pipeline.drafting.answered import rooms, whole_lines, without_answers
@@ -18,16 +19,17 @@ from pipeline.drafting.kinds import is_label
 from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.places import in_reading_order, places_of
 from pipeline.drafting.records import Place, Print, Shape, Sheet
-from pipeline.drafting.sheets import seen
+from pipeline.drafting.sheets import Leaf, seen
 from pipeline.drafting.ticked import is_square, with_ticked
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
+from pipeline.paper.dropout import flatten
 from pipeline.records import Gray, Mask, Page
 
 _LEAST_LABELS, _LEAST_SHARE = 3, 0.3
 """A page is a fiche where so many labels that the lexicon knows have room to write, and where they
 are this share of all that is asked."""
-_NOBODY_ASKS = 0.1
+_NOBODY_ASKS, _LEAST_MM = 0.1, 1.8
 _MOST_WORDS = 6
 """Words of a label."""
 _LEAST_LETTERS = 4
@@ -37,6 +39,11 @@ _APART_MM = 3.0
 _BEHIND_SQUARE_MM, _OPTION_APART_MM = 4.0, 2.5
 _IN_PLACE = (Shape.LINE, Shape.CELL, Shape.COMB, Shape.AREA)
 _RULE_GROWN_MM, _DOTS_GROWN_MM, _EDGE_MM = 0.25, 0.35, 0.6
+_COARSE_PX_PER_MM, _INK = 4.0, 150
+_MOST_PIECES, _MOST_INK = 9_000, 0.35
+"""A page of print has some 4,000 pieces of ink, and is white for the most part."""
+_SHARPER = 1.5
+"""Lines of text show in a page's profile, as rows when it is upright."""
 _SAYS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -61,8 +68,8 @@ def filled(page: Page, *, form_id: str) -> Filled | None:
 
     Raises EngineError or StalledError where its print cannot be read.
     """
-    leaf = seen(page)
-    if leaf.picture is None:
+    leaf = upright(page)
+    if leaf is None or leaf.picture is None:
         return None
     sheet = with_ticked(replace(leaf.sheet, number=1, places=()), leaf.picture)
     places = places_of(replace(sheet, words=()))
@@ -72,16 +79,49 @@ def filled(page: Page, *, form_id: str) -> Filled | None:
     printed = replace(printed, places=places_of(printed))
     places = in_reading_order((*printed.places, *rooms(printed, written)))
     printed = replace(printed, places=places)
-    draft = _asked(draft_of([printed], form_id=form_id))
+    draft = _asked(draft_of([printed], form_id=form_id), printed)
     if not _is_fiche(draft):
         return None
     return Filled(leaf.picture, _without_writing(leaf.picture, printed, draft), printed, draft)
 
 
-def _asked(draft: Draft) -> Draft:
-    """The draft less places that no label speaks of: strokes of a pen, stains, tints."""
-    zones = (zone for zone in draft.zones if zone.sure >= _NOBODY_ASKS)
+def upright(page: Page) -> Leaf | None:
+    """The page made straight, with its words; None where it shows no page of print.
+
+    Raises EngineError or StalledError.
+    """
+    turns = _likely_turns(page)
+    return None if turns is None else seen(page, turns=turns)
+
+
+def _likely_turns(page: Page) -> tuple[int, ...] | None:
+    """The quarter turns by which a page may become upright; None for noise, or a photo of
+    anything: reading these takes long, and gives nothing."""
+    scale = _COARSE_PX_PER_MM * 25.4 / page.dpi
+    coarse = cv2.resize(page.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ink = cv2.compare(flatten(np.asarray(coarse, np.uint8)), _INK, cv2.CMP_LT)
+    count, _ = cv2.connectedComponents(ink)
+    if count > _MOST_PIECES or np.count_nonzero(ink) > _MOST_INK * ink.size:
+        return None
+    down, across = (float(np.var(ink.mean(axis=axis))) for axis in (1, 0))
+    return (1, 3) if across > _SHARPER * down else (2,)
+
+
+def _asked(draft: Draft, sheet: Sheet) -> Draft:
+    """The draft less places that no label speaks of: strokes of a pen, stains, tints; and less
+    those that are no room to write in."""
+    page = BoxMm(0, 0, sheet.width_mm, sheet.height_mm).grown(-_LEAST_MM, -_LEAST_MM)
+    zones = (
+        zone
+        for zone in draft.zones
+        if zone.sure >= _NOBODY_ASKS and all(_is_room(box, page) for box in zone.places)
+    )
     return replace(draft, zones=tuple(zones))
+
+
+def _is_room(box: BoxMm, page: BoxMm) -> bool:
+    is_large = min(box.w, box.h) >= _LEAST_MM
+    return is_large and page.contains(box.x, box.y) and page.contains(box.right, box.bottom)
 
 
 def _is_fiche(draft: Draft) -> bool:

@@ -83,14 +83,15 @@ def _whole(page: object) -> Page:
     raise DamagedError("Page abîmée : enregistrer le document à nouveau.")
 
 
-def seen(page: Page) -> Leaf:
-    """A picture read as it stands; where little can be read so, as it can best, turned.
+def seen(page: Page, *, turns: Sequence[int] = (1, 2, 3)) -> Leaf:
+    """A picture read as it stands; where little can be read so, as it can best, turned by so many
+    quarters.
 
     Raises EngineError or StalledError where its print cannot be read.
     """
     best = _read(page.image, page)
     if _legible(best.sheet.words) < _LEGIBLE:
-        turned = (_read(np.rot90(page.image, turns), page) for turns in (1, 2, 3))
+        turned = (_read(np.rot90(page.image, turn), page) for turn in turns)
         best = max((best, *turned), key=lambda leaf: _legible(leaf.sheet.words))
     return replace(best, sheet=with_fields(best.sheet, ()))
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.drafting.filled import Filled, filled
-from pipeline.drafting.sheets import seen
+from pipeline.drafting.filled import Filled, filled, upright
 from pipeline.drafting.write import toml_of
 from pipeline.errors import EngineError, StalledError
 from pipeline.forms.blank import (
@@ -103,7 +102,8 @@ def as_drawn(page: Page) -> Gray | None:
 
     Raises EngineError or StalledError.
     """
-    return seen(page).picture
+    leaf = upright(page)
+    return leaf.picture if leaf else None
 
 
 def _aligned(page: Page, on_page: Filled, form: Form) -> tuple[AlignedPage, SeenBlank]:
