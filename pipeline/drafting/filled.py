@@ -39,9 +39,9 @@ _APART_MM = 3.0
 _BEHIND_SQUARE_MM, _OPTION_APART_MM = 4.0, 2.5
 _IN_PLACE = (Shape.LINE, Shape.CELL, Shape.COMB, Shape.AREA)
 _RULE_GROWN_MM, _DOTS_GROWN_MM, _EDGE_MM = 0.25, 0.35, 0.6
-_COARSE_PX_PER_MM, _INK = 4.0, 150
-_MOST_PIECES, _MOST_INK = 9_000, 0.35
-"""A page of print has some 4,000 pieces of ink, and is white for the most part."""
+_INK = 150
+_MOST_PIECES_CM2, _MOST_INK = 60, 0.35
+"""Dense print has some 25 pieces of ink on a square centimetre, and is white for the most part."""
 _SHARPER = 1.5
 """Lines of text show in a page's profile, as rows when it is upright."""
 _SAYS = re.compile(r"[^\W\d_]{2}")
@@ -97,11 +97,13 @@ def upright(page: Page) -> Leaf | None:
 def _likely_turns(page: Page) -> tuple[int, ...] | None:
     """The quarter turns by which a page may become upright; None for noise, or a photo of
     anything: reading these takes long, and gives nothing."""
-    scale = _COARSE_PX_PER_MM * 25.4 / page.dpi
-    coarse = cv2.resize(page.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ink = cv2.compare(flatten(np.asarray(coarse, np.uint8)), _INK, cv2.CMP_LT)
+    px_per_mm = min(PX_PER_MM, page.dpi / 25.4)
+    scale = px_per_mm * 25.4 / page.dpi
+    image = cv2.resize(page.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ink = cv2.compare(flatten(np.asarray(image, np.uint8)), _INK, cv2.CMP_LT)
     count, _ = cv2.connectedComponents(ink)
-    if count > _MOST_PIECES or np.count_nonzero(ink) > _MOST_INK * ink.size:
+    crowded = count > _MOST_PIECES_CM2 * ink.size / (10 * px_per_mm) ** 2
+    if crowded or np.count_nonzero(ink) > _MOST_INK * ink.size:
         return None
     down, across = (float(np.var(ink.mean(axis=axis))) for axis in (1, 0))
     return (1, 3) if across > _SHARPER * down else (2,)
