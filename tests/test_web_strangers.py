@@ -62,9 +62,7 @@ def client(review: Attacked) -> Attacker:
 def test_the_start_page_tells_of_them_by_what_they_ask(client: Attacker) -> None:
     page = client.get("/accueil").text
     assert "Formulaires inconnus" in page
-    assert "2 fiches d&#39;un formulaire inconnu (Nom, Commune du domicile)" in page.replace(
-        "d'un", "d&#39;un"
-    )
+    assert "2\u00a0fiches d'un formulaire inconnu (Nom, Commune du domicile)" in page
 
 
 def test_a_fiche_is_shown_with_its_printed_labels(client: Attacker) -> None:
