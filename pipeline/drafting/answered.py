@@ -70,11 +70,12 @@ def _longer(run: BoxMm, runs: Sequence[BoxMm], print_: Sequence[Print]) -> BoxMm
 
 
 def without_answers(sheet: Sheet, places: Sequence[Place]) -> tuple[Print, ...]:
-    """The words less those that somebody wrote below a label that no place serves."""
-    known = [phrase for phrase in phrases_of(sheet) if is_label(phrase.text)]
+    """The words less those that somebody wrote below a label that no place serves, or a little
+    above its row, behind its colon."""
+    known = [phrase for phrase in phrases_of(sheet) if is_label(phrase.text.rstrip(" :"))]
     asking = [phrase for phrase in known if not _is_served(phrase, places)]
     labels = [phrase.box_mm for phrase in known]
-    answers = [_under(phrase, labels) for phrase in asking]
+    answers = [_answer(phrase, labels) for phrase in asking]
     return tuple(
         word
         for word in sheet.words
@@ -83,11 +84,15 @@ def without_answers(sheet: Sheet, places: Sequence[Place]) -> tuple[Print, ...]:
     )
 
 
-def _under(phrase: Phrase, labels: Sequence[BoxMm]) -> BoxMm:
-    """Where an answer below a label begins, up to the next label."""
+def _answer(phrase: Phrase, labels: Sequence[BoxMm]) -> BoxMm:
+    """Where an answer begins, below a label or behind its colon, up to the next label."""
     label = phrase.box_mm
     beside = (b.x for b in labels if b.x > label.right and is_level(b, label))
     right = min(beside, default=label.right + 120.0) - _APART_MM
+    if phrase.text.endswith(":"):
+        high = min(_MOST_BAND_MM, _BAND_SIZES * phrase.size_mm)
+        left = label.right + _APART_MM
+        return BoxMm(left, label.bottom - high, max(0.0, right - left), high)
     return BoxMm(label.x - 1.0, label.bottom + 0.5, right - label.x, _BELOW_MM)
 
 

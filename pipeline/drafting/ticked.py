@@ -4,8 +4,9 @@ A form's squares are of one size. Where one is seen, others of its size are soug
 their four sides, whatever is in them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import median
 
 import cv2
 import numpy as np
@@ -22,18 +23,27 @@ _SIDES = 0.8
 """Share of each side that is dark, at least."""
 _REACH_PX = 3
 """A row rises or falls by so much across a page."""
-_SAME_ROW_MM = 0.4
+_SAME_ROW_MM, _ROW_MM = 0.4, 1.2
 
 
 def with_ticked(sheet: Sheet, picture: Gray) -> Sheet:
-    """The page with the ticked squares that stand in a row with others, as frames, too."""
+    """The page with the ticked squares that stand in a row with others, as frames, too; the squares
+    of a row on one level, which a mark over a side hides."""
     squares = [f for f in sheet.frames if is_square(f)]
     ticked: list[BoxMm] = []
     for square in squares:
         for box in _like(square, picture):
             if not any(overlap(box, other) > 0 for other in (*squares, *ticked)):
                 ticked.append(box)
-    return replace(sheet, frames=(*sheet.frames, *ticked)) if ticked else sheet
+    every = [*squares, *ticked]
+    frames = (_level(frame, every) if is_square(frame) else frame for frame in sheet.frames)
+    return replace(sheet, frames=(*frames, *(_level(box, every) for box in ticked)))
+
+
+def _level(square: BoxMm, squares: Sequence[BoxMm]) -> BoxMm:
+    middle = square.y + square.h / 2
+    row = [each for each in squares if abs(each.y + each.h / 2 - middle) < _ROW_MM]
+    return replace(square, y=median(box.y for box in row), h=median(box.h for box in row))
 
 
 def is_square(frame: BoxMm) -> bool:
