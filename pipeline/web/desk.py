@@ -93,11 +93,8 @@ class Desk:
         return judge(registration, self.form_of(registration), self.gate)
 
     def form_of(self, registration: Registration) -> Form:
-        """The form of a registration, which may have brought it along. Raises GoneError."""
-        form = form_of(registration, self.forms)
-        if form is None:
-            raise GoneError("Le formulaire de cette fiche n'est plus là\u00a0: revenez à la liste.")
-        return form
+        """The form of a registration, which may have brought it along."""
+        return form_of(registration, self.forms) or self.forms[registration.form_id]
 
     def file(self, subject: str) -> tuple[Filed, Form]:
         """A registration as this server last saw it. Raises GoneError.
