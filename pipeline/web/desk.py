@@ -270,11 +270,8 @@ class Desk:
     def _standing(self) -> list[Filed]:
         """The registrations in the tables, of forms that are known."""
         with self._lock:
-            return [
-                filed
-                for filed in self._filed.values()
-                if filed.end is None and form_of(filed.registration, self.forms) is not None
-            ]
+            counting = [filed for filed in self._filed.values() if filed.end is None]
+        return [filed for filed in counting if form_of(filed.registration, self.forms)]
 
     def refused(self, sought: str = "") -> tuple[Refused, ...]:
         """Every rejection whose document, sender or reason holds the words that are sought."""
