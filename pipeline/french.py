@@ -45,6 +45,7 @@ _FINDINGS = {
     "note_is_read": "Note dans le PDF",
     "placed_by_hand": "Fiche placée à la main",
     "received_as_text": "Reçue en texte",
+    "no_known_form": "Formulaire inconnu",
     "all_text_has_a_label": "Texte sans champ",
     "page_is_whole": "Page abîmée ou incomplète",
     "not_replaced": "Fichier remplacé",
@@ -371,6 +372,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
         "La fiche a été placée à la main, et son texte imprimé ne le confirme pas : vérifier tout."
     ),
     "received_as_text": _plain("Fiche reçue en texte, sans image du papier : vérifier tout."),
+    "no_known_form": _plain("Formulaire inconnu, lu d'après ses seuls libellés : vérifier tout."),
     "all_text_has_a_label": _left_over,
     "page_is_whole": _plain(
         "Page abîmée ou incomplète dans le fichier : demander un nouvel envoi."

@@ -10,6 +10,7 @@ import cv2
 
 from pipeline.config import Settings
 from pipeline.errors import (
+    AlignmentError,
     BugError,
     PipelineError,
     TimeLimitError,
@@ -25,6 +26,7 @@ from pipeline.paper.quality import quality_of, worst
 from pipeline.parts import Part, Stretch, Tell, outcome_of
 from pipeline.reading.flyer_page import facts_on
 from pipeline.reading.page import Context, FormPage, context, read_or_tell
+from pipeline.reading.unknown_page import read_unknown
 from pipeline.records import (
     AlignedPage,
     Finding,
@@ -83,13 +85,17 @@ def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
     ctx = context(settings)
     for step in read_forms(stretch, ctx):
         facts = [(page, facts_on(page, ctx)) for page in step.free]
-        unknown = [_unknown(page) for page, said in facts if not said and _is_text(page)]
+        untold = [page for page, said in facts if not said]
+        texts = [_unknown(page) for page in untold if _is_text(page)]
+        strange = [read for page in untold if (read := _by_labels(page, step, ctx))]
+        by_labels = {registration.page for registration, _ in strange}
+        known = [(as_read(form), _thumbnail(form[0].clean)) for form in step.forms]
         yield Part(
             step.count,
             step.page,
             step.since,
-            tuple((as_read(form), _thumbnail(form[0].clean)) for form in step.forms),
-            (*step.rejections, *unknown),
+            (*known, *((registration, _thumbnail(clean)) for registration, clean in strange)),
+            (*(r for r in step.rejections if r.page not in by_labels), *texts),
             step.notes,
             tuple(fact for _, said in facts for fact in said),
         )
@@ -110,6 +116,16 @@ class Step:
     rejections: tuple[Rejection, ...] = ()
     notes: tuple[tuple[int, Finding], ...] = ()
     free: tuple[Page | AlignedPage, ...] = ()
+
+
+def _by_labels(
+    page: Page | AlignedPage, step: Step, ctx: Context
+) -> tuple[Registration, CleanPage] | None:
+    """A page that no known form fits, read as far as its labels allow."""
+    refused = {r.page for r in step.rejections if r.kind == AlignmentError.kind}
+    if isinstance(page, AlignedPage) or page.number not in refused:
+        return None
+    return read_unknown(page, ctx)
 
 
 def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:

@@ -17,7 +17,8 @@ class Roles:
     added up, options (``formule:loisir``) and amounts; ``said``: the fields that say something of
     each person; ``priced``: whether anything carries a tariff; ``payment``: how it is paid. Empty
     where the form has none. ``labels`` pairs a class's count with what readers call one of its
-    people, ``titles`` any field, or option, with its own title.
+    people, ``titles`` any field, or option, with its own title. ``described``: of a form that no
+    folder knows, its ``form.toml``.
     """
 
     named: str = ""
@@ -34,6 +35,7 @@ class Roles:
     prices: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     priced: bool | None = None
+    described: str = ""
 
     @property
     def is_priced(self) -> bool:

@@ -38,6 +38,7 @@ _COUNTED = re.compile(r"^(?:nombre|nb|nbre|quantite|qte)\b")
 _MEASURED = re.compile(r"\b(?:km|kilometres|heures|minutes|annees|metres|points|seances)\b")
 _UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
 _SURE_EXACT, _LEAST_SURE = 0.97, 0.5
+_LABEL_SURE = 0.88
 _LEAST_ALIKE_PERCENT = 84.0
 _UNKNOWN = 0.35
 _BARE_COUNT = "quantite"
@@ -137,6 +138,12 @@ def kind_of(
     return _by_comb(
         replace(kind, why=("Le libellé n'est pas connu\u00a0: vérifiez le type.",)), cells
     )
+
+
+@cache
+def is_label(text: str) -> bool:
+    """Whether the lexicon knows a text as the label of a place, but for a letter or two."""
+    return kind_of(text).sure >= _LABEL_SURE
 
 
 def marked_kind(question: str, options: Sequence[str]) -> Kind:

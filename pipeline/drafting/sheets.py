@@ -55,10 +55,10 @@ def leaves(path: Path) -> tuple[Leaf, ...]:
     pages = open_pages(Source(path.name, path, ""), Settings())
     with closing(pages), path.open("rb") as file:
         if kind_of(file, path.name) is not Kind.PDF:
-            return tuple(_seen(_whole(pages.page(n))) for n in range(1, pages.count + 1))
+            return tuple(seen(_whole(pages.page(n))) for n in range(1, pages.count + 1))
         vectors, fields = _vectors(path)
         return tuple(
-            _seen(_whole(pages.page(sheet.number)))
+            seen(_whole(pages.page(sheet.number)))
             if is_picture
             else Leaf(with_fields(sheet, fields.get(sheet.number, ())))
             for sheet, is_picture in vectors
@@ -83,11 +83,15 @@ def _whole(page: object) -> Page:
     raise DamagedError("Page abîmée : enregistrer le document à nouveau.")
 
 
-def _seen(page: Page) -> Leaf:
-    """A picture read as it stands; where little can be read so, as it can best, turned."""
+def seen(page: Page, *, turns: Sequence[int] = (1, 2, 3)) -> Leaf:
+    """A picture read as it stands; where little can be read so, as it can best, turned by so many
+    quarters.
+
+    Raises EngineError or StalledError where its print cannot be read.
+    """
     best = _read(page.image, page)
     if _legible(best.sheet.words) < _LEGIBLE:
-        turned = (_read(np.rot90(page.image, turns), page) for turns in (1, 2, 3))
+        turned = (_read(np.rot90(page.image, turn), page) for turn in turns)
         best = max((best, *turned), key=lambda leaf: _legible(leaf.sheet.words))
     return replace(best, sheet=with_fields(best.sheet, ()))
 

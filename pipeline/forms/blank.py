@@ -221,8 +221,13 @@ def _coarse(path: Path, number: int) -> Gray:
 
 @lru_cache(maxsize=_KEPT_PAGES)
 def _distance_from_print(path: Path, number: int) -> NDArray[np.uint8]:
-    image, from_dark_px = _fine(path, number), _distance_from_dark_print(path, number)
-    is_scan = _is_scan(path, number)
+    from_dark_px = _distance_from_dark_print(path, number)
+    return _from_all_print(_fine(path, number), from_dark_px, is_scan=_is_scan(path, number))
+
+
+def _from_all_print(
+    image: Gray, from_dark_px: NDArray[np.uint8], *, is_scan: bool
+) -> NDArray[np.uint8]:
     breadth_mm = _SCANNED_BREADTH_MM if is_scan else _PALE_BREADTH_MM
     # Odd, or closing would shift what it closes.
     breadth = np.ones((round(breadth_mm * PX_PER_MM) | 1,) * 2, np.uint8)
@@ -230,6 +235,13 @@ def _distance_from_print(path: Path, number: int) -> NDArray[np.uint8]:
     pale = contrast >= (_SCANNED_DEPTH if is_scan else _PALE_DEPTH)
     pale &= is_scan | (from_dark_px > _FRINGE_PX)
     return np.minimum(from_dark_px, _distance_from(pale)) if pale.any() else from_dark_px
+
+
+def print_distances(scan: Gray) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Of a scanned blank at ``PX_PER_MM``, each pixel's distance from any print, and from dark
+    print, as ``BlankPage`` tells them."""
+    from_dark_px = _distance_from(scan < PRINT_LEVEL)
+    return _from_all_print(scan, from_dark_px, is_scan=True), from_dark_px
 
 
 @lru_cache(maxsize=_KEPT_PAGES)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pipeline import fields
 from pipeline.fields import Means, Nature, shown
 from pipeline.forms.schema import Form
+from pipeline.forms.unknown import form_of
 from pipeline.forms.zone import Zone
 from pipeline.records import Candidate, FieldReading, FieldValue, Registration
 from pipeline.roles import BETWEEN
@@ -26,10 +27,10 @@ def texts_of(registration: Registration, means: Means) -> list[str]:
     return [text for text in texts if text]
 
 
-def form_of(registration: Registration, forms: Mapping[str, Form]) -> Form | None:
+def fitting_form(registration: Registration, forms: Mapping[str, Form]) -> Form | None:
     """The form of a registration; None where there is none, or it lost a field since that was read,
     until it is read again."""
-    form = forms.get(registration.form_id)
+    form = form_of(registration, forms)
     if form and all(type_of(form, reading.field) for reading in registration.readings):
         return form
     return None

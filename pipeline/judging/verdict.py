@@ -10,6 +10,7 @@ from functools import cache
 
 from pipeline.config import Settings
 from pipeline.forms.schema import Form, load_forms
+from pipeline.forms.unknown import own_form, roles_of
 from pipeline.judging import calibration
 from pipeline.judging.background import Background
 from pipeline.judging.gate import Gate
@@ -58,7 +59,8 @@ def register(read: Registration, by: Criteria, envelope: Envelope | None = None)
 
     ``envelope`` is of the mail that brought it.
     """
-    form = by.forms[read.form_id]
+    form = own_form(read, by.forms)
     background = Background(envelope, by.members, by.known, by.without)
-    registration = reconcile(replace(read, roles=form.roles), form, background)
+    roles = roles_of(form, read.roles.described)
+    registration = reconcile(replace(read, roles=roles), form, background)
     return judge(with_repeated_surnames(registration), form, by.gate)

@@ -1,6 +1,6 @@
 """One page: the forms on it found and read, stage by stage, from top to bottom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -17,6 +17,7 @@ from pipeline.errors import (
 from pipeline.fields import Nature, nature
 from pipeline.forms.blank import BlankPage, blank_pages
 from pipeline.forms.schema import Form, find_form, load_forms
+from pipeline.forms.zone import Zone
 from pipeline.intake.pdfbuttons import UNTICKED
 from pipeline.paper.align import align_all, align_placed, upright
 from pipeline.paper.covered import find_covered, find_overlaid, shown_fields
@@ -48,6 +49,7 @@ from pipeline.records import (
     AlignedPage,
     FieldReading,
     Finding,
+    LineEvidence,
     Page,
     Placement,
     Rejection,
@@ -214,13 +216,27 @@ def _placed(reading: FieldReading, fiche: TextFiche) -> FieldReading:
     return reading if stands else replace(reading, box_mm=fiche.places[name])
 
 
-def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormPage:
-    zones = blank.form.zones_of(blank.number)
-    clean = clean_piece(aligned, blank)
-    held = text_layer_lines(aligned, blank)
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What was read in the zones of a page: the lines, what the engine saw in them, the fields."""
+
+    lines: tuple[WrittenLine, ...]
+    seen: Mapping[str, tuple[LineEvidence, ...]]
+    readings: tuple[FieldReading, ...]
+
+
+def read_writing(
+    clean: CleanPage,
+    zones: tuple[Zone, ...],
+    held: Mapping[str, tuple[LineEvidence, ...]],
+    ctx: Context,
+    *,
+    page: int,
+) -> Writing:
+    """What is written in the zones of a page of that number; of ``held``, the file itself tells."""
     lines = find_lines(clean, zones)
     seen = read_lines(lines, ctx.engine)
-    readings = extract(zones, {**seen, **held}, clean, page=aligned.page.number)
+    readings = extract(zones, {**seen, **held}, clean, page=page)
     typed = typed_fields(lines)
     readings = tuple(replace(r, typed=r.field in typed) for r in readings)
     by_eye = [line for line in lines if line.field not in held]
@@ -231,6 +247,15 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     readings = less_sure_over_print(readings, by_eye)
     if second and ctx.settings.second_reader:
         readings = second_opinions(readings, by_eye)
+    return Writing(tuple(lines), seen, readings)
+
+
+def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormPage:
+    zones = blank.form.zones_of(blank.number)
+    clean = clean_piece(aligned, blank)
+    held = text_layer_lines(aligned, blank)
+    writing = read_writing(clean, zones, held, ctx, page=aligned.page.number)
+    lines, readings = writing.lines, writing.readings
     shown = shown_fields(aligned, blank)
     readings = tuple(r for r in readings if {r.field, r.field.split(".")[0]} & shown)
     readings = rows_written(readings, blank)
@@ -239,7 +264,7 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     findings += find_struck_out(lines)
     findings += find_passed_over(clean, blank, lines)
     findings += find_other_pens(clean, zones) + find_traces(clean, zones, lines)
-    findings += doubted_by_ink(readings, lines, seen, held)
+    findings += doubted_by_ink(readings, lines, writing.seen, held)
     findings += hidden_text(aligned, blank) + notes_on(aligned, blank)
     if aligned.coverage == 0:
         findings += (_UNPROVEN,)
@@ -249,4 +274,4 @@ def _read_aligned(aligned: AlignedPage, blank: BlankPage, ctx: Context) -> FormP
     filled = any(line.text != UNTICKED for held_lines in held.values() for line in held_lines)
     is_blank = not lines and not filled and not findings
     is_blank &= all(r.value == "" for r in readings if nature(r.type) is Nature.MARK)
-    return FormPage(aligned, blank, clean, tuple(lines), readings, findings, is_blank)
+    return FormPage(aligned, blank, clean, lines, readings, findings, is_blank)

@@ -15,7 +15,7 @@ from PIL import Image
 from pipeline.config import Settings
 from pipeline.engines import EngineLine
 from pipeline.errors import AlignmentError, DocumentError, PipelineError, bug_place
-from pipeline.forms.blank import mm_to_raster
+from pipeline.forms.blank import PX_PER_MM, mm_to_raster
 from pipeline.geometry import BoxMm
 from pipeline.intake.ingest import open_pages
 from pipeline.language import tr
@@ -23,6 +23,7 @@ from pipeline.parts import Stretch
 from pipeline.process import read_forms
 from pipeline.process import work as read_or_judge
 from pipeline.reading.page import Context, align_page, context, find_blank
+from pipeline.reading.unknown_page import as_drawn
 from pipeline.records import AlignedPage, Gray, Outcome, Page, Rejection
 from pipeline.review.pictures import MM_PER_INCH, Count, Draw, Drawn, resized
 
@@ -81,7 +82,15 @@ def _as_received(page: Page) -> bytes:
 def _rectified(task: Draw, ctx: Context) -> Iterator[Drawn | None]:
     """The only form on the page is the one that is meant; two sheets on one picture are told apart
     as a run does, by going through the whole document. Then all its pages come along."""
-    aligned = align_page(_page(task, ctx.settings), ctx, task.source.placed)
+    page = _page(task, ctx.settings)
+    try:
+        aligned = align_page(page, ctx, task.source.placed)
+    except AlignmentError:
+        picture = as_drawn(page)  # of no known form: a run may have read it by its labels
+        if picture is None:
+            raise
+        yield {(task.number, task.page): _jpeg(picture, round(PX_PER_MM * MM_PER_INCH))}
+        return
     if len(aligned) == 1:
         yield {(task.number, task.page): _draw(aligned[0], ctx)}
         return

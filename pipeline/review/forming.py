@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,17 +16,20 @@ from PIL import Image
 from pipeline.config import Settings
 from pipeline.drafting.draft import draft_of
 from pipeline.drafting.edition import next_edition
+from pipeline.drafting.filled import filled
+from pipeline.drafting.shared import MOST_COPIES, shared_print
 from pipeline.drafting.sheets import leaves, write_blank
 from pipeline.drafting.snapping import Edges, edges_of
 from pipeline.drafting.write import toml_of
 from pipeline.errors import BugError, DocumentError, PipelineError, TooLargeError, bug_place
+from pipeline.forms.blank import PX_PER_MM
 from pipeline.intake.filekind import Kind, kind_of, refusal
 from pipeline.intake.ingest import open_pages
 from pipeline.language import tr
-from pipeline.records import Source
+from pipeline.records import Page, Source
 
 _log = logging.getLogger(__name__)
-_MM_PER_PT = 25.4 / 72
+_MM_PER_PT, _MM_PER_INCH = 25.4 / 72, 25.4
 _PX_PER_MM = 6.0
 """Enough to see hairlines when a page is enlarged twice."""
 _MOST_PAGES = 12
@@ -58,6 +62,17 @@ class Renew:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Filled copies of a form that nobody has described, each a document and its page; what they
+    share is drafted as a ``Draft`` is. The answer is the text of the form's file."""
+
+    copies: tuple[tuple[Source, int], ...]
+    blank: Path
+    form_id: str
+    drafter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """A page of a blank to be drawn; the answer is a ``Sheet``."""
 
@@ -77,11 +92,13 @@ class Sheet:
     edges: Edges
 
 
-def work(task: Draft | Renew | Show, settings: Settings) -> Any:
+def work(task: Draft | Renew | Share | Show, settings: Settings) -> Any:
     """The answer to a task. Raises DocumentError (French)."""
     if isinstance(task, Show):
         return _shown(task)
     try:
+        if isinstance(task, Share):
+            return _shared(task, settings)
         _check(task.path, settings)
         if isinstance(task, Renew):
             return _renewed(task)
@@ -90,8 +107,30 @@ def work(task: Draft | Renew | Show, settings: Settings) -> Any:
         raise
     except Exception as err:  # its own words may quote the document
         where = bug_place(err)
-        _log.error("%s", tr("{document}: bug ({place})", document=task.path.name, place=where))
+        _log.error("%s", tr("{document}: bug ({place})", document=_name(task), place=where))
         raise BugError(f"Erreur interne ({where}). Signalez-la.") from err
+
+
+def _name(task: Draft | Renew | Share) -> str:
+    return task.copies[0][0].document if isinstance(task, Share) else task.path.name
+
+
+def _shared(task: Share, settings: Settings) -> Any:
+    copies = []
+    for source, number in task.copies[:MOST_COPIES]:
+        with closing(open_pages(source, settings)) as pages:
+            page = pages.page(number) if number <= pages.count else None
+        if isinstance(page, Page) and (on_page := filled(page, form_id=task.form_id)):
+            copies.append(on_page)
+    if not copies:
+        raise DocumentError("Ces fiches ne sont plus là\u00a0: relancer la lecture du dossier.")
+    with TemporaryDirectory(prefix="fiches-") as folder:
+        path = Path(folder) / f"{task.form_id}.png"
+        dpi = PX_PER_MM * _MM_PER_INCH
+        copies.sort(key=lambda copy: copy.written)
+        shared = shared_print([copy.print_ for copy in copies])
+        Image.fromarray(shared).save(path, dpi=(dpi, dpi))
+        return resolve_name(task.drafter)(path, task.blank, task.form_id)
 
 
 def _check(path: Path, settings: Settings) -> None:

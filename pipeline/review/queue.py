@@ -32,7 +32,7 @@ from pipeline.french import GAP
 from pipeline.judging import shares
 from pipeline.judging.doubts import Doubt, doubts
 from pipeline.judging.sums import cost_cents
-from pipeline.judging.values import form_of, position, texts_of, type_of
+from pipeline.judging.values import fitting_form, position, texts_of, type_of
 from pipeline.records import Registration, Status
 from pipeline.text import fold
 
@@ -205,7 +205,7 @@ class Queue:
         """Take in a registration as it now is; one that counts no more leaves the queue."""
         was = self._entries.get(filed.subject) or self._gone.get(filed.subject)
         self.remove(filed.subject)
-        form = form_of(filed.registration, self.forms)
+        form = fitting_form(filed.registration, self.forms)
         if filed.end or form is None:
             return
         entry = _entry(filed, form, was)
@@ -297,7 +297,7 @@ class Queue:
 
     def _key(self, entry: _Entry, name: str, way: Way, *, late: bool) -> _Key:
         registration = entry.filed.registration
-        form = self.forms[registration.form_id]
+        form = fitting_form(registration, self.forms) or self.forms[registration.form_id]
         subject, place = entry.filed.subject, position(form, name)
         rank = late + 2 * (name == shares.NAME)  # the postponed behind the others
         if way is Way.BY_FORM:
@@ -316,7 +316,7 @@ def listed(
 ) -> Listing:
     """``most`` rows, from the one at ``start`` (0-based), of those of these registrations that
     pass, though they may count no more."""
-    known = ((filed, form_of(filed.registration, forms)) for filed in every)
+    known = ((filed, fitting_form(filed.registration, forms)) for filed in every)
     entries = [_entry(filed, form, None) for filed, form in known if form]
     passing = sorted((e for e in entries if e.passes(filters)), key=lambda entry: entry.listed)
     return Listing(tuple(map(_row, passing[start : start + most])), len(passing))

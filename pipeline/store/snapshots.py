@@ -1,12 +1,14 @@
 """What other programs get of the store: all that is exported, and what people taught."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection, func, select, true, tuple_
 
 from pipeline.decisions import Act, End, Fiches, Filed, Refused
+from pipeline.drafting.alike import groups_of
+from pipeline.forms.unknown import UNKNOWN, described
 from pipeline.judging.checks import error_rates, types_of
 from pipeline.judging.duplicates import NO_MORE, Twins, where_is
 from pipeline.judging.shares import shares
@@ -42,6 +44,7 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
     where = {fiche.subject: where_is(fiche) for fiche in every}
     money = ledger(connection)
     standing = standings(every, money.payments)
+    unknown = _unknown(kept)
     waiting = [f for f in kept if f.end is None and f.registration.status is Status.REVIEW]
     images = _thumbnails(connection, waiting[:thumbnails])
     sources = tables.sources
@@ -51,7 +54,7 @@ def snapshot(connection: Connection, *, thumbnails: int) -> Snapshot:
             RegistrationRow(
                 fiche.id,
                 fiche.sources[0].document,
-                _ended(fiche, where),
+                _apart(_ended(fiche, where), unknown.get(fiche.subject)),
                 fiche.sources[0].envelope,
                 images.get(fiche.subject, b""),
                 standing[fiche.id].life if fiche.end else None,
@@ -218,6 +221,23 @@ def _ended(fiche: Filed, where: Mapping[str, str]) -> Registration:
     facts = (end.act.value, said, end.who, end.day.isoformat())
     finding = Finding(NO_MORE, Severity.INFO, facts=facts)
     return replace(registration, findings=(*registration.findings, finding))
+
+
+def _unknown(every: Iterable[Filed]) -> dict[str, str]:
+    """What the form of each fiche is called that no folder knows, by subject: « inconnu-1 » of all
+    copies of one, as far as their labels tell."""
+    forms = {
+        fiche.subject: form
+        for fiche in every
+        if fiche.registration.form_id == UNKNOWN
+        and (form := described(fiche.registration.roles.described))
+    }
+    groups = enumerate(groups_of(forms.items()), start=1)
+    return {subject: f"{UNKNOWN}-{n}" for n, group in groups for subject in group}
+
+
+def _apart(registration: Registration, form_id: str | None) -> Registration:
+    return replace(registration, form_id=form_id) if form_id else registration
 
 
 def _rejected(refusal: Refused) -> RejectedRow:

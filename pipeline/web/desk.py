@@ -10,12 +10,13 @@ from pipeline.config import Accounting
 from pipeline.decisions import Act, Change, Decision, Fiches, Filed, Refused
 from pipeline.errors import PipelineError
 from pipeline.forms.schema import Form
+from pipeline.forms.unknown import own_form
 from pipeline.judging import deciding
 from pipeline.judging.doubts import is_computed
 from pipeline.judging.duplicates import Pair, Twins, came
 from pipeline.judging.gate import Gate
 from pipeline.judging.judge import judge
-from pipeline.judging.values import form_of
+from pipeline.judging.values import fitting_form
 from pipeline.records import FieldReading, Registration, Status
 from pipeline.review import sample
 from pipeline.review.known import Known
@@ -92,7 +93,7 @@ class Desk:
 
     def judged(self, registration: Registration) -> Registration:
         """What follows from what a registration holds."""
-        return judge(registration, self.forms[registration.form_id], self.gate)
+        return judge(registration, own_form(registration, self.forms), self.gate)
 
     def file(self, subject: str) -> tuple[Filed, Form]:
         """A registration as this server last saw it. Raises GoneError.
@@ -106,7 +107,7 @@ class Desk:
     def _alone(self, subject: str) -> tuple[Filed, Form]:
         """A registration without what others say of it, which is not kept. Raises GoneError."""
         filed = self._filed.get(subject)
-        form = form_of(filed.registration, self.forms) if filed else None
+        form = fitting_form(filed.registration, self.forms) if filed else None
         if filed is None or form is None:
             is_read = filed is not None and filed.registration.form_id in self.forms
             raise GoneError(_READ_AGAIN if is_read else _GONE)
@@ -240,7 +241,7 @@ class Desk:
         """
         changes, count = [], 0
         for filed in self._standing():
-            form, registration = form_of(filed.registration, self.forms), filed.registration
+            form, registration = fitting_form(filed.registration, self.forms), filed.registration
             if form is None:
                 continue
             asking = [finding for finding in registration.findings if finding.asks]
@@ -267,11 +268,8 @@ class Desk:
     def _standing(self) -> list[Filed]:
         """The registrations in the tables, of forms that are known."""
         with self._lock:
-            return [
-                filed
-                for filed in self._filed.values()
-                if filed.end is None and filed.registration.form_id in self.forms
-            ]
+            counting = [filed for filed in self._filed.values() if filed.end is None]
+        return [filed for filed in counting if fitting_form(filed.registration, self.forms)]
 
     def refused(self, sought: str = "") -> tuple[Refused, ...]:
         """Every rejection whose document, sender or reason holds the words that are sought."""

@@ -1,7 +1,7 @@
 """The page « Mes formulaires »: what forms there are, each drawn over its blank, and changed."""
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,13 +21,13 @@ from pipeline.drafting.snapping import Edges
 from pipeline.drafting.steps import Steps
 from pipeline.errors import PipelineError
 from pipeline.fields import Means
-from pipeline.geometry import BoxMm
 from pipeline.intake.naming import file_name
 from pipeline.language import on_a_page
-from pipeline.records import Outcome, Status
 from pipeline.web import zoning
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.shelf import FormError, Opened, Shelf
+from pipeline.web.strangers import strangers
+from pipeline.web.trials import in_words, values_of, written
 from pipeline.web.views import View
 
 ROOM = "/formulaires"
@@ -111,7 +111,7 @@ def _work(
     page = selected.page if selected and not page else page or _first_page(items)
     page = max(1, min(page, shelf.sheet(opened, 1).pages))
     tried = shelf.tried(opened.known.id)
-    values = _values(tried, items) if tried else {}
+    values = values_of(tried, items) if tried else {}
     doubtful = [item for item in items if item.faults or item.doubt]
     inner = "form_work.html.j2"
     given = {
@@ -141,8 +141,8 @@ def _work(
         "head": [(name, words, _said(data, name)) for name, words in zoning.HEAD],
         "people": _people(data),
         "values": values,
-        "written": _written(items, values, page),
-        "tried": _outcome(tried) if tried else "",
+        "written": written(items, values, page),
+        "tried": in_words(tried) if tried else "",
     }
     status = 422 if problem else 200
     if not view.by_htmx:
@@ -230,62 +230,6 @@ def _said(data: dict[str, Any], name: str) -> str:
     return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """What a scan gave for a field, as readers see it."""
-
-    field: str
-    text: str
-    is_sure: bool
-
-
-def _values(outcome: Outcome, items: tuple[Item, ...]) -> dict[str, list[_Value]]:
-    """What was read, by zone: of the first form on the scan."""
-    values: dict[str, list[_Value]] = {item.field: [] for item in items if item.field}
-    for registration in outcome.registrations[:1]:
-        for reading in registration.readings:
-            name = reading.field.split(".")[0]
-            if name in values:
-                text = fields.load(reading.type).display(reading.value) if reading.text else ""
-                is_sure = reading.status is Status.ACCEPTED
-                values[name].append(_Value(reading.field, text, is_sure))
-    return values
-
-
-def _written(
-    items: tuple[Item, ...], values: dict[str, list[_Value]], page: int
-) -> list[tuple[BoxMm, _Value]]:
-    """What was read on a page, and the box it stands in; of options, that they are chosen."""
-    rows = {item.where: item.rects for item in items if item.sort == "table"}
-    written = []
-    for item in (item for item in items if item.page == page):
-        for value in values.get(item.field, ()):
-            row = value.field.partition(".")[2]
-            at = int(row) - 1 if row.isdecimal() else 0
-            chosen = {part.strip() for part in value.text.split("|")}
-            cells = rows.get(item.where.partition(".columns.")[0], ())[at : at + 1]
-            for n, rect in enumerate(item.rects):
-                boxes = [_cell(rect.box, cell.box) for cell in cells] or [rect.box]
-                is_here = item.sort == "column" or n == at
-                if rect.name in chosen:
-                    written.append((boxes[0], replace(value, text="✓")))
-                elif not rect.name and is_here and value.text:
-                    written.append((boxes[0], value))
-    return written
-
-
-def _cell(column: BoxMm, row: BoxMm) -> BoxMm:
-    return BoxMm(column.x, row.y, column.w, row.h)
-
-
-def _outcome(outcome: Outcome) -> str:
-    """What became of a scan that was tried, in words."""
-    if outcome.registrations:
-        return f"{outcome.source.document} est lu\u00a0: les valeurs sont à côté des zones."
-    said = " ".join(dict.fromkeys(rejection.message for rejection in outcome.rejections))
-    return f"{outcome.source.document} n'a pas été lu. {said}".strip()
-
-
 def _renew(view: View) -> Response:
     """The page that asks for the blank of a form's next edition."""
     shelf = _shelf(view.desk)
@@ -335,6 +279,20 @@ def _begin(view: View) -> Response:
     return view.away(f"{ROOM}/{newest}" if newest else ROOM)
 
 
+def _gather(view: View) -> Response:
+    """A draft of what the fiches of an unknown form share, to be looked at at once."""
+    group = next((g for g in strangers(view.desk) if g.name == view.typed.get("groupe", "")), None)
+    if group is None:
+        raise GoneError("Ces fiches ne sont plus là\u00a0: revenir à l'accueil.")
+    try:
+        form_id = _shelf(view.desk).gather(group.copies, "nouveau-formulaire")
+    except PipelineError as err:
+        return view.words(str(err), 422)
+    return view.away(
+        f"{ROOM}/{form_id}", "Voici ce que ces fiches ont en commun\u00a0: à vérifier."
+    )
+
+
 def _tried(view: View) -> Response:
     """The form with what a scan gave, in the place of the form without."""
     opened = _opened(view)
@@ -359,7 +317,7 @@ async def bring(request: Request, desk: Desk) -> Response:
 async def attempt(request: Request, desk: Desk) -> Response:
     """A scan, whose bytes are the body, read with a form as it is drawn now."""
     form_id = str(request.query_params.get("modele", ""))
-    return await _taken(request, lambda path: _outcome(_shelf(desk).attempt(form_id, path)))
+    return await _taken(request, lambda path: in_words(_shelf(desk).attempt(form_id, path)))
 
 
 async def _taken(request: Request, take: Any) -> Response:
@@ -387,6 +345,7 @@ async def _taken(request: Request, take: Any) -> Response:
 ROUTES = (
     (ROOM, _list, "GET"),
     (f"{ROOM}/ouvrir", _begin, "POST"),
+    (f"{ROOM}/reunir", _gather, "POST"),
     (f"{ROOM}/{{form}}", _show, "GET"),
     (f"{ROOM}/{{form}}", _act, "POST"),
     (f"{ROOM}/{{form}}/edition", _renew, "GET"),

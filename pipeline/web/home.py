@@ -18,12 +18,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from pipeline import system
 from pipeline.errors import ConfigError, MailboxError
 from pipeline.exporters import occasion, outputs
+from pipeline.forms.unknown import own_form
 from pipeline.intake.naming import file_name, unique_name
 from pipeline.paths import PART
 from pipeline.records import Status
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.reading import SourceError
 from pipeline.web.sources import EVERY_MIN, Sources
+from pipeline.web.strangers import strangers
 from pipeline.web.views import View
 
 SPARED_BYTES = 200_000_000
@@ -58,7 +60,7 @@ def totals(desk: Desk) -> list[Totals]:
     by_event: dict[str, Totals] = {}
     for filed, people in desk.counted():
         registration = filed.registration
-        event = occasion(desk.forms[registration.form_id])
+        event = occasion(own_form(registration, desk.forms))
         so_far = by_event.get(event, Totals(event))
         by_event[event] = Totals(
             event,
@@ -85,6 +87,8 @@ def _standing(view: View) -> dict[str, Any]:
         "mailbox": desk.sources.mailbox if desk.sources else None,
         "counts": desk.counts(),
         "waiting": sum(1 for refusal in desk.refused() if not refusal.set_aside),
+        "strangers": strangers(desk),
+        "may_draw": desk.shelf is not None and desk.shelf.changeable,
         "events": totals(desk),
         "tables": [
             (name, _TITLES.get(name) or _of_form(name, desk))

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from pipeline.guard import Guard
 from pipeline.language import why
 from pipeline.paths import FORMS, write_whole
 from pipeline.records import Outcome, Source
-from pipeline.review.forming import Draft, Renew, Sheet, Show
+from pipeline.review.forming import Draft, Renew, Share, Sheet, Show
 
 FOLDER = "formulaires"
 """Where forms of one's own stand, beside ``fiches.toml``, where that names no other folder."""
@@ -176,7 +176,7 @@ class Shelf:
     def bring(self, path: Path) -> str:
         """A draft of a file that was brought; the id of the new form. Raises PipelineError."""
         drafter = self._drafter
-        return self._begun(path, lambda blank, form_id: Draft(path, blank, form_id, drafter))
+        return self._begun(path.stem, lambda blank, form_id: Draft(path, blank, form_id, drafter))
 
     def renew(self, form_id: str, path: Path) -> str:
         """A form's next edition, whose blank was brought; its id. Raises PipelineError."""
@@ -186,7 +186,14 @@ class Shelf:
         except (OSError, ValueError) as err:
             raise FormError(f"Le modèle {form_id} ne peut pas être ouvert.") from err
         return self._begun(
-            path, lambda blank, new: Renew(path, blank, new, text, known.blank_path, form_id)
+            path.stem, lambda blank, new: Renew(path, blank, new, text, known.blank_path, form_id)
+        )
+
+    def gather(self, copies: Sequence[tuple[Source, int]], name: str) -> str:
+        """A draft of what filled copies of a form share, each a document and its page; the id of
+        the new form. Raises PipelineError."""
+        return self._begun(
+            name, lambda blank, form_id: Share(tuple(copies), blank, form_id, self._drafter)
         )
 
     def kept_form(self, form_id: str) -> Form:
@@ -206,12 +213,12 @@ class Shelf:
         except (OSError, ValueError):
             return ()
 
-    def _begun(self, path: Path, task: Callable[[Path, str], Draft | Renew]) -> str:
-        """A form begun with what a task makes of a file; its id. Raises PipelineError."""
+    def _begun(self, name: str, task: Callable[[Path, str], Draft | Renew | Share]) -> str:
+        """A form begun with what a task makes; its id, like the name. Raises PipelineError."""
         self.check_changeable()
         with self._lock:
             taken = {known.id for known in self.known()}
-            words = free_name(path.stem, {each.replace("-", "_") for each in taken})
+            words = free_name(name, {each.replace("-", "_") for each in taken})
             form_id = words.replace("_", "-")
             folder = self._drafts / form_id
             with _writing():
