@@ -282,7 +282,7 @@ def test_printed_squares_are_ticked(text: str) -> None:
         x = blank.text(20, 50, "Licencié : ")
         for word in text.split():
             font = "ZapfDingbats" if word == "□" else "Helvetica"
-            x = blank.text(x + 2, 50, word.replace("□", "o"), font=font)
+            x = blank.text(x + 2, 50, word.replace("□", "❑"), font=font)
 
     assert shapes(places(draw)) == [Shape.BOX, Shape.BOX]
 

@@ -107,7 +107,7 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         )
     if place.shape is not Shape.LINE:
         return False
-    if _is_corner(print_, place) or any(_goes_into(place, other) for other in print_.places):
+    if _is_corner(print_, place) or any(_goes_into(print_, place, o) for o in print_.places):
         return True
     if place.sure < _GAP_SURE and _leads_to_options(print_, box):
         return True
@@ -148,8 +148,12 @@ def _is_row_of_squares(print_: Printed, phrase: Phrase) -> bool:
     return False
 
 
-def _goes_into(gap: Place, other: Place) -> bool:
-    """Whether a gap only leads from a label to a surer place in its row."""
+def _goes_into(print_: Printed, gap: Place, other: Place) -> bool:
+    """Whether a gap only leads from a label to a surer place in its row, which has no own label."""
+    if other.shape is Shape.AREA and any(
+        other.box_mm.contains(phrase.box_mm.x + 1, phrase.middle_mm) for phrase in print_.phrases
+    ):
+        return False
     reach = other.box_mm.x - gap.box_mm.right
     return other.sure > gap.sure and -1 < reach < 4 and is_beside(gap.box_mm, other.box_mm)
 

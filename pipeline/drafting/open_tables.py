@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.drafting.linework import is_level, lines_of
-from pipeline.drafting.printed_places import phrases_of
+from pipeline.drafting.linework import is_level, lines_of, phrases_in
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 
@@ -65,7 +64,7 @@ def _cells(rules: Sequence[BoxMm], sheet: Sheet, number: int) -> Iterator[Place]
         return
     rows = [(a, b, _words_in(sheet, a, a.y, b.y)) for a, b in pairwise(rules)]
     printed = max((w.box_mm.right for _, _, words in rows for w in words), default=rules[0].x - 1)
-    heads = [bounding_box([w.box_mm for w in p]) for p in phrases_of(lines_of(head)[-1])]
+    heads = [bounding_box([w.box_mm for w in p]) for p in phrases_in(lines_of(head)[-1])]
     starts = [box.x for box in heads if box.x > printed]
     if len(starts) < (1 if any(words for *_, words in rows) else 2):
         return

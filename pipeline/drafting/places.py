@@ -6,8 +6,9 @@ from dataclasses import replace
 from pipeline.drafting.framed import in_frames
 from pipeline.drafting.linework import overlap
 from pipeline.drafting.open_tables import open_tables
-from pipeline.drafting.printed_places import printed_squares, ringed_words
+from pipeline.drafting.printed_places import printed_squares
 from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.ringed import ringed_words
 from pipeline.drafting.rooms import gaps, signature_rooms
 from pipeline.drafting.ruled import on_dots, on_rules
 from pipeline.geometry import BoxMm
