@@ -19,8 +19,9 @@ _PAGE_SHARE, _PAGE_HIGH, _STRIP_SHARE = 0.86, 0.4, 0.8
 _EDGE_MM = 3.5
 _ROOM_RIGHT_MM, _ROOM_BELOW_MM = 12.0, 5.5
 _MOST_PRINT_LINES = 2
-_HEAD_SHARE = 0.6
+_HEAD_SHARE, _OVER_MM, _LEAST_ROWS = 0.6, 5.0, 2
 _CENTRED_MM = 4.0
+_CORNER_MM, _FEW_WORDS = 2.5, 5
 _PHOTO_MM = (18.0, 65.0)
 _PHOTO = re.compile(r"\bphotos?\b")
 _SIGNED = re.compile(r"\b(?:signature|signatures|cachet|visa|tampon|paraphe)\b")
@@ -58,7 +59,7 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
     for group in groups(list(by_box)):
         members = [by_box[box] for box in group]
         free_boxes = [cell.box for cell in members if cell.is_free]
-        table = list(_table(members, tables + 1)) if len(members) > 1 else []
+        table = list(_table(members, sheet.words, tables + 1)) if len(members) > 1 else []
         tables += bool(table)
         yield from table or (
             place
@@ -111,15 +112,17 @@ def _lies_in(word: BoxMm, box: BoxMm) -> bool:
     return box.contains(word.x + word.w / 2, word.y + word.h / 2)
 
 
-def _table(members: Sequence[Cell], number: int) -> Iterator[Place]:
-    """The cells to write in of a grid that has a row of heads; nothing where it has none."""
+def _table(members: Sequence[Cell], words: Sequence[Print], number: int) -> Iterator[Place]:
+    """The cells to write in of a grid with a row of heads, in it or over it; nothing where none
+    is."""
     at = rows_and_columns([cell.box for cell in members])
     rows: dict[int, list[Cell]] = {}
     for cell in members:
         rows.setdefault(at[cell.box][0], []).append(cell)
     head = next((row for row in sorted(rows) if _is_head(row, rows, at)), None)
-    if head is None:
+    if head is None and not _is_under_heads(rows, words):
         return
+    head = -1 if head is None else head
     written = [r for r in sorted(rows) if r > head and any(c.is_free for c in rows[r])]
     for place, row in enumerate(written, 1):
         for cell in sorted(rows[row], key=lambda cell: cell.box.x):
@@ -144,6 +147,21 @@ def _is_head(row: int, rows: dict[int, list[Cell]], at: dict[BoxMm, tuple[int, i
         at[cell.box][1] for later in rows if later > row for cell in rows[later] if cell.is_free
     }
     return bool(headed & below)
+
+
+def _is_under_heads(rows: dict[int, list[Cell]], words: Sequence[Print]) -> bool:
+    """Whether print right over the first row says what is to be written in several below."""
+    free = [row for row in sorted(rows) if sum(cell.is_free for cell in rows[row]) > 1]
+    if len(free) < _LEAST_ROWS or free[0] != min(rows):
+        return False
+    top = [cell for cell in rows[free[0]] if cell.is_free]
+    headed = sum(any(_is_over(word.box_mm, cell.box) for word in words) for cell in top)
+    return headed >= max(2, _HEAD_SHARE * len(top))
+
+
+def _is_over(word: BoxMm, cell: BoxMm) -> bool:
+    near = -0.5 <= cell.y - word.bottom <= _OVER_MM
+    return near and cell.x <= word.x + word.w / 2 <= cell.right
 
 
 def _beside_unit(cell: Cell) -> BoxMm:
@@ -188,23 +206,43 @@ def _shape(box: BoxMm) -> Shape:
 
 
 def _beside_label(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
-    """What a label in the frame leaves free: below it, or to its right."""
-    box, label = cell.box, bounding_box([word.box_mm for word in cell.words])
-    lines = len(lines_of(cell.words))
-    asks = cell.text.rstrip(" *").endswith(":") or bool(_SIGNED.search(fold(cell.text)))
+    """What a label in the frame leaves free: below it, or to its right, up to a unit."""
+    words, unit = _unit_apart(cell)
+    box, label = cell.box, bounding_box([word.box_mm for word in words])
+    lines = len(lines_of(words))
+    text = " ".join(word.text for word in words)
+    asks = bool(unit) or text.rstrip(" *").endswith(":") or bool(_SIGNED.search(fold(text)))
     below = box.bottom - label.bottom
     is_top = label.y - box.y < max(4.0, below)
     if lines <= _MOST_PRINT_LINES + asks and is_top and below >= _ROOM_BELOW_MM:
-        if asks or not alone or below >= _AREA_MM:
+        if asks or not alone or below >= _AREA_MM or _heads_room(label, words, box):
             free = BoxMm(box.x, label.bottom + 0.3, box.w, below - 0.3)
             yield Place(free, _shape(free), sure=1.0 if asks else 0.7)
         return
-    right, left = box.right - label.right, label.x - box.x
+    end = unit[0].box_mm.x - 0.5 if unit else box.right
+    right, left = end - label.right, label.x - box.x
     if lines > 1 or right < _ROOM_RIGHT_MM:
         return
     is_title = right - left < _CENTRED_MM or any(
-        word.bold or word.text.isupper() for word in cell.words
+        word.bold or word.text.isupper() for word in words
     )
     if asks or not (alone or is_title or box.w > _STRIP_SHARE * sheet.width_mm):
         free = BoxMm(label.right + 0.8, box.y, right - 0.8, box.h)
         yield Place(free, _shape(free), sure=0.9 if asks else 0.6)
+
+
+def _unit_apart(cell: Cell) -> tuple[Sequence[Print], Sequence[Print]]:
+    """The words of a label, and those of a unit at the end of its line, with room between."""
+    lines = lines_of(cell.words)
+    for at in range(1, len(lines[0])):
+        before, unit = lines[0][:at], lines[0][at:]
+        is_apart = unit[0].box_mm.x - before[-1].box_mm.right >= _ROOM_RIGHT_MM
+        if is_apart and _UNIT.fullmatch(fold(" ".join(word.text for word in unit))):
+            return [*before, *(word for line in lines[1:] for word in line)], unit
+    return cell.words, ()
+
+
+def _heads_room(label: BoxMm, words: Sequence[Print], box: BoxMm) -> bool:
+    """Whether a few small words stand in a frame's upper left corner, and nothing else in it."""
+    in_corner = max(label.x - box.x, label.y - box.y) <= _CORNER_MM
+    return in_corner and len(words) <= _FEW_WORDS and box.bottom - label.bottom >= 1.5 * label.h

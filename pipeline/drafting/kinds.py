@@ -37,6 +37,10 @@ _ABOUT = re.compile(r"\s+(?:du|de la|de l'|des|de|d'|au|a la|pour l'|pour le)\s*
 _COUNTED = re.compile(r"^(?:nombre|nb|nbre|quantite|qte)\b")
 _MEASURED = re.compile(r"\b(?:km|kilometres|heures|minutes|annees|metres|points|seances)\b")
 _UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
+_DAY = re.compile(
+    r"\b(?:lun|mar|jeu)di\b|\b(?:merc|vend)redi\b|\bsamedi\b|\bdimanche\b|\b\d{1,2}(?:er)?[/ ]"
+    r"(?:[01]?\d\b|jan|fev|mars|avr|mai|juin|juil|aou|sep|oct|nov|dec)"
+)
 _SURE_EXACT, _LEAST_SURE = 0.97, 0.5
 _LEAST_ALIKE_PERCENT = 84.0
 _UNKNOWN = 0.35
@@ -106,6 +110,11 @@ def slug(text: str, *, most: int = 3) -> str:
     if not name:
         return "champ"
     return name if name[0].isalpha() else f"n{name}"
+
+
+def names_day(text: str) -> bool:
+    """Whether a text names a day of the week, or of a month."""
+    return bool(_DAY.search(fold(text)))
 
 
 def section_of(title: str) -> str:
@@ -193,7 +202,13 @@ _OPTIONS = (
     ("mme m mr madame monsieur mlle mademoiselle", "choice", "civilite", ""),
     ("xs m l xl xxl xxxl", "choice", "taille_vetement", ""),
     ("lundi mardi mercredi jeudi vendredi samedi dimanche", "ticks", "jours", ""),
-    ("matin matinee midi apres soir soiree journee nuit", "ticks", "moments", ""),
+    (
+        "matin matinee midi apres soir soiree journee nuit repas dejeuner gouter diner nuitee"
+        " garderie cantine accueil etude periscolaire",
+        "ticks",
+        "moments",
+        "",
+    ),
 )
 
 

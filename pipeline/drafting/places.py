@@ -11,6 +11,7 @@ from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.ringed import ringed_words
 from pipeline.drafting.rooms import gaps, signature_rooms
 from pipeline.drafting.ruled import on_dots, on_rules
+from pipeline.drafting.stripes import unstriped
 from pipeline.geometry import BoxMm
 
 _SAME = 0.5
@@ -21,8 +22,9 @@ _FEW_LINES = 2
 
 def places_of(sheet: Sheet) -> tuple[Place, ...]:
     """The places of a page, in reading order, none over another."""
-    framed = list(in_frames(sheet))
-    tables = list(open_tables(sheet, first=1 + max((p.table for p in framed), default=0)))
+    in_rows = unstriped(sheet)
+    framed = list(in_frames(in_rows))
+    tables = list(open_tables(in_rows, first=1 + max((p.table for p in framed), default=0)))
     rules = [rule for table in tables for rule in table.rules]
     cells = [cell for table in tables for cell in table.cells]
     places = _apart([*framed, *cells, *on_dots(sheet), *on_rules(sheet, but=rules)])

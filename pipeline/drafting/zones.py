@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.drafting.beside import How, Labelled
 from pipeline.drafting.drafted import DOUBTFUL, DraftZone
-from pipeline.drafting.kinds import Kind, key_of, kind_of, marked_kind, section_of, slug
+from pipeline.drafting.kinds import Kind, key_of, kind_of, marked_kind, names_day, section_of, slug
 from pipeline.drafting.phrases import is_level
 from pipeline.drafting.records import Shape
 from pipeline.drafting.tariffs import tariff_cents, without_prices
@@ -45,7 +45,7 @@ def zones_of(known: Sequence[Labelled], *, page: int) -> tuple[DraftZone, ...]:
     """The zones of a page but those of tables, in the order of reading."""
     marks = [each for each in known if each.place.shape in (Shape.BOX, Shape.WORD)]
     lines = [each for each in known if each.place.shape in (Shape.LINE, Shape.COMB, Shape.AREA)]
-    zones = [*_of_lines(lines, page), *(_of_marks(group, page) for group in grouped(marks))]
+    zones = [*_of_lines(lines, page), *(zone_of_marks(group, page=page) for group in grouped(marks))]
     zones.sort(key=lambda zone: (round(zone.places[0].y / 4), zone.places[0].x))
     return tuple(_named_by_neighbours(zones))
 
@@ -251,12 +251,15 @@ def _is_under(group: Sequence[Labelled], box: BoxMm) -> bool:
     )
 
 
-def _of_marks(group: Sequence[Labelled], page: int) -> DraftZone:
+def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
+    """The zone of check squares or words to ring that answer one question."""
     question = group[0].question
     options = [each.label or f"option {n}" for n, each in enumerate(group, start=1)]
     kind = marked_kind(without_prices(question), options)
     if kind.type == "yes_no" and len({*map(key_of, options)}) < len(options):
         kind = replace(kind, type="choice", sure=0.4)
+    if kind.type == "choice" and names_day(question) and all(e.how is How.HEAD for e in group):
+        kind = replace(kind, type="ticks")
     if all(each.place.asked == "radio" for each in group) and kind.type == "ticks":
         kind = replace(kind, type="choice", sure=0.95)
     keys = _keys(options, is_yes_no=kind.type == "yes_no")
