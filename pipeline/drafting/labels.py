@@ -20,14 +20,15 @@ from pipeline.drafting.beside import (
     is_beside,
 )
 from pipeline.drafting.kinds import kind_of, section_of
-from pipeline.drafting.phrases import Phrase, is_level, phrases_of, row_key, titles
+from pipeline.drafting.phrases import Phrase, is_level, phrases_of, titles
+from pipeline.drafting.places import in_reading_order
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
 from pipeline.drafting.tariffs import prices, without_prices
 from pipeline.geometry import BoxMm
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
-_CORNER_MM, _UNDER_HEAD_MM = 8.0, 9.0
+_CORNER_MM, _UNDER_HEAD_MM, _PRICE_MM = 8.0, 9.0, 30.0
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
@@ -37,7 +38,7 @@ _IS_ABOUT_BEFORE = re.compile(r"\W*(?:[x×*]\s?\d|€|euros?\b|=|ans?\b|[ck][mg]
 
 def labelled(sheet: Sheet) -> tuple[Labelled, ...]:
     """Every place of a page with its labels, in the order of reading."""
-    print_ = Printed(sheet, phrases_of(sheet), tuple(sorted(sheet.places, key=row_key)))
+    print_ = Printed(sheet, phrases_of(sheet), in_reading_order(sheet.places))
     places = tuple(place for place in print_.places if not _is_taken(print_, place))
     print_ = replace(print_, places=places)
     tables = _tables(places)
@@ -68,6 +69,8 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
         return _taken(print_, place, inside[0], How.INSIDE, behind_text)
     left, above = print_.before(place), print_.above(place)
     near = left is not None and box.x - left.box_mm.right <= NEAR_MM
+    if left and above and _is_in_its_frame(print_, box, above.box_mm, left.box_mm):
+        return _taken(print_, place, above, How.ABOVE, behind_text)
     if left and near:
         return _taken(print_, place, left, How.LEFT, behind_text)
     if above and (place.shape is Shape.AREA or not _is_other_row(print_, above)):
@@ -77,6 +80,16 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     if place.name:
         return Labelled(place, place.name, How.NAME, behind_text, sure=0.6)
     return Labelled(place, behind=behind_text, sure=0.2)
+
+
+def _is_in_its_frame(print_: Printed, box: BoxMm, own: BoxMm, other: BoxMm) -> bool:
+    """Whether a frame is around a place and one phrase, and not around the other one."""
+    return any(
+        frame.contains(box.x + box.w / 2, box.y + box.h / 2)
+        and frame.contains(own.x + 0.5, own.y + own.h / 2)
+        and not frame.contains(other.right - 0.5, other.y + other.h / 2)
+        for frame in print_.sheet.frames
+    )
 
 
 def _is_other_row(print_: Printed, phrase: Phrase) -> bool:
@@ -115,7 +128,7 @@ def _is_taken(print_: Printed, place: Place) -> bool:
     if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
         is_head = _is_row_of_squares(print_, before)
         return is_head or kind_of(before.text).sure < _KNOWN  # a word with room behind it
-    behind = print_.behind(place)
+    behind = print_.behind(place, most_mm=_PRICE_MM)
     if behind is None or not prices(behind.text) or without_prices(behind.text):
         return False
     return before is not None and any(

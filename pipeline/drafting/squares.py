@@ -17,6 +17,8 @@ _SAY_NOTHING = ("", "yes", "on", "off", "0", "1", "2", "3")
 _IS_STATED = re.compile(r"(?:je|nous|j'\w+|l'adherent|le soussigne)\b.{12}")
 """What is agreed to by a tick needs no question."""
 _ASIDE_MM = 8.0
+_BETWEEN = " – "
+"""Between the columns of a row that is one option."""
 _HEAD_MM = 60.0
 """So far over a square without a word beside it the head of its column stands at most."""
 
@@ -103,7 +105,7 @@ def _of_squares(print_: Printed, row: Sequence[Place]) -> dict[int, Labelled]:
             known[id(place)] = _square_under(print_, place, before if before != taken else None)
             continue
         text = _option(print_, behind)
-        question = before if before is not None and before is not taken else None
+        question = before if before is not taken and before not in print_.used else None
         if question:
             print_.used.add(question)
         taken = behind
@@ -158,7 +160,8 @@ def _square_of_row(print_: Printed, place: Place, before: Phrase) -> dict[int, L
     row = [p for p in row if p is before or not _parts(print_, p, place)]
     row.sort(key=lambda phrase: phrase.box_mm.x)
     print_.used.update(row)
-    text = " ".join(phrase.text for phrase in row)
+    # Hours in one column and a price in the next are no thousands.
+    text = _BETWEEN.join(phrase.text for phrase in row)
     return {id(place): Labelled(place, text, How.ROW, row=row[0].text, sure=0.8)}
 
 
