@@ -26,6 +26,9 @@ def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
     counts = [z for z in once if z.type == "count" and z.tariff_cents is not None]
     tariffs = {zone.field: zone.tariff_cents for zone in counts if zone.tariff_cents is not None}
     totals = [zone for zone in once if zone.type == "amount" and zone.role == "total"]
+    if not totals:  # the only amount of a form on which things cost
+        single = [zone for zone in once if zone.type == "amount" and not zone.line_of]
+        totals = [zone for zone in single if len(single) == 1 and zone.role != "gift"]
     total = totals[-1].field if totals else ""
     adds = tuple(
         z.field for z in once if z.type == "amount" and z.role == "gift" and z.field != total

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.drafting.beside import SURE, How, Labelled, Printed
+from pipeline.drafting.options import IS_STATED
 from pipeline.drafting.phrases import Phrase, is_level
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.tariffs import prices
@@ -14,8 +15,6 @@ _ASKED_MM = 25.0
 """A question over squares begins so far left of them at most."""
 _SAY_NOTHING = ("", "yes", "on", "off", "0", "1", "2", "3")
 """States of a PDF's buttons."""
-_IS_STATED = re.compile(r"(?:je|nous|j'\w+|l'adherent|le soussigne)\b.{12}")
-"""What is agreed to by a tick needs no question."""
 _ASIDE_MM = 8.0
 _BETWEEN = " – "
 """Between the columns of a row that is one option."""
@@ -59,7 +58,7 @@ def _asked_above(print_: Printed, mark: Labelled) -> Labelled:
     above = None if mark.question else print_.above(over)
     if above is None or above in print_.used or not re.search(r"\w{3}", above.text):
         return mark
-    if _IS_STATED.match(fold(mark.label)) and not above.text.endswith(":"):
+    if IS_STATED.match(fold(mark.label)) and not above.text.endswith(":"):
         return mark
     if prices(above.text) or above.box_mm.x < over.box_mm.x - _ASKED_MM:
         return mark

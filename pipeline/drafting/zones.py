@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pipeline.drafting.beside import How, Labelled
 from pipeline.drafting.drafted import DOUBTFUL, DraftZone
-from pipeline.drafting.kinds import Kind, key_of, kind_of, marked_kind, names_day, section_of, slug
+from pipeline.drafting.kinds import Kind, key_of, kind_of, names_day, section_of, slug
+from pipeline.drafting.options import IS_STATED, answer_of, marked_kind
 from pipeline.drafting.phrases import is_level
 from pipeline.drafting.records import Shape
 from pipeline.drafting.tariffs import tariff_cents, without_prices
@@ -217,7 +218,7 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
         box = mark.place.box_mm
         stacked = next((g for g in reversed(groups[-4:]) if _is_under(g, box)), None)
         last = groups[-1] if groups else None
-        if mark.question:
+        if mark.question or (stacked and _is_stated_apart(stacked, mark)):
             groups.append([mark])
         elif last and (_is_same_button(last[-1], mark) or _is_asked_in_row(last[0], box)):
             last.append(mark)
@@ -228,6 +229,13 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
         else:
             groups.append([mark])
     return groups
+
+
+def _is_stated_apart(group: Sequence[Labelled], mark: Labelled) -> bool:
+    """Whether a statement is agreed to by itself, below others that no question asks for."""
+    if group[0].question or not all(IS_STATED.match(fold(e.label)) for e in (*group, mark)):
+        return False
+    return len(group) > 1 or "non" not in (answer_of(group[0].label), answer_of(mark.label))
 
 
 def _is_same_button(before: Labelled, mark: Labelled) -> bool:
@@ -291,8 +299,7 @@ def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
 def _keys(options: Sequence[str], *, is_yes_no: bool) -> list[str]:
     keys: list[str] = []
     for option in options:
-        key = "oui" if is_yes_no and key_of(option).startswith("oui") else slug(option)
-        key = key if not is_yes_no or key == "oui" else "non"
+        key = (answer_of(option) or "non") if is_yes_no else slug(option)
         base, n = key, 2
         while key in keys:
             key, n = f"{base}_{n}", n + 1
