@@ -33,7 +33,7 @@ _ASKED = re.compile(
 _OPTION_MM, _RING_GAP_MM, _HEAD_MM, _NEAR_LINE_MM = 4.0, 12.0, 16.0, 5.5
 _ANSWER_MM = 20.0
 """Options begin so near their question at most."""
-_MOST_WORDS, _MOST_LETTERS = 2, 14
+_LEAST_SIZES, _MOST_WORDS, _MOST_LETTERS = 3, 2, 14
 _MOST_WORDS_ASKED, _MOST_LETTERS_ASKED = 3, 24
 _PHRASE_GAP, _LABEL_GAP, _WORD_GAP = 1.4, 2.0, 0.8
 """Words of a phrase, of a label and of an option stand no further apart than so many sizes of their
@@ -170,8 +170,10 @@ def _stroked(part: _Part) -> Iterator[list[_Option]]:
 
 
 def _spaced(part: _Part) -> Iterator[list[_Option]]:
-    """The options behind a question that only gaps divide; sizes stand as near as words."""
+    """The options behind a question that only gaps divide; sizes stand as near as words, and need
+    no question."""
     if not part.is_answer:
+        yield from _sizes(part)
         return
     phrases: list[list[Print]] = []
     for word in part.words:
@@ -192,6 +194,20 @@ def _spaced(part: _Part) -> Iterator[list[_Option]]:
     ]
     if len(options) > 1 and all(part.has_room(option) for option in options):
         yield options
+
+
+def _sizes(part: _Part) -> Iterator[list[_Option]]:
+    run: list[_Option] = []
+    for word in part.words:
+        goes_on = run and word.box_mm.x - run[-1][0].box_mm.right <= _RING_GAP_MM
+        if not _is_size(word) or not goes_on:
+            if len(run) >= _LEAST_SIZES:
+                yield run
+            run = []
+        if _is_size(word):
+            run.append([word])
+    if len(run) >= _LEAST_SIZES:
+        yield run
 
 
 def _is_size(word: Print) -> bool:

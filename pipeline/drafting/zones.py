@@ -309,8 +309,9 @@ def _keys(options: Sequence[str], *, is_yes_no: bool) -> list[str]:
 
 def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
     """A « Nom » without a « Prénom » beside it is a person's whole name; « à » behind a birth is
-    where it was."""
+    where it was; children who are the only people that are counted are those of a family."""
     changed = list(zones)
+    counted = [zone for zone in zones if zone.type == "count" and zone.role == "people"]
     for n, zone in enumerate(zones):
         near = zones[max(0, n - 1) : n + 4]
         key = key_of(zone.label)
@@ -321,6 +322,8 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
         ):
             doubts = (*zone.doubts, "Nom seul, ou nom et prénom\u00a0?")
             changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
+        elif counted == [zone] and zone.field == "enfants" and zone.tariff_cents is None:
+            changed[n] = replace(zone, type="number", role="")
         elif zone.type == "given_name" and not zone.named_whom and n and zones[n - 1].named_whom:
             changed[n] = replace(zone, whom=zones[n - 1].whom, named_whom=True)
         elif zone.field == "lieu" and n and zones[n - 1].type == "birth_date":
