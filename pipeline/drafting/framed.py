@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from pipeline.drafting.grids import above, beside, combs, groups, rows_and_columns
+from pipeline.drafting.grids import above, beside, combs, groups
 from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
+from pipeline.drafting.tables import UNIT, Cell, Table, rows_of, tables_in
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
 
@@ -19,30 +19,11 @@ _PAGE_SHARE, _PAGE_HIGH, _STRIP_SHARE = 0.86, 0.4, 0.8
 _EDGE_MM = 3.5
 _ROOM_RIGHT_MM, _ROOM_BELOW_MM = 12.0, 5.5
 _MOST_PRINT_LINES = 2
-_HEAD_SHARE, _OVER_MM, _LEAST_ROWS = 0.6, 5.0, 2
 _CENTRED_MM = 4.0
 _CORNER_MM, _FEW_WORDS = 2.5, 5
 _PHOTO_MM = (18.0, 65.0)
 _PHOTO = re.compile(r"\bphotos?\b")
 _SIGNED = re.compile(r"\b(?:signature|signatures|cachet|visa|tampon|paraphe)\b")
-_UNIT = re.compile(r"(?:€|eur|euros?|km|cm|ans?|kg|[x×]\s*\d+(?:[,.]\d\d)?\s*€)\.?")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A frame with the words in it; ``tinted`` where it is only a shade."""
-
-    box: BoxMm
-    words: tuple[Print, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def is_free(self) -> bool:
-        """Whether all of it is to write in, but for a unit."""
-        return not self.words or bool(_UNIT.fullmatch(fold(self.text)))
 
 
 def in_frames(sheet: Sheet) -> Iterator[Place]:
@@ -58,15 +39,24 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
     tables = 0
     for group in groups(list(by_box)):
         members = [by_box[box] for box in group]
-        free_boxes = [cell.box for cell in members if cell.is_free]
-        table = list(_table(members, sheet.words, tables + 1)) if len(members) > 1 else []
-        tables += bool(table)
-        yield from table or (
-            place
-            for cell in members
-            if cell.is_free or not any(_labels(cell.box, box) for box in free_boxes)
-            for place in _single(cell, sheet, alone=len(members) == 1)
-        )
+        rows = rows_of(members)
+        for table in tables_in(rows, sheet.words):
+            tables += 1
+            yield from _of_table(table, tables)
+            rows = [row for row in rows if row not in (table.head, *table.rows)]
+        rest = [cell for row in rows for cell in row]
+        free = [cell.box for cell in rest if cell.is_free]
+        for cell in rest:
+            if cell.is_free or not any(_labels(cell.box, box) for box in free):
+                yield from _single(cell, sheet, alone=len(members) == 1)
+
+
+def _of_table(table: Table, number: int) -> Iterator[Place]:
+    for n, row in enumerate(table.rows, 1):
+        for cell in row:
+            if cell.is_free:
+                at = {"row": n, "column": table.column_of(cell), "table": number}
+                yield Place(_beside_unit(cell), Shape.CELL, **at)
 
 
 def _labels(cell: BoxMm, free: BoxMm) -> bool:
@@ -110,58 +100,6 @@ def _holds(outer: BoxMm, inner: BoxMm) -> bool:
 
 def _lies_in(word: BoxMm, box: BoxMm) -> bool:
     return box.contains(word.x + word.w / 2, word.y + word.h / 2)
-
-
-def _table(members: Sequence[Cell], words: Sequence[Print], number: int) -> Iterator[Place]:
-    """The cells to write in of a grid with a row of heads, in it or over it; nothing where none
-    is."""
-    at = rows_and_columns([cell.box for cell in members])
-    rows: dict[int, list[Cell]] = {}
-    for cell in members:
-        rows.setdefault(at[cell.box][0], []).append(cell)
-    head = next((row for row in sorted(rows) if _is_head(row, rows, at)), None)
-    if head is None and not _is_under_heads(rows, words):
-        return
-    head = -1 if head is None else head
-    written = [r for r in sorted(rows) if r > head and any(c.is_free for c in rows[r])]
-    for place, row in enumerate(written, 1):
-        for cell in sorted(rows[row], key=lambda cell: cell.box.x):
-            if cell.is_free:
-                yield Place(
-                    _beside_unit(cell),
-                    Shape.CELL,
-                    row=place,
-                    column=at[cell.box][1] + 1,
-                    table=number,
-                )
-
-
-def _is_head(row: int, rows: dict[int, list[Cell]], at: dict[BoxMm, tuple[int, int]]) -> bool:
-    """Whether a row says what is to be written below it."""
-    labelled = [cell for cell in rows[row] if cell.words]
-    asking = sum(cell.text.rstrip().endswith(":") for cell in labelled)
-    if len(labelled) < max(2, _HEAD_SHARE * len(rows[row])) or asking * 2 > len(labelled):
-        return False
-    headed = {at[cell.box][1] for cell in labelled}
-    below = {
-        at[cell.box][1] for later in rows if later > row for cell in rows[later] if cell.is_free
-    }
-    return bool(headed & below)
-
-
-def _is_under_heads(rows: dict[int, list[Cell]], words: Sequence[Print]) -> bool:
-    """Whether print right over the first row says what is to be written in several below."""
-    free = [row for row in sorted(rows) if sum(cell.is_free for cell in rows[row]) > 1]
-    if len(free) < _LEAST_ROWS or free[0] != min(rows):
-        return False
-    top = [cell for cell in rows[free[0]] if cell.is_free]
-    headed = sum(any(_is_over(word.box_mm, cell.box) for word in words) for cell in top)
-    return headed >= max(2, _HEAD_SHARE * len(top))
-
-
-def _is_over(word: BoxMm, cell: BoxMm) -> bool:
-    near = -0.5 <= cell.y - word.bottom <= _OVER_MM
-    return near and cell.x <= word.x + word.w / 2 <= cell.right
 
 
 def _beside_unit(cell: Cell) -> BoxMm:
@@ -237,7 +175,7 @@ def _unit_apart(cell: Cell) -> tuple[Sequence[Print], Sequence[Print]]:
     for at in range(1, len(lines[0])):
         before, unit = lines[0][:at], lines[0][at:]
         is_apart = unit[0].box_mm.x - before[-1].box_mm.right >= _ROOM_RIGHT_MM
-        if is_apart and _UNIT.fullmatch(fold(" ".join(word.text for word in unit))):
+        if is_apart and UNIT.fullmatch(fold(" ".join(word.text for word in unit))):
             return [*before, *(word for line in lines[1:] for word in line)], unit
     return cell.words, ()
 
