@@ -9,7 +9,7 @@ from pipeline.drafting.beside import How, Labelled
 from pipeline.drafting.drafted import DOUBTFUL, DraftTable, DraftZone
 from pipeline.drafting.kinds import Kind, kind_of, names_day, section_of, slug
 from pipeline.drafting.records import Shape
-from pipeline.drafting.tariffs import prices, tariff_cents, without_prices
+from pipeline.drafting.tariffs import prices, says_times, tariff_cents, without_prices
 from pipeline.drafting.zones import zone_of, zone_of_marks
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
@@ -195,7 +195,8 @@ def _zones(grid: Sequence[Labelled], page: int) -> Iterator[DraftZone]:
     sure_heads = mean(kind.sure for kind in of_heads.values()) if of_heads else 0.0
     for row in sorted(by_row):
         own = sorted((e for e in grid if e.place.row == row), key=lambda e: e.place.column)
-        if (counted or _is_priced(by_row[row])) and by_row[row]:
+        priced = _is_priced(by_row[row]) or any(says_times(each.behind) for each in own)
+        if (counted or priced) and by_row[row]:
             yield from _counted(own, of_rows[row], of_heads, page)
         elif sure_heads > sure_rows:
             yield from (_by_head(each, page) for each in own)
@@ -212,6 +213,9 @@ def _counted(
 ) -> Iterator[DraftZone]:
     """How many of something, and what they cost: a count and, behind it, its amount."""
     count = ""
+    if sum(says_times(each.behind) for each in row) > 1:
+        yield from (_priced(each, page) for each in row)
+        return
     if kind.role == "total":
         yield zone_of(row[-1], page=page, kind=kind, label=row[-1].row)
         return
@@ -232,6 +236,12 @@ def _counted(
         else:
             own = Kind("amount", name, kind.role if kind.type == "amount" else "", 0.8)
             yield zone_of(each, page=page, kind=own, label=each.row)
+
+
+def _priced(each: Labelled, page: int) -> DraftZone:
+    """A count whose price stands in its cell: « Adulte », below « Adhérent »."""
+    label = " – ".join(filter(None, (without_prices(each.row), each.head)))
+    return zone_of(each, page=page, kind=Kind("count", slug(label), "", 0.9), label=label)
 
 
 def _by_head(each: Labelled, page: int) -> DraftZone:

@@ -54,7 +54,7 @@ _DAY = re.compile(
 )
 SURE_EXACT, LEAST_SURE = 0.97, 0.5
 """A label that is in the lexicon word for word is as sure; and what is, at least, for its type."""
-_LEAST_ALIKE_PERCENT = 84.0
+_LEAST_ALIKE_PERCENT, _LEAST_SURE_COUNT = 84.0, 0.75
 _UNKNOWN = 0.35
 _BARE_COUNT = "quantite"
 """What « Nombre » alone is called; « Nombre de lampions » by its own words."""
@@ -182,6 +182,8 @@ def _by_lexicon(text: str, shape: Shape) -> Kind:
         return Kind("licence", slug(text), sure=0.7)
     if best and best[1] >= LEAST_SURE:
         kind = _known(*best)
+        if kind.type == "count" and kind.sure < _LEAST_SURE_COUNT and not _COUNTED.match(fold(text)):
+            return Kind("text", slug(text), sure=_UNKNOWN)
         return replace(kind, field=slug(text)) if kind.field == _BARE_COUNT else kind
     mark = None if marked else best_of(text, [e for e in lexicon() if _is_mark(e.type)])
     if mark and mark[1] >= 0.8:

@@ -19,12 +19,13 @@ from pipeline.drafting.beside import (
     Printed,
     is_beside,
 )
+from pipeline.drafting.grids import beside
 from pipeline.drafting.kinds import kind_of, section_of
 from pipeline.drafting.phrases import Phrase, is_level, phrases_of, titles
 from pipeline.drafting.places import in_reading_order
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
-from pipeline.drafting.tariffs import prices, without_prices
+from pipeline.drafting.tariffs import prices, says_times, without_prices
 from pipeline.geometry import BoxMm
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
@@ -68,7 +69,11 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     if (inside and place.shape is Shape.AREA) or (inside and box.h > 1.8 * inside[0].box_mm.h):
         return _taken(print_, place, inside[0], How.INSIDE, behind_text)
     left, above = print_.before(place), print_.above(place)
-    near = left is not None and box.x - left.box_mm.right <= NEAR_MM
+    near = left is not None and (
+        box.x - left.box_mm.right <= NEAR_MM or _is_in_cell_before(print_, left.box_mm, box)
+    )
+    if above and prices(above.text) and not without_prices(above.text):
+        above = None  # a price says nothing of what is below it
     if left and above and _is_in_its_frame(print_, box, above.box_mm, left.box_mm):
         return _taken(print_, place, above, How.ABOVE, behind_text)
     if left and near:
@@ -82,10 +87,19 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     return Labelled(place, behind=behind_text, sure=0.2)
 
 
+def _is_in_cell_before(print_: Printed, label: BoxMm, box: BoxMm) -> bool:
+    """Whether a label has a cell of its own, which the place is beside."""
+    return any(
+        beside(frame, box) and frame.contains(label.x + 0.5, label.y + label.h / 2)
+        for frame in print_.sheet.frames
+    )
+
+
 def _is_in_its_frame(print_: Printed, box: BoxMm, own: BoxMm, other: BoxMm) -> bool:
     """Whether a frame is around a place and one phrase, and not around the other one."""
     return any(
-        frame.contains(box.x + box.w / 2, box.y + box.h / 2)
+        frame.grown(1, 1).contains(box.x, box.y)
+        and frame.grown(1, 1).contains(box.right, box.bottom)
         and frame.contains(own.x + 0.5, own.y + own.h / 2)
         and not frame.contains(other.right - 0.5, other.y + other.h / 2)
         for frame in print_.sheet.frames
@@ -184,8 +198,8 @@ def _is_corner(print_: Printed, place: Place) -> bool:
         for row in below
         if any(o.shape is Shape.BOX and is_beside(row, o.box_mm) for o in print_.places)
     ]
-    beside = any(is_beside(p.box_mm, box) and p.box_mm.x >= box.right for p in print_.phrases)
-    return bool(rows) and beside and print_.before(place) is None
+    heads = any(is_beside(p.box_mm, box) and p.box_mm.x >= box.right for p in print_.phrases)
+    return bool(rows) and heads and print_.before(place) is None
 
 
 def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:
@@ -250,9 +264,12 @@ def _row_head(print_: Printed, row: Sequence[Place]) -> str:
         if first.y - 0.5 <= phrase.middle_mm <= first.bottom + 0.5
         and (
             first.x - _ROW_HEAD_MM <= phrase.box_mm.x < first.x
-            or (phrase.box_mm.x < last and prices(phrase.text))
+            or (phrase.box_mm.x < last + 1 and prices(phrase.text))
         )
     ]
+    times = [phrase for phrase in level if phrase.box_mm.x > first.x and says_times(phrase.text)]
+    if len(times) > 1:  # each is of the cell before it
+        level = [phrase for phrase in level if phrase not in times]
     level.sort(key=lambda phrase: (round(phrase.box_mm.x / 4), phrase.box_mm.y))
     print_.used.update(level)
     return " ".join(phrase.text for phrase in level)

@@ -30,7 +30,8 @@ _INVARIABLE = frozenset(
 """Nouns that look like several, or that forms rarely have one of, and say nothing of how many."""
 _SEVERAL = re.compile(r"\((?:s|x)\)|\b(?:les|des|aux|vos|mes|nos|ses|quels|quelles|plusieurs)\s+\w")
 _ONE = re.compile(r"\b(?:l'|un |une |le |la |mon |ma |votre |notre |son |sa |du |au |quel |quelle )\w")
-_SPEAKS = re.compile(r"(?:je|nous|vous|j'|il|elle|l'enfant|mon enfant|votre enfant)\b|.*\?")
+_SPEAKS = re.compile(r"(?:je|nous|vous|j'|il|elle|l'enfant|mon enfant|votre enfant)\b")
+_ASKS = re.compile(r".*\?\s*$|(?:comment|pourquoi|ou|quand|combien|avez|etes|souhaitez|avons)\b")
 _CHOSEN = re.compile(r"\bseule?s?\b|\buniquement\b")
 """What an option says that leaves out the others."""
 
@@ -79,6 +80,8 @@ def how_many(question: str) -> Literal["one", "several", ""]:
     low = re.sub(r"\([^()]{3,}\)", " ", fold(question)).strip()
     if _SEVERAL.search(low):
         return "several"
+    if _ASKS.match(low):
+        return "one" if re.search(r"\bquel(?:le)?\b|\blequel", low) else ""
     first = re.match(r"(?:l'|l[ea] )?([a-z]{3,})", low)
     if first is None or _SPEAKS.match(low):
         return "one" if _ONE.search(low) else ""

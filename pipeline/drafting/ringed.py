@@ -31,6 +31,7 @@ _ASKED = re.compile(
     r"\b(?:entoure\w*|ray(?:er|ez)|biffe\w*|barre[rz]|cercle[rz]|souligne[rz])\b|\bmention inutile"
 )
 _OPTION_MM, _RING_GAP_MM, _HEAD_MM, _NEAR_LINE_MM = 4.0, 12.0, 16.0, 5.5
+_INDENT_MM = 5.0, 25.0
 _ANSWER_MM = 20.0
 """Options begin so near their question at most."""
 _LEAST_SIZES, _MOST_WORDS, _MOST_LETTERS = 3, 2, 14
@@ -76,7 +77,11 @@ def ringed_words(sheet: Sheet, squares: Sequence[BoxMm]) -> Iterator[Place]:
 
 def _parts(lines: Sequence[Sequence[Print]]) -> Iterator[_Part]:
     asking = [bounding_box([w.box_mm for w in line]) for line in lines if _says_ring(line)]
+    questions = [box for line in lines if _says_ring(line) for box in _unanswered(line)]
     for line in lines:
+        if below := _below(questions, line):
+            yield _Part(below, is_answer=True, is_asked=True, is_near=True)
+            continue
         box = bounding_box([word.box_mm for word in line])
         near = any(
             max(box.y - other.bottom, other.y - box.bottom) <= _NEAR_LINE_MM for other in asking
@@ -86,6 +91,34 @@ def _parts(lines: Sequence[Sequence[Print]]) -> Iterator[_Part]:
             gap = words[0].box_mm.x - question.box_mm.right if question else _ANSWER_MM
             yield _Part(tuple(words), gap < _ANSWER_MM, _says_ring(line), near)
             question = words[-1]
+
+
+def _unanswered(line: Sequence[Print]) -> Iterator[BoxMm]:
+    """The questions that say what to ring, and behind which nothing stands."""
+    words: list[Print] = []
+    for word, after in zip(line, [*line[1:], None], strict=True):
+        words.append(word)
+        is_end = after is None or after.box_mm.x - word.box_mm.right > _ANSWER_MM
+        if is_end:
+            if word.text.endswith(":") and _says_ring(words):
+                yield bounding_box([each.box_mm for each in words])
+            words = []
+
+
+def _below(questions: Sequence[BoxMm], line: Sequence[Print]) -> tuple[Print, ...]:
+    """The words of a line that answer a question right above it, if any do."""
+    for question in questions:
+        words = [w for w in line if w.box_mm.x >= question.x - _INDENT_MM[0]]
+        near = bool(words) and 0 < words[0].box_mm.y - question.bottom <= _NEAR_LINE_MM
+        if not near or words[0].box_mm.x > question.x + _INDENT_MM[1]:
+            continue
+        run = words[:1]
+        for word in words[1:]:
+            if word.box_mm.x - run[-1].box_mm.right > _RING_GAP_MM:
+                break
+            run.append(word)
+        return tuple(run)
+    return ()
 
 
 def _up_to_questions(line: Sequence[Print]) -> Iterator[list[Print]]:

@@ -25,7 +25,7 @@ _MOST_WORDS = 14
 def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[Place]:
     """The room after labels that nothing else serves.
 
-    A label ends with a colon. Where the form has ``few_lines`` it may also be a short phrase in
+    A label ends with a colon, or in « x 12 € = ». Where the form has ``few_lines`` it may also be a short phrase in
     capitals; where it has lines, a colon may announce a list, and the gap is less sure.
     """
     if not sheet.words:
@@ -36,7 +36,7 @@ def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[P
     boxes = [place.box_mm for place in taken]
     for line in lines_of(sheet.words):
         for phrase in phrases_in(line):
-            asks = phrase[-1].text.endswith(":")
+            asks = phrase[-1].text.endswith((":", "="))
             if len(phrase) > _LABEL_WORDS or phrase[0].size_mm > 1.2 * usual:
                 continue
             if not (asks or (few_lines and _is_in_capitals(phrase))):
