@@ -161,18 +161,29 @@ def _leads_to_options(print_: Printed, gap: BoxMm) -> bool:
 
 
 def _is_row_of_squares(print_: Printed, phrase: Phrase) -> bool:
-    """Whether squares stand in a phrase's row, or below a head in it."""
+    """Whether squares stand behind a phrase, or below a head in its row."""
     row = [p.box_mm for p in print_.phrases if is_level(p.box_mm, phrase.box_mm)]
-    for square in (place.box_mm for place in print_.places if place.shape is Shape.BOX):
-        middle = square.x + square.w / 2
-        if is_beside(phrase.box_mm, square):
+    for place in print_.places:
+        square = place.box_mm
+        if place.shape is not Shape.BOX:
+            continue
+        is_asked = _is_asked(print_, square)
+        if is_beside(phrase.box_mm, square) and (not is_asked or print_.before(place) == phrase):
             return True
-        if any(
+        middle = square.x + square.w / 2
+        under = any(
             0 < square.y - head.bottom < _UNDER_HEAD_MM and head.x - 2 <= middle <= head.right + 8
             for head in row
-        ):
+        )
+        if under and not is_asked:
             return True
     return False
+
+
+def _is_asked(print_: Printed, square: BoxMm) -> bool:
+    """Whether a question stands left of a square, in its row."""
+    level = (p for p in print_.phrases if is_beside(p.box_mm, square) and p.box_mm.x < square.x)
+    return any(phrase.text.endswith((":", "?")) for phrase in level)
 
 
 def _goes_into(print_: Printed, gap: Place, other: Place) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.drafting.kinds import kind_of
 from pipeline.drafting.linework import lines_of, overlap, phrases_in
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
@@ -19,7 +20,7 @@ _BELOW_MM, _ABOVE_MM, _AREA_MM = 4.0, 1.5, 12.0
 _SIGNED = re.compile(r"\bsignatures?\b(?! electronique)")
 _SIGNED_MM, _LEAST_SIGNED_MM, _BESIDE_MM, _FOOT_MM = (110.0, 26.0), 28.0, 25.0, 6.0
 """How wide, from its label on, and how high the room to sign in is; how wide at least."""
-_MOST_WORDS = 14
+_MOST_WORDS, _SECOND_MM = 14, 10.0
 
 
 def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[Place]:
@@ -44,13 +45,15 @@ def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[P
             label = bounding_box([word.box_mm for word in phrase])
             if not few_lines and (len(phrase) > _FEW_WORDS or _goes_on(phrase, sheet)):
                 continue
-            is_served = any(_is_listed(place, label) for place in taken)
+            is_served = any(_is_listed(place, label, sheet) for place in taken)
             is_served |= any(_right_by(box, label) for box in marked)
             is_served |= any(overlap(box, label) > 0 for box in (marked if asks else boxes))
             box = _gap_after(label, phrase[-1].size_mm, sheet, areas)
             is_served |= any(_lies_in(place, box) for place in marked)
             if box.w >= _LEAST_GAP_MM and not is_served and not _is_framed(label, sheet):
                 yield Place(box, Shape.LINE, sure=(0.8 if asks else 0.4) if few_lines else 0.5)
+                if asks and _is_long(phrase):
+                    yield from _second_line(label, box, sheet, boxes)
 
 
 def _goes_on(phrase: Sequence[Print], sheet: Sheet) -> bool:
@@ -60,14 +63,36 @@ def _goes_on(phrase: Sequence[Print], sheet: Sheet) -> bool:
     return phrase[0].bold or any(overlap(word.box_mm, below) > 0 for word in sheet.words)
 
 
-def _is_listed(place: Place, label: BoxMm) -> bool:
+def _is_long(phrase: Sequence[Print]) -> bool:
+    return kind_of(" ".join(word.text for word in phrase)).type == "long_text"
+
+
+def _second_line(
+    label: BoxMm, gap: BoxMm, sheet: Sheet, boxes: Sequence[BoxMm]
+) -> Iterator[Place]:
+    """The room below a gap for a text that may go on, where there is some."""
+    room = BoxMm(label.x, gap.bottom + 0.5, gap.right - label.x, _SECOND_MM)
+    printed = (*(word.box_mm for word in sheet.words), *boxes, *sheet.rules)
+    if room.bottom < sheet.height_mm - _FOOT_MM and not any(_touches(box, room) for box in printed):
+        yield Place(room, Shape.LINE, sure=0.5)
+
+
+def _is_listed(place: Place, label: BoxMm, sheet: Sheet) -> bool:
     """Whether a place below a label is one of several that it asks for: squares, or lines."""
     box = place.box_mm
     near = 0 < box.bottom - label.bottom <= _LIST_MM and box.y > label.y
     if place.shape is Shape.BOX:
-        return near and label.x - 5 <= box.x <= label.right + 25
+        is_below = near and label.x - 5 <= box.x <= label.right + 25
+        return is_below and not _is_asked_in_row(box, sheet)
     starts = place.shape is Shape.LINE and abs(box.x - label.x) <= 3
     return near and starts
+
+
+def _is_asked_in_row(square: BoxMm, sheet: Sheet) -> bool:
+    """Whether a question stands left of a check square."""
+    row = BoxMm(0, square.y, square.x, square.h)
+    level = (word for word in sheet.words if overlap(word.box_mm, row) > 0)
+    return any(word.text.endswith((":", "?")) for word in level)
 
 
 def signature_rooms(sheet: Sheet, taken: Sequence[Place]) -> Iterator[Place]:

@@ -40,15 +40,14 @@ def labels_of_marks(print_: Printed) -> dict[int, Labelled]:
             known[id(place)] = Labelled(
                 place, text, How.INSIDE, question=question, sure=0.9 if text else 0.4
             )
-    firsts = {id(row[0]) for row in _rows_of(marks)}
-    return {
-        key: _asked_above(print_, each) if key in firsts or _is_square(each) else each
-        for key, each in known.items()
-    }
-
-
-def _is_square(mark: Labelled) -> bool:
-    return mark.place.shape is Shape.BOX
+    for row in _rows_of(marks):
+        is_asked = any(known[id(place)].question for place in row if id(place) in known)
+        for n, place in enumerate(row):
+            mark = known.get(id(place))
+            # Each of two lists side by side stands below its own question.
+            if mark and not is_asked and (n == 0 or place.shape is Shape.BOX):
+                known[id(place)] = _asked_above(print_, mark)
+    return known
 
 
 def _asked_above(print_: Printed, mark: Labelled) -> Labelled:

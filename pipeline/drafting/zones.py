@@ -322,6 +322,8 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
         ):
             doubts = (*zone.doubts, "Nom seul, ou nom et prénom\u00a0?")
             changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
+        elif zone.type == "person" and key.startswith("nom ") and _has_given_name(zone, zones):
+            changed[n] = replace(zone, type="surname", field="nom", whom=zone.field, named_whom=True)
         elif counted == [zone] and zone.field == "enfants" and zone.tariff_cents is None:
             changed[n] = replace(zone, type="number", role="")
         elif zone.type == "given_name" and not zone.named_whom and n and zones[n - 1].named_whom:
@@ -336,3 +338,11 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
                 doubts=(),
             )
     return changed
+
+
+def _has_given_name(person: DraftZone, zones: Sequence[DraftZone]) -> bool:
+    """Whether the given name of whom a label names is asked apart: « Nom du tuteur », « Son
+    prénom »."""
+    behind = zones[zones.index(person) + 1 :][:1]
+    own = any(fold(zone.label).startswith("son prenom") for zone in behind)
+    return own or any(z.type == "given_name" and z.whom == person.field for z in zones)
