@@ -204,13 +204,15 @@ def _is_corner(print_: Printed, place: Place) -> bool:
         for phrase in print_.phrases
         if 0 < phrase.box_mm.y - box.bottom < _CORNER_MM and box.x <= phrase.box_mm.x < box.right
     )
-    rows = [
-        row
-        for row in below
-        if any(o.shape is Shape.BOX and is_beside(row, o.box_mm) for o in print_.places)
-    ]
+    rows = [row for row in below if _next_is_square(print_, row)]
     heads = any(is_beside(p.box_mm, box) and p.box_mm.x >= box.right for p in print_.phrases)
     return bool(rows) and heads and print_.before(place) is None
+
+
+def _next_is_square(print_: Printed, label: BoxMm) -> bool:
+    level = [p for p in print_.places if is_beside(label, p.box_mm) and p.box_mm.x >= label.x]
+    following = min(level, key=lambda place: place.box_mm.x, default=None)
+    return following is not None and following.shape is Shape.BOX
 
 
 def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:

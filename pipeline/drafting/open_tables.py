@@ -75,10 +75,12 @@ def _cells(rules: Sequence[BoxMm], sheet: Sheet, number: int) -> Iterator[Place]
     ]
     if len(free) < (1 if any(words for *_, words in rows) else 2):
         return
+    # What stands before the first head has a column of its own.
+    unheaded = any(w.box_mm.right < columns[0][0] for *_, words in rows for w in words)
     for row, (upper, lower, _) in enumerate(rows, 1):
         for start, end in free:
             box = BoxMm(start, upper.bottom, end - start, lower.y - upper.bottom)
-            column = columns.index((start, end)) + 1
+            column = columns.index((start, end)) + 1 + unheaded
             yield Place(box, Shape.CELL, row=row, column=column, table=number, sure=0.8)
 
 

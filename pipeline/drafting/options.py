@@ -12,6 +12,7 @@ from pipeline.drafting.kinds import (
     best_of,
     entries_of,
     key_of,
+    names_day,
     slug,
 )
 from pipeline.drafting.tariffs import without_prices
@@ -43,7 +44,8 @@ def marked_kind(question: str, options: Sequence[str]) -> Kind:
     if keys <= {"oui", "non"} or sorted(answers) == ["non", "oui"]:
         return _yes_or_no(question, options, is_plain=keys <= {"oui", "non"})
     match = _match(question, "choice", "ticks")
-    if by_options := _by_options(keys, is_one=how_many(question) == "one" and not _is_exact(match)):
+    is_one = how_many(question) == "one" and not (_is_exact(match) or names_day(question))
+    if by_options := _by_options(keys, is_one=is_one):
         return by_options
     if len(options) == 1:
         known = _match(question or options[0], "yes_no", "choice", "ticks")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.drafting.kinds import kind_of
 from pipeline.drafting.linework import lines_of, overlap, phrases_in
@@ -17,6 +18,7 @@ _HIGH = 2.1, 7.5
 _FLOWS, _LIST_MM = 0.8, 9.0
 """Print so few sizes below a label goes on from it, as do check squares so near."""
 _BELOW_MM, _ABOVE_MM, _AREA_MM = 4.0, 1.5, 12.0
+_WRITTEN = (Shape.LINE, Shape.COMB, Shape.CELL, Shape.BOX)
 _SIGNED = re.compile(r"\bsignatures?\b(?! electronique)")
 _SIGNED_MM, _LEAST_SIGNED_MM, _BESIDE_MM, _FOOT_MM = (110.0, 26.0), 28.0, 25.0, 6.0
 """How wide, from its label on, and how high the room to sign in is; how wide at least."""
@@ -49,7 +51,9 @@ def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[P
             is_served |= any(_right_by(box, label) for box in marked)
             is_served |= any(overlap(box, label) > 0 for box in (marked if asks else boxes))
             box = _gap_after(label, phrase[-1].size_mm, sheet, areas)
-            is_served |= any(_lies_in(place, box) for place in marked)
+            reach = replace(box, w=_next_word(label, box, sheet) - box.x)
+            is_served |= any(_lies_in(p.box_mm, reach) for p in taken if p.shape in _WRITTEN)
+            is_served |= any(_lies_in(area, box) for area in areas)
             if box.w >= _LEAST_GAP_MM and not is_served and not _is_framed(label, sheet):
                 yield Place(box, Shape.LINE, sure=(0.8 if asks else 0.4) if few_lines else 0.5)
                 if asks and _is_long(phrase):
@@ -178,6 +182,17 @@ def _gap_after(label: BoxMm, size_mm: float, sheet: Sheet, areas: Sequence[BoxMm
         elif _holds(box, label) and box.right > label.right:
             ends.append(box.right)
     return BoxMm(left, top, max(0.0, min(ends) - _GAP_MM - left), high)
+
+
+def _next_word(label: BoxMm, gap: BoxMm, sheet: Sheet) -> float:
+    """Where print goes on behind a label, or the margin."""
+    level = gap.grown(0, -0.5)
+    behind = (
+        w.box_mm.x
+        for w in sheet.words
+        if w.box_mm.x >= label.right - 0.1 and w.box_mm.y < level.bottom and w.box_mm.bottom > level.y
+    )
+    return min([*behind, sheet.width_mm - _MARGIN_MM])
 
 
 def _lies_in(place: BoxMm, gap: BoxMm) -> bool:
