@@ -55,8 +55,8 @@ def _of_table(table: Table, number: int) -> Iterator[Place]:
     for n, row in enumerate(table.rows, 1):
         for cell in row:
             if cell.is_free:
-                at = {"row": n, "column": table.column_of(cell), "table": number}
-                yield Place(_beside_unit(cell), Shape.CELL, **at)
+                column = table.column_of(cell)
+                yield Place(_beside_unit(cell), Shape.CELL, row=n, column=column, table=number)
 
 
 def _labels(cell: BoxMm, free: BoxMm) -> bool:
@@ -161,9 +161,7 @@ def _beside_label(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
     right, left = end - label.right, label.x - box.x
     if lines > 1 or right < _ROOM_RIGHT_MM:
         return
-    is_title = right - left < _CENTRED_MM or any(
-        word.bold or word.text.isupper() for word in words
-    )
+    is_title = right - left < _CENTRED_MM or any(word.bold or word.text.isupper() for word in words)
     if asks or not (alone or is_title or box.w > _STRIP_SHARE * sheet.width_mm):
         free = BoxMm(label.right + 0.8, box.y, right - 0.8, box.h)
         yield Place(free, _shape(free), sure=0.9 if asks else 0.6)

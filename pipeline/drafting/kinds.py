@@ -182,7 +182,11 @@ def _by_lexicon(text: str, shape: Shape) -> Kind:
         return Kind("licence", slug(text), sure=0.7)
     if best and best[1] >= LEAST_SURE:
         kind = _known(*best)
-        if kind.type == "count" and kind.sure < _LEAST_SURE_COUNT and not _COUNTED.match(fold(text)):
+        if (
+            kind.type == "count"
+            and kind.sure < _LEAST_SURE_COUNT
+            and not _COUNTED.match(fold(text))
+        ):
             return Kind("text", slug(text), sure=_UNKNOWN)
         return replace(kind, field=slug(text)) if kind.field == _BARE_COUNT else kind
     mark = None if marked else best_of(text, [e for e in lexicon() if _is_mark(e.type)])
@@ -261,7 +265,11 @@ def _is_free(behind: str) -> bool:
 
 def _by_comb(kind: Kind, cells: int) -> Kind:
     """How many cells there are says what the label leaves open."""
-    if cells >= _LEAST_CODE and kind.type in ("count", "person", "organisation") and kind.sure < 0.9:
+    if (
+        cells >= _LEAST_CODE
+        and kind.type in ("count", "person", "organisation")
+        and kind.sure < 0.9
+    ):
         return replace(kind, type="licence", role="")
     if cells == 14 and kind.type in ("text", "licence"):
         return replace(kind, type="siret", sure=max(kind.sure, 0.6))

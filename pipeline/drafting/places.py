@@ -34,7 +34,15 @@ def places_of(sheet: Sheet) -> tuple[Place, ...]:
     written = [place for place in places if place.shape in (Shape.LINE, Shape.CELL)]
     places = _apart([*places, *signature_rooms(sheet, places)])
     places = _apart([*places, *gaps(sheet, places, few_lines=len(written) <= _FEW_LINES)])
-    return in_reading_order(places)
+    return in_reading_order(_on_paper(place, sheet) for place in places)
+
+
+def _on_paper(place: Place, sheet: Sheet) -> Place:
+    """The place as far as the paper goes."""
+    box = place.box_mm
+    x, y = max(box.x, 0.0), max(box.y, 0.0)
+    right, bottom = min(box.right, sheet.width_mm), min(box.bottom, sheet.height_mm)
+    return replace(place, box_mm=BoxMm(x, y, right - x, bottom - y))
 
 
 def with_fields(sheet: Sheet, fields: Sequence[Place]) -> Sheet:
@@ -47,7 +55,8 @@ def with_fields(sheet: Sheet, fields: Sequence[Place]) -> Sheet:
         for place in drawn
         if not any(_shares(place.box_mm, field.box_mm) for field in fields)
     ]
-    return replace(sheet, places=in_reading_order((*fields, *beside)))
+    known = [*(_on_paper(field, sheet) for field in fields), *beside]
+    return replace(sheet, places=in_reading_order(known))
 
 
 def _shares(box: BoxMm, other: BoxMm) -> bool:

@@ -5,7 +5,7 @@ What is between them tells: strokes, « ou », or wide gaps where a question or 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
@@ -250,10 +250,10 @@ def _is_size(word: Print) -> bool:
 def _split_at_strokes(line: Sequence[Print]) -> Iterator[Print]:
     """``Oui/Non`` as three words; « ou » between what is usually ringed is a stroke, too."""
     for before, word, after in zip([None, *line[:-1]], line, [*line[1:], None], strict=True):
-        if fold(word.text) == "ou" and before and after:
-            if all(_USUAL.fullmatch(_text([each])) for each in (before, after)):
-                yield Print("/", word.box_mm, word.size_mm, word.bold, word.sure)
-                continue
+        around = [_text([each]) for each in (before, after) if each]
+        if fold(word.text) == "ou" and len(around) == 2 and all(map(_USUAL.fullmatch, around)):
+            yield replace(word, text="/")
+            continue
         pieces = re.findall(r"/|[^/]+", word.text)
         is_run = len(pieces) > 1 and all(p.isalpha() or p in "/.?:" for p in pieces)
         if not is_run:

@@ -28,8 +28,9 @@ _MOST_WORDS, _SECOND_MM = 14, 10.0
 def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[Place]:
     """The room after labels that nothing else serves.
 
-    A label ends with a colon, or in « x 12 € = ». Where the form has ``few_lines`` it may also be a short phrase in
-    capitals; where it has lines, a colon may announce a list, and the gap is less sure.
+    A label ends with a colon, or in « x 12 € = ». Where the form has ``few_lines`` it may also be a
+    short phrase in capitals; where it has lines, a colon may announce a list, and the gap is less
+    sure.
     """
     if not sheet.words:
         return
@@ -71,9 +72,7 @@ def _is_long(phrase: Sequence[Print]) -> bool:
     return kind_of(" ".join(word.text for word in phrase)).type == "long_text"
 
 
-def _second_line(
-    label: BoxMm, gap: BoxMm, sheet: Sheet, boxes: Sequence[BoxMm]
-) -> Iterator[Place]:
+def _second_line(label: BoxMm, gap: BoxMm, sheet: Sheet, boxes: Sequence[BoxMm]) -> Iterator[Place]:
     """The room below a gap for a text that may go on, where there is some."""
     room = BoxMm(label.x, gap.bottom + 0.5, gap.right - label.x, _SECOND_MM)
     printed = (*(word.box_mm for word in sheet.words), *boxes, *sheet.rules)
@@ -190,7 +189,9 @@ def _next_word(label: BoxMm, gap: BoxMm, sheet: Sheet) -> float:
     behind = (
         w.box_mm.x
         for w in sheet.words
-        if w.box_mm.x >= label.right - 0.1 and w.box_mm.y < level.bottom and w.box_mm.bottom > level.y
+        if w.box_mm.x >= label.right - 0.1
+        and w.box_mm.y < level.bottom
+        and w.box_mm.bottom > level.y
     )
     return min([*behind, sheet.width_mm - _MARGIN_MM])
 

@@ -46,9 +46,9 @@ def _tables(sheet: Sheet) -> Iterator[list[BoxMm]]:
         top = run[0].y - (0 if _first_is_shaded(run, sheet) else run[0].h)
         head = BoxMm(run[0].x, top - _HEAD_MM, run[0].w, _HEAD_MM)
         heads = [word for word in sheet.words if _stands_in(word, head)]
-        if len(run) >= _LEAST_STRIPES and printed * 2 > len(run) and heads:
-            if len(phrases_in(lines_of(heads)[-1])) > 1:
-                yield run
+        is_headed = bool(heads) and len(phrases_in(lines_of(heads)[-1])) > 1
+        if len(run) >= _LEAST_STRIPES and printed * 2 > len(run) and is_headed:
+            yield run
 
 
 def _rows(tints: Sequence[BoxMm]) -> Iterator[BoxMm]:

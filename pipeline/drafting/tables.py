@@ -59,8 +59,8 @@ def rows_of(cells: Sequence[Cell]) -> list[Row]:
 
 
 def tables_in(rows: Sequence[Row], words: Sequence[Print]) -> Iterator[Table]:
-    """The tables of rows that touch each other. One goes on as far as its columns do: a title across
-    it, or cells that are divided otherwise, end it."""
+    """The tables of rows that touch each other. One goes on as far as its columns do: a title
+    across it, or cells that are divided otherwise, end it."""
     at = 0
     while at < len(rows):
         if _says_heads(rows[at]):

@@ -102,8 +102,10 @@ def without_prices(text: str) -> str:
 
 
 def costs_of_one(texts: Iterable[str]) -> Mapping[str, int]:
-    """What one of something costs, as print says it anywhere on a page: « 18 € par mois », « Repas :
-    12,10 € ». By the noun, folded, without its plural; those of two prices are left out."""
+    """What one of something costs, as print says it anywhere: « 18 € par mois », « Repas : 12 € ».
+
+    By the noun, folded, without its plural; those of two prices are left out.
+    """
     costs: dict[str, set[int]] = {}
     for text in texts:
         for price in prices(text):

@@ -191,14 +191,13 @@ def _print(page: Any, view: _View) -> tuple[tuple[Print, ...], list[BoxMm], list
 def _pieces(chars: Sequence[Mapping[str, Any]]) -> Iterator[_Piece]:
     """A word's own letters apart from the check squares and leaders that stick to it."""
     for is_square, run in groupby(chars, key=_is_square):
-        yield from map(_square, run) if is_square else _lettered(list(run))
+        own = list(run)
+        yield from map(_square, own) if is_square else _lettered(own)
 
 
 def _is_square(char: Mapping[str, Any]) -> bool:
     text = char["text"]
-    return text in _DRAWN_SQUARES or (
-        text in _SQUARES and bool(_PICTURED.search(char["fontname"]))
-    )
+    return text in _DRAWN_SQUARES or (text in _SQUARES and bool(_PICTURED.search(char["fontname"])))
 
 
 def _square(char: Mapping[str, Any]) -> _Piece:

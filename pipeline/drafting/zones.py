@@ -46,7 +46,10 @@ def zones_of(known: Sequence[Labelled], *, page: int) -> tuple[DraftZone, ...]:
     """The zones of a page but those of tables, in the order of reading."""
     marks = [each for each in known if each.place.shape in (Shape.BOX, Shape.WORD)]
     lines = [each for each in known if each.place.shape in (Shape.LINE, Shape.COMB, Shape.AREA)]
-    zones = [*_of_lines(lines, page), *(zone_of_marks(group, page=page) for group in grouped(marks))]
+    zones = [
+        *_of_lines(lines, page),
+        *(zone_of_marks(group, page=page) for group in grouped(marks)),
+    ]
     zones.sort(key=lambda zone: (round(zone.places[0].y / 4), zone.places[0].x))
     return tuple(_named_by_neighbours(zones))
 
@@ -323,7 +326,9 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
             doubts = (*zone.doubts, "Nom seul, ou nom et prénom\u00a0?")
             changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
         elif zone.type == "person" and key.startswith("nom ") and _has_given_name(zone, zones):
-            changed[n] = replace(zone, type="surname", field="nom", whom=zone.field, named_whom=True)
+            changed[n] = replace(
+                zone, type="surname", field="nom", whom=zone.field, named_whom=True
+            )
         elif counted == [zone] and zone.field == "enfants" and zone.tariff_cents is None:
             changed[n] = replace(zone, type="number", role="")
         elif zone.type == "given_name" and not zone.named_whom and n and zones[n - 1].named_whom:
