@@ -29,7 +29,7 @@ from pipeline.drafting.tariffs import prices, says_times, without_prices
 from pipeline.geometry import BoxMm
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
-_CORNER_MM, _UNDER_HEAD_MM, _PRICE_MM = 8.0, 9.0, 30.0
+_CORNER_MM, _UNDER_HEAD_MM, _PRICE_MM, _COLUMN_MM = 8.0, 9.0, 30.0, 20.0
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
@@ -138,6 +138,8 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         return True
     if place.sure < _GAP_SURE and _leads_to_options(print_, box):
         return True
+    if _leads_to_columns(print_, place):
+        return True
     before = print_.before(place)
     if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
         is_head = _is_row_of_squares(print_, before)
@@ -158,6 +160,16 @@ def _leads_to_options(print_: Printed, gap: BoxMm) -> bool:
     follow = [p for p in print_.places if p.box_mm.x >= gap.right and is_beside(p.box_mm, gap)]
     first = min(follow, key=lambda place: place.box_mm.x, default=None)
     return first is not None and first.shape in (Shape.BOX, Shape.WORD)
+
+
+def _leads_to_columns(print_: Printed, leaders: Place) -> bool:
+    """Whether dots only lead from a question to squares in columns, which nothing stands behind."""
+    box = leaders.box_mm
+    follow = [p for p in print_.places if p.box_mm.x >= box.right - 1 and is_beside(box, p.box_mm)]
+    first = min(follow, key=lambda place: place.box_mm.x, default=None)
+    if first is None or first.shape is not Shape.BOX or first.box_mm.x - box.right > _COLUMN_MM:
+        return False
+    return print_.before(leaders) is not None and print_.behind(first, most_mm=4.0) is None
 
 
 def _is_row_of_squares(print_: Printed, phrase: Phrase) -> bool:

@@ -31,7 +31,7 @@ _ASKED = re.compile(
     r"\b(?:entoure\w*|ray(?:er|ez)|biffe\w*|barre[rz]|cercle[rz]|souligne[rz])\b|\bmention inutile"
 )
 _OPTION_MM, _RING_GAP_MM, _HEAD_MM, _NEAR_LINE_MM = 4.0, 12.0, 16.0, 5.5
-_INDENT_MM = 5.0, 25.0
+_INDENT_MM, _LARGER = (5.0, 25.0), 1.25
 _ANSWER_MM = 20.0
 """Options begin so near their question at most."""
 _LEAST_SIZES, _MOST_WORDS, _MOST_LETTERS = 3, 2, 14
@@ -44,12 +44,14 @@ print."""
 @dataclass(frozen=True, slots=True)
 class _Part:
     """The words of a line up to the next question's end. ``is_answer``: a question is before them.
-    ``is_asked``: the line says that they are to be ringed; ``is_near``, one close to it does."""
+    ``is_asked``: the line says that they are to be ringed; ``is_near``, one close to it does.
+    ``largest_mm``: larger print is a title."""
 
     words: tuple[Print, ...]
     is_answer: bool
     is_asked: bool
     is_near: bool
+    largest_mm: float
 
     def has_room(self, option: Sequence[Print]) -> bool:
         """Whether an option is as short as they are."""
@@ -76,11 +78,13 @@ def ringed_words(sheet: Sheet, squares: Sequence[BoxMm]) -> Iterator[Place]:
 
 
 def _parts(lines: Sequence[Sequence[Print]]) -> Iterator[_Part]:
+    sizes = sorted(word.size_mm for line in lines for word in line)
+    largest = _LARGER * sizes[len(sizes) // 2] if sizes else 0.0
     asking = [bounding_box([w.box_mm for w in line]) for line in lines if _says_ring(line)]
     questions = [box for line in lines if _says_ring(line) for box in _unanswered(line)]
     for line in lines:
         if below := _below(questions, line):
-            yield _Part(below, is_answer=True, is_asked=True, is_near=True)
+            yield _Part(below, is_answer=True, is_asked=True, is_near=True, largest_mm=largest)
             continue
         box = bounding_box([word.box_mm for word in line])
         near = any(
@@ -89,7 +93,7 @@ def _parts(lines: Sequence[Sequence[Print]]) -> Iterator[_Part]:
         question: Print | None = None
         for words in _up_to_questions(line):
             gap = words[0].box_mm.x - question.box_mm.right if question else _ANSWER_MM
-            yield _Part(tuple(words), gap < _ANSWER_MM, _says_ring(line), near)
+            yield _Part(tuple(words), gap < _ANSWER_MM, _says_ring(line), near, largest)
             question = words[-1]
 
 
@@ -164,8 +168,8 @@ def _if_stroked(run: Sequence[_Option], part: _Part) -> float:
         return 0.9
     last = run[-1][-1]
     is_end = last.box_mm.right >= part.words[-1].box_mm.right - 1
-    is_label = last.text.endswith((":", "?"))
-    return 0.7 if (is_end or len(texts) > 2) and not is_label else 0.0
+    is_other = last.text.endswith((":", "?")) or last.size_mm > part.largest_mm
+    return 0.7 if (is_end or len(texts) > 2) and not is_other else 0.0
 
 
 def _if_spaced(run: Sequence[_Option], part: _Part) -> float:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pipeline.drafting.beside import SURE, How, Labelled, Printed
 from pipeline.drafting.options import IS_STATED
 from pipeline.drafting.phrases import Phrase, is_level
-from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.drafting.tariffs import prices
+from pipeline.geometry import BoxMm
 from pipeline.text import fold
 
 _ASKED_MM = 25.0
@@ -77,14 +78,17 @@ def _rows_of(places: Sequence[Place]) -> Iterator[list[Place]]:
 
 
 def _word_text(sheet: Sheet, place: Place) -> str:
-    inside = [
-        word
-        for word in sheet.words
-        if place.box_mm.grown(0.6, 0.6).contains(
-            word.box_mm.x + word.box_mm.w / 2, word.box_mm.y + word.box_mm.h / 2
-        )
-    ]
-    return " ".join(word.text for word in sorted(inside, key=lambda w: w.box_mm.x)).strip(" /:,()")
+    """What is printed in a place: words, or, of « oui/non », a part of one."""
+    level = (w for w in sheet.words if is_level(w.box_mm.grown(0, -0.5), place.box_mm))
+    parts = (_part(word, place.box_mm) for word in sorted(level, key=lambda w: w.box_mm.x))
+    return " ".join(filter(None, parts)).strip(" /:,()")
+
+
+def _part(word: Print, box: BoxMm) -> str:
+    """The letters of a word that stand in a box, as if all were as wide."""
+    step = word.box_mm.w / len(word.text)
+    middles = ((c, word.box_mm.x + (n + 0.5) * step) for n, c in enumerate(word.text))
+    return "".join(c for c, x in middles if box.x <= x <= box.right)
 
 
 def _of_squares(print_: Printed, row: Sequence[Place]) -> dict[int, Labelled]:
