@@ -12,11 +12,11 @@ from pipeline.drafting.kinds import (
     key_of,
     kind_of,
     lexicon,
-    marked_kind,
     section_of,
     slug,
     whom_text,
 )
+from pipeline.drafting.options import marked_kind
 from pipeline.drafting.records import Shape
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -30,7 +30,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
         ("Prénom(s)", "given_name", "prenom"),
         ("Né(e) le", "birth_date", "naissance"),
         ("Né(e) à", "town", "lieu_naissance"),
-        ("Fait à", "text", "lieu"),
+        ("Fait à", "town", "lieu"),
         ("Fait le", "date", "date"),
         ("C.P.", "postal_code", "code_postal"),
         ("Code postal et ville", "postal_town", "cp_ville"),

@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.drafting.drafted import DraftPeople, DraftSum, DraftTable, DraftZone
+from pipeline.drafting.tariffs import costs_of_one, singular
+from pipeline.text import fold
 
 _COUNTED = re.compile(r"^(?:nombre|nb|total|tarif|pour)\s+(?:d[e']s?\s*|les\s+)?", re.IGNORECASE)
+_IS_PAID = re.compile(r"\b(?:montant|somme|regl\w+|pay(?:er|e|es)|prix|cotisation)\b")
+_ELSEWHERE = "Le prix est imprimé ailleurs\u00a0: vérifiez-le."
 _UNCOUNTED = "autres"
 _OTHERS = (
     *("responsable", "responsable1", "responsable2", "pere", "mere", "urgence", "medecin"),
@@ -26,6 +30,9 @@ def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
     counts = [z for z in once if z.type == "count" and z.tariff_cents is not None]
     tariffs = {zone.field: zone.tariff_cents for zone in counts if zone.tariff_cents is not None}
     totals = [zone for zone in once if zone.type == "amount" and zone.role == "total"]
+    if not totals:  # the only amount of a form on which things cost
+        single = [zone for zone in once if zone.type == "amount" and not zone.line_of]
+        totals = [zone for zone in single if len(single) == 1 and _IS_PAID.search(fold(zone.label))]
     total = totals[-1].field if totals else ""
     adds = tuple(
         z.field for z in once if z.type == "amount" and z.role == "gift" and z.field != total
@@ -43,6 +50,26 @@ def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
     if not any(tariffs.values()) and not adds and not any(z.tariffs_cents for z in zones):
         return None
     return DraftSum(total, tariffs, adds, lines, why)
+
+
+def priced_elsewhere(zones: Sequence[DraftZone], texts: Sequence[str]) -> list[DraftZone]:
+    """The zones; of counts beside which no price stands, with the one that the print names: « 18 €
+    par mois » of « Nombre de mois »."""
+    costs = costs_of_one(texts)
+    return [
+        replace(zone, tariff_cents=costs[noun], doubts=(*zone.doubts, _ELSEWHERE))
+        if (noun := _noun(zone)) in costs
+        else zone
+        for zone in zones
+    ]
+
+
+def _noun(zone: DraftZone) -> str:
+    """What a count without a price counts; empty of all other zones."""
+    if zone.type != "count" or zone.tariff_cents is not None or zone.repeated:
+        return ""
+    words = _COUNTED.sub("", zone.label).split()
+    return singular(words[0]) if words else ""
 
 
 def people_of(zones: Sequence[DraftZone], tables: Sequence[DraftTable]) -> DraftPeople | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.drafting.arithmetic import people_of, sum_of
+from pipeline.drafting.arithmetic import people_of, priced_elsewhere, sum_of
 from pipeline.drafting.cells import of_tables
 from pipeline.drafting.drafted import Draft, DraftArea, DraftTable, DraftZone
 from pipeline.drafting.kinds import slug
@@ -14,6 +14,7 @@ from pipeline.drafting.labels import labelled
 from pipeline.drafting.naming import named_apart
 from pipeline.drafting.occasion import event_of, facts_on, organiser_of, title_of
 from pipeline.drafting.office import areas_of
+from pipeline.drafting.phrases import phrases_of
 from pipeline.drafting.records import Sheet
 from pipeline.drafting.sheets import sheets as sheets_of
 from pipeline.drafting.zones import zones_of
@@ -50,6 +51,7 @@ def draft_of(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
         zones += gridded.zones
         tables += gridded.tables
     zones.sort(key=lambda zone: (zone.page, round(zone.places[0].y / 4), zone.places[0].x))
+    zones = priced_elsewhere(zones, [p.text for sheet in sheets for p in phrases_of(sheet)])
     apart, in_tables = named_apart(zones, tables)
     asked = [*apart, *(column for table in in_tables for column in table.columns)]
     facts = facts_on(sheets)

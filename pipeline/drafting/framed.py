@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from pipeline.drafting.grids import above, beside, combs, groups, rows_and_columns
+from pipeline.drafting.grids import above, beside, combs, groups
 from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
+from pipeline.drafting.tables import UNIT, Cell, Table, rows_of, tables_in
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
 
@@ -19,29 +19,11 @@ _PAGE_SHARE, _PAGE_HIGH, _STRIP_SHARE = 0.86, 0.4, 0.8
 _EDGE_MM = 3.5
 _ROOM_RIGHT_MM, _ROOM_BELOW_MM = 12.0, 5.5
 _MOST_PRINT_LINES = 2
-_HEAD_SHARE = 0.6
 _CENTRED_MM = 4.0
+_CORNER_MM, _FEW_WORDS = 2.5, 5
 _PHOTO_MM = (18.0, 65.0)
 _PHOTO = re.compile(r"\bphotos?\b")
 _SIGNED = re.compile(r"\b(?:signature|signatures|cachet|visa|tampon|paraphe)\b")
-_UNIT = re.compile(r"(?:€|eur|euros?|km|cm|ans?|kg|[x×]\s*\d+(?:[,.]\d\d)?\s*€)\.?")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A frame with the words in it; ``tinted`` where it is only a shade."""
-
-    box: BoxMm
-    words: tuple[Print, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def is_free(self) -> bool:
-        """Whether all of it is to write in, but for a unit."""
-        return not self.words or bool(_UNIT.fullmatch(fold(self.text)))
 
 
 def in_frames(sheet: Sheet) -> Iterator[Place]:
@@ -57,15 +39,24 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
     tables = 0
     for group in groups(list(by_box)):
         members = [by_box[box] for box in group]
-        free_boxes = [cell.box for cell in members if cell.is_free]
-        table = list(_table(members, tables + 1)) if len(members) > 1 else []
-        tables += bool(table)
-        yield from table or (
-            place
-            for cell in members
-            if cell.is_free or not any(_labels(cell.box, box) for box in free_boxes)
-            for place in _single(cell, sheet, alone=len(members) == 1)
-        )
+        rows = rows_of(members)
+        for table in tables_in(rows, sheet.words):
+            tables += 1
+            yield from _of_table(table, tables)
+            rows = [row for row in rows if row not in (table.head, *table.rows)]
+        rest = [cell for row in rows for cell in row]
+        free = [cell.box for cell in rest if cell.is_free]
+        for cell in rest:
+            if cell.is_free or not any(_labels(cell.box, box) for box in free):
+                yield from _single(cell, sheet, alone=len(members) == 1)
+
+
+def _of_table(table: Table, number: int) -> Iterator[Place]:
+    for n, row in enumerate(table.rows, 1):
+        for cell in row:
+            if cell.is_free:
+                column = table.column_of(cell)
+                yield Place(_beside_unit(cell), Shape.CELL, row=n, column=column, table=number)
 
 
 def _labels(cell: BoxMm, free: BoxMm) -> bool:
@@ -111,41 +102,6 @@ def _lies_in(word: BoxMm, box: BoxMm) -> bool:
     return box.contains(word.x + word.w / 2, word.y + word.h / 2)
 
 
-def _table(members: Sequence[Cell], number: int) -> Iterator[Place]:
-    """The cells to write in of a grid that has a row of heads; nothing where it has none."""
-    at = rows_and_columns([cell.box for cell in members])
-    rows: dict[int, list[Cell]] = {}
-    for cell in members:
-        rows.setdefault(at[cell.box][0], []).append(cell)
-    head = next((row for row in sorted(rows) if _is_head(row, rows, at)), None)
-    if head is None:
-        return
-    written = [r for r in sorted(rows) if r > head and any(c.is_free for c in rows[r])]
-    for place, row in enumerate(written, 1):
-        for cell in sorted(rows[row], key=lambda cell: cell.box.x):
-            if cell.is_free:
-                yield Place(
-                    _beside_unit(cell),
-                    Shape.CELL,
-                    row=place,
-                    column=at[cell.box][1] + 1,
-                    table=number,
-                )
-
-
-def _is_head(row: int, rows: dict[int, list[Cell]], at: dict[BoxMm, tuple[int, int]]) -> bool:
-    """Whether a row says what is to be written below it."""
-    labelled = [cell for cell in rows[row] if cell.words]
-    asking = sum(cell.text.rstrip().endswith(":") for cell in labelled)
-    if len(labelled) < max(2, _HEAD_SHARE * len(rows[row])) or asking * 2 > len(labelled):
-        return False
-    headed = {at[cell.box][1] for cell in labelled}
-    below = {
-        at[cell.box][1] for later in rows if later > row for cell in rows[later] if cell.is_free
-    }
-    return bool(headed & below)
-
-
 def _beside_unit(cell: Cell) -> BoxMm:
     """The cell as far as the unit that is printed at its right."""
     box = cell.box
@@ -188,23 +144,41 @@ def _shape(box: BoxMm) -> Shape:
 
 
 def _beside_label(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
-    """What a label in the frame leaves free: below it, or to its right."""
-    box, label = cell.box, bounding_box([word.box_mm for word in cell.words])
-    lines = len(lines_of(cell.words))
-    asks = cell.text.rstrip(" *").endswith(":") or bool(_SIGNED.search(fold(cell.text)))
+    """What a label in the frame leaves free: below it, or to its right, up to a unit."""
+    words, unit = _unit_apart(cell)
+    box, label = cell.box, bounding_box([word.box_mm for word in words])
+    lines = len(lines_of(words))
+    text = " ".join(word.text for word in words)
+    asks = bool(unit) or text.rstrip(" *").endswith(":") or bool(_SIGNED.search(fold(text)))
     below = box.bottom - label.bottom
     is_top = label.y - box.y < max(4.0, below)
     if lines <= _MOST_PRINT_LINES + asks and is_top and below >= _ROOM_BELOW_MM:
-        if asks or not alone or below >= _AREA_MM:
+        if asks or not alone or below >= _AREA_MM or _heads_room(label, words, box):
             free = BoxMm(box.x, label.bottom + 0.3, box.w, below - 0.3)
             yield Place(free, _shape(free), sure=1.0 if asks else 0.7)
         return
-    right, left = box.right - label.right, label.x - box.x
+    end = unit[0].box_mm.x - 0.5 if unit else box.right
+    right, left = end - label.right, label.x - box.x
     if lines > 1 or right < _ROOM_RIGHT_MM:
         return
-    is_title = right - left < _CENTRED_MM or any(
-        word.bold or word.text.isupper() for word in cell.words
-    )
+    is_title = right - left < _CENTRED_MM or any(word.bold or word.text.isupper() for word in words)
     if asks or not (alone or is_title or box.w > _STRIP_SHARE * sheet.width_mm):
         free = BoxMm(label.right + 0.8, box.y, right - 0.8, box.h)
         yield Place(free, _shape(free), sure=0.9 if asks else 0.6)
+
+
+def _unit_apart(cell: Cell) -> tuple[Sequence[Print], Sequence[Print]]:
+    """The words of a label, and those of a unit at the end of its line, with room between."""
+    lines = lines_of(cell.words)
+    for at in range(1, len(lines[0])):
+        before, unit = lines[0][:at], lines[0][at:]
+        is_apart = unit[0].box_mm.x - before[-1].box_mm.right >= _ROOM_RIGHT_MM
+        if is_apart and UNIT.fullmatch(fold(" ".join(word.text for word in unit))):
+            return [*before, *(word for line in lines[1:] for word in line)], unit
+    return cell.words, ()
+
+
+def _heads_room(label: BoxMm, words: Sequence[Print], box: BoxMm) -> bool:
+    """Whether a few small words stand in a frame's upper left corner, and nothing else in it."""
+    in_corner = max(label.x - box.x, label.y - box.y) <= _CORNER_MM
+    return in_corner and len(words) <= _FEW_WORDS and box.bottom - label.bottom >= 1.5 * label.h

@@ -34,27 +34,45 @@ _WORD = re.compile(r"[a-z0-9]+")
 _BRACKETED = re.compile(r"\((?:s|e|es|x)\)|\([^()]*\)")
 _NUMBER_SIGN = re.compile(r"\b(?:n\s?[°ºo]\.?(?=[\W\s]|$)|no\b|numeros?\b|n(?=\s))")
 _ABOUT = re.compile(r"\s+(?:du|de la|de l'|des|de|d'|au|a la|pour l'|pour le)\s*(?=\w)")
+_AND = re.compile(r"\s+(?:et|&|\+)\s+|\s*,\s*|\s+/\s+")
+_BOTH = {
+    frozenset({"surname", "given_name"}): "person",
+    frozenset({"postal_code", "town"}): "postal_town",
+    frozenset({"address", "town"}): "address",
+    frozenset({"address", "postal_code"}): "address",
+}
 _COUNTED = re.compile(r"^(?:nombre|nb|nbre|quantite|qte)\b")
 _MEASURED = re.compile(r"\b(?:km|kilometres|heures|minutes|annees|metres|points|seances)\b")
+_TOTAL = re.compile(r"(?<!sous )(?<!sous-)\btotal\b")
+_CODE = re.compile(r"(?:n |code|matricule|identifiant|reference)\b")
+_NARROW_MM, _LEAST_CODE = 32.0, 6
+"""Nobody writes a name on a line so short, nor a number on so many cells."""
 _UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
-_SURE_EXACT, _LEAST_SURE = 0.97, 0.5
 _LABEL_SURE = 0.88
-_LEAST_ALIKE_PERCENT = 84.0
+_DAY = re.compile(
+    r"\b(?:lun|mar|jeu)di\b|\b(?:merc|vend)redi\b|\bsamedi\b|\bdimanche\b|\b\d{1,2}(?:er)?[/ ]"
+    r"(?:[01]?\d\b|jan|fev|mars|avr|mai|juin|juil|aou|sep|oct|nov|dec)"
+)
+SURE_EXACT, LEAST_SURE = 0.97, 0.5
+"""A label that is in the lexicon word for word is as sure; and what is, at least, for its type."""
+_LEAST_ALIKE_PERCENT, _LEAST_SURE_COUNT = 84.0, 0.75
 _UNKNOWN = 0.35
 _BARE_COUNT = "quantite"
 """What « Nombre » alone is called; « Nombre de lampions » by its own words."""
 _LONGEST_NAME = 32
+_NOT_CODED = ("count", "person", "organisation", "surname")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A label of the lexicon; ``key``: its words as they are compared."""
+    """A label of the lexicon; ``key``: its words as they are compared; ``low``: folded."""
 
     label: str
     type: str
     field: str
     role: str
     key: str
+    low: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +95,17 @@ def lexicon() -> tuple[Entry, ...]:
     lines = (line for line in LABELS.read_text("utf-8").splitlines() if not line.startswith("#"))
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     return tuple(
-        Entry(row["label"], row["type"], row["field"], row["role"] or "", key_of(row["label"]))
+        Entry(
+            *(row["label"], row["type"], row["field"], row["role"] or ""),
+            key_of(row["label"]),
+            _bare(row["label"]),
+        )
         for row in rows
     )
+
+
+def _bare(label: str) -> str:
+    return " ".join(_BRACKETED.sub(" ", fold(label)).split()).strip(" :*")
 
 
 @cache
@@ -94,7 +120,7 @@ def key_of(label: str) -> str:
 @cache
 def whom_text(whom: str) -> str:
     """What readers call those whom a name begins with: « père » for ``pere``."""
-    titles = [re.sub(r"^(?:l[ea']s?|votre)\s*", "", e.label.lower()) for e in _entries(SECTION)]
+    titles = [re.sub(r"^(?:l[ea']s?|votre)\s*", "", e.label.lower()) for e in entries_of(SECTION)]
     same = (title for title in titles if fold(title).replace(" ", "") == whom.replace("_", ""))
     return next(same, whom.replace("_", " "))
 
@@ -109,13 +135,16 @@ def slug(text: str, *, most: int = 3) -> str:
     return name if name[0].isalpha() else f"n{name}"
 
 
+def names_day(text: str) -> bool:
+    """Whether a text names a day of the week, or of a month."""
+    return bool(_DAY.search(fold(text)))
+
+
 def section_of(title: str) -> str:
     """What the names of fields begin with below that title; empty for one that says nothing of
     whom they are about."""
-    key = key_of(re.sub(r"^\W*(?:[0-9ivx]{1,3}|[a-h])\s?[-.)–:]+\s*", "", fold(title)))
-    if not key:
-        return ""
-    match = _best(key, _entries(SECTION))
+    said = re.sub(r"^\W*(?:[0-9ivx]{1,3}|[a-h])\s?[-.)–:]+\s*", "", fold(title))
+    match = best_of(said, entries_of(SECTION))
     return match[0].field if match and match[1] >= 0.75 else ""
 
 
@@ -131,7 +160,7 @@ def kind_of(
     text = without_prices(label)
     kind = _by_lexicon(text, shape)
     kind = _by_print(kind, text, label, behind, shape, wide_mm)
-    if kind.sure >= _LEAST_SURE:
+    if kind.sure >= LEAST_SURE:
         return _by_comb(kind, cells)
     if not text:
         return replace(kind, why=("Rien ne dit ce qui est demandé ici.",))
@@ -146,79 +175,28 @@ def is_label(text: str) -> bool:
     return kind_of(text).sure >= _LABEL_SURE
 
 
-def marked_kind(question: str, options: Sequence[str]) -> Kind:
-    """What options that are ticked or ringed answer, with their ``question``."""
-    keys = {key_of(without_prices(option)) for option in options}
-    if keys <= {"oui", "non"}:
-        match = _best(key_of(question), _entries("yes_no")) if question else None
-        field, sure = (match[0].field, match[1]) if match else ("", 0.0)
-        named = field if field and sure > _LEAST_SURE + 0.1 else slug(question)
-        return Kind("yes_no", named, sure=0.95 if question else 0.6)
-    by_options = _by_options(keys)
-    if by_options:
-        return by_options
-    match = _best(key_of(question), _entries("choice", "ticks")) if question else None
-    if len(options) == 1:
-        known = _best(key_of(question or options[0]), _entries("yes_no", "choice", "ticks"))
-        field = known[0].field if known and known[1] > 0.7 else ""
-        name = field or slug(question or options[0])
-        return Kind("checkbox", name, known[0].role if known and known[1] > 0.7 else "", sure=0.8)
-    if match and match[1] >= 0.7:
-        return Kind(match[0].type, match[0].field, match[0].role, sure=0.6 + 0.35 * match[1])
-    several = bool(re.search(r"\(s\)|\bplusieurs\b|\bcochez les\b|\w{3}s\s*:?$", fold(question)))
-    if any(re.match(r"(?:je|j'|nous)\b", fold(option)) for option in options) and not any(
-        re.search(r"\bn'|\bne\b", fold(option)) for option in options
-    ):
-        several = True
-    unasked = "autorisations" if several else slug(options[0])
-    return Kind(
-        "ticks" if several else "choice",
-        slug(question) if question else unasked,
-        sure=0.6 if question else 0.45,
-        why=("Une seule réponse, ou plusieurs\u00a0? Vérifiez le type.",),
-    )
-
-
-def _by_options(keys: set[str]) -> Kind | None:
-    """What the options alone tell."""
-    for names, type_name, field, role in _OPTIONS:
-        known = frozenset(names.split())
-        share = sum(bool(known & {*key.split()}) for key in keys) / len(keys)
-        if len(keys) > 1 and share > 0.6:
-            return Kind(type_name, field, role, sure=0.95)
-    return None
-
-
-_OPTIONS = (
-    (
-        "cheque espece virement carte ancv cb liquide prelevement postale",
-        "choice",
-        "paiement",
-        "payment",
-    ),
-    ("masculin feminin homme femme garcon fille m f h g", "choice", "sexe", ""),
-    ("mme m mr madame monsieur mlle mademoiselle", "choice", "civilite", ""),
-    ("xs m l xl xxl xxxl", "choice", "taille_vetement", ""),
-    ("lundi mardi mercredi jeudi vendredi samedi dimanche", "ticks", "jours", ""),
-    ("matin matinee midi apres soir soiree journee nuit", "ticks", "moments", ""),
-)
-
-
 def _by_lexicon(text: str, shape: Shape) -> Kind:
-    key = key_of(text)
     marked = shape in (Shape.BOX, Shape.WORD)
     entries = [e for e in lexicon() if e.type != SECTION and (_is_mark(e.type) == marked)]
     if shape is Shape.AREA:
         entries.sort(key=lambda entry: entry.type not in ("signature", "photo", "long_text"))
-    best = _best(key, entries) if key else None
-    if best and best[1] >= _SURE_EXACT:
+    best = best_of(text, entries)
+    if best and best[1] >= SURE_EXACT:
         return _known(*best)
-    if composed := _composed(text, entries):
+    if composed := _composed(text, entries) or _of_two(text, entries):
         return composed
-    if best and best[1] >= _LEAST_SURE:
+    if _CODE.match(_NUMBER_SIGN.sub("n ", fold(text))) and best and best[0].type in _NOT_CODED:
+        return Kind("licence", slug(text), sure=0.7)
+    if best and best[1] >= LEAST_SURE:
         kind = _known(*best)
+        if (
+            kind.type == "count"
+            and kind.sure < _LEAST_SURE_COUNT
+            and not _COUNTED.match(fold(text))
+        ):
+            return Kind("text", slug(text), sure=_UNKNOWN)
         return replace(kind, field=slug(text)) if kind.field == _BARE_COUNT else kind
-    mark = _best(key, [e for e in lexicon() if _is_mark(e.type)]) if key and not marked else None
+    mark = None if marked else best_of(text, [e for e in lexicon() if _is_mark(e.type)])
     if mark and mark[1] >= 0.8:
         return Kind("text", mark[0].field or slug(text), sure=0.7 * mark[1])
     usual = "long_text" if shape is Shape.AREA else "text"
@@ -233,8 +211,8 @@ def _composed(text: str, entries: Sequence[Entry]) -> Kind | None:
     """A label and whom it is about: « Profession de la mère »."""
     low = fold(text)
     for about in _ABOUT.finditer(low):
-        whom = _best(key_of(low[about.end() :]), _entries(SECTION))
-        base = _best(key_of(low[: about.start()]), entries)
+        whom = best_of(low[about.end() :], entries_of(SECTION))
+        base = best_of(low[: about.start()], entries)
         if not whom or not base or base[0].type in ("count", "amount"):
             continue
         if whom[1] >= 0.9 and base[1] >= 0.9:
@@ -242,21 +220,41 @@ def _composed(text: str, entries: Sequence[Entry]) -> Kind | None:
     return None
 
 
+def _of_two(text: str, entries: Sequence[Entry]) -> Kind | None:
+    """What asks for two things on one line: « Enfant et classe »."""
+    for divided in _AND.finditer(text):
+        parts = text[: divided.start()], text[divided.end() :]
+        known = [match for part in parts if (match := best_of(part, entries))]
+        if len(known) == 2 and all(sure >= 0.9 for _, sure in known):
+            types = {entry.type for entry, _ in known}
+            if len(types) == 2:
+                return Kind(_BOTH.get(frozenset(types), "text"), slug(text), sure=0.7)
+    return None
+
+
 def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide_mm: float) -> Kind:
     """What prices and units beside a place say of it, more surely than its label."""
     if shape not in (Shape.LINE, Shape.CELL, Shape.COMB) or kind.type in ("signature", "photo"):
         return kind
-    name = kind.field if kind.sure >= _LEAST_SURE else slug(text)
+    name = kind.field if kind.sure >= LEAST_SURE else slug(text)
     priced = says_times(label) or says_times(behind)
     unit = _UNITS.match(fold(behind).strip())
     said = unit[0].strip(" .(:") if unit else ""
     if not priced and said and said[0] in "€e":
-        return kind if kind.type == "amount" else Kind("amount", name, "", 0.85)
+        of_sum = "total" if _TOTAL.search(fold(text)) else ""
+        return kind if kind.type == "amount" else Kind("amount", name, of_sum, 0.85)
     low = fold(text)
-    counted = _COUNTED.match(low) and not _MEASURED.search(low)
-    few = wide_mm < 32 and bool(prices(label)) and kind.type in ("text", "organisation", "amount")
-    if (priced or counted or few) and kind.type != "count" and kind.role != "total":
-        return Kind("count", name, "", 0.9 if priced or counted else 0.6)
+    if kind.type == "amount" and _TOTAL.search(low):
+        return replace(kind, role="total")
+    counted = _COUNTED.match(low) and not _MEASURED.search(low) and kind.type != "number"
+    if (priced or counted) and kind.type != "count" and kind.role != "total":
+        return Kind("count", name, "", 0.9)
+    if kind.type in ("text", "organisation", "person", "amount") and kind.role != "total":
+        few = wide_mm < _NARROW_MM and (
+            bool(prices(label)) or (kind.type == "person" and low.endswith("s"))
+        )
+        if few or _is_free(behind):
+            return Kind("count", name, "", 0.6)
     if said.startswith("an") and kind.type == "text":
         return Kind("age", name, "", 0.8)
     if said.startswith(("personne", "repas", "place")) and kind.type == "text":
@@ -266,19 +264,32 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
     return kind
 
 
+def _is_free(behind: str) -> bool:
+    """Whether what stands behind a place begins with « gratuit »."""
+    costs = prices(behind)
+    return bool(costs) and costs[0].start == 0 and costs[0].cents == 0
+
+
 def _by_comb(kind: Kind, cells: int) -> Kind:
     """How many cells there are says what the label leaves open."""
+    if (
+        cells >= _LEAST_CODE
+        and kind.type in ("count", "person", "organisation")
+        and kind.sure < 0.9
+    ):
+        return replace(kind, type="licence", role="")
     if cells == 14 and kind.type in ("text", "licence"):
         return replace(kind, type="siret", sure=max(kind.sure, 0.6))
     if cells == 27 and kind.type in ("text", "licence"):
         return replace(kind, type="iban", sure=max(kind.sure, 0.7))
-    if cells == 10 and kind.type == "text" and kind.sure < _LEAST_SURE:
-        return replace(kind, type="phone", sure=_LEAST_SURE)
+    if cells == 10 and kind.type == "text" and kind.sure < LEAST_SURE:
+        return replace(kind, type="phone", sure=LEAST_SURE)
     return kind
 
 
 @cache
-def _entries(*types: str) -> tuple[Entry, ...]:
+def entries_of(*types: str) -> tuple[Entry, ...]:
+    """The labels of these types."""
     return tuple(entry for entry in lexicon() if entry.type in types)
 
 
@@ -289,19 +300,23 @@ def _is_mark(type_name: str) -> bool:
     return fields.nature(type_name) is Nature.MARK
 
 
-def _best(key: str, entries: Sequence[Entry]) -> tuple[Entry, float] | None:
-    """The entry that a label is, or begins with, or holds, with how sure that is."""
+def best_of(text: str, entries: Sequence[Entry]) -> tuple[Entry, float] | None:
+    """The entry that a label is, or begins with, or holds, with how sure that is; of two, the one
+    that is written alike."""
+    key, low = key_of(text), _bare(text)
     if not key:
         return None
-    best: tuple[float, int, Entry] | None = None
+    best: tuple[float, int, bool, Entry] | None = None
     padded = f" {key} "
     for entry in entries:
         sure = _held(padded, f" {entry.key} ")
-        rank = (sure, len(entry.key))
-        if sure and (best is None or rank > best[:2]):
+        if not sure or (best and (sure, len(entry.key)) < best[:2]):
+            continue
+        rank = (sure, len(entry.key), entry.low == low)
+        if best is None or rank > best[:3]:
             best = (*rank, entry)
-    if best and best[0] >= _SURE_EXACT:
-        return best[2], best[0]
+    if best and best[0] >= SURE_EXACT:
+        return best[3], best[0]
     near = process.extractOne(
         key,
         [entry.key for entry in entries],
@@ -310,7 +325,7 @@ def _best(key: str, entries: Sequence[Entry]) -> tuple[Entry, float] | None:
     )
     if near and len(key) > 5 and (best is None or near[1] / 100 * 0.96 > best[0]):
         return entries[near[2]], near[1] / 100 * 0.96
-    return (best[2], best[0]) if best else None
+    return (best[3], best[0]) if best else None
 
 
 def _held(label: str, known: str) -> float:

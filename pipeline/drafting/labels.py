@@ -19,15 +19,17 @@ from pipeline.drafting.beside import (
     Printed,
     is_beside,
 )
+from pipeline.drafting.grids import beside
 from pipeline.drafting.kinds import kind_of, section_of
-from pipeline.drafting.phrases import Phrase, is_level, phrases_of, row_key, titles
+from pipeline.drafting.phrases import Phrase, is_level, phrases_of, titles
+from pipeline.drafting.places import in_reading_order
 from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.squares import labels_of_marks
-from pipeline.drafting.tariffs import prices, without_prices
+from pipeline.drafting.tariffs import prices, says_times, without_prices
 from pipeline.geometry import BoxMm
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
-_CORNER_MM, _UNDER_HEAD_MM = 8.0, 9.0
+_CORNER_MM, _UNDER_HEAD_MM, _PRICE_MM, _COLUMN_MM = 8.0, 9.0, 30.0, 20.0
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
@@ -37,7 +39,7 @@ _IS_ABOUT_BEFORE = re.compile(r"\W*(?:[x×*]\s?\d|€|euros?\b|=|ans?\b|[ck][mg]
 
 def labelled(sheet: Sheet) -> tuple[Labelled, ...]:
     """Every place of a page with its labels, in the order of reading."""
-    print_ = Printed(sheet, phrases_of(sheet), tuple(sorted(sheet.places, key=row_key)))
+    print_ = Printed(sheet, phrases_of(sheet), in_reading_order(sheet.places))
     places = tuple(place for place in print_.places if not _is_taken(print_, place))
     print_ = replace(print_, places=places)
     tables = _tables(places)
@@ -67,7 +69,13 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     if (inside and place.shape is Shape.AREA) or (inside and box.h > 1.8 * inside[0].box_mm.h):
         return _taken(print_, place, inside[0], How.INSIDE, behind_text)
     left, above = print_.before(place), print_.above(place)
-    near = left is not None and box.x - left.box_mm.right <= NEAR_MM
+    near = left is not None and (
+        box.x - left.box_mm.right <= NEAR_MM or _is_in_cell_before(print_, left.box_mm, box)
+    )
+    if above and prices(above.text) and not without_prices(above.text):
+        above = None  # a price says nothing of what is below it
+    if left and above and _is_in_its_frame(print_, box, above.box_mm, left.box_mm):
+        return _taken(print_, place, above, How.ABOVE, behind_text)
     if left and near:
         return _taken(print_, place, left, How.LEFT, behind_text)
     if above and (place.shape is Shape.AREA or not _is_other_row(print_, above)):
@@ -77,6 +85,25 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     if place.name:
         return Labelled(place, place.name, How.NAME, behind_text, sure=0.6)
     return Labelled(place, behind=behind_text, sure=0.2)
+
+
+def _is_in_cell_before(print_: Printed, label: BoxMm, box: BoxMm) -> bool:
+    """Whether a label has a cell of its own, which the place is beside."""
+    return any(
+        beside(frame, box) and frame.contains(label.x + 0.5, label.y + label.h / 2)
+        for frame in print_.sheet.frames
+    )
+
+
+def _is_in_its_frame(print_: Printed, box: BoxMm, own: BoxMm, other: BoxMm) -> bool:
+    """Whether a frame is around a place and one phrase, and not around the other one."""
+    return any(
+        frame.grown(1, 1).contains(box.x, box.y)
+        and frame.grown(1, 1).contains(box.right, box.bottom)
+        and frame.contains(own.x + 0.5, own.y + own.h / 2)
+        and not frame.contains(other.right - 0.5, other.y + other.h / 2)
+        for frame in print_.sheet.frames
+    )
 
 
 def _is_other_row(print_: Printed, phrase: Phrase) -> bool:
@@ -107,15 +134,17 @@ def _is_taken(print_: Printed, place: Place) -> bool:
         )
     if place.shape is not Shape.LINE:
         return False
-    if _is_corner(print_, place) or any(_goes_into(place, other) for other in print_.places):
+    if _is_corner(print_, place) or any(_goes_into(print_, place, o) for o in print_.places):
         return True
     if place.sure < _GAP_SURE and _leads_to_options(print_, box):
+        return True
+    if _leads_to_columns(print_, place):
         return True
     before = print_.before(place)
     if place.sure < _GAP_SURE and before and not before.text.endswith(":"):
         is_head = _is_row_of_squares(print_, before)
         return is_head or kind_of(before.text).sure < _KNOWN  # a word with room behind it
-    behind = print_.behind(place)
+    behind = print_.behind(place, most_mm=_PRICE_MM)
     if behind is None or not prices(behind.text) or without_prices(behind.text):
         return False
     return before is not None and any(
@@ -133,23 +162,48 @@ def _leads_to_options(print_: Printed, gap: BoxMm) -> bool:
     return first is not None and first.shape in (Shape.BOX, Shape.WORD)
 
 
+def _leads_to_columns(print_: Printed, leaders: Place) -> bool:
+    """Whether dots only lead from a question to squares in columns, which nothing stands behind."""
+    box = leaders.box_mm
+    follow = [p for p in print_.places if p.box_mm.x >= box.right - 1 and is_beside(box, p.box_mm)]
+    first = min(follow, key=lambda place: place.box_mm.x, default=None)
+    if first is None or first.shape is not Shape.BOX or first.box_mm.x - box.right > _COLUMN_MM:
+        return False
+    return print_.before(leaders) is not None and print_.behind(first, most_mm=4.0) is None
+
+
 def _is_row_of_squares(print_: Printed, phrase: Phrase) -> bool:
-    """Whether squares stand in a phrase's row, or below a head in it."""
+    """Whether squares stand behind a phrase, or below a head in its row."""
     row = [p.box_mm for p in print_.phrases if is_level(p.box_mm, phrase.box_mm)]
-    for square in (place.box_mm for place in print_.places if place.shape is Shape.BOX):
-        middle = square.x + square.w / 2
-        if is_beside(phrase.box_mm, square):
+    for place in print_.places:
+        square = place.box_mm
+        if place.shape is not Shape.BOX:
+            continue
+        is_asked = _is_asked(print_, square)
+        if is_beside(phrase.box_mm, square) and (not is_asked or print_.before(place) == phrase):
             return True
-        if any(
+        middle = square.x + square.w / 2
+        under = any(
             0 < square.y - head.bottom < _UNDER_HEAD_MM and head.x - 2 <= middle <= head.right + 8
             for head in row
-        ):
+        )
+        if under and not is_asked:
             return True
     return False
 
 
-def _goes_into(gap: Place, other: Place) -> bool:
-    """Whether a gap only leads from a label to a surer place in its row."""
+def _is_asked(print_: Printed, square: BoxMm) -> bool:
+    """Whether a question stands left of a square, in its row."""
+    level = (p for p in print_.phrases if is_beside(p.box_mm, square) and p.box_mm.x < square.x)
+    return any(phrase.text.endswith((":", "?")) for phrase in level)
+
+
+def _goes_into(print_: Printed, gap: Place, other: Place) -> bool:
+    """Whether a gap only leads from a label to a surer place in its row, which has no own label."""
+    if other.shape is Shape.AREA and any(
+        other.box_mm.contains(phrase.box_mm.x + 1, phrase.middle_mm) for phrase in print_.phrases
+    ):
+        return False
     reach = other.box_mm.x - gap.box_mm.right
     return other.sure > gap.sure and -1 < reach < 4 and is_beside(gap.box_mm, other.box_mm)
 
@@ -162,13 +216,15 @@ def _is_corner(print_: Printed, place: Place) -> bool:
         for phrase in print_.phrases
         if 0 < phrase.box_mm.y - box.bottom < _CORNER_MM and box.x <= phrase.box_mm.x < box.right
     )
-    rows = [
-        row
-        for row in below
-        if any(o.shape is Shape.BOX and is_beside(row, o.box_mm) for o in print_.places)
-    ]
-    beside = any(is_beside(p.box_mm, box) and p.box_mm.x >= box.right for p in print_.phrases)
-    return bool(rows) and beside and print_.before(place) is None
+    rows = [row for row in below if _next_is_square(print_, row)]
+    heads = any(is_beside(p.box_mm, box) and p.box_mm.x >= box.right for p in print_.phrases)
+    return bool(rows) and heads and print_.before(place) is None
+
+
+def _next_is_square(print_: Printed, label: BoxMm) -> bool:
+    level = [p for p in print_.places if is_beside(label, p.box_mm) and p.box_mm.x >= label.x]
+    following = min(level, key=lambda place: place.box_mm.x, default=None)
+    return following is not None and following.shape is Shape.BOX
 
 
 def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:
@@ -233,9 +289,12 @@ def _row_head(print_: Printed, row: Sequence[Place]) -> str:
         if first.y - 0.5 <= phrase.middle_mm <= first.bottom + 0.5
         and (
             first.x - _ROW_HEAD_MM <= phrase.box_mm.x < first.x
-            or (phrase.box_mm.x < last and prices(phrase.text))
+            or (phrase.box_mm.x < last + 1 and prices(phrase.text))
         )
     ]
+    times = [phrase for phrase in level if phrase.box_mm.x > first.x and says_times(phrase.text)]
+    if len(times) > 1:  # each is of the cell before it
+        level = [phrase for phrase in level if phrase not in times]
     level.sort(key=lambda phrase: (round(phrase.box_mm.x / 4), phrase.box_mm.y))
     print_.used.update(level)
     return " ".join(phrase.text for phrase in level)

@@ -18,8 +18,9 @@ _LEAST_MM = 1.2
 _FULL, _ROUND = 0.92, 0.74
 """What a frame fills of the box around it, and what a round check box does, which is small."""
 _SMALL_MM = 8.0
-_LEVEL = 0.55
-"""Words of one line share so much of their height."""
+_LEVEL, _PHRASE_GAP = 0.55, 1.4
+"""Words of one line share so much of their height; those of a phrase stand no further apart than so
+many sizes of their print."""
 
 
 def is_level(rule: BoxMm) -> bool:
@@ -147,3 +148,17 @@ def lines_of(words: Sequence[Print]) -> list[list[Print]]:
         else:
             lines.append([word])
     return [sorted(line, key=lambda word: word.box_mm.x) for line in lines]
+
+
+def phrases_in(line: Sequence[Print]) -> list[list[Print]]:
+    """The words of a line by what stands together; a colon ends a phrase."""
+    phrases: list[list[Print]] = []
+    for word in line:
+        if phrases:
+            last = phrases[-1][-1]
+            near = word.box_mm.x - last.box_mm.right <= _PHRASE_GAP * word.size_mm
+            if near and (not last.text.endswith(":") or word.text == ":"):
+                phrases[-1].append(word)
+                continue
+        phrases.append([word])
+    return phrases

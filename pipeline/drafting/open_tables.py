@@ -1,17 +1,18 @@
-"""Tables of level rules alone, whose columns are where their heads begin."""
+"""Tables of level rules alone, whose columns are where their heads are."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.drafting.linework import is_level, lines_of
-from pipeline.drafting.printed_places import phrases_of
+from pipeline.drafting.linework import is_level, lines_of, phrases_in
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 
 _ALIKE_MM, _STEP_MM = 1.5, (4.5, 14.5)
 _LEAST_RULES, _LEAST_WIDE_MM = 3, 60.0
 _HEAD_MM, _LEAST_COLUMN_MM = 10.0, 8.0
+_BEFORE_HEAD_MM = 1.0
+_EXACT_MM = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +65,51 @@ def _cells(rules: Sequence[BoxMm], sheet: Sheet, number: int) -> Iterator[Place]
     if not head:
         return
     rows = [(a, b, _words_in(sheet, a, a.y, b.y)) for a, b in pairwise(rules)]
-    printed = max((w.box_mm.right for _, _, words in rows for w in words), default=rules[0].x - 1)
-    heads = [bounding_box([w.box_mm for w in p]) for p in phrases_of(lines_of(head)[-1])]
-    starts = [box.x for box in heads if box.x > printed]
-    if len(starts) < (1 if any(words for *_, words in rows) else 2):
+    heads = [bounding_box([w.box_mm for w in p]) for p in phrases_in(lines_of(head)[-1])]
+    columns = list(_columns(heads, rules[0]))
+    free = [
+        span
+        for span in columns
+        if span[1] - span[0] >= _LEAST_COLUMN_MM
+        and not any(_stands_in(w.box_mm, span) for *_, words in rows for w in words)
+    ]
+    if len(free) < (1 if any(words for *_, words in rows) else 2):
         return
-    ends = [*(start - 1.0 for start in starts[1:]), rules[0].right]
-    before = len(heads) - len(starts) or int(printed > rules[0].x)
+    # What stands before the first head has a column of its own.
+    unheaded = any(w.box_mm.right < columns[0][0] for *_, words in rows for w in words)
     for row, (upper, lower, _) in enumerate(rows, 1):
-        for column, (start, end) in enumerate(zip(starts, ends, strict=True), before + 1):
+        for start, end in free:
             box = BoxMm(start, upper.bottom, end - start, lower.y - upper.bottom)
-            if box.w >= _LEAST_COLUMN_MM:
-                yield Place(box, Shape.CELL, row=row, column=column, table=number, sure=0.8)
+            column = columns.index((start, end)) + 1 + unheaded
+            yield Place(box, Shape.CELL, row=row, column=column, table=number, sure=0.8)
+
+
+def _columns(heads: Sequence[BoxMm], table: BoxMm) -> Iterator[tuple[float, float]]:
+    """Where the column of each head begins and ends: heads are centred in them, if columns can be
+    found of which all are; else each begins where its head does."""
+    starts = _if_centred(heads, table) or [head.x - _BEFORE_HEAD_MM for head in heads]
+    return pairwise([*starts, table.right])
+
+
+def _if_centred(heads: Sequence[BoxMm], table: BoxMm) -> list[float]:
+    """The left edges of columns with heads in their middles, from the last one on; none where a
+    column would reach into the next head, or out of the table."""
+    starts: list[float] = []
+    right = table.right
+    for n in range(len(heads) - 1, -1, -1):
+        head = heads[n]
+        start = 2 * (head.x + head.w / 2) - right
+        before = heads[n - 1].right if n else table.x - _EXACT_MM
+        if not before <= start <= head.x:
+            return []
+        starts.insert(0, start)
+        right = start
+    return starts
+
+
+def _stands_in(word: BoxMm, span: tuple[float, float]) -> bool:
+    shared = min(word.right, span[1]) - max(word.x, span[0])
+    return shared > 0.2 * word.w or span[0] < word.x + word.w / 2 < span[1]
 
 
 def _words_in(sheet: Sheet, rule: BoxMm, top: float, bottom: float) -> list[Print]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from pipeline.drafting.records import Place, Print, Shape, Sheet
+from pipeline.drafting.records import Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 
 _LEADERS = re.compile(r"[.…_·]{2,}|(?<=\s)[.…_·](?=\s|$)|…")
@@ -140,8 +140,3 @@ def _says(phrase: Phrase) -> bool:
 def _is_within(word: Print, box: BoxMm) -> bool:
     middle = word.box_mm.x + word.box_mm.w / 2, word.box_mm.y + word.box_mm.h / 2
     return box.grown(0.6, 0.6).contains(*middle)
-
-
-def row_key(place: Place) -> tuple[float, float]:
-    """By which places stand in the order of reading, those of one row roughly so."""
-    return (place.box_mm.y + place.box_mm.h / 2, place.box_mm.x)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pipeline.drafting.framed import in_frames
 from pipeline.drafting.linework import overlap
 from pipeline.drafting.open_tables import open_tables
-from pipeline.drafting.printed_places import printed_squares, ringed_words
+from pipeline.drafting.printed_places import printed_squares
 from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.ringed import ringed_words
 from pipeline.drafting.rooms import gaps, signature_rooms
 from pipeline.drafting.ruled import on_dots, on_rules
+from pipeline.drafting.stripes import unstriped
 from pipeline.geometry import BoxMm
 
 _SAME = 0.5
@@ -20,8 +22,9 @@ _FEW_LINES = 2
 
 def places_of(sheet: Sheet) -> tuple[Place, ...]:
     """The places of a page, in reading order, none over another."""
-    framed = list(in_frames(sheet))
-    tables = list(open_tables(sheet, first=1 + max((p.table for p in framed), default=0)))
+    in_rows = unstriped(sheet)
+    framed = list(in_frames(in_rows))
+    tables = list(open_tables(in_rows, first=1 + max((p.table for p in framed), default=0)))
     rules = [rule for table in tables for rule in table.rules]
     cells = [cell for table in tables for cell in table.cells]
     places = _apart([*framed, *cells, *on_dots(sheet), *on_rules(sheet, but=rules)])
@@ -31,7 +34,15 @@ def places_of(sheet: Sheet) -> tuple[Place, ...]:
     written = [place for place in places if place.shape in (Shape.LINE, Shape.CELL)]
     places = _apart([*places, *signature_rooms(sheet, places)])
     places = _apart([*places, *gaps(sheet, places, few_lines=len(written) <= _FEW_LINES)])
-    return in_reading_order(places)
+    return in_reading_order(_on_paper(place, sheet) for place in places)
+
+
+def _on_paper(place: Place, sheet: Sheet) -> Place:
+    """The place as far as the paper goes."""
+    box = place.box_mm
+    x, y = max(box.x, 0.0), max(box.y, 0.0)
+    right, bottom = min(box.right, sheet.width_mm), min(box.bottom, sheet.height_mm)
+    return replace(place, box_mm=BoxMm(x, y, right - x, bottom - y))
 
 
 def with_fields(sheet: Sheet, fields: Sequence[Place]) -> Sheet:
@@ -44,7 +55,8 @@ def with_fields(sheet: Sheet, fields: Sequence[Place]) -> Sheet:
         for place in drawn
         if not any(_shares(place.box_mm, field.box_mm) for field in fields)
     ]
-    return replace(sheet, places=in_reading_order((*fields, *beside)))
+    known = [*(_on_paper(field, sheet) for field in fields), *beside]
+    return replace(sheet, places=in_reading_order(known))
 
 
 def _shares(box: BoxMm, other: BoxMm) -> bool:

@@ -1,30 +1,20 @@
-"""Places that print alone makes: squares among the letters, and words to ring."""
+"""Check squares that are printed as letters: ``□``, ``o``, ``[ ]``."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pipeline.drafting.linework import lines_of
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
-from pipeline.text import fold
 
 _SQUARES = frozenset("□❑❒❏❐☐▢◻⬜○◯❍🞎🗆⎕")
-_OPTION_MM = 4.0
-_RINGED = re.compile(
-    r"oui|non|m|mr|mme|mlle|melle|monsieur|madame|mademoiselle|homme|femme|garcon|fille|"
-    r"masculin|feminin|h|f|adulte|enfant|xs|s|l|x{1,3}l"
-)
-"""What forms have ringed or struck out, folded."""
-_BETWEEN = frozenset("/-–—|•·")
-_RING_GAP_MM = 12.0
-_ASKED = re.compile(r"\b(?:entoure\w*|ray(?:er|ez)|biffe\w*|barre[rz]|cercle[rz])\b")
-_MOST_WORDS, _MOST_LETTERS = 2, 14
-_PHRASE_GAP = 1.4
-"""Words of a phrase stand no further apart than so many sizes of their print."""
+_TYPED = frozenset({"()", "[]", "(_)", "[_]", "|_|", "{}"})
+"""What is typed for a square; its two sides may stand apart."""
+_OPENS, _CLOSES = frozenset("[({"), frozenset("])}")
+_OPTION_MM, _SIDES_MM = 4.0, 8.0
 
 
 def printed_squares(sheet: Sheet) -> Iterator[Place]:
-    """Check squares that are letters of a font, or an ``o`` before an option."""
+    """Check squares that are letters of a font, are typed, or are an ``o`` before an option."""
     for line in lines_of(sheet.words):
         for word, after in zip(line, [*line[1:], None], strict=True):
             box = word.box_mm
@@ -34,8 +24,17 @@ def printed_squares(sheet: Sheet) -> Iterator[Place]:
                 yield Place(box, Shape.BOX, sure=0.7)
             elif word.text[:1] in _SQUARES or word.text[-1:] in _SQUARES:
                 yield from _squares_in(word)
-            elif word.text in {"()", "[]"}:
+            elif word.text in _TYPED:
                 yield Place(box, Shape.BOX, sure=0.8)
+            elif after and _are_sides(word, after):
+                yield Place(bounding_box([box, after.box_mm]), Shape.BOX, sure=0.8)
+
+
+def _are_sides(word: Print, after: Print) -> bool:
+    """Whether two words are the sides of a square that is typed ``[ ]``, what stands behind it
+    perhaps stuck to the second."""
+    is_pair = word.text[-1:] in _OPENS and after.text in _CLOSES
+    return is_pair and len(word.text) == 1 and after.box_mm.right - word.box_mm.x <= _SIDES_MM
 
 
 def _squares_in(word: Print) -> Iterator[Place]:
@@ -47,119 +46,3 @@ def _squares_in(word: Print) -> Iterator[Place]:
             yield Place(
                 BoxMm(word.box_mm.x + at * step, word.box_mm.y, wide, word.box_mm.h), Shape.BOX
             )
-
-
-def ringed_words(sheet: Sheet, boxes: Sequence[BoxMm]) -> Iterator[Place]:
-    """The words of alternatives that no check square stands beside."""
-    for line in lines_of(sheet.words):
-        for run in _alternatives(line):
-            listed = [bounding_box([word.box_mm for word in option]) for option in run]
-            if any(_near(box, option) for box in boxes for option in listed):
-                continue
-            texts = [fold(" ".join(w.text for w in o)).strip(".:?, ") for o in run]
-            usual = sum(bool(_RINGED.fullmatch(text)) for text in texts)
-            asked = _ASKED.search(fold(" ".join(word.text for word in line)))
-            if usual == len(texts) or asked or (usual and len(texts) > 2):
-                yield from (Place(_tight(option), Shape.WORD) for option in run)
-            elif _is_question(run, line):
-                yield from (Place(_tight(option), Shape.WORD, sure=0.7) for option in run)
-
-
-def _tight(option: Sequence[Print]) -> BoxMm:
-    return bounding_box([word.box_mm for word in option])
-
-
-def _near(box: BoxMm, option: BoxMm) -> bool:
-    level = box.y < option.bottom and box.bottom > option.y
-    return level and (
-        0 <= option.x - box.right <= _OPTION_MM or 0 <= box.x - option.right <= _OPTION_MM
-    )
-
-
-def _alternatives(line: Sequence[Print]) -> Iterator[list[list[Print]]]:
-    """Runs of short options with a stroke between each and the next."""
-    parts: list[list[Print]] = [[]]
-    for word in _split_at_strokes(line):
-        if word.text in _BETWEEN:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    if len(parts) < 2:
-        return
-    # The first part begins with the label, the last goes on after its option.
-    parts[0] = _last_phrase(parts[0])
-    parts[-1] = _first_phrase(parts[-1])
-    run: list[list[Print]] = []
-    for part in [*parts, []]:
-        if part and len(part) <= _MOST_WORDS and _is_short(part) and _follows(run, part):
-            run.append(part)
-            continue
-        if len(run) > 1:
-            yield run
-        run = [part] if part and len(part) <= _MOST_WORDS and _is_short(part) else []
-
-
-def _split_at_strokes(line: Sequence[Print]) -> Iterator[Print]:
-    """``Oui/Non`` as three words."""
-    for word in line:
-        pieces = re.findall(r"/|[^/]+", word.text)
-        if (
-            "/" not in word.text
-            or word.text == "/"
-            or not all(p.isalpha() or p in "/.?:" for p in pieces)
-        ):
-            yield word
-            continue
-        step, at = word.box_mm.w / len(word.text), 0
-        for piece in pieces:
-            box = BoxMm(word.box_mm.x + at * step, word.box_mm.y, step * len(piece), word.box_mm.h)
-            yield Print(piece, box, word.size_mm, word.bold, word.sure)
-            at += len(piece)
-
-
-def _last_phrase(part: Sequence[Print]) -> list[Print]:
-    for at in range(len(part) - 1, -1, -1):
-        if part[at].text.endswith((":", "?", ")")) or (
-            at and part[at].box_mm.x - part[at - 1].box_mm.right > 2 * part[at].size_mm
-        ):
-            return list(part[at + (part[at].text[-1] in ":?)") :])
-    return list(part[-1:])
-
-
-def _first_phrase(part: Sequence[Print]) -> list[Print]:
-    for at in range(1, len(part)):
-        if part[at].box_mm.x - part[at - 1].box_mm.right > _PHRASE_GAP * part[at].size_mm:
-            return list(part[:at])
-        if part[at].text.startswith("("):
-            return list(part[:at])
-    return list(part) if len(part) <= _MOST_WORDS else list(part[:1])
-
-
-def _is_short(part: Sequence[Print]) -> bool:
-    text = " ".join(word.text for word in part)
-    return len(text) <= _MOST_LETTERS and any(letter.isalpha() for letter in text)
-
-
-def _follows(run: Sequence[Sequence[Print]], part: Sequence[Print]) -> bool:
-    return not run or part[0].box_mm.x - run[-1][-1].box_mm.right <= _RING_GAP_MM
-
-
-def _is_question(run: Sequence[Sequence[Print]], line: Sequence[Print]) -> bool:
-    """Whether a label with a colon stands right before the options, and nothing behind them."""
-    at = line.index(run[0][0]) if run[0][0] in line else 0
-    is_end = run[-1][-1].box_mm.right >= line[-1].box_mm.right - 1
-    return at > 0 and line[at - 1].text.endswith((":", "?")) and (is_end or len(run) > 2)
-
-
-def phrases_of(line: Sequence[Print]) -> list[list[Print]]:
-    """The words of a line by what stands together; a colon ends a phrase."""
-    phrases: list[list[Print]] = []
-    for word in line:
-        if phrases:
-            last = phrases[-1][-1]
-            near = word.box_mm.x - last.box_mm.right <= _PHRASE_GAP * word.size_mm
-            if near and (not last.text.endswith(":") or word.text == ":"):
-                phrases[-1].append(word)
-                continue
-        phrases.append([word])
-    return phrases

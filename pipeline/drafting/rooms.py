@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from pipeline.drafting.linework import lines_of, overlap
-from pipeline.drafting.printed_places import phrases_of
+from pipeline.drafting.kinds import kind_of
+from pipeline.drafting.linework import lines_of, overlap, phrases_in
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
@@ -17,24 +18,29 @@ _HIGH = 2.1, 7.5
 _FLOWS, _LIST_MM = 0.8, 9.0
 """Print so few sizes below a label goes on from it, as do check squares so near."""
 _BELOW_MM, _ABOVE_MM, _AREA_MM = 4.0, 1.5, 12.0
+_WRITTEN = (Shape.LINE, Shape.COMB, Shape.CELL, Shape.BOX)
 _SIGNED = re.compile(r"\bsignatures?\b(?! electronique)")
-_SIGNED_MM, _BESIDE_MM = (60.0, 25.0), 25.0
+_SIGNED_MM, _LEAST_SIGNED_MM, _BESIDE_MM, _FOOT_MM = (110.0, 26.0), 28.0, 25.0, 6.0
+"""How wide, from its label on, and how high the room to sign in is; how wide at least."""
+_MOST_WORDS, _SECOND_MM = 14, 10.0
 
 
 def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[Place]:
     """The room after labels that nothing else serves.
 
-    A label ends with a colon. Where the form has ``few_lines`` it may also be a short phrase in
-    capitals; where it has lines, a colon may announce a list, and the gap is less sure.
+    A label ends with a colon, or in « x 12 € = ». Where the form has ``few_lines`` it may also be a
+    short phrase in capitals; where it has lines, a colon may announce a list, and the gap is less
+    sure.
     """
     if not sheet.words:
         return
     usual = sorted(word.size_mm for word in sheet.words)[len(sheet.words) // 2]
     marked = [place.box_mm for place in taken if place.shape is not Shape.WORD]
+    areas = [place.box_mm for place in taken if place.shape is Shape.AREA]
     boxes = [place.box_mm for place in taken]
     for line in lines_of(sheet.words):
-        for phrase in phrases_of(line):
-            asks = phrase[-1].text.endswith(":")
+        for phrase in phrases_in(line):
+            asks = phrase[-1].text.endswith((":", "="))
             if len(phrase) > _LABEL_WORDS or phrase[0].size_mm > 1.2 * usual:
                 continue
             if not (asks or (few_lines and _is_in_capitals(phrase))):
@@ -42,13 +48,17 @@ def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[P
             label = bounding_box([word.box_mm for word in phrase])
             if not few_lines and (len(phrase) > _FEW_WORDS or _goes_on(phrase, sheet)):
                 continue
-            is_served = any(_is_listed(place, label) for place in taken)
+            is_served = any(_is_listed(place, label, sheet) for place in taken)
             is_served |= any(_right_by(box, label) for box in marked)
             is_served |= any(overlap(box, label) > 0 for box in (marked if asks else boxes))
-            box = _gap_after(label, phrase[-1].size_mm, sheet)
-            is_served |= any(_lies_in(place, box) for place in marked)
+            box = _gap_after(label, phrase[-1].size_mm, sheet, areas)
+            reach = replace(box, w=_next_word(label, box, sheet) - box.x)
+            is_served |= any(_lies_in(p.box_mm, reach) for p in taken if p.shape in _WRITTEN)
+            is_served |= any(_lies_in(area, box) for area in areas)
             if box.w >= _LEAST_GAP_MM and not is_served and not _is_framed(label, sheet):
                 yield Place(box, Shape.LINE, sure=(0.8 if asks else 0.4) if few_lines else 0.5)
+                if asks and _is_long(phrase):
+                    yield from _second_line(label, box, sheet, boxes)
 
 
 def _goes_on(phrase: Sequence[Print], sheet: Sheet) -> bool:
@@ -58,41 +68,92 @@ def _goes_on(phrase: Sequence[Print], sheet: Sheet) -> bool:
     return phrase[0].bold or any(overlap(word.box_mm, below) > 0 for word in sheet.words)
 
 
-def _is_listed(place: Place, label: BoxMm) -> bool:
+def _is_long(phrase: Sequence[Print]) -> bool:
+    return kind_of(" ".join(word.text for word in phrase)).type == "long_text"
+
+
+def _second_line(label: BoxMm, gap: BoxMm, sheet: Sheet, boxes: Sequence[BoxMm]) -> Iterator[Place]:
+    """The room below a gap for a text that may go on, where there is some."""
+    room = BoxMm(label.x, gap.bottom + 0.5, gap.right - label.x, _SECOND_MM)
+    printed = (*(word.box_mm for word in sheet.words), *boxes, *sheet.rules)
+    if room.bottom < sheet.height_mm - _FOOT_MM and not any(_touches(box, room) for box in printed):
+        yield Place(room, Shape.LINE, sure=0.5)
+
+
+def _is_listed(place: Place, label: BoxMm, sheet: Sheet) -> bool:
     """Whether a place below a label is one of several that it asks for: squares, or lines."""
     box = place.box_mm
     near = 0 < box.bottom - label.bottom <= _LIST_MM and box.y > label.y
     if place.shape is Shape.BOX:
-        return near and label.x - 5 <= box.x <= label.right + 25
+        is_below = near and label.x - 5 <= box.x <= label.right + 25
+        return is_below and not _is_asked_in_row(box, sheet)
     starts = place.shape is Shape.LINE and abs(box.x - label.x) <= 3
     return near and starts
 
 
+def _is_asked_in_row(square: BoxMm, sheet: Sheet) -> bool:
+    """Whether a question stands left of a check square."""
+    row = BoxMm(0, square.y, square.x, square.h)
+    level = (word for word in sheet.words if overlap(word.box_mm, row) > 0)
+    return any(word.text.endswith((":", "?")) for word in level)
+
+
 def signature_rooms(sheet: Sheet, taken: Sequence[Place]) -> Iterator[Place]:
-    """The room below a word that asks for a signature, where nothing else is to sign in."""
+    """The room at a word that asks for a signature, where nothing else is to sign in: right of it,
+    and below it."""
     boxes = [place.box_mm for place in taken]
     for line in lines_of(sheet.words):
-        for phrase in phrases_of(line):
-            label = bounding_box([word.box_mm for word in phrase])
-            text = fold(" ".join(word.text for word in phrase))
-            if len(phrase) > _LABEL_WORDS or not _SIGNED.search(text):
+        for phrase in phrases_in(line):
+            if not _asks_to_sign(phrase):
                 continue
-            x = min(label.x, sheet.width_mm - _MARGIN_MM - _SIGNED_MM[0])
-            room = BoxMm(x, label.bottom + 0.5, *_SIGNED_MM)
-            high = _free_below(room, sheet, boxes)
+            label = bounding_box([word.box_mm for word in phrase])
             beside = BoxMm(label.right, label.y, _BESIDE_MM, label.h)
             served = any(
                 _lies_in(b, beside) or overlap(b, label) > 0 or _right_by(b, label) for b in boxes
             )
-            if high >= _AREA_MM and not served:
-                yield Place(BoxMm(room.x, room.y, room.w, high), Shape.AREA, sure=0.6)
+            room = _room_at(_with_more_print(label, phrase[0].size_mm, sheet), sheet, boxes)
+            if room and not served:
+                yield Place(room, Shape.AREA, sure=0.6)
 
 
-def _free_below(room: BoxMm, sheet: Sheet, boxes: Sequence[BoxMm]) -> float:
-    """How high a room is down to the first print, place or rule in it."""
-    every = (*(word.box_mm for word in sheet.words), *boxes, *sheet.rules)
-    under = (box.y for box in every if overlap(box.grown(0.1, 0.1), room) > 0)
-    return min(under, default=room.bottom) - 0.5 - room.y
+def _asks_to_sign(phrase: Sequence[Print]) -> bool:
+    text = fold(" ".join(word.text for word in phrase))
+    is_short = len(phrase) <= _LABEL_WORDS or text.endswith(":") or text.startswith("signature")
+    return is_short and len(phrase) <= _MOST_WORDS and bool(_SIGNED.search(text))
+
+
+def _with_more_print(label: BoxMm, size_mm: float, sheet: Sheet) -> BoxMm:
+    """The label with the lines that go on right below it: « précédée de "lu et approuvé" »."""
+    for line in lines_of(sheet.words):
+        for phrase in phrases_in(line):
+            box = bounding_box([word.box_mm for word in phrase])
+            below = 0 < box.y + box.h / 2 - label.bottom <= (_FLOWS + 0.5) * size_mm
+            if below and abs(box.x - label.x) <= 2:
+                label = bounding_box([label, box])
+    return label
+
+
+def _room_at(label: BoxMm, sheet: Sheet, boxes: Sequence[BoxMm]) -> BoxMm | None:
+    """The free room from a label on to the right, and on below it; None where there is none."""
+    printed = [*(word.box_mm for word in sheet.words), *boxes, *sheet.rules, *sheet.frames]
+    around = [box for box in printed if not (_holds(box, label) or overlap(box, label) > 0)]
+    low = min(label.bottom + _SIGNED_MM[1], sheet.height_mm - _FOOT_MM)
+    high = label.y + 0.5
+    level = BoxMm(label.right + 0.5, high, sheet.width_mm, label.h + _AREA_MM)
+    right = min((box.x for box in around if _touches(box, level)), default=sheet.width_mm)
+    right = min(right - _GAP_MM, label.x + _SIGNED_MM[0], sheet.width_mm - _MARGIN_MM)
+    below = BoxMm(label.x, label.bottom + 0.3, right - label.x, max(0.1, low - label.bottom))
+    bottom = min((box.y for box in around if _touches(box, below)), default=low) - 0.5
+    is_room = bottom - label.bottom >= _AREA_MM and right - label.x >= _LEAST_SIGNED_MM
+    return BoxMm(label.x, high, right - label.x, bottom - high) if is_room else None
+
+
+def _touches(box: BoxMm, room: BoxMm) -> bool:
+    return overlap(box.grown(0.1, 0.1), room) > 0
+
+
+def _holds(box: BoxMm, label: BoxMm) -> bool:
+    return box.contains(label.x + 1, label.y + label.h / 2)
 
 
 def _right_by(place: BoxMm, label: BoxMm) -> bool:
@@ -108,18 +169,31 @@ def _is_in_capitals(phrase: Sequence[Print]) -> bool:
     return plain and text.isupper() and sum(c.isalpha() for c in text) > 1
 
 
-def _gap_after(label: BoxMm, size_mm: float, sheet: Sheet) -> BoxMm:
-    """The room behind a label, up to the next print on its level, or the margin."""
+def _gap_after(label: BoxMm, size_mm: float, sheet: Sheet, areas: Sequence[BoxMm]) -> BoxMm:
+    """The room behind a label, up to what comes next on its level, or the margin."""
     high = min(_HIGH[1], _HIGH[0] * size_mm)
     left, top = label.right + _GAP_MM, label.bottom - high
+    level = BoxMm(label.right - 0.1, top + 0.5, sheet.width_mm, high - 1.0)
+    ends = [sheet.width_mm - _MARGIN_MM + _GAP_MM]
+    for box in (*(word.box_mm for word in sheet.words), *areas, *sheet.frames):
+        if box.x >= level.x and overlap(box.grown(0.05, 0.05), level) > 0:
+            ends.append(box.x)
+        elif _holds(box, label) and box.right > label.right:
+            ends.append(box.right)
+    return BoxMm(left, top, max(0.0, min(ends) - _GAP_MM - left), high)
+
+
+def _next_word(label: BoxMm, gap: BoxMm, sheet: Sheet) -> float:
+    """Where print goes on behind a label, or the margin."""
+    level = gap.grown(0, -0.5)
     behind = (
-        word.box_mm.x
-        for word in sheet.words
-        if word.box_mm.x >= label.right - 0.1
-        and min(word.box_mm.bottom, label.bottom) - max(word.box_mm.y, top) > 0.5
+        w.box_mm.x
+        for w in sheet.words
+        if w.box_mm.x >= label.right - 0.1
+        and w.box_mm.y < level.bottom
+        and w.box_mm.bottom > level.y
     )
-    right = min(behind, default=sheet.width_mm - _MARGIN_MM + _GAP_MM) - _GAP_MM
-    return BoxMm(left, top, max(0.0, right - left), high)
+    return min([*behind, sheet.width_mm - _MARGIN_MM])
 
 
 def _lies_in(place: BoxMm, gap: BoxMm) -> bool:

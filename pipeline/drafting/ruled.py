@@ -141,7 +141,9 @@ def _unprinted(rule: BoxMm, sheet: Sheet) -> BoxMm | None:
     # What a heading says is no label, and the rule below it goes on to the margin.
     asks = any(word.text.endswith(":") for word in standing)
     usual = sorted(word.size_mm for word in sheet.words)[len(sheet.words) // 2]
-    is_heading = not asks and (standing[0].bold or standing[0].size_mm > 1.15 * usual)
+    is_heading = not asks and (
+        standing[0].bold or standing[0].size_mm > 1.15 * usual or _heads_page(standing, rule, sheet)
+    )
     starts = standing[0].box_mm.x - rule.x < 5
     if covered >= _UNDERLINED * rule.w or (is_heading and starts):
         return None
@@ -153,6 +155,13 @@ def _unprinted(rule: BoxMm, sheet: Sheet) -> BoxMm | None:
     if before and len(before) < len(standing) and not before[-1].text.endswith(":"):
         return None  # a line of print that it runs below
     return BoxMm(left + 0.8 * (left > rule.x), rule.y, right - left - 0.8 * (left > rule.x), rule.h)
+
+
+def _heads_page(standing: Sequence[Print], rule: BoxMm, sheet: Sheet) -> bool:
+    """Whether it is the first line of a page, ruled off across all the print."""
+    top = min(word.box_mm.y for word in standing)
+    is_first = all(word.box_mm.y > top - 1 for word in sheet.words)
+    return is_first and rule.w >= _FULL_SHARE * (sheet.width_mm - 2 * rule.x)
 
 
 def _stands_on(word: Print, rule: BoxMm) -> bool:

@@ -17,7 +17,7 @@ from pipeline.records import Gray, Mask
 
 _ENLARGED = 1.5
 """Tesseract was trained on print of some 300 dots an inch."""
-_LEAST_SURE = 0.3
+_LEAST_SURE, _LEAST_SURE_LINE = 0.3, 0.5
 _INK = 140
 _LINE_MM, _WORDS_APART_MM, _MARGIN_MM = (1.2, 9.0), 2.2, 0.5
 _HIGH = re.compile(r"[^acegmnopqrsuvwxyz.,;:_-]")
@@ -34,10 +34,11 @@ _BOLDER = 1.3
 def words_on(picture: Gray) -> tuple[Print, ...]:
     """The print of a straight picture at ``PX_PER_MM``, without rules and dots, in reading order.
 
-    Tesseract reads it where it is installed, else the default engine, whose words lie less exactly.
-    Raises EngineError or StalledError.
+    Tesseract reads it where it is installed, and the default engine what it passes over; else all
+    is read by this, whose words lie less exactly. Raises EngineError or StalledError.
     """
-    read = list(_by_tesseract(picture) if tesseract.is_installed() else _by_lines(picture))
+    read = list(_by_tesseract(picture)) if tesseract.is_installed() else []
+    read += _by_lines(_without(read, picture), picture)
     return tuple(_with_style(read, np.asarray(picture < _INK, np.uint8)))
 
 
@@ -53,16 +54,29 @@ def _print(text: str, sure: float, box: BoxPx, px_per_mm: float) -> Print:
     return Print(text, box_mm, box_mm.h, sure=sure)
 
 
-def _by_lines(picture: Gray) -> Iterator[Print]:
-    """Each piece of a line read by itself, its words where their letters come in it."""
-    boxes = list(_pieces(picture))
+def _without(words: Sequence[Print], picture: Gray) -> Gray:
+    """The picture without what was read of it."""
+    rest = picture.copy()
+    for word in words:
+        box = word.box_mm.grown(_MARGIN_MM, _MARGIN_MM)
+        edges = (box.x, box.y, box.right, box.bottom)
+        x, y, right, bottom = (max(0, round(v * PX_PER_MM)) for v in edges)
+        rest[y:bottom, x:right] = 255
+    return rest
+
+
+def _by_lines(rest: Gray, picture: Gray) -> Iterator[Print]:
+    """Each piece of a line in ``rest`` read by itself, its words where their letters come in it."""
+    boxes = list(_pieces(rest))
     margin = round(_MARGIN_MM * PX_PER_MM)
     padded = cv2.copyMakeBorder(picture, *(margin,) * 4, cv2.BORDER_CONSTANT, value=255)
     crops = [padded[y : y + h + 2 * margin, x : x + w + 2 * margin] for x, y, w, h in boxes]
+    if not crops:
+        return
     lines = load(Settings().engine).read_lines(crops)
     for line, (x, y, w, h) in zip(lines, boxes, strict=True):
         step, at = w / max(1, len(line.text)), 0
-        if line.confidence < _LEAST_SURE:
+        if line.confidence < _LEAST_SURE_LINE:
             continue
         for word in line.text.split(" "):
             if word:
@@ -72,6 +86,7 @@ def _by_lines(picture: Gray) -> Iterator[Print]:
 
 
 def _pieces(picture: Gray) -> Iterator[tuple[int, int, int, int]]:
+    """What stands near each other in a row and is as high as letters are."""
     ink = np.asarray(picture < _INK, np.uint8)
     near = np.ones((1, round(_WORDS_APART_MM * PX_PER_MM)), np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, near))

@@ -5,18 +5,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.drafting.beside import SURE, How, Labelled, Printed
+from pipeline.drafting.options import IS_STATED
 from pipeline.drafting.phrases import Phrase, is_level
-from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.drafting.tariffs import prices
+from pipeline.geometry import BoxMm
 from pipeline.text import fold
 
 _ASKED_MM = 25.0
 """A question over squares begins so far left of them at most."""
 _SAY_NOTHING = ("", "yes", "on", "off", "0", "1", "2", "3")
 """States of a PDF's buttons."""
-_IS_STATED = re.compile(r"(?:je|nous|j'\w+|l'adherent|le soussigne)\b.{12}")
-"""What is agreed to by a tick needs no question."""
 _ASIDE_MM = 8.0
+_BETWEEN = " – "
+"""Between the columns of a row that is one option."""
 _HEAD_MM = 60.0
 """So far over a square without a word beside it the head of its column stands at most."""
 
@@ -39,15 +41,14 @@ def labels_of_marks(print_: Printed) -> dict[int, Labelled]:
             known[id(place)] = Labelled(
                 place, text, How.INSIDE, question=question, sure=0.9 if text else 0.4
             )
-    firsts = {id(row[0]) for row in _rows_of(marks)}
-    return {
-        key: _asked_above(print_, each) if key in firsts or _is_square(each) else each
-        for key, each in known.items()
-    }
-
-
-def _is_square(mark: Labelled) -> bool:
-    return mark.place.shape is Shape.BOX
+    for row in _rows_of(marks):
+        is_asked = any(known[id(place)].question for place in row if id(place) in known)
+        for n, place in enumerate(row):
+            mark = known.get(id(place))
+            # Each of two lists side by side stands below its own question.
+            if mark and not is_asked and (n == 0 or place.shape is Shape.BOX):
+                known[id(place)] = _asked_above(print_, mark)
+    return known
 
 
 def _asked_above(print_: Printed, mark: Labelled) -> Labelled:
@@ -57,7 +58,7 @@ def _asked_above(print_: Printed, mark: Labelled) -> Labelled:
     above = None if mark.question else print_.above(over)
     if above is None or above in print_.used or not re.search(r"\w{3}", above.text):
         return mark
-    if _IS_STATED.match(fold(mark.label)) and not above.text.endswith(":"):
+    if IS_STATED.match(fold(mark.label)) and not above.text.endswith(":"):
         return mark
     if prices(above.text) or above.box_mm.x < over.box_mm.x - _ASKED_MM:
         return mark
@@ -77,14 +78,17 @@ def _rows_of(places: Sequence[Place]) -> Iterator[list[Place]]:
 
 
 def _word_text(sheet: Sheet, place: Place) -> str:
-    inside = [
-        word
-        for word in sheet.words
-        if place.box_mm.grown(0.6, 0.6).contains(
-            word.box_mm.x + word.box_mm.w / 2, word.box_mm.y + word.box_mm.h / 2
-        )
-    ]
-    return " ".join(word.text for word in sorted(inside, key=lambda w: w.box_mm.x)).strip(" /:,()")
+    """What is printed in a place: words, or, of « oui/non », a part of one."""
+    level = (w for w in sheet.words if is_level(w.box_mm.grown(0, -0.5), place.box_mm))
+    parts = (_part(word, place.box_mm) for word in sorted(level, key=lambda w: w.box_mm.x))
+    return " ".join(filter(None, parts)).strip(" /:,()")
+
+
+def _part(word: Print, box: BoxMm) -> str:
+    """The letters of a word that stand in a box, as if all were as wide."""
+    step = word.box_mm.w / len(word.text)
+    middles = ((c, word.box_mm.x + (n + 0.5) * step) for n, c in enumerate(word.text))
+    return "".join(c for c, x in middles if box.x <= x <= box.right)
 
 
 def _of_squares(print_: Printed, row: Sequence[Place]) -> dict[int, Labelled]:
@@ -103,7 +107,7 @@ def _of_squares(print_: Printed, row: Sequence[Place]) -> dict[int, Labelled]:
             known[id(place)] = _square_under(print_, place, before if before != taken else None)
             continue
         text = _option(print_, behind)
-        question = before if before is not None and before is not taken else None
+        question = before if before is not taken and before not in print_.used else None
         if question:
             print_.used.add(question)
         taken = behind
@@ -158,7 +162,8 @@ def _square_of_row(print_: Printed, place: Place, before: Phrase) -> dict[int, L
     row = [p for p in row if p is before or not _parts(print_, p, place)]
     row.sort(key=lambda phrase: phrase.box_mm.x)
     print_.used.update(row)
-    text = " ".join(phrase.text for phrase in row)
+    # Hours in one column and a price in the next are no thousands.
+    text = _BETWEEN.join(phrase.text for phrase in row)
     return {id(place): Labelled(place, text, How.ROW, row=row[0].text, sure=0.8)}
 
 

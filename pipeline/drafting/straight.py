@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.drafting.banded import with_band
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.paper.dropout import flatten
 from pipeline.records import Gray
@@ -42,14 +43,14 @@ def straightened(image: Gray, dpi: float) -> Gray:
 def _sheet_outline(image: Gray) -> NDArray[np.float32] | None:
     """The corners of a sheet on a darker ground, clockwise from the upper left; None without."""
     scale = _SMALL_PX / max(image.shape)
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    seen = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # Print is no edge of the paper.
-    small = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9))), (0, 0), 1.5)
+    small = cv2.GaussianBlur(cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((9, 9))), (0, 0), 1.5)
     usual, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     # The paper's darkest corner may be about as dark as the ground is elsewhere.
     outlines = (_outline(small, share * usual) for share in _LEVELS)
     best = max((outline for outline in outlines if outline), default=None, key=lambda o: o[0])
-    return best[1] / np.float32(scale) if best else None
+    return with_band(np.asarray(seen, np.uint8), best[1]) / np.float32(scale) if best else None
 
 
 def _outline(small: Gray, level: float) -> tuple[float, NDArray[np.float32]] | None:

@@ -4,9 +4,10 @@
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.text import plain
+from pipeline.text import fold, plain
 
 _PRICE = re.compile(
     r"""(?<![\d/.,])
@@ -32,6 +33,9 @@ _LIMIT = re.compile(
 )
 _LEADS = re.compile(r"\s(?:à|de|d'|a|pour)$")
 """« Nombre de repas à », « Adhésion de »: what leads to an amount."""
+_PER = re.compile(r"\s*(?:par|/|l[ea]|l'|pour une?|chaque)\s*(\w{3,})")
+_OF = re.compile(r"(?:^|[^\w'])(\w{3,})\s*[:=]\s*$")
+"""What costs so much: a noun behind the amount, or before it."""
 _EDGES = " :.,;-–—=→/…*x×"
 
 
@@ -95,6 +99,27 @@ def without_prices(text: str) -> str:
     if joined.count("(") != joined.count(")"):
         joined = re.sub(r"[()]", " ", joined)
     return " ".join(joined.split()).strip(" :.,;-–—=→…*×")
+
+
+def costs_of_one(texts: Iterable[str]) -> Mapping[str, int]:
+    """What one of something costs, as print says it anywhere: « 18 € par mois », « Repas : 12 € ».
+
+    By the noun, folded, without its plural; those of two prices are left out.
+    """
+    costs: dict[str, set[int]] = {}
+    for text in texts:
+        for price in prices(text):
+            after = _PER.match(plain(text), price.end)
+            before = _OF.search(plain(text)[: price.start])
+            for noun in (match[1] for match in (after, before) if match):
+                costs.setdefault(singular(noun), set()).add(price.cents)
+    return {noun: cents.pop() for noun, cents in costs.items() if len(cents) == 1}
+
+
+def singular(noun: str) -> str:
+    """A noun as it is compared: folded, without the letter of its plural."""
+    low = fold(noun)
+    return low[:-1] if len(low) > 3 and low[-1] in "sx" else low
 
 
 def _cents(match: re.Match[str]) -> int:

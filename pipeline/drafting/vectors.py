@@ -6,7 +6,7 @@ All is told in mm of the page as a viewer shows it: turned, and cut to its crop 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,12 @@ _ASCENT, _DESCENT = 0.74, 0.2
 """How far letters reach above and below their base line, in sizes of the font."""
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 _PICTURED = re.compile(r"wingding|dingbat|webdings|symbol", re.IGNORECASE)
-_SQUARES = frozenset("opqrnm¨o\uf06f\uf0a8\uf071\uf072\uf0a3\uf070\uf06d£qx❏❐❑❒□☐")
+_SQUARES = frozenset("opqrm¨£x\uf06f\uf0a8\uf071\uf072\uf0a3\uf070\uf06d\uf078")
 """The check boxes of picture fonts, as these code them."""
+_DRAWN_SQUARES = frozenset("□❑❒❏❐☐▢◻⬜☑☒🞎🗆⎕")
+"""And as all fonts do."""
+_SQUARE_WIDE, _SQUARE_HIGH = 0.69, 0.7
+"""A printed square stands on its base line and is so large, in sizes of its font."""
 _CELLS = re.compile(r"\|(?:_+\|){2,}")
 _LEADERS = re.compile(r"[._…‥·]+(?:/[._…‥·]+)*")
 _LEADER = re.compile(r"[._…‥·/]+")
@@ -185,7 +189,22 @@ def _print(page: Any, view: _View) -> tuple[tuple[Print, ...], list[BoxMm], list
 
 
 def _pieces(chars: Sequence[Mapping[str, Any]]) -> Iterator[_Piece]:
-    """A word's own letters apart from the leaders that stick to it."""
+    """A word's own letters apart from the check squares and leaders that stick to it."""
+    for is_square, run in groupby(chars, key=_is_square):
+        own = list(run)
+        yield from map(_square, own) if is_square else _lettered(own)
+
+
+def _is_square(char: Mapping[str, Any]) -> bool:
+    text = char["text"]
+    return text in _DRAWN_SQUARES or (text in _SQUARES and bool(_PICTURED.search(char["fontname"])))
+
+
+def _square(char: Mapping[str, Any]) -> _Piece:
+    return _Piece("□", (char,))
+
+
+def _lettered(chars: Sequence[Mapping[str, Any]]) -> Iterator[_Piece]:
     text = "".join(char["text"][:1] or " " for char in chars)
     start = 0
     for match in re.finditer(rf"{_CELLS.pattern}|{_LEADERS.pattern}", text):
@@ -201,11 +220,7 @@ def _pieces(chars: Sequence[Mapping[str, Any]]) -> Iterator[_Piece]:
 
 
 def _piece(chars: Sequence[Mapping[str, Any]]) -> _Piece:
-    text = "".join(
-        "□" if _PICTURED.search(c["fontname"]) and c["text"] in _SQUARES else c["text"]
-        for c in chars
-    )
-    return _Piece(text.strip(), tuple(chars))
+    return _Piece("".join(char["text"] for char in chars).strip(), tuple(chars))
 
 
 def _word(piece: _Piece, view: _View) -> Print:
@@ -220,12 +235,15 @@ def _box_of(piece: _Piece, view: _View) -> BoxMm:
 
 def _letter(char: Mapping[str, Any], view: _View) -> BoxMm:
     """A letter's box, as high as letters are: what a font says of itself may be anything."""
-    if not char["upright"] or _PICTURED.search(char["fontname"]):
+    size, base = char["size"], char["top"] + char["y1"] - char["matrix"][5]
+    if not char["upright"]:
         return view.box(char["x0"], char["top"], char["x1"], char["bottom"])
-    base = char["top"] + char["y1"] - char["matrix"][5]
-    if not char["top"] <= base <= char["bottom"] + char["size"]:  # drawn upside down
-        base = char["bottom"] - _DESCENT * char["size"]
-    size = char["size"]
+    if not char["top"] <= base <= char["bottom"] + size:  # drawn upside down
+        base = char["bottom"] - _DESCENT * size
+    if _is_square(char):  # of a font that is not in the file no width may be known
+        wide, high = _SQUARE_WIDE * size, _SQUARE_HIGH * size
+        x = char["x0"] + max(0.05 * size, (char["x1"] - char["x0"] - wide) / 2)
+        return view.box(x, base - high, x + wide, base)
     return view.box(char["x0"], base - _ASCENT * size, char["x1"], base + _DESCENT * size)
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pipeline.drafting.beside import How, Labelled
 from pipeline.drafting.drafted import DOUBTFUL, DraftZone
-from pipeline.drafting.kinds import Kind, key_of, kind_of, marked_kind, section_of, slug
+from pipeline.drafting.kinds import Kind, key_of, kind_of, names_day, section_of, slug
+from pipeline.drafting.options import IS_STATED, answer_of, marked_kind
 from pipeline.drafting.phrases import is_level
 from pipeline.drafting.records import Shape
 from pipeline.drafting.tariffs import tariff_cents, without_prices
@@ -45,7 +46,10 @@ def zones_of(known: Sequence[Labelled], *, page: int) -> tuple[DraftZone, ...]:
     """The zones of a page but those of tables, in the order of reading."""
     marks = [each for each in known if each.place.shape in (Shape.BOX, Shape.WORD)]
     lines = [each for each in known if each.place.shape in (Shape.LINE, Shape.COMB, Shape.AREA)]
-    zones = [*_of_lines(lines, page), *(_of_marks(group, page) for group in grouped(marks))]
+    zones = [
+        *_of_lines(lines, page),
+        *(zone_of_marks(group, page=page) for group in grouped(marks)),
+    ]
     zones.sort(key=lambda zone: (round(zone.places[0].y / 4), zone.places[0].x))
     return tuple(_named_by_neighbours(zones))
 
@@ -217,7 +221,7 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
         box = mark.place.box_mm
         stacked = next((g for g in reversed(groups[-4:]) if _is_under(g, box)), None)
         last = groups[-1] if groups else None
-        if mark.question:
+        if mark.question or (stacked and _is_stated_apart(stacked, mark)):
             groups.append([mark])
         elif last and (_is_same_button(last[-1], mark) or _is_asked_in_row(last[0], box)):
             last.append(mark)
@@ -228,6 +232,13 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
         else:
             groups.append([mark])
     return groups
+
+
+def _is_stated_apart(group: Sequence[Labelled], mark: Labelled) -> bool:
+    """Whether a statement is agreed to by itself, below others that no question asks for."""
+    if group[0].question or not all(IS_STATED.match(fold(e.label)) for e in (*group, mark)):
+        return False
+    return len(group) > 1 or "non" not in (answer_of(group[0].label), answer_of(mark.label))
 
 
 def _is_same_button(before: Labelled, mark: Labelled) -> bool:
@@ -251,12 +262,15 @@ def _is_under(group: Sequence[Labelled], box: BoxMm) -> bool:
     )
 
 
-def _of_marks(group: Sequence[Labelled], page: int) -> DraftZone:
+def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
+    """The zone of check squares or words to ring that answer one question."""
     question = group[0].question
     options = [each.label or f"option {n}" for n, each in enumerate(group, start=1)]
     kind = marked_kind(without_prices(question), options)
     if kind.type == "yes_no" and len({*map(key_of, options)}) < len(options):
         kind = replace(kind, type="choice", sure=0.4)
+    if kind.type == "choice" and names_day(question) and all(e.how is How.HEAD for e in group):
+        kind = replace(kind, type="ticks")
     if all(each.place.asked == "radio" for each in group) and kind.type == "ticks":
         kind = replace(kind, type="choice", sure=0.95)
     keys = _keys(options, is_yes_no=kind.type == "yes_no")
@@ -288,8 +302,7 @@ def _of_marks(group: Sequence[Labelled], page: int) -> DraftZone:
 def _keys(options: Sequence[str], *, is_yes_no: bool) -> list[str]:
     keys: list[str] = []
     for option in options:
-        key = "oui" if is_yes_no and key_of(option).startswith("oui") else slug(option)
-        key = key if not is_yes_no or key == "oui" else "non"
+        key = (answer_of(option) or "non") if is_yes_no else slug(option)
         base, n = key, 2
         while key in keys:
             key, n = f"{base}_{n}", n + 1
@@ -299,8 +312,9 @@ def _keys(options: Sequence[str], *, is_yes_no: bool) -> list[str]:
 
 def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
     """A « Nom » without a « Prénom » beside it is a person's whole name; « à » behind a birth is
-    where it was."""
+    where it was; children who are the only people that are counted are those of a family."""
     changed = list(zones)
+    counted = [zone for zone in zones if zone.type == "count" and zone.role == "people"]
     for n, zone in enumerate(zones):
         near = zones[max(0, n - 1) : n + 4]
         key = key_of(zone.label)
@@ -311,6 +325,12 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
         ):
             doubts = (*zone.doubts, "Nom seul, ou nom et prénom\u00a0?")
             changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
+        elif zone.type == "person" and key.startswith("nom ") and _has_given_name(zone, zones):
+            changed[n] = replace(
+                zone, type="surname", field="nom", whom=zone.field, named_whom=True
+            )
+        elif counted == [zone] and zone.field == "enfants" and zone.tariff_cents is None:
+            changed[n] = replace(zone, type="number", role="")
         elif zone.type == "given_name" and not zone.named_whom and n and zones[n - 1].named_whom:
             changed[n] = replace(zone, whom=zones[n - 1].whom, named_whom=True)
         elif zone.field == "lieu" and n and zones[n - 1].type == "birth_date":
@@ -323,3 +343,11 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
                 doubts=(),
             )
     return changed
+
+
+def _has_given_name(person: DraftZone, zones: Sequence[DraftZone]) -> bool:
+    """Whether the given name of whom a label names is asked apart: « Nom du tuteur », « Son
+    prénom »."""
+    behind = zones[zones.index(person) + 1 :][:1]
+    own = any(fold(zone.label).startswith("son prenom") for zone in behind)
+    return own or any(z.type == "given_name" and z.whom == person.field for z in zones)
