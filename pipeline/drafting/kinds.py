@@ -42,6 +42,7 @@ _BOTH = {
     frozenset({"address", "postal_code"}): "address",
 }
 _COUNTED = re.compile(r"^(?:nombre|nb|nbre|quantite|qte)\b")
+_HOW_MANY = re.compile(r"(?:depuis )?combien\b|annees?\b|depuis combien")
 _MEASURED = re.compile(r"\b(?:km|kilometres|heures|minutes|annees|metres|points|seances)\b")
 _TOTAL = re.compile(r"(?<!sous )(?<!sous-)\btotal\b")
 _CODE = re.compile(r"(?:n |code|matricule|identifiant|reference)\b")
@@ -233,7 +234,7 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
     priced = says_times(label) or says_times(behind)
     unit = _UNITS.match(fold(behind).strip())
     said = unit[0].strip(" .(:") if unit else ""
-    if not priced and said and said[0] in "€e":
+    if not priced and said and said[0] in "€e" and kind.field != "quotient_familial":
         of_sum = "total" if _TOTAL.search(fold(text)) else ""
         return kind if kind.type == "amount" else Kind("amount", name, of_sum, 0.85)
     low = fold(text)
@@ -248,6 +249,8 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
         )
         if few or _is_free(behind):
             return Kind("count", name, "", 0.6)
+    if kind.type == "text" and kind.sure < LEAST_SURE and _HOW_MANY.match(low):
+        return Kind("number", name, "", 0.6)
     if said.startswith("an") and kind.type == "text":
         return Kind("age", name, "", 0.8)
     if said.startswith(("personne", "repas", "place")) and kind.type == "text":

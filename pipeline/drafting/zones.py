@@ -225,7 +225,7 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
             groups.append([mark])
         elif last and (_is_same_button(last[-1], mark) or _is_asked_in_row(last[0], box)):
             last.append(mark)
-        elif stacked is not None and mark.place.shape is Shape.BOX:
+        elif stacked is not None and stacked[0].place.shape is mark.place.shape:
             stacked.append(mark)
         elif last and is_level(last[-1].place.box_mm, box) and mark.how is not How.NOTHING:
             last.append(mark)
