@@ -46,8 +46,8 @@ _HOW_MANY = re.compile(r"(?:depuis )?combien\b|annees?\b|depuis combien")
 _MEASURED = re.compile(r"\b(?:km|kilometres|heures|minutes|annees|metres|points|seances)\b")
 _TOTAL = re.compile(r"(?<!sous )(?<!sous-)\btotal\b")
 _CODE = re.compile(r"(?:n |code|matricule|identifiant|reference)\b")
-_NARROW_MM, _LEAST_CODE = 32.0, 6
-"""Nobody writes a name on a line so short, nor a number on so many cells."""
+_NARROW_MM = 32.0
+"""Nobody writes a name on a line so short."""
 _UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
 _DAY = re.compile(
     r"\b(?:lun|mar|jeu)di\b|\b(?:merc|vend)redi\b|\bsamedi\b|\bdimanche\b|\b\d{1,2}(?:er)?[/ ]"
@@ -268,12 +268,6 @@ def _is_free(behind: str) -> bool:
 
 def _by_comb(kind: Kind, cells: int) -> Kind:
     """How many cells there are says what the label leaves open."""
-    if (
-        cells >= _LEAST_CODE
-        and kind.type in ("count", "person", "organisation")
-        and kind.sure < 0.9
-    ):
-        return replace(kind, type="licence", role="")
     if cells == 14 and kind.type in ("text", "licence"):
         return replace(kind, type="siret", sure=max(kind.sure, 0.6))
     if cells == 27 and kind.type in ("text", "licence"):
