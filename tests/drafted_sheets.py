@@ -65,12 +65,14 @@ class Page:
     def frame(self, x: float, y: float, wide: float, high: float) -> None:
         self._frames.append(BoxMm(x, y, wide, high))
 
-    def cells(self, y: float, columns: dict[float, float], rows: int, *, high: float = 8.0) -> None:
+    def cells(
+        self, y: float, columns: dict[float, float], rows: int, *, high: float = 8.0, table: int = 1
+    ) -> None:
         """A table's cells, of which each column begins at and is so wide."""
         for row in range(rows):
             for n, (x, wide) in enumerate(columns.items(), start=1):
                 box = BoxMm(x, y + row * high, wide, high)
-                self._places.append(Place(box, Shape.CELL, row=row + 1, column=n, table=1))
+                self._places.append(Place(box, Shape.CELL, row=row + 1, column=n, table=table))
 
     @property
     def sheet(self) -> Sheet:

@@ -12,9 +12,11 @@ from pipeline.drafting.arithmetic import people_of
 from pipeline.drafting.draft import draft, draft_of, id_of
 from pipeline.drafting.drafted import DraftSum, DraftZone
 from pipeline.drafting.kinds import lexicon
+from pipeline.drafting.linework import overlap
 from pipeline.drafting.records import Place, Shape
 from pipeline.drafting.write import toml_of
 from pipeline.forms.schema import load_form
+from pipeline.forms.zone import Zone
 from pipeline.geometry import BoxMm
 from pipeline.paths import SHIPPED_FORM
 from pipeline.simulate.layout import draw_form
@@ -158,7 +160,7 @@ def test_squares_in_the_rows_of_a_table_are_its_column(tmp_path: Path) -> None:
     page.square(80, 53)
     page.square(80, 61)
     drafted = page.draft
-    assert types(drafted) == {"nom": "surname", "repas": "checkbox"}
+    assert types(drafted) == {"nom": "person", "repas_choisis": "checkbox"}
     assert loaded(drafted, tmp_path).tables[0].columns[1].boxes_mm
 
 
@@ -171,7 +173,7 @@ def test_a_table_of_prices_is_counted_and_added_up() -> None:
     page.cells(48, {60: 30, 90: 30}, 4)
     drafted = page.draft.sum
     assert drafted
-    assert dict(drafted.tariffs_cents) == {"adultes": 2500, "enfant": 1250, "benevole": 0}
+    assert dict(drafted.tariffs_cents) == {"adultes": 2500, "enfants": 1250, "benevole": 0}
     assert drafted.total == "total"
     assert drafted.lines["adultes"] == "adultes_montant"
 
@@ -292,17 +294,28 @@ def test_the_draft_of_the_shipped_blank_asks_what_its_form_does(tmp_path: Path) 
 
 
 def test_drawn_forms_that_nobody_has_seen_are_drafted_right(tmp_path: Path) -> None:
-    right = asked = 0
+    right = asked = drawn = 0
     for seed in range(3):
         folder = tmp_path / f"dessin-{seed}"
         draw_form(folder, seed=seed)
         form, drafted = load_form(folder), draft(folder / "blank.pdf", form_id="essai")
-        of = types(drafted)
         asked += len(form.zones)
-        right += sum(of.get(zone.field) == zone.type for zone in form.zones)
+        drawn += len(drafted.zones)
+        right += sum(
+            any(is_at(zone, other) and zone.type == other.type for other in drafted.zones)
+            for zone in form.zones
+        )
         costs = set(drafted.sum.tariffs_cents.values()) if drafted.sum else set()
         assert costs == set(form.tariffs_cents.values())
-    assert right > 0.75 * asked, "types and names, of which some have two right ones"
+    assert right > 0.9 * asked
+    assert drawn < 1.05 * asked
+
+
+def is_at(zone: Zone, drafted: DraftZone) -> bool:
+    """Whether a drafted zone has the place of that one."""
+    own = (*zone.lines, *zone.boxes.values())[0]
+    same = (overlap(own, box) > 0.5 * own.w * own.h for box in drafted.places)
+    return zone.page == drafted.page and any(same)
 
 
 def test_a_file_is_called_with_small_letters_and_hyphens() -> None:
@@ -395,3 +408,168 @@ def test_a_line_whose_label_is_lost_goes_on_nothing() -> None:
     page.ask(15, 50, "Né(e) le :", 80)
     page.line(85, 50, 60)
     assert [len(zone.lines) for zone in page.draft.zones] == [1, 1, 1]
+
+
+def test_a_week_of_empty_cells_under_priced_heads_is_ticked(tmp_path: Path) -> None:
+    page = Page()
+    for x, head, cost in ((50, "Accueil", "1,20 €"), (90, "Repas", "3,85 €")):
+        page.text(x, 41, head)
+        page.text(x, 45, cost)
+    for n, day in enumerate(("Lundi", "Mardi", "Jeudi")):
+        page.text(17, 53 + 8 * n, day)
+    page.cells(48, {45: 40, 85: 40}, 3)
+    drafted = page.draft
+    assert types(drafted) == {"lundi": "ticks", "mardi": "ticks", "jeudi": "ticks"}
+    assert dict(drafted.zones[0].tariffs_cents) == {"accueil": 120, "repas": 385}
+    assert len(loaded(drafted, tmp_path).zones) == 3
+
+
+def test_cells_that_count_under_priced_heads_are_written_in() -> None:
+    page = Page()
+    for x, head in ((50, "Nombre"), (90, "Montant")):
+        page.text(x, 45, head)
+    for n, row in enumerate(("Crêpes à 2 €", "Galettes à 5 €")):
+        page.text(17, 53 + 8 * n, row)
+    page.cells(48, {45: 40, 85: 40}, 2)
+    assert sorted(zone.type for zone in page.draft.zones) == ["amount", "amount", "count", "count"]
+
+
+def two_tables(page: Page) -> None:
+    """Two grids of three rows, squares between them."""
+    page.text(22, 45, "Nom")
+    page.text(152, 45, "Poids")
+    for n, (left, right) in enumerate(((20, 150),) * 2):
+        places = {left: 60.0} if n == 0 else {right: 30.0}
+        page.cells(48, places, 3, table=n + 1)
+
+
+def test_squares_between_two_grids_join_them_and_are_one_column(tmp_path: Path) -> None:
+    page = Page()
+    two_tables(page)
+    for x, head in ((95, "F"), (105, "M")):
+        page.text(x, 45, head)
+        for n in range(3):
+            page.square(x, 54 + 8 * n)
+    drafted = page.draft
+    (table,) = drafted.tables
+    assert [column.type for column in table.columns] == ["person", "choice", "number"]
+    assert list(table.columns[1].boxes) == ["f", "m"]
+    assert loaded(drafted, tmp_path).tables[0].zones[1].rows == 3
+
+
+def test_two_grids_with_nothing_between_stay_two() -> None:
+    page = Page()
+    two_tables(page)
+    assert len(page.draft.tables) == 2
+
+
+def test_squares_of_meals_in_the_rows_of_a_table_may_all_be_ticked() -> None:
+    page = Page()
+    page.text(27, 45, "Nom")
+    page.cells(48, {25: 50}, 2)
+    for x, head in ((90, "Lampion"), (100, "Flambeau")):
+        page.text(x, 45, head, size=2)
+        page.square(x, 53)
+        page.square(x, 61)
+    (table,) = page.draft.tables
+    assert [column.type for column in table.columns] == ["person", "ticks"]
+
+
+def test_statements_below_each_other_are_agreed_to_one_by_one() -> None:
+    page = Page()
+    for n, said in enumerate(("J'ai lu le règlement intérieur", "J'autorise les soins urgents")):
+        page.square(15, 40 + 8 * n)
+        page.text(20, 40 + 8 * n, said)
+    assert [zone.type for zone in page.draft.zones] == ["checkbox", "checkbox"]
+
+
+def test_a_statement_and_its_refusal_are_one_question() -> None:
+    page = Page()
+    for n, said in enumerate(("J'autorise la photographie", "Je n'autorise pas la photographie")):
+        page.square(15, 40 + 8 * n)
+        page.text(20, 40 + 8 * n, said)
+    (zone,) = page.draft.zones
+    assert (zone.type, [*zone.boxes]) == ("yes_no", ["oui", "non"])
+
+
+def test_a_count_in_each_cell_costs_what_stands_in_it() -> None:
+    page = Page()
+    for x, head in ((72, "Adhérent"), (122, "Extérieur")):
+        page.text(x, 45, head)
+    for n, (row, costs) in enumerate((("Adulte", ("18", "22")), ("Enfant", ("8", "10")))):
+        page.text(17, 53 + 8 * n, row)
+        for x, cost in zip((100, 150), costs, strict=True):
+            page.text(x, 53 + 8 * n, f"x {cost} €")
+    page.cells(48, {70: 29, 120: 29}, 2)
+    drafted = page.draft
+    assert [zone.type for zone in drafted.zones] == ["count"] * 4
+    assert drafted.sum
+    assert sorted(drafted.sum.tariffs_cents.values()) == [800, 1000, 1800, 2200]
+
+
+def test_a_count_costs_what_the_print_says_elsewhere_and_is_in_doubt() -> None:
+    page = Page()
+    page.text(15, 30, "Location d'un vélo (18 € par jour)")
+    page.ask(15, 40, "Nombre de jours :", 90)
+    page.ask(15, 50, "Total :", 90)
+    drafted = page.draft
+    assert drafted.sum
+    assert list(drafted.sum.tariffs_cents.values()) == [1800]
+    assert "ailleurs" in drafted.zones[0].why
+
+
+def test_the_only_amount_of_a_form_on_which_things_cost_is_its_total() -> None:
+    page = Page()
+    page.ask(15, 40, "Tourtes :", 60)
+    page.text(61, 40, "x 4 €")
+    page.ask(15, 50, "Montant", 60)
+    page.text(61, 50, "€")
+    drafted = page.draft
+    assert drafted.sum
+    assert drafted.sum.total == drafted.zones[1].field
+
+
+@pytest.mark.parametrize("paid", ["Acompte versé", "Caution"])
+def test_what_was_paid_before_is_no_total(paid: str) -> None:
+    page = Page()
+    page.ask(15, 40, "Tourtes :", 60)
+    page.text(61, 40, "x 4 €")
+    page.ask(15, 50, paid, 60)
+    page.text(61, 50, "€")
+    drafted = page.draft.sum
+    assert drafted
+    assert not drafted.total
+
+
+def test_children_are_counted_beside_adults_and_told_by_a_family() -> None:
+    family, trip = Page(), Page()
+    family.ask(15, 40, "Nombre d'enfants :", 90)
+    trip.ask(15, 40, "Nombre d'adultes :", 90)
+    trip.ask(15, 50, "Nombre d'enfants :", 90)
+    assert [zone.type for zone in family.draft.zones] == ["number"]
+    assert [zone.type for zone in trip.draft.zones] == ["count", "count"]
+
+
+def test_a_name_is_a_surname_where_the_given_name_is_asked_apart() -> None:
+    apart, whole = Page(), Page()
+    apart.ask(15, 40, "Nom du tuteur :", 90)
+    apart.ask(95, 40, "Son prénom :", 190)
+    whole.ask(15, 40, "Nom du tuteur :", 90)
+    assert [zone.type for zone in apart.draft.zones] == ["surname", "given_name"]
+    assert [zone.type for zone in whole.draft.zones] == ["person"]
+
+
+def test_rows_of_words_to_ring_answer_one_question() -> None:
+    page = Page()
+    page.text(15, 40, "Entourez vos desserts :")
+    for n, row in enumerate((("tarte", "crème"), ("sorbet", "fruits"))):
+        for m, option in enumerate(row):
+            page.ring(20 + 40 * m, 47 + 7 * n, option)
+    (zone,) = page.draft.zones
+    assert [*zone.words] == ["tarte", "creme", "sorbet", "fruits"]
+
+
+def test_the_second_line_of_the_shipped_blank_goes_on_from_the_first() -> None:
+    drafted = draft(SHIPPED_FORM / "blank.pdf", form_id="essai")
+    (who,) = (zone for zone in drafted.zones if zone.type == "organisation")
+    assert len(who.lines) == 2

@@ -12,6 +12,7 @@ from pipeline.drafting.kinds import (
     key_of,
     kind_of,
     lexicon,
+    names_day,
     section_of,
     slug,
     whom_text,
@@ -42,6 +43,11 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
         ("TOTAL À RÉGLER", "amount", "total"),
         ("Téléphonne", "phone", "telephone"),
         ("Personne à prévenir en cas d'urgence", "person", "urgence"),
+        ("Personnes à charge", "number", "personnes_a_charge"),
+        ("Club précédent", "text", "club"),
+        ("Code adhérent", "licence", "code_adherent"),
+        ("Enfant et classe", "text", "enfant_classe"),
+        ("Nom du chœur", "organisation", "equipe"),
     ],
 )
 def test_a_label_tells_type_and_name(label: str, type_name: str, field: str) -> None:
@@ -70,6 +76,42 @@ def test_what_stands_behind_a_place_tells_what_is_written_there() -> None:
     assert kind_of("Tartes", behind="x 3,50 €").type == "count"
     assert kind_of("Hauteur du mât", behind="cm").unit == "cm"
     assert kind_of("Les jumeaux ont", behind="ans").type == "age"
+
+
+def test_nobody_writes_a_name_on_so_short_a_line() -> None:
+    assert kind_of("Participants", wide_mm=20).type == "count"
+    assert kind_of("Participants", wide_mm=90).type == "person"
+
+
+def test_what_is_free_is_counted() -> None:
+    assert kind_of("Lutins", behind="gratuit").type == "count"
+
+
+def test_a_total_is_one_whatever_else_its_label_says() -> None:
+    assert kind_of("Engagement + repas = total", behind="€").role == "total"
+    assert kind_of("Sous-total", behind="€").role != "total"
+
+
+def test_a_table_that_is_wished_for_is_not_counted() -> None:
+    assert kind_of("Table souhaitée avec").type == "text"
+
+
+def test_how_many_years_is_a_number() -> None:
+    assert kind_of("Depuis combien d'hivers skiez-vous").type == "number"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_day"),
+    [
+        ("Lundi 19", True),
+        ("le 3 mai", True),
+        ("12/07", True),
+        ("Gym douce", False),
+        ("3 ans", False),
+    ],
+)
+def test_a_text_names_a_day(text: str, *, is_day: bool) -> None:
+    assert names_day(text) is is_day
 
 
 def test_an_unknown_label_is_text_and_in_doubt() -> None:

@@ -1,5 +1,7 @@
 """Which print labels which place to write on."""
 
+from dataclasses import replace
+
 import pytest
 from drafted_sheets import Page
 from hypothesis import given
@@ -9,6 +11,7 @@ from pipeline.drafting.beside import How, Labelled
 from pipeline.drafting.labels import labelled
 from pipeline.drafting.phrases import phrases_of
 from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.tariffs import prices
 from pipeline.geometry import BoxMm
 
 
@@ -229,7 +232,7 @@ def test_a_square_at_the_end_of_a_row_is_for_all_of_it() -> None:
         page.text(127, 48 + 8 * n, cost)
         page.square(170, 48 + 8 * n)
     marks = labelled(page.sheet)
-    assert [mark.label for mark in marks] == ["Membre actif 25 €", "Couple 40 €"]
+    assert [mark.label for mark in marks] == ["Membre actif – 25 €", "Couple – 40 €"]
     assert [mark.question for mark in marks] == ["Catégorie", ""]
 
 
@@ -274,3 +277,102 @@ def test_a_gap_between_a_question_and_its_squares_is_no_place() -> None:
     marks = labelled(page.sheet)
     assert [mark.place.shape for mark in marks] == [Shape.BOX, Shape.BOX]
     assert marks[0].question == "Droit à l'image :"
+
+
+def test_hours_in_one_column_are_no_thousands_of_the_price_in_the_next() -> None:
+    page = Page()
+    page.text(17, 40, "Yoga")
+    page.text(60, 40, "9 h – 10 h 45")
+    page.text(127, 40, "128,00 €")
+    page.square(170, 40)
+    assert prices(only(page).label)[0].cents == 12800
+
+
+def test_the_label_in_a_places_own_frame_is_its_label() -> None:
+    page = Page()
+    page.frame(15, 30, 45, 11)
+    page.text(48, 38, "M")
+    page.frame(60, 30, 60, 11)
+    page.text(61, 33, "TÉLÉPHONE", size=2)
+    page.line(61, 39, 58)
+    assert said(page)[0] == ("TÉLÉPHONE", How.ABOVE)
+
+
+def test_a_label_in_the_cell_before_counts_more_than_one_above() -> None:
+    page = Page()
+    page.frame(15, 30, 35, 8)
+    page.text(17, 35, "Nom")
+    page.text(52, 28, "Le responsable")
+    page.frame(50, 30, 60, 8)
+    page.line(50, 37, 60, high=8)
+    assert said(page) == [("Nom", How.LEFT)]
+
+
+def test_a_price_is_no_label_of_what_is_below_it() -> None:
+    page = Page()
+    page.text(40, 34, "TOTAL")
+    page.text(80, 28, "x 10 €")
+    page.line(80, 36, 40)
+    assert said(page) == [("TOTAL", How.LEFT)]
+
+
+def test_the_price_of_an_option_is_not_the_question_of_the_next() -> None:
+    page = Page()
+    for x, option, cost in ((15, "Stage", "65 €"), (75, "Recyclage", "35 €")):
+        page.square(x, 40)
+        page.text(x + 5, 40, option)
+        page.text(x + 32, 40, cost)
+    assert [(mark.label, mark.question) for mark in labelled(page.sheet)] == [
+        ("Stage 65 €", ""),
+        ("Recyclage 35 €", ""),
+    ]
+
+
+def test_what_stands_above_a_row_that_has_its_question_asks_nothing() -> None:
+    page = Page()
+    page.text(60, 33, "NOM DU PARENT")
+    page.text(15, 40, "Jours :")
+    for x, day in ((40, "lundi"), (65, "mardi")):
+        page.square(x, 40)
+        page.text(x + 5, 40, day)
+    assert [mark.question for mark in labelled(page.sheet)] == ["Jours :", ""]
+
+
+def test_dots_that_lead_to_columns_of_squares_are_no_place() -> None:
+    page = Page()
+    page.text(150, 33, "OUI")
+    page.text(170, 33, "NON")
+    end = page.text(15, 40, "Porte des lunettes")
+    page.line(end + 1, 40, 90)
+    page.square(151, 40)
+    page.square(171, 40)
+    assert {each.place.shape for each in labelled(page.sheet)} == {Shape.BOX}
+
+
+def test_a_line_is_no_corner_where_the_row_below_has_its_own_line() -> None:
+    page = Page()
+    page.line(15, 40, 90)
+    page.text(120, 40, "Règlement")
+    page.ask(15, 48, "Courriel :", 105)
+    page.square(120, 48)
+    page.text(126, 48, "chèque")
+    assert len(labelled(page.sheet)) == 3
+
+
+def test_half_a_word_is_an_option_of_its_own() -> None:
+    page = Page()
+    page.text(15, 40, "Nage :")
+    page.text(40, 40, "oui/non")
+    sheet = page.sheet
+    words = [Place(BoxMm(x, 37.4, 5.25, 3.5), Shape.WORD) for x in (40.0, 47.0)]
+    marks = labelled(replace(sheet, places=tuple(words)))
+    assert [mark.label for mark in marks] == ["oui", "non"]
+
+
+def test_places_a_little_askew_are_read_from_the_left() -> None:
+    page = Page()
+    page.text(15, 40, "Vélo :")
+    for n, option in enumerate(("ville", "route", "piste")):
+        page.square(40 + 30 * n, 40 - 0.1 * n)
+        page.text(45 + 30 * n, 40, option)
+    assert [mark.label for mark in labelled(page.sheet)] == ["ville", "route", "piste"]

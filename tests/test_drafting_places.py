@@ -419,3 +419,256 @@ def test_a_dotted_stroke_is_a_line() -> None:
 
     (place,) = places(draw)
     assert abs(place.box_mm.w - 59) < 1.5
+
+
+def test_squares_of_a_font_that_is_not_in_the_file_are_as_large_as_they_are_drawn() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 50, "❑", font="ZapfDingbats", size=16)
+        blank.text(27, 50, "Oui")
+
+    (square,) = places(draw)
+    assert square.shape is Shape.BOX
+    assert differ_mm(square.box_mm, BoxMm(20.2, 46.1, 3.9, 3.9)) < 0.6
+
+
+def test_a_bullet_of_a_picture_font_is_no_square() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 50, "■", font="ZapfDingbats")
+        blank.text(25, 50, "Apporter un pique-nique")
+
+    assert not places(draw)
+
+
+@pytest.mark.parametrize("square", ["[ ]", "[_]", "( )", "[]", "|_|"])
+def test_squares_may_be_typed(square: str) -> None:
+    boxes = places(lambda blank: blank.text(20, 50, f"{square} J'ai lu le règlement"))
+    assert shapes(boxes) == [Shape.BOX]
+    assert boxes[0].box_mm.right < 29
+
+
+def test_one_signs_right_of_the_word_where_print_is_above_and_below() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.prose(20)
+        blank.text(20, 50, "Signature :")
+        blank.prose(75)
+
+    (area,) = places(draw)
+    assert area.shape is Shape.AREA
+    assert area.box_mm.w > 60
+    assert area.box_mm.y < 50 < 65 < area.box_mm.bottom < 74
+
+
+def test_what_a_signature_is_preceded_by_is_no_room() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.prose(20)
+        blank.text(20, 50, "Signature des parents,")
+        blank.text(20, 54.5, "précédée de « lu et approuvé »", size=9)
+        blank.prose(90)
+
+    (area,) = places(draw)
+    assert area.shape is Shape.AREA
+    assert area.box_mm.bottom > 70
+
+
+def test_the_room_to_sign_stays_on_the_paper() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.prose(20)
+        blank.text(20, 188, "Signature :")
+
+    (area,) = places(draw, size_mm=(297, 210))
+    assert 200 < area.box_mm.bottom <= 210
+
+
+def test_a_gap_ends_where_a_photo_is_glued() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.frame(150, 40, 35, 45)
+        blank.text(160, 62, "Photo")
+        for n, label in enumerate(("Nom :", "Prénom :", "Ville :")):
+            blank.text(20, 48 + 11 * n, label)
+
+    gaps = [place.box_mm for place in places(draw) if place.shape is Shape.LINE]
+    assert len(gaps) == 3
+    assert all(140 < gap.right <= 150 for gap in gaps)
+
+
+def test_what_a_count_comes_to_is_written_behind_its_price() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 50, "Adultes :")
+        blank.text(80, 50, "x 12 € =")
+        blank.text(150, 50, "€")
+
+    count, amount = places(draw)
+    assert count.box_mm.right < 81
+    assert amount.box_mm.x > 91
+    assert amount.box_mm.right < 150
+
+
+def test_a_long_text_goes_on_below_where_there_is_room() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 50, "Remarques :")
+        blank.text(20, 90, "Ville :")
+        blank.prose(110)
+
+    remarks, further, town = places(draw)
+    assert further.box_mm.y > remarks.box_mm.bottom
+    assert further.box_mm.x < 21
+    assert town.box_mm.y > 80
+
+
+def test_a_label_above_squares_with_their_own_question_keeps_its_gap() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 50, "ADRESSE")
+        blank.text(20, 58, "Présent :")
+        for n, day in enumerate(("samedi", "dimanche")):
+            blank.frame(40 + 30 * n, 54.5, 4, 4)
+            blank.text(46 + 30 * n, 58, day)
+
+    assert shapes(places(draw)).count(Shape.LINE) == 1
+
+
+def test_a_label_in_the_corner_of_a_frame_leaves_the_rest_of_it() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.prose(20)
+        blank.frame(20, 60, 40, 11)
+        blank.text(21.2, 63.2, "DATE", size=6.5)
+
+    (date,) = places(draw)
+    assert date.shape is Shape.LINE
+    assert date.box_mm.y > 62
+
+
+def test_a_unit_ends_the_room_behind_a_label() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.prose(20)
+        blank.frame(20, 60, 60, 9)
+        blank.text(22, 66, "TOTAL", font="Helvetica-Bold")
+        blank.text(76, 66, "€")
+
+    (total,) = places(draw)
+    assert total.box_mm.x > 34
+    assert 70 < total.box_mm.right < 76
+
+
+def test_heads_may_be_printed_over_a_grid() -> None:
+    def draw(blank: SmallBlank) -> None:
+        for c, head in enumerate(("Nom", "Prénom")):
+            blank.text(22 + 60 * c, 48, head)
+            for r in range(3):
+                blank.frame(20 + 60 * c, 50 + 9 * r, 60, 9)
+
+    cells = places(draw)
+    assert [(cell.shape, cell.row, cell.column) for cell in cells] == [
+        (Shape.CELL, row, column) for row in (1, 2, 3) for column in (1, 2)
+    ]
+
+
+def test_a_title_ends_a_table_and_other_cells_are_lines() -> None:
+    def draw(blank: SmallBlank) -> None:
+        for c, head in enumerate(("Vaccin", "Date")):
+            blank.frame(20 + 60 * c, 50, 60, 8)
+            blank.text(22 + 60 * c, 55.5, head)
+            blank.frame(20 + 60 * c, 58, 60, 8)
+        blank.text(22, 63.5, "Tétanos")
+        blank.frame(20, 66, 120, 7)
+        blank.text(22, 71, "Le médecin", font="Helvetica-Bold")
+        blank.frame(20, 73, 30, 8)
+        blank.text(22, 78.5, "Nom")
+        blank.frame(50, 73, 90, 8)
+
+    date, doctor = places(draw)
+    assert (date.shape, date.row) == (Shape.CELL, 1)
+    assert doctor.shape is Shape.LINE
+    assert differ_mm(doctor.box_mm, BoxMm(50, 73, 90, 8)) < 0.5
+
+
+def striped(blank: SmallBlank) -> None:
+    for n in (1, 3):
+        blank.frame(20, 50 + 8 * n, 160, 8, fill="#f0f0f4")
+    for head, x in (("N°", 22), ("Nom", 50), ("Prénom", 110)):
+        blank.text(x, 47, head)
+    for row in range(4):
+        blank.text(22, 55.5 + 8 * row, str(row + 1))
+
+
+def test_stripes_are_the_rows_of_a_table() -> None:
+    cells = places(striped)
+    assert {cell.shape for cell in cells} == {Shape.CELL}
+    assert [(cell.row, cell.column) for cell in cells] == [
+        (row, column) for row in (1, 2, 3, 4) for column in (2, 3)
+    ]
+    assert differ_mm(cells[0].box_mm, BoxMm(49, 50, 60, 8)) < 1.5
+
+
+def test_stripes_cut_the_columns_that_upright_rules_make() -> None:
+    def draw(blank: SmallBlank) -> None:
+        striped(blank)
+        for x in (20, 45, 100, 180):
+            blank.rule(x, 50, x, 82)
+        blank.rule(20, 50, 180)
+        blank.rule(20, 82, 180)
+
+    cells = places(draw)
+    assert [(cell.row, cell.column) for cell in cells] == [
+        (row, column) for row in (1, 2, 3, 4) for column in (2, 3)
+    ]
+    assert differ_mm(cells[0].box_mm, BoxMm(45, 50, 55, 8)) < 0.6
+
+
+def test_heads_may_stand_in_the_middle_of_open_columns() -> None:
+    def draw(blank: SmallBlank) -> None:
+        for head, middle in (("Nom", 60), ("Prénom", 115), ("Âge", 165)):
+            wide = blank.canvas.stringWidth(head, "Helvetica", 10) / 72 * 25.4
+            blank.text(middle - wide / 2, 48, head)
+        for n in range(4):
+            blank.rule(30, 50 + 9 * n, 180)
+
+    cells = places(draw)
+    assert len(cells) == 9
+    assert differ_mm(cells[0].box_mm, BoxMm(40, 50, 40, 9)) < 11
+    assert [round(cell.box_mm.x + cell.box_mm.w / 2) for cell in cells[:3]] == [60, 115, 165]
+
+
+def test_a_last_character_may_stand_apart() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 55, "Licence :")
+        blank.cells(40, 50, 5, 7, 7)
+        blank.cells(78, 50, 5, 7, 1)
+
+    digits, letter = places(draw)
+    assert [(p.shape, p.cells) for p in (digits, letter)] == [(Shape.COMB, 7), (Shape.COMB, 1)]
+
+
+def test_a_square_with_an_option_behind_a_comb_is_none_of_its_cells() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 55, "Licence :")
+        blank.cells(40, 50, 5, 5, 7)
+        blank.cells(79, 50, 5, 5, 1)
+        blank.text(85.5, 54, "aucune")
+
+    assert shapes(places(draw)) == [Shape.COMB, Shape.BOX]
+
+
+def test_the_ruled_off_head_of_a_page_is_no_line_to_write_on() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(15, 15, "Fiche d'inscription, suite")
+        blank.rule(15, 17, 195)
+        blank.text(15, 40, "Nom :")
+        blank.rule(30, 41, 120)
+
+    (name,) = places(draw)
+    assert name.box_mm.y > 30
+
+
+@settings(max_examples=25, deadline=None)
+@given(x=st.floats(-8, 200), y=st.floats(-4, 290), w=st.floats(9, 60), h=st.floats(4, 30))
+def test_every_place_is_on_the_paper(x: float, y: float, w: float, h: float) -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(20, 30, "Nom :")
+        blank.frame(x, y, w, h)
+        blank.text(20, 292, "Signature :")
+
+    for place in places(draw):
+        box = place.box_mm
+        assert min(box.x, box.y) >= 0
+        assert box.right <= 210.01
+        assert box.bottom <= 297.01

@@ -135,6 +135,21 @@ def test_a_photo_shows_the_sheet_at_its_size(tmp_path: Path, seed: int) -> None:
     assert differ_mm(signature, BoxMm(20, 152, 70, 25)) < 2.5
 
 
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_a_dark_band_at_the_edge_of_a_photographed_sheet_is_of_the_sheet(
+    tmp_path: Path, seed: int
+) -> None:
+    path = tmp_path / "blank.pdf"
+    with SmallBlank(path) as blank:
+        blank.frame(0, 0, 210, 24, fill="#1a2230")
+        membership(blank)
+    shot = paper.photo(drawn(path), np.random.default_rng(seed), px_per_mm=SCAN_PX_PER_MM)
+    grey = shot.image if shot.image.ndim == 2 else cv2.cvtColor(shot.image, cv2.COLOR_RGB2GRAY)
+    straight = straightened(np.asarray(grey, np.uint8), max(grey.shape) / 11.69)
+    signature = max(sheet_of_pixels(straight, DPI, 1).frames, key=lambda frame: frame.h)
+    assert differ_mm(signature, BoxMm(20, 152, 70, 25)) < 2.5
+
+
 def test_letters_and_noise_are_no_strokes(tmp_path: Path) -> None:
     path = tmp_path / "blank.pdf"
     with SmallBlank(path) as blank:

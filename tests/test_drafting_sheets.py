@@ -12,7 +12,8 @@ from pipeline.drafting.records import Place, Shape
 from pipeline.drafting.sheets import leaves, sheets, write_blank
 from pipeline.engines import tesseract
 from pipeline.errors import DamagedError, DocumentError
-from pipeline.geometry import BoxMm
+from pipeline.forms.blank import PX_PER_MM
+from pipeline.geometry import BoxMm, BoxPx
 from tests.small_blanks import PT_PER_MM, SmallBlank, differ_mm, shapes
 
 
@@ -141,6 +142,26 @@ def test_without_tesseract_the_default_engine_reads(
     assert_same(list(sheet.places), places(path), within_mm=1.5)
     words = {word.text: word.box_mm for word in sheet.words}
     assert differ_mm(words["responsable"], BoxMm(46, 27.4, 18.5, 3.3)) < 4
+
+
+def test_what_tesseract_passes_over_the_default_engine_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drawn(tmp_path / "blank.pdf")
+    (known,) = sheets(path)
+    scale = 1.5 * PX_PER_MM
+    seen = [
+        (word.text, 0.95, BoxPx(*(scale * v for v in (box.x, box.y + 0.6, box.w, box.h - 1.2))))
+        for word in known.words
+        if word.text not in ("responsable", "J'accepte")
+        for box in [word.box_mm]
+    ]
+    monkeypatch.setattr(tesseract, "is_installed", lambda: True)
+    monkeypatch.setattr(tesseract, "read_print", lambda page: seen)
+    (sheet,) = sheets(picture_of(path, tmp_path / "scan.png"))
+    texts = [word.text for word in sheet.words]
+    assert {"responsable", "J'accepte"} <= {*texts}
+    assert texts.count("Nom") == 1
 
 
 def test_the_mm_of_a_picture_are_of_the_blank_that_is_kept(tmp_path: Path) -> None:

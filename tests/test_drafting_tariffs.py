@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.drafting.tariffs import prices, says_times, tariff_cents, without_prices
+from pipeline.drafting.tariffs import costs_of_one, prices, says_times, tariff_cents, without_prices
 from pipeline.money import format_cents
 
 CENTS = st.integers(1, 999_999)
@@ -74,3 +74,17 @@ def test_no_text_breaks_it_and_prices_stand_apart_in_it(text: str) -> None:
     known = prices(text)
     assert all(0 <= p.start < p.end <= len(text) and p.cents >= 0 for p in known)
     assert all(a.end <= b.start for a, b in pairwise(known))
+
+
+@pytest.mark.parametrize(
+    ("texts", "costs"),
+    [
+        (["Location d'un violon (18 € par mois)"], {"moi": 1800}),
+        (["Repas : 12,10 €"], {"repa": 1210}),
+        (["Adultes = 14 € – Enfants : 7,50 €"], {"adulte": 1400, "enfant": 750}),
+        (["Nuit : 20 €", "35 € la nuit"], {}),
+        (["185 € à régler avant le 3 mai"], {}),
+    ],
+)
+def test_print_says_what_one_of_something_costs(texts: list[str], costs: dict[str, int]) -> None:
+    assert costs_of_one(texts) == costs

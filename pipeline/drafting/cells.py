@@ -10,7 +10,7 @@ from pipeline.drafting.drafted import DOUBTFUL, DraftTable, DraftZone
 from pipeline.drafting.kinds import Kind, kind_of, names_day, section_of, slug
 from pipeline.drafting.records import Shape
 from pipeline.drafting.tariffs import prices, says_times, tariff_cents, without_prices
-from pipeline.drafting.zones import zone_of, zone_of_marks
+from pipeline.drafting.zones import whole_names, zone_of, zone_of_marks
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
 
@@ -108,7 +108,7 @@ def _table(grid: Sequence[Labelled], marks: Sequence[Labelled], page: int) -> Dr
             replace(zone, lines=lines, repeated=True, comb=(cells,) if cells else (), sure=sure)
         )
     columns += _marked_columns(marks, rows, [each.place.box_mm.x for each in grid], page)
-    columns.sort(key=lambda zone: zone.places[0].x)
+    columns = whole_names(sorted(columns, key=lambda zone: zone.places[0].x))
     return DraftTable(page, tuple((row.y, row.h) for row in rows), tuple(columns))
 
 
@@ -175,6 +175,7 @@ def _ticked(grid: Sequence[Labelled], page: int) -> list[DraftZone]:
                 page=page,
             ),
             type="ticks",
+            field=slug(row[0].row),
         )
         for row in rows.values()
     ]

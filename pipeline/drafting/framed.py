@@ -20,7 +20,7 @@ _EDGE_MM = 3.5
 _ROOM_RIGHT_MM, _ROOM_BELOW_MM = 12.0, 5.5
 _MOST_PRINT_LINES = 2
 _CENTRED_MM = 4.0
-_CORNER_MM, _FEW_WORDS = 2.5, 5
+_CORNER_MM, _FEW_WORDS, _OPTION_MM = 2.5, 5, 4.0
 _PHOTO_MM = (18.0, 65.0)
 _PHOTO = re.compile(r"\bphotos?\b")
 _SIGNED = re.compile(r"\b(?:signature|signatures|cachet|visa|tampon|paraphe)\b")
@@ -32,6 +32,8 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
     free = [cell.box for cell in cells if not cell.words]
     in_combs: set[BoxMm] = set()
     for run in combs(free):
+        if len(run) == 1 and any(_is_option(word.box_mm, run[0]) for word in sheet.words):
+            continue
         in_combs.update(run)
         yield Place(bounding_box(run), Shape.COMB, cells=len(run))
     rest = [cell for cell in cells if cell.box not in in_combs]
@@ -57,6 +59,12 @@ def _of_table(table: Table, number: int) -> Iterator[Place]:
             if cell.is_free:
                 column = table.column_of(cell)
                 yield Place(_beside_unit(cell), Shape.CELL, row=n, column=column, table=number)
+
+
+def _is_option(word: BoxMm, square: BoxMm) -> bool:
+    """Whether a word stands right behind a check square."""
+    level = word.y < square.bottom and word.bottom > square.y
+    return level and 0 <= word.x - square.right <= _OPTION_MM
 
 
 def _labels(cell: BoxMm, free: BoxMm) -> bool:

@@ -13,6 +13,8 @@ _APART, _LEAST_APART = 0.45, 4
 """Cells of a comb may stand apart by so much of their width, if there are so many at least."""
 _LONG_COMB, _NARROW_MM = 8, 6.5
 _EDGE_MM = 1.6
+_LEAST_BEFORE, _GROUP_MM = 4, 6.0
+"""A single cell is a character where so many stand so near before it."""
 
 
 def groups(frames: Sequence[BoxMm]) -> list[list[BoxMm]]:
@@ -59,8 +61,11 @@ def combs(cells: Sequence[BoxMm]) -> Iterator[list[BoxMm]]:
         for cell in cells
         if _CELL_MM[0] <= cell.w <= _CELL_MM[1] and _CELL_HIGH_MM[0] <= cell.h <= _CELL_HIGH_MM[1]
     ]
-    for run in _runs(small):
+    runs = _runs(small)
+    for run in runs:
         if len(run) < 2:
+            if any(_ends_comb(run[0], other) for other in runs if len(other) >= _LEAST_BEFORE):
+                yield run
             continue
         apart = max(b.x - a.right for a, b in pairwise(run))
         if apart > _TOUCH_MM and len(run) < _LEAST_APART:
@@ -69,6 +74,13 @@ def combs(cells: Sequence[BoxMm]) -> Iterator[list[BoxMm]]:
         is_long = len(run) >= _LONG_COMB and run[0].w <= _NARROW_MM
         if stacked * 2 <= len(run) or is_long:
             yield run
+
+
+def _ends_comb(cell: BoxMm, run: Sequence[BoxMm]) -> bool:
+    """Whether a single cell is the last character, which stands apart from the others."""
+    last = run[-1]
+    alike = max(abs(last.w - cell.w), abs(last.h - cell.h), abs(last.y - cell.y)) <= _ALIKE_MM
+    return alike and 0 < cell.x - last.right <= _GROUP_MM
 
 
 def _runs(cells: Iterable[BoxMm]) -> list[list[BoxMm]]:

@@ -42,11 +42,12 @@ _BOTH = {
     frozenset({"address", "postal_code"}): "address",
 }
 _COUNTED = re.compile(r"^(?:nombre|nb|nbre|quantite|qte)\b")
+_HOW_MANY = re.compile(r"(?:depuis )?combien\b|annees?\b|depuis combien")
 _MEASURED = re.compile(r"\b(?:km|kilometres|heures|minutes|annees|metres|points|seances)\b")
 _TOTAL = re.compile(r"(?<!sous )(?<!sous-)\btotal\b")
 _CODE = re.compile(r"(?:n |code|matricule|identifiant|reference)\b")
-_NARROW_MM, _LEAST_CODE = 32.0, 6
-"""Nobody writes a name on a line so short, nor a number on so many cells."""
+_NARROW_MM = 32.0
+"""Nobody writes a name on a line so short."""
 _UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
 _LABEL_SURE = 0.88
 _DAY = re.compile(
@@ -240,7 +241,7 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
     priced = says_times(label) or says_times(behind)
     unit = _UNITS.match(fold(behind).strip())
     said = unit[0].strip(" .(:") if unit else ""
-    if not priced and said and said[0] in "€e":
+    if not priced and said and said[0] in "€e" and kind.field != "quotient_familial":
         of_sum = "total" if _TOTAL.search(fold(text)) else ""
         return kind if kind.type == "amount" else Kind("amount", name, of_sum, 0.85)
     low = fold(text)
@@ -255,6 +256,8 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
         )
         if few or _is_free(behind):
             return Kind("count", name, "", 0.6)
+    if kind.type == "text" and kind.sure < LEAST_SURE and _HOW_MANY.match(low):
+        return Kind("number", name, "", 0.6)
     if said.startswith("an") and kind.type == "text":
         return Kind("age", name, "", 0.8)
     if said.startswith(("personne", "repas", "place")) and kind.type == "text":
@@ -272,12 +275,6 @@ def _is_free(behind: str) -> bool:
 
 def _by_comb(kind: Kind, cells: int) -> Kind:
     """How many cells there are says what the label leaves open."""
-    if (
-        cells >= _LEAST_CODE
-        and kind.type in ("count", "person", "organisation")
-        and kind.sure < 0.9
-    ):
-        return replace(kind, type="licence", role="")
     if cells == 14 and kind.type in ("text", "licence"):
         return replace(kind, type="siret", sure=max(kind.sure, 0.6))
     if cells == 27 and kind.type in ("text", "licence"):

@@ -30,6 +30,7 @@ from pipeline.geometry import BoxMm
 
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
 _CORNER_MM, _UNDER_HEAD_MM, _PRICE_MM, _COLUMN_MM = 8.0, 9.0, 30.0, 20.0
+_BEHIND_CELL_MM = 3.0
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
@@ -243,7 +244,7 @@ def _of_table(print_: Printed, cells: Sequence[Place]) -> dict[int, Labelled]:
     known = {}
     for cell in cells:
         head, row = heads[cell.column], rows[cell.row]
-        behind = print_.behind(cell, most_mm=3.0)
+        behind = print_.behind(cell, most_mm=_BEHIND_CELL_MM)
         known[id(cell)] = Labelled(
             cell,
             head or row,
@@ -289,7 +290,7 @@ def _row_head(print_: Printed, row: Sequence[Place]) -> str:
         if first.y - 0.5 <= phrase.middle_mm <= first.bottom + 0.5
         and (
             first.x - _ROW_HEAD_MM <= phrase.box_mm.x < first.x
-            or (phrase.box_mm.x < last + 1 and prices(phrase.text))
+            or (phrase.box_mm.x < last + _BEHIND_CELL_MM and prices(phrase.text))
         )
     ]
     times = [phrase for phrase in level if phrase.box_mm.x > first.x and says_times(phrase.text)]

@@ -112,7 +112,7 @@ def _yes_or_no(question: str, options: Sequence[str], *, is_plain: bool) -> Kind
 def _by_options(keys: set[str], *, is_one: bool) -> Kind | None:
     """What the options alone tell; ``is_one``: the question speaks of one of them."""
     for names, type_name, field, role in _OPTIONS:
-        known = frozenset(names.split())
+        known = frozenset(map(key_of, names.split()))
         share = sum(bool(known & {*key.split()}) for key in keys) / len(keys)
         if len(keys) > 1 and share > 0.6:
             return Kind("choice" if is_one else type_name, field, role, sure=0.95)

@@ -29,8 +29,7 @@ def places_of(sheet: Sheet) -> tuple[Place, ...]:
     cells = [cell for table in tables for cell in table.cells]
     places = _apart([*framed, *cells, *on_dots(sheet), *on_rules(sheet, but=rules)])
     places = _apart([*places, *printed_squares(sheet)])
-    boxes = [place.box_mm for place in places if place.shape is Shape.BOX]
-    places = _apart([*places, *ringed_words(sheet, boxes)])
+    places = _apart([*places, *ringed_words(sheet, places)])
     written = [place for place in places if place.shape in (Shape.LINE, Shape.CELL)]
     places = _apart([*places, *signature_rooms(sheet, places)])
     places = _apart([*places, *gaps(sheet, places, few_lines=len(written) <= _FEW_LINES)])

@@ -45,84 +45,107 @@ print."""
 class _Part:
     """The words of a line up to the next question's end. ``is_answer``: a question is before them.
     ``is_asked``: the line says that they are to be ringed; ``is_near``, one close to it does.
-    ``largest_mm``: larger print is a title."""
+    ``is_title``: it is larger print, or stands above all places."""
 
     words: tuple[Print, ...]
     is_answer: bool
     is_asked: bool
     is_near: bool
-    largest_mm: float
+    is_title: bool
 
     def has_room(self, option: Sequence[Print]) -> bool:
         """Whether an option is as short as they are."""
-        words = _MOST_WORDS_ASKED if self.is_asked else _MOST_WORDS
-        letters = _MOST_LETTERS_ASKED if self.is_asked else _MOST_LETTERS
-        text = _text(option)
-        is_short = 0 < len(option) <= words and len(text) <= letters
-        return is_short and any(c.isalpha() for c in text) and not _ASKED.search(text)
+        if self.is_asked:
+            return _is_short(option, _MOST_WORDS_ASKED, _MOST_LETTERS_ASKED)
+        return _is_short(option, _MOST_WORDS, _MOST_LETTERS)
 
 
-def ringed_words(sheet: Sheet, squares: Sequence[BoxMm]) -> Iterator[Place]:
+def ringed_words(sheet: Sheet, taken: Sequence[Place]) -> Iterator[Place]:
     """The words of alternatives that no check square stands beside, or below."""
+    squares = [place.box_mm for place in taken if place.shape is Shape.BOX]
     heads = [box for square in squares if (box := _under_head(square, sheet.words))]
-    for part in _parts(lines_of(sheet.words)):
-        runs = [(run, _if_stroked(run, part)) for run in _stroked(part)]
-        if len(runs) == 0:
-            runs = [(run, _if_spaced(run, part)) for run in _spaced(part)]
-        for run, sure in runs:
-            boxes = [bounding_box([word.box_mm for word in option]) for option in run]
-            if not sure or any(_is_beside(square, box) for square in squares for box in boxes):
-                continue
-            if not any(overlap(head, box) > 0 for head in heads for box in boxes):
-                yield from (Place(box, Shape.WORD, sure=sure) for box in boxes)
-
-
-def _parts(lines: Sequence[Sequence[Print]]) -> Iterator[_Part]:
-    sizes = sorted(word.size_mm for line in lines for word in line)
+    lines = lines_of(sheet.words)
+    below = list(_asked_below(lines))
+    listed = {id(word) for run in below for option in run for word in option}
+    rest = [line for line in lines if not any(id(word) in listed for word in line)]
+    sizes = sorted(word.size_mm for word in sheet.words)
     largest = _LARGER * sizes[len(sizes) // 2] if sizes else 0.0
-    asking = [bounding_box([w.box_mm for w in line]) for line in lines if _says_ring(line)]
-    questions = [box for line in lines if _says_ring(line) for box in _unanswered(line)]
-    for line in lines:
-        if below := _below(questions, line):
-            yield _Part(below, is_answer=True, is_asked=True, is_near=True, largest_mm=largest)
+    top = min((place.box_mm.y for place in taken), default=0.0)
+    runs = [(run, 1.0) for run in below]
+    for part in _parts(rest, largest_mm=largest, top_mm=top):
+        stroked = [(run, _if_stroked(run, part)) for run in _stroked(part)]
+        runs += stroked or [(run, _if_spaced(run, part)) for run in _spaced(part)]
+    for run, sure in runs:
+        boxes = [bounding_box([word.box_mm for word in option]) for option in run]
+        if not sure or any(_is_beside(square, box) for square in squares for box in boxes):
             continue
+        if not any(overlap(head, box) > 0 for head in heads for box in boxes):
+            yield from (Place(box, Shape.WORD, sure=sure) for box in boxes)
+
+
+def _parts(
+    lines: Sequence[Sequence[Print]], *, largest_mm: float, top_mm: float
+) -> Iterator[_Part]:
+    asking = [bounding_box([w.box_mm for w in line]) for line in lines if _says_ring(line)]
+    for line in lines:
         box = bounding_box([word.box_mm for word in line])
         near = any(
             max(box.y - other.bottom, other.y - box.bottom) <= _NEAR_LINE_MM for other in asking
         )
+        is_title = box.bottom < top_mm or line[0].size_mm > largest_mm
         question: Print | None = None
         for words in _up_to_questions(line):
             gap = words[0].box_mm.x - question.box_mm.right if question else _ANSWER_MM
-            yield _Part(tuple(words), gap < _ANSWER_MM, _says_ring(line), near, largest)
+            yield _Part(tuple(words), gap < _ANSWER_MM, _says_ring(line), near, is_title)
             question = words[-1]
 
 
+def _asked_below(lines: Sequence[Sequence[Print]]) -> Iterator[list[_Option]]:
+    """The options below a question that says what to ring, in one row or in several."""
+    for line in lines:
+        for question in _unanswered(line) if _says_ring(line) else ():
+            options: list[_Option] = []
+            bottom, left = question.bottom, question.x
+            for other in lines:
+                words = [w for w in other if w.box_mm.x >= left - _INDENT_MM[0]]
+                is_next = bool(words) and 0 < words[0].box_mm.y - bottom <= _NEAR_LINE_MM
+                if not is_next or words[0].box_mm.x > left + _INDENT_MM[1]:
+                    continue
+                row = list(_in_row(words))
+                if not all(_is_short(o, _MOST_WORDS_ASKED, _MOST_LETTERS_ASKED) for o in row):
+                    break
+                options += row
+                bottom, left = words[0].box_mm.bottom, words[0].box_mm.x
+            if len(options) > 1:
+                yield options
+
+
 def _unanswered(line: Sequence[Print]) -> Iterator[BoxMm]:
-    """The questions that say what to ring, and behind which nothing stands."""
+    """The questions of a line behind which nothing stands."""
     words: list[Print] = []
     for word, after in zip(line, [*line[1:], None], strict=True):
         words.append(word)
-        is_end = after is None or after.box_mm.x - word.box_mm.right > _ANSWER_MM
-        if is_end:
+        if after is None or after.box_mm.x - word.box_mm.right > _ANSWER_MM:
             if word.text.endswith(":") and _says_ring(words):
                 yield bounding_box([each.box_mm for each in words])
             words = []
 
 
-def _below(questions: Sequence[BoxMm], line: Sequence[Print]) -> tuple[Print, ...]:
-    """The words of a line that answer a question right above it, if any do."""
-    for question in questions:
-        words = [w for w in line if w.box_mm.x >= question.x - _INDENT_MM[0]]
-        near = bool(words) and 0 < words[0].box_mm.y - question.bottom <= _NEAR_LINE_MM
-        if not near or words[0].box_mm.x > question.x + _INDENT_MM[1]:
-            continue
-        run = words[:1]
-        for word in words[1:]:
-            if word.box_mm.x - run[-1].box_mm.right > _RING_GAP_MM:
-                break
+def _in_row(words: Sequence[Print]) -> Iterator[_Option]:
+    """What strokes and gaps divide, up to a wide one."""
+    run: list[Print] = []
+    for word in words:
+        gap = word.box_mm.x - run[-1].box_mm.right if run else 0.0
+        if gap > _RING_GAP_MM:
+            break
+        if word.text in _BETWEEN or gap > _WORD_GAP * word.size_mm:
+            if run:
+                yield run
+            run = []
+        if word.text not in _BETWEEN:
             run.append(word)
-        return tuple(run)
-    return ()
+    if run:
+        yield run
 
 
 def _up_to_questions(line: Sequence[Print]) -> Iterator[list[Print]]:
@@ -134,6 +157,12 @@ def _up_to_questions(line: Sequence[Print]) -> Iterator[list[Print]]:
             words = []
     if words:
         yield words
+
+
+def _is_short(option: Sequence[Print], words: int, letters: int) -> bool:
+    text = _text(option)
+    is_short = 0 < len(option) <= words and len(text) <= letters
+    return is_short and any(c.isalpha() for c in text) and not _ASKED.search(text)
 
 
 def _says_ring(line: Sequence[Print]) -> bool:
@@ -168,7 +197,7 @@ def _if_stroked(run: Sequence[_Option], part: _Part) -> float:
         return 0.9
     last = run[-1][-1]
     is_end = last.box_mm.right >= part.words[-1].box_mm.right - 1
-    is_other = last.text.endswith((":", "?")) or last.size_mm > part.largest_mm
+    is_other = last.text.endswith((":", "?")) or part.is_title
     return 0.7 if (is_end or len(texts) > 2) and not is_other else 0.0
 
 

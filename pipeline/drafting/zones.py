@@ -225,7 +225,7 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
             groups.append([mark])
         elif last and (_is_same_button(last[-1], mark) or _is_asked_in_row(last[0], box)):
             last.append(mark)
-        elif stacked is not None and mark.place.shape is Shape.BOX:
+        elif stacked is not None and stacked[0].place.shape is mark.place.shape:
             stacked.append(mark)
         elif last and is_level(last[-1].place.box_mm, box) and mark.how is not How.NOTHING:
             last.append(mark)
@@ -270,7 +270,7 @@ def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
     if kind.type == "yes_no" and len({*map(key_of, options)}) < len(options):
         kind = replace(kind, type="choice", sure=0.4)
     if kind.type == "choice" and names_day(question) and all(e.how is How.HEAD for e in group):
-        kind = replace(kind, type="ticks")
+        kind = replace(kind, type="ticks", field=slug(question))
     if all(each.place.asked == "radio" for each in group) and kind.type == "ticks":
         kind = replace(kind, type="choice", sure=0.95)
     keys = _keys(options, is_yes_no=kind.type == "yes_no")
@@ -311,21 +311,13 @@ def _keys(options: Sequence[str], *, is_yes_no: bool) -> list[str]:
 
 
 def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
-    """A « Nom » without a « Prénom » beside it is a person's whole name; « à » behind a birth is
-    where it was; children who are the only people that are counted are those of a family."""
-    changed = list(zones)
+    """« À » behind a birth is where it was; children who are the only people that are counted are
+    those of a family."""
+    changed = whole_names(zones)
     counted = [zone for zone in zones if zone.type == "count" and zone.role == "people"]
     for n, zone in enumerate(zones):
-        near = zones[max(0, n - 1) : n + 4]
         key = key_of(zone.label)
-        if (
-            zone.type == "surname"
-            and _ALONE.match(key)
-            and not any(other.type == "given_name" for other in near)
-        ):
-            doubts = (*zone.doubts, "Nom seul, ou nom et prénom\u00a0?")
-            changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
-        elif zone.type == "person" and key.startswith("nom ") and _has_given_name(zone, zones):
+        if zone.type == "person" and key.startswith("nom ") and _has_given_name(zone, zones):
             changed[n] = replace(
                 zone, type="surname", field="nom", whom=zone.field, named_whom=True
             )
@@ -342,6 +334,19 @@ def _named_by_neighbours(zones: Sequence[DraftZone]) -> list[DraftZone]:
                 sure=0.85,
                 doubts=(),
             )
+    return changed
+
+
+def whole_names(zones: Sequence[DraftZone]) -> list[DraftZone]:
+    """The zones; a « Nom » without a « Prénom » beside it is a person's whole name."""
+    changed = list(zones)
+    for n, zone in enumerate(zones):
+        beside = zones[max(0, n - 1) : n + 4]
+        if any(other.type == "given_name" for other in beside):
+            continue
+        if zone.type == "surname" and _ALONE.match(key_of(zone.label)):
+            doubts = (*zone.doubts, "Nom seul, ou nom et prénom\u00a0?")
+            changed[n] = replace(zone, type="person", sure=min(zone.sure, 0.7), doubts=doubts)
     return changed
 
 
