@@ -172,5 +172,13 @@ def test_nothing_that_runs_by_itself_fetches_mail() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_the_command_line_prints_or_exits(path: Path) -> None:
     # The tools that make the product (weights, measurements) are commands of their own.
-    if room_of(path) not in {"cli", "forms_verbs", "treasurer", "terminal", "__main__", "training", "bench"}:
+    if room_of(path) not in {
+        "cli",
+        "forms_verbs",
+        "treasurer",
+        "terminal",
+        "__main__",
+        "training",
+        "bench",
+    }:
         assert not {"print", "exit", "quit", "sys.exit"} & set(calls(path))
