@@ -85,11 +85,12 @@ class Guard:
         child = self._take()
         try:
             fault = child.each(task, tell)
-        except DocumentError:  # it went too far
-            self._end(child)
-            raise
-        except (EOFError, OSError):
-            raise limits.cause_of_death(self._end(child), self._settings) from None
+        except (DocumentError, EOFError, OSError) as err:
+            code = self._end(child)
+            self.rest()  # whoever tries again has a child that no page has filled
+            if isinstance(err, DocumentError):  # it went too far
+                raise
+            raise limits.cause_of_death(code, self._settings) from None
         self._idle.append(child)
         if fault is not None:
             raise fault

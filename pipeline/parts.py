@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.errors import DocumentError
+from pipeline.errors import DocumentError, MemoryLimitError
 from pipeline.event import Fact
 from pipeline.french import sentence
 from pipeline.records import Finding, Outcome, Registration, Rejection, Source
@@ -58,16 +58,19 @@ def outcome_of(task: Source | Outcome, each: Each) -> Outcome:
     """A document read and judged, or one as it was read, judged.
 
     ``each`` raises a DocumentError (French) where judging a form cannot go on: that costs the form,
-    of which the reading goes, too.
+    of which the reading goes, too. One that ran out of memory is tried once more.
     """
     outcome = read_in_parts(task, each) if isinstance(task, Source) else task
     judged: list[Registration | None] = []
     rejections = list(outcome.rejections)
+    tried = _Tried()
     while len(judged) < len(outcome.read):
         left = outcome.read[len(judged) :]
         try:
             each(replace(outcome, read=left), judged.append)
         except DocumentError as err:
+            if tried.may_again(err, len(judged) + 1):
+                continue
             failed = outcome.read[len(judged)]
             rejections.append(Rejection(err.kind, str(err), failed.page))
             judged.append(None)
@@ -85,7 +88,8 @@ def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outc
     """The outcome of a document, not yet judged, of which ``read`` tells the parts.
 
     ``read`` raises a DocumentError (French) where it cannot go on: that costs the page it was at.
-    What was told is kept, and ``read`` is asked for the pages behind, until too many are lost.
+    What was told is kept, and ``read`` is asked for the pages behind, until too many are lost. A
+    page that ran out of memory is tried once more.
     """
     started = time.monotonic()
     reading = _Reading(source)
@@ -93,7 +97,8 @@ def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outc
         try:
             read(stretch, reading.add)
         except DocumentError as err:
-            reading.lose(err)
+            if not reading.goes_again(err):
+                reading.lose(err)
     return reading.outcome(time.monotonic() - started)
 
 
@@ -106,6 +111,19 @@ def _heeding(registration: Registration, note: Finding) -> Registration:
     return replace(registration, findings=(*others, together))
 
 
+class _Tried:
+    """What ran out of memory before: a reader may be full of what came before a page."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def may_again(self, err: DocumentError, number: int) -> bool:
+        """Whether what failed, by its number from 1, may be tried once more."""
+        is_first = number != self._last
+        self._last = number
+        return is_first and isinstance(err, MemoryLimitError)
+
+
 class _Reading:
     """How far the reading of a document has come."""
 
@@ -115,6 +133,7 @@ class _Reading:
         self._now = self._ahead[0]
         self._page = self._since = 1
         self._count = self._lost = 0
+        self._tried = _Tried()
         self._read: list[tuple[Registration, bytes]] = []
         self._rejections: list[Rejection] = []
         self._notes: list[tuple[int, Finding]] = []
@@ -137,6 +156,13 @@ class _Reading:
         self._rejections += part.rejections
         self._notes += part.notes
         self._facts += part.facts
+
+    def goes_again(self, err: DocumentError) -> bool:
+        """Whether the page that was being read is tried once more; if so, it comes next."""
+        if not self._tried.may_again(err, self._page):
+            return False
+        self._ahead.appendleft(replace(self._now, first=self._since))
+        return True
 
     def lose(self, err: DocumentError) -> None:
         """Tell of the page that was being read, and plan the pages around it."""

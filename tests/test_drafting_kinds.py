@@ -186,7 +186,8 @@ def test_every_label_of_the_lexicon_has_a_type_and_a_name() -> None:
     assert len(entries) > 1000
     for entry in entries:
         assert entry.type == SECTION or entry.type in fields.names(), entry.label
-        assert not entry.field or NAME.fullmatch(entry.field), entry.label
+        assert NAME.fullmatch(entry.field), entry.label
+        assert NAME.fullmatch(marked_kind("", [entry.label]).field), entry.label
         assert key_of(entry.label), entry.label
 
 

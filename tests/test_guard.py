@@ -81,8 +81,9 @@ def test_a_document_that_eats_memory_is_rejected_for_that(
 
 
 def test_a_document_is_not_refused_for_what_others_left(small: Guard, tmp_path: Path) -> None:
-    for text in ("leave 125", "need 30"):
-        assert small.read(source_of(tmp_path, text)).registrations
+    for text in ("leave 125", "need 30", "leave 105", "need 30", "leave 105\nneed 30"):
+        outcome = small.read(source_of(tmp_path, text))
+        assert len(outcome.registrations) == outcome.pages
 
 
 @pytest.mark.parametrize("text", ["spin", "ask", "segfault"])

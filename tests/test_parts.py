@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import DamagedError, TimeLimitError
+from pipeline.errors import DamagedError, MemoryLimitError, TimeLimitError
 from pipeline.parts import Part, Stretch, Tell, outcome_of, read_in_parts
 from pipeline.records import (
     Finding,
@@ -50,6 +50,30 @@ def test_a_page_that_is_lost_costs_itself_alone() -> None:
     assert [(r.kind, r.page, r.message) for r in outcome.rejections] == [
         ("time-limit", 3, "Trop long.")
     ]
+
+
+def test_what_ran_out_of_memory_is_tried_once_more() -> None:
+    asked: list[int] = []
+
+    def each(task: Stretch | Outcome, tell: Tell) -> None:
+        if isinstance(task, Outcome):
+            asked.append(-task.read[0].page)
+            if asked.count(-task.read[0].page) == 1:
+                raise MemoryLimitError("Trop grand.")
+            for form in task.read:
+                tell(form)
+            return
+        for page in range(task.first, (task.last or 4) + 1):
+            asked.append(page)
+            if page == 3 or (page == 2 and asked.count(2) == 1):
+                raise MemoryLimitError("Trop grand.")
+            tell(Part(4, page + 1, page + 1, ((Registration("form", page, ()), b""),)))
+
+    outcome = outcome_of(SOURCE, each)
+    assert pages_of(outcome) == [1, 2, 4]
+    assert [one.page for one in outcome.registrations] == [1, 2, 4]
+    assert [(r.kind, r.page) for r in outcome.rejections] == [("memory-limit", 3)]
+    assert asked == [1, 2, 2, 3, 3, 4, -1, -1]
 
 
 def test_a_form_that_was_begun_before_the_lost_page_is_kept() -> None:

@@ -97,7 +97,10 @@ def lexicon() -> tuple[Entry, ...]:
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     return tuple(
         Entry(
-            *(row["label"], row["type"], row["field"], row["role"] or ""),
+            row["label"],
+            row["type"],
+            row["field"] or slug(row["label"]),
+            row["role"] or "",
             key_of(row["label"]),
             _bare(row["label"]),
         )
@@ -199,13 +202,13 @@ def _by_lexicon(text: str, shape: Shape) -> Kind:
         return replace(kind, field=slug(text)) if kind.field == _BARE_COUNT else kind
     mark = None if marked else best_of(text, [e for e in lexicon() if _is_mark(e.type)])
     if mark and mark[1] >= 0.8:
-        return Kind("text", mark[0].field or slug(text), sure=0.7 * mark[1])
+        return Kind("text", mark[0].field, sure=0.7 * mark[1])
     usual = "long_text" if shape is Shape.AREA else "text"
     return Kind(usual, slug(text), sure=_UNKNOWN if text else 0.2)
 
 
 def _known(entry: Entry, sure: float) -> Kind:
-    return Kind(entry.type, entry.field or slug(entry.label), entry.role, sure)
+    return Kind(entry.type, entry.field, entry.role, sure)
 
 
 def _composed(text: str, entries: Sequence[Entry]) -> Kind | None:

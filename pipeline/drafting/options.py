@@ -104,7 +104,7 @@ def _is_exact(match: tuple[Entry, float] | None) -> bool:
 def _yes_or_no(question: str, options: Sequence[str], *, is_plain: bool) -> Kind:
     asked = question or ("" if is_plain else options[0])
     match = _match(asked, "yes_no")
-    is_known = match is not None and match[1] > LEAST_SURE + 0.1 and bool(match[0].field)
+    is_known = match is not None and match[1] > LEAST_SURE + 0.1
     name = match[0].field if match and is_known else slug(asked)
     return Kind("yes_no", name, sure=0.95 if asked else 0.6)
 
