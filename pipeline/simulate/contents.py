@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from pipeline.decoding.communes import codes_of
-from pipeline.fields import Means, find, load, means, several
+from pipeline.fields import Means, Nature, find, load, means, nature, several
 from pipeline.forms.schema import Form
 from pipeline.forms.zone import Zone
 from pipeline.judging.postal import zone_pairs
@@ -64,6 +64,9 @@ class Habits:
     amount: int
 
 
+_MONEY = (Means.COUNT, Means.AMOUNT)
+_LEFT_OUT = 0.2
+"""How often what nobody depends on is left blank."""
 _WRONG_CODE = 0.03
 """How often a town is written beside a code that is another's."""
 
@@ -123,6 +126,7 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
                 value, text = _invent_other(zone, rng)
         fields[zone.field], written[zone.field] = into_comb(zone, value, text, rng)
     _give_codes(form, fields, written, rng)
+    _leave_out(form, fields, written, rng)
     if form.uncounted:
         counted = sum(counts[name] for name in form.counted)
         fields[form.uncounted] = len(people) - counted
@@ -141,6 +145,22 @@ def _give_codes(
             chosen = pick(rng, codes)
             fields[code] = chosen
             written[code] = (_spelled(form.zone(code), chosen, int(rng.integers(6)) // 5),)
+
+
+def _leave_out(
+    form: Form,
+    fields: dict[str, Truth],
+    written: dict[str, tuple[str, ...]],
+    rng: np.random.Generator,
+) -> None:
+    """Leave blank some of what says neither who registers nor where to write, as people do."""
+    roles = form.roles
+    needed = {roles.named, roles.given, roles.who, *roles.contacts}
+    for zone in form.zones:
+        is_written = nature(zone.type) is not Nature.MARK and means(zone.type) not in _MONEY
+        may_be_blank = is_written and not zone.repeated and zone.field not in needed
+        if may_be_blank and rng.random() < _LEFT_OUT:
+            fields[zone.field], written[zone.field] = "", ()
 
 
 def _invent_options(zone: Zone, rng: np.random.Generator) -> tuple[str, ...]:
