@@ -75,3 +75,19 @@ def test_an_error_of_a_rare_type_proves_nothing_against_it_and_many_do(
     proven = curve.step(0.005)
     assert proven is not None
     assert (proven.proof["iban"].accepted == 0) == blocks
+
+
+def test_what_is_left_blank_is_measured_on_all_forms(forms: list[list[Sample]]) -> None:
+    def blank(kind: str) -> Sample:
+        reading = FieldReading("x", kind, 1, None, "", (Candidate("", "", 0.9),))
+        return Sample(reading, Quality.GREY, None, free=True)
+
+    own = [[*samples, blank("email")] for samples in forms]
+    others = [[blank("date")] for _ in range(1000)]
+    made = fit(own, MADE, further=others)
+    assert [m for m in made.maps if m.type == "email"] == list(fit(forms, MADE).maps)
+    (curve,) = (c for c in made.curves if c.writing is Writing.NONE)
+    assert (curve.further, curve.readings) == (True, round(0.75 * 5000))
+    gate = _gate(made)
+    for kind in ("email", "date", "iban"):
+        assert gate.doubt(blank(kind).reading, Quality.GREY) is None

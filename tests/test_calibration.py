@@ -23,14 +23,14 @@ from pipeline.judging.calibration import (
     Tally,
     Writing,
 )
-from pipeline.judging.error_class import ErrorClass, classes_of
+from pipeline.judging.error_class import EMPTY, ErrorClass, classes_of, error_class
 from pipeline.judging.gate import Gate, writing_of
 from pipeline.rates import upper_bound
 from pipeline.records import Backing, Candidate, FieldReading, Origin, Quality
 from tests.judged import accepting
 
 MONEY, IDENTITY, SPELLING = ErrorClass
-ANY, PRINT, HAND = Writing
+ANY, PRINT, HAND, NONE = Writing
 KINDS = ("count", "amount", "email", "person")
 
 BASIS = Basis(engine="ppocr", weights="w", learned="", code="c", without=())
@@ -93,17 +93,25 @@ def _reading(
     return FieldReading("x", kind, 1, None, "", best, origin, typed=typed)
 
 
-def test_digits_of_an_address_by_hand_that_the_engine_took_for_letters_are_not_sure() -> None:
+def test_digits_and_joints_of_an_address_by_hand_that_the_engine_did_not_see_are_not_sure() -> None:
     gate = accepting("email", above=0.9)
 
-    def doubt(text: str, raw: str, *, typed: bool = False) -> ErrorClass | None:
+    def doubt(
+        text: str, raw: str, *, typed: bool = False, backing: Backing = Backing.FAMILIAR
+    ) -> ErrorClass | None:
         best = (Candidate(text, text, 0.999),)
-        reading = FieldReading("x", "email", 1, None, raw, best, Origin.OCR, typed=typed)
+        reading = FieldReading(
+            "x", "email", 1, None, raw, best, Origin.OCR, typed=typed, backing=backing
+        )
         return gate.doubt(reading, Quality.GREY)
 
     assert doubt("le-goff4@orange.fr", "le-gofftt@orange.fr") is not None
     assert doubt("le-goff4@orange.fr", "le-gofftt@orange.fr", typed=True) is None
     assert doubt("le-goff14@orange.fr", "le-goff14@orangefr") is None
+    assert doubt("jean.le-goff@orange.fr", "jeanle-goff@orange.fr") is not None
+    assert doubt("jean.le-goff@orange.fr", "jean-le-goff@orange.fr") is not None
+    known = doubt("jean.le-goff@orange.fr", "jeanle-goff@orange.fr", backing=Backing.KNOWN)
+    assert known is None
 
 
 def _promising(share: float) -> Promise:
@@ -378,16 +386,19 @@ def test_the_shipped_calibration_is_for_the_shipped_weights() -> None:
     assert made.weights == calibration.basis(Settings()).weights, "type make calibrate"
 
 
-def test_written_digits_that_no_sum_checks_are_not_accepted_for_what_fonts_showed() -> None:
+@pytest.mark.parametrize(("kind", "error"), [("phone", IDENTITY), ("count", MONEY)])
+def test_written_digits_that_no_sum_checks_are_not_accepted_for_what_fonts_showed(
+    kind: str, error: ErrorClass
+) -> None:
     """Drawn phone numbers are right more often than reading says; those people write are not."""
-    boost = _map("phone", IDENTITY, c=5.0)
-    gate, quality = accepting("phone", above=0.99, maps=(boost,)), Quality.GREY
-    doubtful = _reading("phone", 0.95)
+    boost = _map(kind, error, c=5.0)
+    gate, quality = accepting(kind, above=0.99, maps=(boost,)), Quality.GREY
+    doubtful = _reading(kind, 0.95)
     assert boost(0.95) > 0.99
-    assert gate.doubt(doubtful, quality) is IDENTITY
-    assert gate.doubt(_reading("phone", 0.995), quality) is None
-    assert gate.doubt(_reading("phone", 0.95, typed=True), quality) is None
-    for backing, doubt in ((Backing.KNOWN, None), (Backing.FAMILIAR, IDENTITY)):
+    assert gate.doubt(doubtful, quality) is error
+    assert gate.doubt(_reading(kind, 0.995), quality) is None
+    assert gate.doubt(_reading(kind, 0.95, typed=True), quality) is None
+    for backing, doubt in ((Backing.KNOWN, None), (Backing.FAMILIAR, error)):
         assert gate.doubt(replace(doubtful, backing=backing), quality) is doubt
 
 
@@ -401,3 +412,15 @@ def test_a_digit_alone_does_not_tell_who_wrote_it() -> None:
 def test_what_keeps_its_line_but_is_not_clear_may_be_a_tidy_hand() -> None:
     for error in (IDENTITY, SPELLING):
         assert writing_of(error, _reading("person", 0.8, typed=True)) is HAND
+
+
+def test_what_is_left_blank_is_measured_for_itself_but_no_money() -> None:
+    """Whether writing was missed has nothing to do with what it would have said."""
+    maps = (_map(EMPTY, IDENTITY, c=5.0), _map("date", IDENTITY), _map("amount", MONEY))
+    cells = {(m.type, m.error, None, None, ""): m for m in maps}
+    gate = Gate(cells, {}, {}, further={EMPTY: {(IDENTITY, NONE): 0.99}})
+    assert gate.doubt(_reading("date", 0.9), Quality.GREY) is IDENTITY
+    for kind, doubt in (("date", None), ("number", None), ("amount", MONEY)):
+        reading = replace(_reading(kind, 0.9), candidates=(Candidate(None, "", 0.9),))
+        assert gate.doubt(reading, Quality.GREY) is doubt
+        assert error_class(kind, "", "12") is (doubt or IDENTITY)

@@ -1,6 +1,7 @@
 import json
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipeline.simulate import STYLES, accidents, captured, draw, fonts, paper, p
 from pipeline.simulate.accidents import Accident
 from pipeline.simulate.contents import Filling, invent
 from pipeline.simulate.digital import fill_pdf
+from pipeline.simulate.layout import draw_form
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -124,6 +126,23 @@ def test_what_is_written_says_what_the_truth_says(form: Form) -> None:
             assert filling.fields[name] == (int(text) if text.isdigit() else 0)
         assert list(filling.written["personnes"]) == filling.fields["personnes"]
         assert re.fullmatch(r"[a-z0-9._-]+@[a-z0-9.-]+\.[a-z]+", filling.fields["email"])
+
+
+def test_what_says_neither_who_nor_where_is_left_blank_now_and_then(tmp_path: Path) -> None:
+    draw_form(tmp_path / "form", seed=4)
+    form = load_form(tmp_path / "form")
+    needed = {form.roles.named, form.roles.given, form.roles.who, *form.roles.contacts} - {""}
+    blank: Counter[str] = Counter()
+    for seed in range(60):
+        filling = invent(form, np.random.default_rng(seed))
+        for zone in form.zones:
+            if not zone.boxes and filling.fields[zone.field] == "":
+                blank[zone.field] += 1
+                assert filling.written[zone.field] == ()
+    assert needed
+    assert not needed & blank.keys()
+    assert len(blank) > 3
+    assert all(times < 30 for times in blank.values())
 
 
 def test_a_filled_page_differs_from_the_blank_only_around_its_zones(form: Form) -> None:

@@ -65,12 +65,14 @@ def test_each_letter_has_a_cell_of_its_own(text: str) -> None:
 
 
 def test_whoever_is_invented_fits_into_the_combs(form: Form) -> None:
+    born = 0
     for seed in range(30):
         filling = invent(form, np.random.default_rng(seed))
         for zone in form.zones:
             for text in filling.written[zone.field] if zone.comb else ():
                 assert in_cells(text, zone.comb) is not None
-        assert filling.fields["naissance"]
+        born += filling.fields["naissance"] != ""
+    assert born > 20
 
 
 def _filled(**texts: str) -> Filling:

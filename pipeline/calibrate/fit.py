@@ -23,7 +23,15 @@ from pipeline.judging.calibration import (
     Tally,
     Writing,
 )
-from pipeline.judging.error_class import ErrorClass, certainty, classes_of, error_class, is_spared
+from pipeline.judging.error_class import (
+    EMPTY,
+    ErrorClass,
+    certainty,
+    classes_of,
+    error_class,
+    is_spared,
+    kind_of,
+)
 from pipeline.judging.gate import Gate, writing_of
 from pipeline.rates import DELTA
 from pipeline.records import Backing, FieldReading, Origin, Quality, Registration
@@ -57,6 +65,11 @@ class Sample:
     quality: Quality
     error: ErrorClass | None
     free: bool
+
+    @property
+    def kind(self) -> str:
+        """What it is measured as."""
+        return kind_of(self.reading)
 
 
 def samples_of(registration: Registration, form: Mapping[str, Truth]) -> list[Sample]:
@@ -105,14 +118,16 @@ def fit(
     corrected by somebody who happened to see it, makes it too careful at most). A proof counts
     readings as they come, and would be wrong. So they join the maps only: neither the thresholds to
     try nor the proof; and only in types that the forms hold, since of others nothing is proven.
-    ``further`` forms are of other layouts: they serve the types that ``forms`` do not have.
+    ``further`` forms are of other layouts: they serve the types that ``forms`` do not have. What
+    was left blank is measured on both.
     """
-    types = {sample.reading.type for samples in forms for sample in samples}
-    others = [[s for s in samples if s.reading.type not in types] for samples in further]
-    parts = {False: _Part.of(forms, seed), True: _Part.of(others, seed)}
+    own = [[s for s in samples if s.kind != EMPTY] for samples in forms]
+    types = {sample.kind for samples in own for sample in samples}
+    others = [[s for s in samples if s.kind not in types] for samples in (*further, *forms)]
+    parts = {False: _Part.of(own, seed), True: _Part.of(others, seed)}
     fitting = [sample for part in parts.values() for sample in part.fitting]
-    mapped_types = {sample.reading.type for sample in fitting}
-    mapped = fit_maps([*fitting, *(s for s in reviewed if s.reading.type in mapped_types)])
+    mapped_types = {sample.kind for sample in fitting}
+    mapped = fit_maps([*fitting, *(s for s in reviewed if s.kind in mapped_types)])
     calibration = Calibration(made=made, maps=mapped, curves=())
     gate = Gate.of(calibration, Promise())
     curves = tuple(
@@ -144,7 +159,7 @@ def fit_maps(samples: Iterable[Sample]) -> tuple[Map, ...]:
     qualities."""
     by_type: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
-        by_type[sample.reading.type].append(sample)
+        by_type[sample.kind].append(sample)
     maps = []
     for kind, of_type in sorted(by_type.items()):
         for error in classes_of(kind):
@@ -232,7 +247,8 @@ def _curves(part: _Part, gate: Gate, *, further: bool) -> Iterator[Curve]:
             curve = partial(Curve, further=further, writing=writing, outside=outside)
             steps = _steps(error, fitted, proven, gate, _STEPS)
             yield curve(error=error, readings=len(proven), steps=steps)
-            for given in steps if error is ErrorClass.IDENTITY else ():
+            spelled = error is ErrorClass.IDENTITY and writing is not Writing.NONE
+            for given in steps if spelled else ():
                 ours, theirs = (
                     _passed(samples, given.threshold, gate) for samples in (fitted, proven)
                 )
@@ -247,7 +263,7 @@ def _curves(part: _Part, gate: Gate, *, further: bool) -> Iterator[Curve]:
 def _by_writing(error: ErrorClass, samples: Iterable[Sample]) -> dict[Writing, list[Sample]]:
     parts: dict[Writing, list[Sample]] = defaultdict(list)
     for sample in samples:
-        if sample.free and error in classes_of(sample.reading.type):
+        if sample.free and error in classes_of(sample.kind):
             parts[writing_of(error, sample.reading)].append(sample)
     return parts
 
@@ -257,7 +273,7 @@ def _passed(samples: Iterable[Sample], threshold: float, gate: Gate) -> list[Sam
     return [
         s
         for s in samples
-        if ErrorClass.SPELLING in classes_of(s.reading.type)
+        if ErrorClass.SPELLING in classes_of(s.kind)
         and gate.sure(s.reading, ErrorClass.IDENTITY, s.quality) >= threshold
     ]
 
@@ -278,7 +294,7 @@ def _steps(
     ranked = np.sort(ours)[::-1]
     shares = shares if len(ranked) else ()
     ends = np.maximum(1, np.round(np.array(shares) * len(ranked))).astype(int) - 1
-    types = np.array([sample.reading.type for sample in proving])
+    types = np.array([sample.kind for sample in proving])
     wrong = np.array([sample.error is error for sample in proving], dtype=bool)
     steps = []
     for threshold in sorted({float(t) for t in ranked[ends] if t >= 0}, reverse=True):

@@ -22,7 +22,7 @@ from pipeline.evaluate.truth import (
 )
 from pipeline.exporters import unguarded
 from pipeline.exporters.registrations import column_of
-from pipeline.judging.error_class import ErrorClass, classes_of, error_class
+from pipeline.judging.error_class import ErrorClass, classes_of, error_class, measured_as
 from pipeline.judging.validate import MISSPELLED, UNSURE
 from pipeline.language import tr, why
 from pipeline.rates import Rate, upper_bound
@@ -53,8 +53,9 @@ class Verdict:
 class Judged:
     """One reading (of one line, where a field is repeated) against its truth.
 
-    ``source``: the quality of the picture, or ``text-layer``. ``blocked``: a finding sent it to
-    review, however sure it was. ``error``: what its error costs; None where it is right.
+    ``type``: what it is measured as. ``source``: the quality of the picture, or ``text-layer``.
+    ``blocked``: a finding sent it to review, however sure it was. ``error``: what its error costs;
+    None where it is right.
     """
 
     type: str
@@ -256,7 +257,7 @@ def _judge(form: Mapping[str, Truth], readings: list[_Row], held: Held) -> Itera
         truth = truth_of(row["field"], form)
         right = matches(row["value"], truth)
         yield Judged(
-            row["type"],
+            measured_as(row["type"], row["value"]),
             row["quality"],
             float(row["confidence"]),
             right,

@@ -157,7 +157,8 @@ class FieldType:
     spelling: bool = False
     """Whether accents, case and signs are no more than how a value is spelled."""
     unchecked_digits: bool = False
-    """Digits that no sum checks, whose calibration says too little of how people write them."""
+    """Digits whose calibration says too little of how people write them. Those that a sum checks
+    look sure all the same."""
     zone_key: str = ""
     """The key of a zone that the type goes by (``pattern``, ``unit``)."""
     bound: Callable[[str], "FieldType"] | None = None

@@ -123,4 +123,5 @@ TYPE = fields.FieldType(
     shown=shown,
     spelled=spelled,
     refused="Ce n'est pas un montant : écrire par exemple 84,20.",
+    unchecked_digits=True,
 )

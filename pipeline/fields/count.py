@@ -142,4 +142,5 @@ TYPE = fields.FieldType(
     parse=parse,
     spelled=spelled,
     refused="Ce n'est pas un nombre : écrire par exemple 2, ou rien s'il n'y en a pas.",
+    unchecked_digits=True,
 )

@@ -95,11 +95,12 @@ class Made(_Part):
 
 
 class Writing(StrEnum):
-    """What a promise is about apart: nothing, print, or hands."""
+    """What a promise is about apart: anything, print, hands, or that nothing is written."""
 
     ANY = ""
     PRINT = "print"
     HAND = "hand"
+    NONE = "none"
 
 
 class Map(_Part):
@@ -273,6 +274,8 @@ def writing_name(writing: Writing) -> str:
     match writing:
         case Writing.ANY:
             return tr("print and hands")
+        case Writing.NONE:
+            return tr("empty places")
         case Writing.PRINT:
             return tr("print")
         case Writing.HAND:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from pipeline.decisions import READ, Act, Decided, Decision, Filed
-from pipeline.judging.error_class import ErrorClass, classes_of, error_class
+from pipeline.judging.error_class import ErrorClass, classes_of, error_class, measured_as
 from pipeline.rates import Rate, Rates
 
 
@@ -31,7 +31,11 @@ def error_rates(
     )
     by_class = []
     for error in ErrorClass:
-        of = [(kind, c) for kind, c in checks[False] if kind and error in classes_of(kind)]
+        of = [
+            (kind, check)
+            for kind, check in checks[False]
+            if kind and error in classes_of(measured_as(kind, check.reason))
+        ]
         wrong = [
             c for kind, c in of if _is_wrong(c) and error_class(kind, c.reason, c.value) is error
         ]

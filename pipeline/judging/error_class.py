@@ -7,10 +7,12 @@ from enum import StrEnum
 from functools import lru_cache
 
 from pipeline import fields
-from pipeline.fields import Drawn, Nature
+from pipeline.fields import Drawn, Means, Nature
 from pipeline.language import tr
 from pipeline.records import FieldReading
 from pipeline.text import fold
+
+_OWED = (Means.COUNT, Means.AMOUNT)
 
 
 class ErrorClass(StrEnum):
@@ -25,8 +27,29 @@ class ErrorClass(StrEnum):
     """Only accents, case, signs or blanks of a name, a service or other words differ."""
 
 
+EMPTY = "empty"
+"""What a place without writing is measured as, whatever its type: what was missed there has nothing
+to do with what it would have said."""
+
+
+def measured_as(kind: str, text: str) -> str:
+    """The type that a text read in a field of type ``kind`` is measured as.
+
+    That nothing is owed, counted or chosen is an answer of its type as any other.
+    """
+    is_answer = fields.nature(kind) is Nature.MARK or fields.means(kind) in _OWED
+    return kind if text or is_answer else EMPTY
+
+
+def kind_of(reading: FieldReading) -> str:
+    """What a reading is measured as."""
+    return measured_as(reading.type, reading.text)
+
+
 def classes_of(kind: str) -> tuple[ErrorClass, ...]:
-    """The classes that an error in a field of this type may be of."""
+    """The classes that an error in what is measured as this type may be of."""
+    if kind == EMPTY:
+        return (ErrorClass.IDENTITY,)
     field_type = fields.find(kind)
     is_there = field_type is not None and field_type.drawn is not Drawn.MARK  # or not: all it says
     if fields.nature(kind) is not Nature.WORD and not is_there:
@@ -38,7 +61,7 @@ def classes_of(kind: str) -> tuple[ErrorClass, ...]:
 
 def error_class(kind: str, read: str, truth: str) -> ErrorClass:
     """The class of the error of reading ``read`` where ``truth`` stands, which differ."""
-    *dearer, cheapest = classes_of(kind)
+    *dearer, cheapest = classes_of(measured_as(kind, read))
     return dearer[0] if dearer and _letters(read) != _letters(truth) else cheapest
 
 
@@ -62,7 +85,7 @@ def is_spared(error: ErrorClass | None, of: ErrorClass) -> bool:
 def certainty(reading: FieldReading, of: ErrorClass) -> float:
     """How probable reading makes it that its value has no error of that class, nor a dearer one:
     what differs only in spelling speaks for the same letters."""
-    if of is classes_of(reading.type)[-1]:
+    if of is classes_of(kind_of(reading))[-1]:
         return reading.posterior
     letters = _letters(reading.text)
     return min(1.0, sum(c.probability for c in reading.candidates if _letters(c.text) == letters))

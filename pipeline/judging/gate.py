@@ -10,15 +10,15 @@ from pipeline import fields
 from pipeline.config import Promise
 from pipeline.fields import Means
 from pipeline.judging.calibration import Calibration, Map, Writing
-from pipeline.judging.error_class import ErrorClass, certainty, classes_of
+from pipeline.judging.error_class import EMPTY, ErrorClass, certainty, classes_of, kind_of
 from pipeline.records import Backing, FieldReading, Origin, Quality
 
 _SURE_TEXT = 0.95
 _CLEAR = 0.9
 """Print that is read less surely may be a tidy hand."""
 _GUESSED = 0.5
-"""How sure digits are at most that the engine took for letters."""
-_NO_DIGIT = re.compile(r"[^0-9]")
+"""How sure digits and joints of an address are at most that the engine did not see."""
+_NO_DIGIT, _NO_JOINT = re.compile(r"[^0-9]"), re.compile(r"[^-._]")
 _Thresholds = Mapping[tuple[ErrorClass, Writing], float]
 _Cell = tuple[str, ErrorClass, bool | None, Backing | None, str]
 
@@ -67,15 +67,16 @@ class Gate:
         """The reading with its probability of being right, as far as its type was measured."""
         if reading.origin is Origin.TEXT_LAYER or not reading.candidates:
             return reading
-        sure = self.sure(reading, classes_of(reading.type)[-1], quality)
+        sure = self.sure(reading, classes_of(kind_of(reading))[-1], quality)
         return reading if sure < 0 else replace(reading, calibrated=sure)
 
     def doubt(self, reading: FieldReading, quality: Quality) -> ErrorClass | None:
         """The dearest class of which the reading may have an error; None where it is accepted."""
-        classes = classes_of(reading.type)
+        kind = kind_of(reading)
+        classes = classes_of(kind)
         if reading.origin is Origin.TEXT_LAYER:
             return None if reading.posterior >= _SURE_TEXT else classes[0]
-        thresholds = self.further.get(reading.type, self.thresholds)
+        thresholds = self.further.get(kind, self.thresholds)
         for error in classes:
             sure = self.sure(reading, error, quality)
             if sure < thresholds.get((error, writing_of(error, reading)), math.inf):
@@ -85,17 +86,18 @@ class Gate:
     def sure(self, reading: FieldReading, error: ErrorClass, quality: Quality) -> float:
         """How probably the reading has no error of that class, as measured; -1 if that never was.
 
-        But written digits that no sum checks, and no mail, must look as sure before: most of those
-        measured on are drawn with fonts, and people write theirs less clearly.
+        But written digits that no mail tells must look as sure before: most of those measured on
+        are drawn with fonts, and people write theirs less clearly. What a sum checks does.
         """
+        kind = kind_of(reading)
         cells: tuple[_Cell, ...] = (
-            (reading.type, error, reading.typed, reading.backing, quality.value),
-            (reading.type, error, reading.typed, reading.backing, ""),
-            (reading.type, error, None, None, ""),
+            (kind, error, reading.typed, reading.backing, quality.value),
+            (kind, error, reading.typed, reading.backing, ""),
+            (kind, error, None, None, ""),
         )
         said = certainty(reading, error)
-        field_type = fields.find(reading.type)
-        at_most = _GUESSED if _guesses_digits(reading) else 1.0
+        field_type = fields.find(kind)
+        at_most = _GUESSED if _is_guessed(reading) else 1.0
         checked = reading.typed or reading.backing is Backing.KNOWN
         unchecked = field_type is not None and field_type.unchecked_digits and not checked
         for cell in cells:
@@ -105,12 +107,16 @@ class Gate:
         return -1.0
 
 
-def _guesses_digits(reading: FieldReading) -> bool:
-    """Whether an address by hand has digits that the engine did not see: it saw letters, and names
-    speak for any digits beside them."""
+def _is_guessed(reading: FieldReading) -> bool:
+    """Whether an address by hand has digits that the engine did not see, or joins its names as
+    nobody saw: it saw letters, and names speak for any digits and joints beside them."""
     if reading.typed or fields.means(reading.type) is not Means.EMAIL:
         return False
-    return _NO_DIGIT.sub("", reading.text) != _NO_DIGIT.sub("", reading.raw)
+    if _NO_DIGIT.sub("", reading.text) != _NO_DIGIT.sub("", reading.raw):
+        return True
+    local, seen = (text.partition("@")[0] for text in (reading.text, reading.raw))
+    is_known = reading.backing is Backing.KNOWN
+    return not is_known and _NO_JOINT.sub("", local) != _NO_JOINT.sub("", seen)
 
 
 def writing_of(error: ErrorClass, reading: FieldReading) -> Writing:
@@ -120,5 +126,7 @@ def writing_of(error: ErrorClass, reading: FieldReading) -> Writing:
     """
     if error is ErrorClass.MONEY:
         return Writing.ANY
+    if kind_of(reading) == EMPTY:
+        return Writing.NONE
     is_clear = certainty(reading, ErrorClass.IDENTITY) >= _CLEAR
     return Writing.PRINT if reading.typed and is_clear else Writing.HAND
