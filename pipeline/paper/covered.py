@@ -50,11 +50,13 @@ _SHOWN, _CUT = 0.9, 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """A line or check box of a zone: the cells (n) that hold print, and where that may lie, 255."""
+    """A line or check box of a zone: the cells (n) that hold print, and where that may lie, 255,
+    in ``searched_mm``: a rule at the box's edge may lie a little outside."""
 
     field: str
     zone: Zone
     box_mm: BoxMm
+    searched_mm: BoxMm
     printed: NDArray[np.bool_]
     near: Mask
 
@@ -138,22 +140,20 @@ def _lines(blank: BlankPage) -> tuple[_Line, ...]:
         )
     ]
     return tuple(
-        _Line(
-            name,
-            zone,
-            box,
-            printed=_printed(blank, box, is_hidden=is_word or zone.drawn is not Drawn.MARK),
-            near=cv2.compare(crop(blank.from_sure_print_px, box), _REACH_PX, cv2.CMP_LE),
-        )
+        _line(blank, name, zone, box, is_hidden=is_word or zone.drawn is not Drawn.MARK)
         for name, zone, box, is_word in places
     )
 
 
-def _printed(blank: BlankPage, box: BoxMm, *, is_hidden: bool) -> NDArray[np.bool_]:
-    """The cells with print that has to show; none where a photo is glued over it, or a word is
-    meant to be drawn over."""
-    printed = _by_cell(cv2.compare(crop(blank.from_sure_print_px, box), 0, cv2.CMP_EQ)) > 0
-    return np.zeros_like(printed) if is_hidden else printed
+def _line(blank: BlankPage, name: str, zone: Zone, box: BoxMm, *, is_hidden: bool) -> _Line:
+    """``is_hidden``: a photo is glued over its print, or a word is meant to be drawn over."""
+    searched = box.grown(0.0, _REACH_PX / PX_PER_MM)
+    own = cv2.compare(crop(blank.from_sure_print_px, searched), 0, cv2.CMP_EQ)
+    (_, top), inside = _corner_px(box, searched), crop(blank.from_sure_print_px, box)
+    own[:top] = own[top + len(inside) :] = 0
+    printed = _by_cell(own) > 0
+    near = cv2.dilate(own, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _REACH_PX + 1,) * 2))
+    return _Line(name, zone, box, searched, printed & (not is_hidden), np.asarray(near, np.uint8))
 
 
 def _by_cell(image: Mask) -> Mask:
@@ -197,11 +197,11 @@ def _strokes(image: Gray, line: _Line) -> Gray:
     A check box may be filled in all over.
     """
     margin_mm, broad = (_BOX_MARGIN_MM, _BOX_BROAD_PX) if line.zone.boxes else (0.0, _BROAD_PX)
-    outer = line.box_mm.grown(margin_mm, margin_mm)
+    outer = line.searched_mm.grown(margin_mm, margin_mm)
     strokes = cv2.morphologyEx(
         crop(image, outer), cv2.MORPH_BLACKHAT, np.ones((broad, broad), np.uint8)
     )
-    (left, top), (height, width) = _corner_px(line.box_mm, outer), line.near.shape
+    (left, top), (height, width) = _corner_px(line.searched_mm, outer), line.near.shape
     return np.asarray(strokes[top : top + height, left : left + width], dtype=np.uint8)
 
 

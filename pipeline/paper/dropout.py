@@ -29,6 +29,8 @@ _SPREAD_EXCESS = 0.08
 """Print is taken to reach as far as pixels near it are this much oftener dark than pixels apart."""
 _PRINT_BREADTH_MM = 2.4
 """What is broader than that is a tint; the tints of so many blanks are kept, 1 MB each."""
+_FRINGE_PX = 3
+"""So far from print its fading edge reaches."""
 _BRIDGE_MM = 0.55
 """Over this much more than the removed print's own width, a stroke that enters print on one side
 and leaves it on the other is taken to go on under it (a leader dot is 0.5 mm wide)."""
@@ -136,7 +138,9 @@ def _ink_level(flat: Gray, distance: Mask) -> float:
 def _tint(blank: BlankPage) -> Gray:
     """What the form's tints look like, before anybody writes, to who seeks pale ink."""
     stroke = np.ones((round(_PRINT_BREADTH_MM * PX_PER_MM),) * 2, np.uint8)
-    without_print = cv2.morphologyEx(blank.image, cv2.MORPH_CLOSE, stroke)
+    closed = cv2.morphologyEx(blank.image, cv2.MORPH_CLOSE, stroke)
+    # What is too pale for print stays: hairlines of the tint between white cells.
+    without_print = np.where(blank.from_print_px <= _FRINGE_PX, closed, blank.image)
     return tint_depth(flatten(np.asarray(without_print, dtype=np.uint8)))
 
 

@@ -29,8 +29,9 @@ _NOISE, _TAIL, _HALO = 6.0, 1.25, 1.5
 near print, than the deepest fiftieth of what surrounds print."""
 _TRACE = 0.8
 """What is as deep as this share of it may be ink."""
-_TINT, _TINT_REACH_MM = 1.5, 1.0
-"""A tint is up to so many times as deep as on the blank, and lies so far askew: half of that."""
+_TINT, _TINT_EDGE, _TINT_REACH_MM = 1.5, 4.0, 1.0
+"""A tint is up to so many times as deep as on the blank, and as much more where a hairline falls
+between pixels; and lies so far askew: half of that."""
 _PRINT_REACH_PX = 2
 _NEAR_PRINT_PX, _FAR_FROM_PRINT_PX = 10, 12
 _LEAST_MM, _LEAST_MM2, _SPECK_MM2 = 1.0, 0.7, 1.5
@@ -46,6 +47,8 @@ _RING_MM, _RING_FILL = 18.0, 0.15
 """Higher than any line, and mostly empty, is the rim of a stain."""
 _BOX_EDGE_MM, _BOX_HALO_MM = 0.7, 1.0
 """So near to a box's edge is its print, and so near the halo of print that lies a little askew."""
+_BOX_PRINT_PX = 5
+"""A box may be a cell of a table with print in it, of which so much around is no trace."""
 _DARK_SHARE, _SPECKED_SHARE = 0.35, 0.1
 """A stroke of which so much is dark ink is no pale one but its soft edge: beside paler, and beside
 darker strokes."""
@@ -104,7 +107,8 @@ def find_pale_ink(
     for box, own in boxes.items():
         inside = _inside(box)
         middle = _pixels(box.grown(-_BOX_HALO_MM, -_BOX_HALO_MM))
-        traces[middle] |= cv2.compare(depth[middle], least, cv2.CMP_GT)
+        deep, apart = depth[middle] > least, from_print[middle] > _BOX_PRINT_PX
+        traces[middle][deep & apart] = 255
         if _is_filled(half, darkness, box, near_level + own):
             strokes[inside] = 255
     return PaleInk(_doubled(strokes, flat), _doubled(traces, flat))
@@ -115,7 +119,8 @@ def tint_depth(flat: Gray) -> Gray:
 
     ``flat``: its blank, less the print, on the mm frame, with even paper.
     """
-    depth = cv2.multiply(_depth(_halved(flat)), _TINT)
+    own = _depth(_halved(flat))
+    depth = cv2.add(cv2.multiply(own, _TINT), cv2.min(own, _TINT_EDGE))
     return np.asarray(cv2.dilate(depth, _square(_TINT_REACH_MM)), dtype=np.uint8)
 
 
