@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline.forms.blank import PX_PER_MM, BlankPage, blank_pages
 from pipeline.forms.schema import load_form
 from pipeline.geometry import BoxMm
+from pipeline.paper.covered import find_covered
 from pipeline.paper.dropout import CleanPage, crop, drop_print
 from pipeline.records import Gray
 from pipeline.simulate.draw import _render
@@ -52,10 +53,10 @@ class _Sheet:
         at = (box.x * _MM, (_HIGH - box.bottom) * _MM, box.w * _MM, box.h * _MM)
         self.canvas.rect(*at, stroke=int(edge is not None), fill=int(fill is not None))
 
-    def blank(self, folder: Path) -> BlankPage:
+    def blank(self, folder: Path, form: str = _FORM) -> BlankPage:
         self.canvas.save()
         (folder / "blank.pdf").write_bytes(self._data.getvalue())
-        (folder / "form.toml").write_text(f'id = "{folder.name}"\n{_FORM}', "utf-8")
+        (folder / "form.toml").write_text(f'id = "{folder.name}"\n{form}', "utf-8")
         return blank_pages(load_form(folder))[0]
 
 
@@ -131,6 +132,52 @@ def test_a_tint_to_write_on_is_paper(tmp_path: Path) -> None:
     blank = sheet.blank(tmp_path)
     assert crop(blank.from_print_px, _FIELD).min() > 50
     assert _ink_px(_scanned(blank, (_FIELD, 0.1)), _FIELD) > 3 * _FIELD.w * PX_PER_MM
+
+
+def test_hairlines_of_a_tint_between_white_cells_are_no_ink(tmp_path: Path) -> None:
+    """They are too pale for print, and a copy may show them deeper than the blank."""
+    sheet = _Sheet()
+    sheet.box(_FIELD.grown(10, 6), fill=0.93)
+    for n in range(16):
+        sheet.box(BoxMm(_FIELD.x + 5 * n, _FIELD.y, 4.75, _FIELD.h), fill=1.0)
+    blank = sheet.blank(tmp_path)
+    deeper = np.clip(255 - 1.7 * (255.0 - blank.image), 0, 255).astype(np.uint8)
+    clean = drop_print(flat(deeper), blank)
+    assert cv2.countNonZero(crop(clean.ink | clean.traces, _FIELD)) == 0
+    assert _ink_px(_scanned(blank, (_FIELD, 0.6)), _FIELD) > 3 * _FIELD.w * PX_PER_MM
+
+
+def test_a_square_in_a_cell_to_tick_is_no_trace(tmp_path: Path) -> None:
+    cell = BoxMm(_BOX.x, _BOX.y - 2, _BOX.w, 8.5)
+    form = _FORM.replace(
+        f"[{_BOX.x}, {_BOX.y}, {_BOX.w}, {_BOX.h}]", f"[{cell.x}, {cell.y}, {cell.w}, {cell.h}]"
+    )
+    sheet = _Sheet()
+    sheet.box(_BOX, edge=0.0)
+    blank = sheet.blank(tmp_path, form)
+    sharp = drop_print(flat(blank.image), blank)
+    assert cv2.countNonZero(crop(sharp.traces, cell)) == 0
+    ticked = blank.image.copy()
+    crop(ticked, _BOX.grown(-1.8, -1.0))[:] = 225
+    assert cv2.countNonZero(crop(drop_print(flat(ticked), blank).traces, cell)) > 0
+
+
+@pytest.mark.parametrize("down_px", [-5, 0, 5])
+def test_a_rule_at_the_edge_of_a_field_may_lie_a_little_outside(
+    tmp_path: Path, down_px: int
+) -> None:
+    sheet = _Sheet()
+    sheet.box(BoxMm(_FIELD.x, _FIELD.bottom, _FIELD.w, 0.0), edge=0.0)
+    blank = sheet.blank(tmp_path)
+
+    def covered(image: Gray) -> bool:
+        aligned = flat(np.roll(image, down_px, axis=0))
+        return bool(find_covered(aligned, drop_print(aligned, blank), blank))
+
+    assert not covered(blank.image)
+    labelled = blank.image.copy()
+    crop(labelled, BoxMm(_FIELD.x + 20, _FIELD.y, 30, _FIELD.h + 3))[:] = 255
+    assert covered(labelled)
 
 
 def test_a_tinted_check_box_is_filled_in_only_where_it_is_darker_than_printed(
