@@ -147,6 +147,18 @@ def test_hairlines_of_a_tint_between_white_cells_are_no_ink(tmp_path: Path) -> N
     assert _ink_px(_scanned(blank, (_FIELD, 0.6)), _FIELD) > 3 * _FIELD.w * PX_PER_MM
 
 
+def test_the_hairlines_of_letters_are_print(tmp_path: Path) -> None:
+    """The bar of an e lies between two rows of pixels on the blank, and in one on a scan."""
+    sheet = _Sheet()
+    sheet.canvas.setFont("Times-Roman", 10)
+    for row in range(40):
+        y = (_HIGH - 20 - 6.03 * row) * _MM
+        sheet.canvas.drawString(30 * _MM, y, "chèque / espèces / virement / le reste ensemble")
+    blank = sheet.blank(tmp_path)
+    scan = cv2.resize(_render(blank.form.blank_path, 1, 200), blank.image.shape[::-1])
+    assert cv2.countNonZero(drop_print(flat(np.asarray(scan, np.uint8)), blank).ink) == 0
+
+
 def test_a_square_in_a_cell_to_tick_is_no_trace(tmp_path: Path) -> None:
     cell = BoxMm(_BOX.x, _BOX.y - 2, _BOX.w, 8.5)
     form = _FORM.replace(

@@ -41,7 +41,7 @@ _PALE_DEPTH, _PALE_BREADTH_MM = 24, 1.5
 often are. What is broader is tinted paper to write on."""
 _SCANNED_DEPTH, _SCANNED_BREADTH_MM = 38, 2.4
 """The same of a blank that is itself a scan, whose hairlines are grey and whose paper is noisy."""
-_FRINGE_PX = 3
+_FRINGE_PX = 1
 """So near to dark print, what is pale is only its edge."""
 _PICTURE_SHARE = 0.5
 """A blank whose pictures cover so much of the page is a scan."""
