@@ -110,6 +110,7 @@ def test_digits_and_joints_of_an_address_by_hand_that_the_engine_did_not_see_are
     assert doubt("le-goff14@orange.fr", "le-goff14@orangefr") is None
     assert doubt("jean.le-goff@orange.fr", "jeanle-goff@orange.fr") is not None
     assert doubt("jean.le-goff@orange.fr", "jean-le-goff@orange.fr") is not None
+    assert doubt("legoff@orange.fr", "-.legoff@orange.fr") is None, "specks are no joints"
     known = doubt("jean.le-goff@orange.fr", "jeanle-goff@orange.fr", backing=Backing.KNOWN)
     assert known is None
 
@@ -398,6 +399,7 @@ def test_written_digits_that_no_sum_checks_are_not_accepted_for_what_fonts_showe
     assert gate.doubt(doubtful, quality) is error
     assert gate.doubt(_reading(kind, 0.995), quality) is None
     assert gate.doubt(_reading(kind, 0.95, typed=True), quality) is None
+    assert gate.doubt(_reading(kind, 0.95, Origin.COMPUTED), quality) is None
     for backing, doubt in ((Backing.KNOWN, None), (Backing.FAMILIAR, error)):
         assert gate.doubt(replace(doubtful, backing=backing), quality) is doubt
 

@@ -37,8 +37,9 @@ def measured_as(kind: str, text: str) -> str:
 
     That nothing is owed, counted or chosen is an answer of its type as any other.
     """
-    is_answer = fields.nature(kind) is Nature.MARK or fields.means(kind) in _OWED
-    return kind if text or is_answer else EMPTY
+    if text or fields.nature(kind) is Nature.MARK or fields.means(kind) in _OWED:
+        return kind
+    return EMPTY
 
 
 def kind_of(reading: FieldReading) -> str:

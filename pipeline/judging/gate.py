@@ -19,6 +19,7 @@ _CLEAR = 0.9
 _GUESSED = 0.5
 """How sure digits and joints of an address are at most that the engine did not see."""
 _NO_DIGIT, _NO_JOINT = re.compile(r"[^0-9]"), re.compile(r"[^-._]")
+_ENDS = re.compile(r"^\W+|\W+$")
 _Thresholds = Mapping[tuple[ErrorClass, Writing], float]
 _Cell = tuple[str, ErrorClass, bool | None, Backing | None, str]
 
@@ -98,7 +99,8 @@ class Gate:
         said = certainty(reading, error)
         field_type = fields.find(kind)
         at_most = _GUESSED if _is_guessed(reading) else 1.0
-        checked = reading.typed or reading.backing is Backing.KNOWN
+        is_written = reading.origin is Origin.OCR and not reading.typed
+        checked = not is_written or reading.backing is Backing.KNOWN
         unchecked = field_type is not None and field_type.unchecked_digits and not checked
         for cell in cells:
             if cell in self.maps:
@@ -114,7 +116,7 @@ def _is_guessed(reading: FieldReading) -> bool:
         return False
     if _NO_DIGIT.sub("", reading.text) != _NO_DIGIT.sub("", reading.raw):
         return True
-    local, seen = (text.partition("@")[0] for text in (reading.text, reading.raw))
+    local, seen = (_ENDS.sub("", t.partition("@")[0]) for t in (reading.text, reading.raw))
     is_known = reading.backing is Backing.KNOWN
     return not is_known and _NO_JOINT.sub("", local) != _NO_JOINT.sub("", seen)
 
