@@ -39,7 +39,7 @@ from pipeline.records import (
 from pipeline.simulate import draw, marks
 from pipeline.simulate.contents import invent
 from pipeline.simulate.digital import fill_pdf
-from tests.options import CELLS, MEALS, ROWS, SIGNED, WORDS, Rectangle, options_form
+from tests.options import BRINGS, CELLS, MEALS, ROWS, SIGNED, WORDS, Rectangle, options_form
 from tests.pages import flat
 
 SURE = 0.97
@@ -183,6 +183,15 @@ def test_a_cross_beside_a_small_box_is_not_surely_none() -> None:
     x, y, wide, _ = CELLS["petite"]
     value, chance = _read("formule", *_cross(x - 2.5, y + wide / 2, 2.4))
     assert value == "petite" or chance < SURE
+
+
+def test_ink_along_the_frame_of_a_box_alone_is_not_surely_a_tick() -> None:
+    """It may be the frame's own soft edge, with a speck beside it."""
+    x, y, wide, _ = BRINGS["oui"]
+    edge = _pen((x + 0.1, y + 0.9), (x + 0.1, y - 0.5), (x + wide, y - 0.5), (x + wide, y + 0.9))
+    value, chance = _read("velo", edge)
+    assert value != "oui" or chance < SURE
+    assert _read("velo", *_cross(x + wide / 2, y + wide / 2, 2.4))[0] == "oui"
 
 
 @pytest.mark.parametrize(("field", "words"), [("image", WORDS), ("repas", MEALS)])

@@ -46,6 +46,9 @@ of a tick, which overshoots, so much less."""
 _ENOUGH_MM2, _DOUBTED = 1.2, 0.6
 """What is made of strokes that may be of something else, without so much ink besides, is right no
 oftener than the last says."""
+_WITHIN = 0.15
+"""Nobody ticks a box on its frame alone: a mark of which less lies well inside may be the frame's
+own soft edge."""
 _BEFORE_MM, _BREADTH_MM = 3.5, 2.0
 """A strip left of a box that no tick reaches, but a line running on over the box crosses."""
 _OVER_BOX_MM = 1.0
@@ -145,6 +148,9 @@ def _in_box(
         astray |= is_roomy & is_rule(strokes.stats_mm)
     ink_mm2, sure_mm2 = float(inside[own].sum()), float(inside[own & ~astray].sum())
     hinges = bool((own & astray & (inside >= _UNSURE_MM2)).any()) and sure_mm2 < _ENOUGH_MM2
+    if zone.drawn is Drawn.MARK and ink_mm2 >= _UNSURE_MM2:
+        within_mm2 = ink_in_mm2(clean, box.grown(-FRAME_MM, -FRAME_MM))
+        hinges |= within_mm2 < max(_SPECK_MM2, _WITHIN * ink_mm2)
     crossed = _densest_before_mm2(clean, box, seen)
     if crossed is not None:
         return Mark(max(0.0, ink_mm2 - crossed)), True
