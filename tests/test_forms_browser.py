@@ -113,11 +113,9 @@ def test_a_blank_is_drafted_drawn_tried_kept_and_read_with_by_keyboard_only(
         give = [blank, filled]
         page.on("filechooser", lambda chooser: chooser.set_files(give.pop(0)))
         press(page, "n")
-        page.keyboard.press("Enter")
         page.wait_for_url("**/formulaires/stage-d-echecs", timeout=60_000)
         _price_and_move(page)
         press(page, "e")
-        page.keyboard.press("Enter")
         said = page.locator("#work .notice[role=status]")
         expect(said).to_contain_text("zoe.pdf est lu", timeout=90_000)
         expect(page.locator(".zones")).to_contain_text("zoe.martin@exemple.fr")
@@ -202,7 +200,6 @@ def test_a_fiche_of_the_next_edition_leads_to_its_form_by_keyboard_only(
         page.keyboard.press("Enter")
         page.on("filechooser", lambda chooser: chooser.set_files(blank))
         press(page, "n")
-        page.keyboard.press("Enter")
         page.wait_for_url("**/formulaires/stage-2027", timeout=60_000)
         _told_and_asked(page)
         press(page, "s")
@@ -240,7 +237,6 @@ def _told_and_asked(page: Page) -> None:
 def _try(page: Page) -> None:
     page.on("filechooser", lambda chooser: chooser.set_files(TYPED))
     press(page, "e")
-    page.keyboard.press("Enter")
     expect(page.locator("#work .notice[role=status]")).to_contain_text("est lu", timeout=90_000)
     expect(page.locator(".board text").first).to_be_attached()
     expect(page.locator(".zones")).to_contain_text("30,00\N{NO-BREAK SPACE}€")

@@ -278,7 +278,7 @@ def test_a_pdf_and_a_picture_are_drafted_and_opened(
     opened = client.post("/formulaires/ouvrir", headers=client.signed())
     assert opened.headers["hx-redirect"] == "/formulaires/fiche-d-ete-2026"
     page = client.get("/formulaires/fiche-d-ete-2026").text
-    assert "1\u00a0zone à vérifier" in page
+    assert "1\u00a0point à vérifier" in page
     os.utime(review.inbox.out / "brouillons" / "fiche-d-ete-2026" / "etapes.json", (1, 1))
     photo = tmp_path / "photo.png"
     Image.new("L", (1240, 1754), 255).save(photo, dpi=(150, 150))

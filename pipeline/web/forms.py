@@ -20,14 +20,13 @@ from pipeline.drafting.drawn import Item
 from pipeline.drafting.snapping import Edges
 from pipeline.drafting.steps import Steps
 from pipeline.errors import PipelineError
-from pipeline.fields import Means
 from pipeline.intake.naming import file_name
 from pipeline.language import on_a_page
 from pipeline.web import zoning
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.shelf import FormError, Opened, Shelf
 from pipeline.web.strangers import strangers
-from pipeline.web.trials import in_words, values_of, written
+from pipeline.web.trials import in_words, sum_in_words, values_of, written
 from pipeline.web.views import View
 
 ROOM = "/formulaires"
@@ -112,6 +111,7 @@ def _work(
     page = max(1, min(page, shelf.sheet(opened, 1).pages))
     tried = shelf.tried(opened.known.id)
     values = values_of(tried, items) if tried else {}
+    whole = [(at, why) for at, why in doubted.items() if at in _WHOLE]
     doubtful = [item for item in items if item.faults or item.doubt]
     inner = "form_work.html.j2"
     given = {
@@ -128,7 +128,8 @@ def _work(
         "doubtful": doubtful,
         "next_doubt": _behind(selected, doubtful),
         "selected": selected,
-        "doubts": [(at, why) for at, why in doubted.items() if at in _WHOLE],
+        "doubts": whole,
+        "left": len(doubtful) + len(whole),
         "faults": drawn.elsewhere(faults, items),
         "has_faults": bool(faults),
         "problem": problem,
@@ -143,6 +144,8 @@ def _work(
         "values": values,
         "written": written(items, values, page),
         "tried": in_words(tried) if tried else "",
+        "tried_sum": sum_in_words(tried) if tried else (),
+        "was_read": tried is not None and bool(tried.registrations),
     }
     status = 422 if problem else 200
     if not view.by_htmx:
@@ -185,10 +188,17 @@ def _people(data: dict[str, Any]) -> dict[str, Any]:
     """What is asked about the people of a form, and what it says so far."""
     said = data.get("people", {})
     named = said.get("named", "")
+    named = named if isinstance(named, str) else " ".join(named)
+    nameable, countable = people.nameable(data), people.countable(data)
+    lines = [f"«\u00a0{each.called}\u00a0»" for each in nameable if str(each) == named]
+    counts = [f"«\u00a0{each.called}\u00a0»" for each in countable if each.is_counted]
     return {
-        "named": named if isinstance(named, str) else " ".join(named),
-        "nameable": people.nameable(data),
-        "countable": people.countable(data),
+        "named": named,
+        "nameable": nameable,
+        "countable": countable,
+        "said": f"Les noms sont dans {lines[0]}, les nombres dans {', '.join(counts)}."
+        if lines and counts
+        else "",
         "uncounted": said.get("labels", {}).get(said.get("uncounted", ""), ""),
         "members": said.get("members", ""),
     }
@@ -219,9 +229,8 @@ def _may_cost(item: Item | None) -> bool:
     """Whether a sum can speak of a zone: of a number, or of what it speaks of already."""
     if item is None or not item.field:
         return False
-    means = fields.means(item.type) if fields.find(item.type) else Means.OTHER
     spoken_of = bool(item.price) or item.is_total or item.is_added
-    return spoken_of or means in (Means.COUNT, Means.AMOUNT)
+    return spoken_of or zoning.may_cost(item.type)
 
 
 def _said(data: dict[str, Any], name: str) -> str:

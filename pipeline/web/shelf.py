@@ -288,6 +288,7 @@ class Shelf:
                     write_whole(folder / _FILE, opened.steps.now.encode(), durable=True)
                 shutil.rmtree(self._drafts / form_id, ignore_errors=True)
             self._forms[form_id] = load_form(folder)
+            self._tried.pop(form_id, None)
         self.kept(self.settings)
 
     def _own_folder(self) -> Path:

@@ -11,6 +11,7 @@ from pipeline.drafting.edits import Spot
 from pipeline.drafting.prices import Choice
 from pipeline.drafting.snapping import Edges, snapped
 from pipeline.drafting.steps import Steps
+from pipeline.fields import Means
 from pipeline.geometry import BoxMm
 
 HEAD = (
@@ -50,6 +51,8 @@ def step(steps: Steps, typed: Typed, edges: Callable[[int], Edges]) -> tuple[Ste
     if act == "add":
         box = _new_place(text, typed)
         text, selected = edits.add(text, _kind(typed), _page(typed), box)
+    elif act == "column":
+        text, selected = regroup.with_column(text, where)
     elif act == "put":
         text = _put(text, typed, edges)
     elif act in _SIMPLE:
@@ -75,7 +78,23 @@ def _described(text: str, where: str, typed: Typed) -> str:
     zone = edits.entry_at(tomllib.loads(text), where)
     if "lines_mm" in zone:
         text = edits.with_key(text, where, "repeated", typed.get("repeated", "") == "1")
-    return settled(text, where)
+    return settled(_costing(text, where, typed), where)
+
+
+def _costing(text: str, where: str, typed: Typed) -> str:
+    """What is said of its options and prices at the same time, where it still has such."""
+    zone = edits.entry_at(tomllib.loads(text), where)
+    if any(key in zone for key in edits.PLACES[1:]):
+        return _options(text, where, typed) if "option.0" in typed else text
+    if "price" not in typed:
+        return text
+    return _price(text, where, typed if may_cost(str(zone.get("type", ""))) else {})
+
+
+def may_cost(kind: str) -> bool:
+    """Whether a sum can speak of a field of that type: of a number of pieces, or of an amount."""
+    means = fields.means(kind) if fields.find(kind) else Means.OTHER
+    return means in (Means.COUNT, Means.AMOUNT)
 
 
 def _field(text: str, where: str) -> str:
@@ -190,6 +209,8 @@ _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "head": _head,
     "edition": _edition,
     "people": _people,
+    "row": lambda text, where, _: regroup.with_row(text, where),
+    "norow": lambda text, where, _: regroup.without_row(text, where),
     "split": lambda text, where, _: regroup.split(text, where),
     "join": lambda text, where, typed: regroup.join(text, where, typed.get("with", "")),
     "delete": lambda text, where, _: edits.delete(text, where),

@@ -83,24 +83,35 @@ for (const end of ["pointerup", "pointercancel"]) {
 const at = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(document.getElementById("board").getScreenCTM().inverse());
 
 // The page stays where it is while its middle is put in anew.
-let top_px = 0;
-document.addEventListener("htmx:beforeSwap", () => { top_px = window.scrollY; });
-document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "work") window.scrollTo(0, top_px); });
+let top_px = 0, side_px = 0, about = "";
+const side = () => document.querySelector(".side");
+document.addEventListener("htmx:beforeSwap", () => { top_px = window.scrollY; side_px = side().scrollTop; ({ about } = side().dataset); });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "said") document.getElementById("said").scrollIntoView({ block: "nearest" });
+  if (event.detail.target.id !== "work") return;
+  window.scrollTo(0, top_px);
+  if (side().dataset.about === about) side().scrollTop = side_px;  // of another zone from its beginning
+});
 
 // After a step the keys go on with what they were about.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "work" || document.querySelector("#work [data-problem]")) return;
+  document.getElementById("dropped")?.replaceChildren();
   const { focus } = document.getElementById("board").dataset;
   const chosen = [...document.querySelectorAll(".chosen[tabindex]")];
   const zone = chosen.find((each) => each.dataset.spot === focus) || chosen[0];
   const again = focus && document.querySelector(`form[data-act="${CSS.escape(focus)}"] button`);
   (again || zone || document.querySelector(".zones a"))?.focus({ preventScroll: true });
   if (!again) zone?.scrollIntoView({ block: "nearest" });
+  if (event.detail.pathInfo.requestPath.endsWith("/essai")) document.querySelector("#work .notice")?.scrollIntoView({ block: "nearest" });
 });
-document.querySelector('[data-key="e"]')?.addEventListener("click", (event) => {
+// What a doubt about the whole form asks is folded away beside it.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-unfolds]");
+  if (!link) return;
   event.preventDefault();
-  const files = document.getElementById("files");
-  document.getElementById("drop").scrollIntoView({ block: "center" });
-  files.focus();
+  const fold = document.querySelector(link.getAttribute("href"));
+  fold.open = true;
+  fold.querySelector("summary").focus();
 });
 }
