@@ -15,10 +15,13 @@ from starlette.responses import PlainTextResponse, Response
 from pipeline import fields
 from pipeline.decisions import Filed
 from pipeline.drafting import drawn, people
+from pipeline.drafting.arithmetic import fee_of
 from pipeline.drafting.doubts import doubts
 from pipeline.drafting.drawn import Item
+from pipeline.drafting.prices import fixed
 from pipeline.drafting.snapping import Edges
 from pipeline.drafting.steps import Steps
+from pipeline.drafting.write import money_of
 from pipeline.errors import PipelineError
 from pipeline.intake.naming import file_name
 from pipeline.language import on_a_page
@@ -90,10 +93,10 @@ def _act(view: View) -> Response:
     except (ValueError, FormError) as err:
         return _work(view, opened, page=page, where=where, problem=str(err))
     act = view.typed.get("act", "")
-    if act == "sure":
+    if act in ("sure", "fee"):
         selected.append(next(iter(doubts(opened.steps.now)), where))
     where = "".join(selected) or ("" if act in _MOVING else where)
-    moved = act in ("sure", "add")
+    moved = act in ("sure", "fee", "add")
     focus = view.typed.get("spot", "") or ("" if moved else act)
     return _work(view, opened, page=0 if moved else page, where=where, focus=focus)
 
@@ -141,6 +144,8 @@ def _work(
         "may_cost": _may_cost(selected),
         "head": [(name, words, _said(data, name)) for name, words in zoning.HEAD],
         "people": _people(data),
+        "fixed": fixed(data),
+        "fee": _fee(doubted.get("sum", "")),
         "values": values,
         "written": written(items, values, page),
         "tried": in_words(tried) if tried else "",
@@ -181,6 +186,7 @@ def _edition(
         for option in item.options
         if option.price
     ]
+    costs += [(f"{zoning.COST}sum/{each.name}", each.called, each.price) for each in fixed(data)]
     return _Edition(before, shelf.changes(opened), _said(data, "event.date"), tuple(costs))
 
 
@@ -202,6 +208,12 @@ def _people(data: dict[str, Any]) -> dict[str, Any]:
         "uncounted": said.get("labels", {}).get(said.get("uncounted", ""), ""),
         "members": said.get("members", ""),
     }
+
+
+def _fee(doubt: str) -> tuple[str, str]:
+    """What is proposed that every form costs: what it is called, and its price."""
+    fee = fee_of(doubt)
+    return (fee.called, money_of(fee.cents)) if fee else ("", "")
 
 
 def _first_page(items: tuple[Item, ...]) -> int:

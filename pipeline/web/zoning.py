@@ -6,7 +6,8 @@ from math import isfinite
 
 from pipeline import fields
 from pipeline.drafting import edits, people, prices, regroup
-from pipeline.drafting.doubts import settled
+from pipeline.drafting.arithmetic import fee_of
+from pipeline.drafting.doubts import doubted, doubts, settled
 from pipeline.drafting.edits import Spot
 from pipeline.drafting.prices import Choice
 from pipeline.drafting.snapping import Edges, snapped
@@ -157,6 +158,28 @@ def _options(text: str, where: str, typed: Typed) -> str:
     return prices.with_options(text, where, choices)
 
 
+def _fixed(text: str, _where: str, typed: Typed) -> str:
+    """What every form costs; nobody doubts the sum then."""
+    choices = [
+        Choice(typed[f"fixed.{n}"], typed.get(f"called.{n}", ""), typed.get(f"price.{n}", ""))
+        for n in range(len(typed))
+        if f"fixed.{n}" in typed
+    ]
+    choices.append(Choice("", typed.get("called", ""), typed.get("price", "")))
+    return settled(prices.with_fixed(text, choices), "sum")
+
+
+def _fee(text: str, _where: str, typed: Typed) -> str:
+    """The fee that is in doubt made one that every form costs, or not (nothing is ``called``)."""
+    fee = fee_of(doubts(text).get("sum", ""))
+    if fee is None:
+        return text
+    text, known = settled(text, "sum"), prices.fixed(tomllib.loads(text))
+    text = doubted(text, "sum", fee.rest) if fee.rest else text
+    more = Choice("", typed.get("called", ""), typed.get("price", ""))
+    return prices.with_fixed(text, [*known, more])
+
+
 def _price(text: str, where: str, typed: Typed) -> str:
     name = _field(text, where)
     text = prices.price(text, name, typed.get("price", ""))
@@ -205,6 +228,8 @@ _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "sure": lambda text, where, _: settled(text, where),
     "options": _options,
     "price": _price,
+    "fixed": _fixed,
+    "fee": _fee,
     "table": _table,
     "head": _head,
     "edition": _edition,
