@@ -48,6 +48,7 @@ _WHOLE = ("event", "sum", "people")
 """Parts of a form that are no zones, and may be in doubt."""
 _OTHER_EDITION = ("same_print", "same_place")
 """Findings that ask whether a fiche is of another edition."""
+_KEPT = "Le modèle est enregistré"
 _DAY = "private, max-age=86400"
 
 
@@ -59,7 +60,8 @@ def _shelf(desk: Desk) -> Shelf:
 
 def _list(view: View) -> Response:
     shelf = _shelf(view.desk)
-    return view.page("forms.html.j2", known=shelf.known(), changeable=shelf.changeable)
+    kept = _KEPT in view.asked("dit")
+    return view.page("forms.html.j2", known=shelf.known(), changeable=shelf.changeable, kept=kept)
 
 
 def _opened(view: View) -> Opened:
@@ -283,7 +285,7 @@ def _keep(view: View) -> Response:
     sources = view.desk.sources
     if sources is not None and sources.reading.inbox.is_dir():
         sources.reading.begin()
-    return view.away(ROOM, "Le modèle est enregistré\u00a0: les fiches sont lues avec lui.")
+    return view.away(ROOM, f"{_KEPT}\u00a0: les fiches sont lues avec lui.")
 
 
 def _throw_away(view: View) -> Response:

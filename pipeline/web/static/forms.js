@@ -87,7 +87,6 @@ let top_px = 0, side_px = 0, about = "";
 const side = () => document.querySelector(".side");
 document.addEventListener("htmx:beforeSwap", () => { top_px = window.scrollY; side_px = side().scrollTop; ({ about } = side().dataset); });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "said") document.getElementById("said").scrollIntoView({ block: "nearest" });
   if (event.detail.target.id !== "work") return;
   window.scrollTo(0, top_px);
   if (side().dataset.about === about) side().scrollTop = side_px;  // of another zone from its beginning
