@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FileChooser, Page, expect
+from playwright.sync_api import Browser, Dialog, FileChooser, Page, expect
 
 from pipeline.drafting.doubts import doubts, settled
 from pipeline.drafting.draft import draft_of
@@ -325,6 +325,39 @@ def test_what_another_window_changed_is_told_where_one_looks(page: Page, own: Pa
     assert in_sight(page, "#said")
     page.reload()
     assert saved(page) == 1
+
+
+def test_what_was_typed_is_kept_while_a_zone_moves_and_left_only_when_asked(
+    page: Page, own: Path
+) -> None:
+    asked: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
+    page.goto(f"{page.url}/{own.name}?zone=zones.6")
+    press(page, "m")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Déjeuners")
+    page.locator(".chosen").first.focus()
+    press(page, "a")
+    page.locator(".chosen").first.focus()
+    press(page, "ArrowRight")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "1")
+    expect(page.locator("#label")).to_have_value("Déjeuners")
+    assert asked == []
+    await_keys(page)
+    page.locator(".zones a").first.click()
+    expect(page.locator("#label:focus")).to_have_value("Déjeuners")
+    assert ["n'est pas appliqué" in words for words in asked] == [True]
+    page.keyboard.press("Enter")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "2")
+    expect(page.locator("#zone-title")).to_have_text("Déjeuners")
+    page.locator(".zones a").first.click()
+    expect(page.locator("#zone-title")).not_to_have_text("Déjeuners")
+    assert len(asked) == 1
 
 
 def test_a_blank_that_is_drafted_and_one_that_cannot_be_are_told(

@@ -3,7 +3,8 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.config import Settings
+from pipeline.drafting.drafted import Draft
+from pipeline.drafting.records import Sheet
 from pipeline.drafting.snapping import Edges, edges_of
 from pipeline.drafting.steps import Steps, load, save
 from pipeline.errors import DocumentError
@@ -484,6 +487,22 @@ def test_an_empty_page_is_no_blank(tmp_path: Path) -> None:
     Image.new("L", (1240, 1754), 255).save(picture, dpi=(150, 150))
     with pytest.raises(DocumentError, match="Aucun endroit où écrire"):
         forming.work(forming.Draft(picture, tmp_path / "b.pdf", "club", DRAFTER), Settings())
+
+
+def test_a_photo_in_which_no_place_is_likely_is_no_blank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = forming.draft_of
+
+    def unsure(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
+        made = real(sheets, form_id=form_id)
+        return replace(made, zones=tuple(replace(z, sure=0.15) for z in made.zones), tables=())
+
+    monkeypatch.setattr(forming, "draft_of", unsure)
+    task = forming.Draft(SHIPPED_FORM / "blank.pdf", tmp_path / "b.pdf", "chat", DRAFTER)
+    with pytest.raises(DocumentError, match="Aucun endroit où écrire"):
+        forming.work(task, Settings())
+    assert not (tmp_path / "b.pdf").exists()
 
 
 def test_pictures_are_drawn_with_the_forms_as_they_are_kept(review: Attacked) -> None:

@@ -104,6 +104,34 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!again) zone?.scrollIntoView({ block: "nearest" });
   if (event.detail.pathInfo.requestPath.endsWith("/essai")) document.querySelector("#work .notice")?.scrollIntoView({ block: "nearest" });
 });
+// What was typed and not applied is not lost without a word: a zone that is moved keeps it, and
+// whoever goes on to something else is asked.
+const unlike = (field) => {
+  if (!field.name || field.type === "hidden") return false;
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  return field.tagName === "SELECT" ? field.value !== (initial(field) || field.options[0]?.value) : differs(field);
+};
+const unapplied = (but) => [...document.querySelectorAll("#work .keyin")].filter((form) => form !== but).flatMap((form) => [...form.elements]).filter(unlike);
+let kept = [];
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, requestConfig } = event.detail;
+  const left = unapplied(elt), goesOn = elt.closest?.("#work") && requestConfig.parameters.act !== "put";
+  kept = goesOn ? [] : left.map(({ form, name, value, checked }) => ({ act: form.dataset.act, name, value, checked }));
+  if (!left.length || kept.length || confirm("Ce que vous venez d'écrire n'est pas appliqué : continuer sans ?")) return;
+  event.preventDefault();
+  wait(false);
+  left[0].focus();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "work") return;
+  for (const { act, name, value, checked } of kept) {
+    const field = document.querySelector(`#work [data-act="${act}"] [name="${CSS.escape(name)}"]`);
+    if (field) Object.assign(field, { value, checked });
+  }
+  kept = [];
+});
+window.addEventListener("beforeunload", (event) => { if (unapplied().length) event.preventDefault(); });
+
 // What a doubt about the whole form asks is folded away beside it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-unfolds]");
