@@ -73,7 +73,6 @@ Take = Callable[[Request, Desk], Awaitable[Response]]
 
 def make_app(desk: Desk, gatekeeper: Gatekeeper, pages: Environment, *, who: str) -> Starlette:
     """The whole application; ``who`` reviews until a browser says otherwise."""
-    pages.filters["upper_first"] = lambda words: words[:1].upper() + words[1:]
     pages.filters["combine"] = lambda values, more: {**values, **more}
     pages.policies["json.dumps_kwargs"] = {"ensure_ascii": True}
 
