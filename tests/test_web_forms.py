@@ -140,6 +140,9 @@ def test_what_a_zone_asks_and_what_it_costs_are_one_step(
     act(client, **said, type="text", price="12,10")
     assert "sum" not in drawn(review)
     act(client, act="undo")
+    act(client, **said, type="amount", price="12,10", total="1")
+    assert drawn(review)["sum"] == {"total": "repas"}
+    act(client, act="undo")
     boxes = {"option.0": "choix_1", "called.0": "Végétarien", "price.0": "2"}
     act(client, **said, type="choice")
     act(client, **said, type="choice", **boxes)
@@ -191,7 +194,10 @@ def test_a_fee_that_the_print_names_is_added_or_not_each_by_one_answer(
 def test_a_price_is_asked_of_what_is_counted_and_of_nothing_else(client: Attacker) -> None:
     assert "Prix de chacun" not in client.get(f"{STAGE}?zone=zones.1").text
     act(client, act="describe", zone="zones.1", type="count", label="Repas", name="repas")
-    assert "Prix de chacun" in client.get(f"{STAGE}?zone=zones.1").text
+    page = client.get(f"{STAGE}?zone=zones.1").text
+    assert ("Prix de chacun" in page, "on écrit le total" in page) == (True, False)
+    page = client.get(f"{STAGE}?zone=zones.2").text
+    assert ("Prix de chacun" in page, "on écrit le total" in page) == (False, True)
 
 
 def test_a_table_is_made_of_the_zones_that_are_ticked(review: Attacked, client: Attacker) -> None:

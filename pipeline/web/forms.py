@@ -144,6 +144,7 @@ def _work(
         "roles": _ROLES,
         "extra": _extra(selected),
         "may_cost": _may_cost(selected),
+        "is_counted": selected is not None and zoning.is_counted(selected.type),
         "head": [(name, words, _said(data, name)) for name, words in zoning.HEAD],
         "people": _people(data),
         "fixed": fixed(data),

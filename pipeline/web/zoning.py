@@ -35,6 +35,8 @@ _NEW = (60.0, 8.0)
 _NEW_BOX = (4.0, 4.0)
 _AT_MM = 20.0
 _AREAS = ("office", "ignore")
+_SAID_OF_COSTS = {Means.COUNT: ("price",), Means.AMOUNT: ("total", "adds")}
+"""What the page sends of what a field costs, by what it means."""
 Typed = Mapping[str, str]
 
 
@@ -89,13 +91,22 @@ def _costing(text: str, where: str, typed: Typed) -> str:
         return _options(text, where, typed) if "option.0" in typed else text
     if "price" not in typed:
         return text
-    return _price(text, where, typed if may_cost(str(zone.get("type", ""))) else {})
+    said = _SAID_OF_COSTS.get(_means(str(zone.get("type", ""))), ())
+    return _price(text, where, {name: typed.get(name, "") for name in said})
 
 
 def may_cost(kind: str) -> bool:
     """Whether a sum can speak of a field of that type: of a number of pieces, or of an amount."""
-    means = fields.means(kind) if fields.find(kind) else Means.OTHER
-    return means in (Means.COUNT, Means.AMOUNT)
+    return _means(kind) in _SAID_OF_COSTS
+
+
+def is_counted(kind: str) -> bool:
+    """Whether a field of that type says of how many the price is to be paid."""
+    return _means(kind) is Means.COUNT
+
+
+def _means(kind: str) -> Means:
+    return fields.means(kind) if fields.find(kind) else Means.OTHER
 
 
 def _field(text: str, where: str) -> str:
