@@ -304,6 +304,16 @@ def test_what_is_to_be_done_and_what_is_selected_stay_in_sight(page: Page, own: 
     assert in_sight(page, ".steps ol")
 
 
+def test_on_a_phone_what_is_chosen_is_shown_with_what_it_asks(page: Page, own: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 768})
+    page.goto(f"{page.url}/{own.name}")
+    await_keys(page)
+    page.locator(".board .zone").first.click()
+    expect(page.locator("#zone-title")).to_be_visible()
+    page.wait_for_function("scrollY > 100")
+    assert in_sight(page, "#zone-title")
+
+
 def test_what_another_window_changed_is_told_where_one_looks(page: Page, own: Path) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     page.goto(f"{page.url}/{own.name}?zone=zones.6")

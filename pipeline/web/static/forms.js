@@ -102,6 +102,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const again = focus && document.querySelector(`form[data-act="${CSS.escape(focus)}"] button`);
   (again || zone || document.querySelector(".zones a"))?.focus({ preventScroll: true });
   if (!again) zone?.scrollIntoView({ block: "nearest" });
+  const isBelow = matchMedia("(max-width: 62rem)").matches && event.detail.requestConfig.verb === "get";
+  if (isBelow) document.getElementById("zone-title")?.scrollIntoView({ block: "center" });
   if (event.detail.pathInfo.requestPath.endsWith("/essai")) document.querySelector("#work .notice")?.scrollIntoView({ block: "nearest" });
 });
 // What was typed and not applied is not lost without a word: a zone that is moved keeps it, and
