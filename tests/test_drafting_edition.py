@@ -338,6 +338,33 @@ def facts(path: Path, *, place: str, iban: str, fee: str) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("fee", "box", "is_due"),
+    [
+        ("Adhésion obligatoire : 10 €", False, True),
+        ("Frais de dossier 4,50 €", False, True),
+        ("Adhésion : 10 €", True, False),
+        ("Repas du soir offert dès 10 €", False, False),
+    ],
+)
+def test_only_a_fee_without_a_place_of_its_own_seems_to_be_due_from_all(
+    tmp_path: Path, fee: str, box: bool, is_due: bool
+) -> None:
+    with SmallBlank(tmp_path / "a.pdf") as blank:
+        for n, row in enumerate(("Nom", "Prénom", "Nombre de repas", "Total à régler")):
+            blank.rule(blank.text(20, 50 + 11 * n, f"{row} :") + 2, 51 + 11 * n, 110)
+        blank.text(115, 72, "x 12,10 €")
+        blank.text(30, 100, fee)
+        for n in range(2 if box else 0):
+            blank.frame(22, 96.5 + 8 * n, 4, 4)
+        if box:
+            blank.text(30, 108, "Licence : 25 €")
+        blank.prose(130, lines=8)
+    draft = draft_of(sheets(tmp_path / "a.pdf"), form_id="x")
+    assert draft.sum
+    assert any(fee_of(why) for why in draft.sum.why) is is_due
+
+
 def test_place_account_and_what_all_pay_are_those_of_the_new_print(tmp_path: Path) -> None:
     ibans = ("FR76 3000 4000 0312 3456 7890 143", "FR76 3000 6000 0112 3456 7890 189")
     before = sheets(facts(tmp_path / "a.pdf", place="salle Du Guesclin", iban=ibans[0], fee="10"))

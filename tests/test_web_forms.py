@@ -69,6 +69,7 @@ def test_the_list_says_what_may_be_changed(client: Attacker) -> None:
     assert "pas encore enregistré" in page
     assert "livré avec Fiches, en lecture seule" in page
     assert page.index("stage") < page.index("mais-2018-02-02")
+    assert '<td class="nowrap">02/02/2018</td>' in page
     assert 'href="/formulaires" aria-current="page"' in page
 
 
@@ -541,6 +542,8 @@ def test_a_shipped_form_s_next_edition_is_one_s_own_with_its_day_and_tariffs(
     assert "Nouvelle édition de mais-2018-02-02" in page
     assert "Rien d'autre que le vierge" in page
     (cost,) = re.findall(r'name="(cost\.[^"]*)" value="12,10"', page)
+    chosen = client.get(f"{path}?zone=zones.1").text
+    assert chosen.index('id="zone-title"') < chosen.index('id="edition-title"')
     sent = {"act": "edition", "event.date": "01/02/2019", cost: "13", "seen": "0"}
     answer = client.post(path, headers={**client.signed(), "hx-request": "true"}, data=sent)
     assert "Le jour est le 1er février 2019, et non plus le 2 février 2018." in answer.text
