@@ -344,7 +344,7 @@ def facts(path: Path, *, place: str, iban: str, fee: str) -> Path:
         ("Adhésion obligatoire : 10 €", False, True),
         ("Frais de dossier 4,50 €", False, True),
         ("Adhésion : 10 €", True, False),
-        ("Repas du soir offert dès 10 €", False, False),
+        ("Le badge perdu coûte 10 €", False, False),
     ],
 )
 def test_only_a_fee_without_a_place_of_its_own_seems_to_be_due_from_all(
