@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.drafting import blocks, edits
+from pipeline.drafting import blocks, edits, prices, regroup
+from pipeline.drafting.arithmetic import Fee, fee_of
 from pipeline.drafting.changes import changes
-from pipeline.drafting.doubts import doubts
+from pipeline.drafting.doubts import doubts, settled
 from pipeline.drafting.draft import draft_of
 from pipeline.drafting.edition import next_edition
+from pipeline.drafting.prices import Choice
 from pipeline.drafting.records import Sheet
 from pipeline.drafting.sheets import sheets
 from pipeline.drafting.write import toml_of
@@ -294,6 +296,90 @@ def test_a_table_follows_its_heads(table: tuple[str, tuple[Sheet, ...]], tmp_pat
     assert shifts == pytest.approx([15.0] * 3, abs=0.3)
     assert not doubts(made)
     assert "tables" not in made.replace("[[tables", "")
+
+
+@pytest.mark.parametrize(("top", "rows"), [(60.0, 5), (72.0, 4), (60.0, 2), (66.0, 2)])
+def test_rows_of_a_table_come_and_go_with_those_of_the_print(
+    table: tuple[str, tuple[Sheet, ...]], tmp_path: Path, top: float, rows: int
+) -> None:
+    text, before = table
+    after = sheets(grid(tmp_path / "new.pdf", top=top, rows=rows))
+    made = next_edition(text, before, after, form_id="x", edition_of="fete")
+    wanted = [top + 8 + 9 * row for row in range(rows)]
+    assert [row[0] for row in rows_of(made)] == pytest.approx(wanted, abs=0.3)
+    assert f"en a {rows} sur ce vierge" in doubts(made)["tables.0"]
+    assert any(f"{rows} lignes au lieu de 3" in said for said in changes(text, made))
+
+
+def test_a_row_that_the_form_left_out_stays_out(
+    table: tuple[str, tuple[Sheet, ...]], tmp_path: Path
+) -> None:
+    text, before = table
+    text = regroup.without_row(text, "tables.0")
+    after = sheets(grid(tmp_path / "new.pdf", top=70))
+    made = next_edition(text, before, after, form_id="x", edition_of="fete")
+    assert len(rows_of(made)) == 2
+    assert not doubts(made)
+
+
+def facts(path: Path, *, place: str, iban: str, fee: str) -> Path:
+    """A blank that says where its day is, to whom one pays, and what all pay."""
+    with SmallBlank(path) as blank:
+        blank.text(60, 18, "Stage d'échecs de Vitré", font="Helvetica-Bold", size=16)
+        blank.text(60, 26, "Samedi 11 avril 2026 de 9 h à 17 h")
+        blank.text(60, 32, f"Lieu : {place}")
+        for n, row in enumerate(("Nom", "Prénom", "Nombre de repas", "Total à régler")):
+            y = 50 + 11 * n
+            blank.rule(blank.text(20, y, f"{row} :") + 2, y + 1, 110)
+        blank.text(115, 72, "x 12,10 €")
+        blank.text(20, 100, f"Adhésion obligatoire de la famille : {fee} €")
+        blank.text(20, 110, f"IBAN {iban}")
+        blank.prose(130, lines=8)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("fee", "box", "is_due"),
+    [
+        ("Adhésion obligatoire : 10 €", False, True),
+        ("Frais de dossier 4,50 €", False, True),
+        ("Adhésion : 10 €", True, False),
+        ("Le badge perdu coûte 10 €", False, False),
+    ],
+)
+def test_only_a_fee_without_a_place_of_its_own_seems_to_be_due_from_all(
+    tmp_path: Path, fee: str, box: bool, is_due: bool
+) -> None:
+    with SmallBlank(tmp_path / "a.pdf") as blank:
+        for n, row in enumerate(("Nom", "Prénom", "Nombre de repas", "Total à régler")):
+            blank.rule(blank.text(20, 50 + 11 * n, f"{row} :") + 2, 51 + 11 * n, 110)
+        blank.text(115, 72, "x 12,10 €")
+        blank.text(30, 100, fee)
+        for n in range(2 if box else 0):
+            blank.frame(22, 96.5 + 8 * n, 4, 4)
+        if box:
+            blank.text(30, 108, "Licence : 25 €")
+        blank.prose(130, lines=8)
+    draft = draft_of(sheets(tmp_path / "a.pdf"), form_id="x")
+    assert draft.sum
+    assert any(fee_of(why) for why in draft.sum.why) is is_due
+
+
+def test_place_account_and_what_all_pay_are_those_of_the_new_print(tmp_path: Path) -> None:
+    ibans = ("FR76 3000 4000 0312 3456 7890 143", "FR76 3000 6000 0112 3456 7890 189")
+    before = sheets(facts(tmp_path / "a.pdf", place="salle Du Guesclin", iban=ibans[0], fee="10"))
+    after = sheets(facts(tmp_path / "b.pdf", place="salle Jean Moulin", iban=ibans[1], fee="12"))
+    draft = draft_of(before, form_id="stage")
+    assert draft.sum
+    assert fee_of(draft.sum.why[0]) == Fee("Adhésion obligatoire de la famille", 1000, "")
+    text = prices.with_fixed(settled(toml_of(draft), "sum"), [Choice("", "Adhésion", "10")])
+    made = tomllib.loads(next_edition(text, before, after, form_id="x", edition_of="stage"))
+    assert "Jean Moulin" in made["event"]["place"]
+    assert made["organiser"]["iban"] == ibans[1].replace(" ", "")
+    assert made["sum"]["fixed"] == {"adhesion": "12"}
+    own = edits.head(text, {"event.place": "chez Zoé"})
+    kept = tomllib.loads(next_edition(own, before, after, form_id="x", edition_of="stage"))
+    assert kept["event"]["place"] == "chez Zoé"
 
 
 def test_zones_of_a_page_that_is_gone_go_and_others_keep_their_page(

@@ -120,6 +120,13 @@ one_edit: st.SearchStrategy[Callable[[str], str]] = st.one_of(
         amounts,
     ),
     st.builds(lambda where: lambda text: edits.delete(text, where), wheres),
+    st.builds(lambda where: lambda text: regroup.with_row(text, where), wheres),
+    st.builds(lambda where: lambda text: regroup.without_row(text, where), wheres),
+    st.builds(
+        lambda called, cost: lambda text: prices.with_fixed(text, [Choice("", called, cost)]),
+        words,
+        amounts,
+    ),
 )
 
 
@@ -237,6 +244,63 @@ def test_zones_in_rows_become_a_table() -> None:
     assert [zone["field"] for zone in data["zones"]] == ["repas", "formule", "total"]
     assert data["people"] == DATA["people"]
     assert lone_comments(text) == lone_comments(TEXT)
+
+
+def tabled() -> str:
+    return regroup.tabulate(TEXT, ["zones.1", "zones.0"])
+
+
+def test_a_table_gets_rows_and_columns_as_its_others_go_on_and_loses_its_last_row() -> None:
+    text = regroup.with_row(tabled(), "tables.0")
+    assert tomllib.loads(text)["tables"][0]["rows_mm"] == [[30.0, 8.0], [40.0, 8.0], [50.0, 8.0]]
+    assert regroup.without_row(text, "tables.0") == tabled()
+    wider, where = regroup.with_column(tabled(), "tables.0")
+    assert where == "tables.0.columns.2"
+    assert tomllib.loads(wider)["tables"][0]["columns"][2]["x_mm"] == [130.0, 50.0]
+    assert edits.delete(wider, where).split() == tabled().split()
+    assert lone_comments(text) == lone_comments(wider) == lone_comments(TEXT)
+
+
+def test_a_zone_gets_a_line_below_its_last_and_keeps_at_least_one() -> None:
+    text = regroup.with_row(TEXT, "zones.0")
+    assert tomllib.loads(text)["zones"][0]["lines_mm"][2:] == [[20.0, 50.0, 50.0, 8.0]]
+    assert "# the second" in text
+    with pytest.raises(ValueError, match="dernière ligne"):
+        regroup.without_row(TEXT, "zones.2")
+    with pytest.raises(ValueError, match="des lignes"):
+        regroup.with_row(TEXT, "zones.3")
+
+
+def test_a_table_is_taken_out_whole_with_what_is_said_of_its_columns() -> None:
+    data = tomllib.loads(edits.delete(tabled(), "tables.0"))
+    assert "tables" not in data
+    assert "people" not in data
+    assert "constraints" not in data
+
+
+def test_a_column_for_writing_becomes_one_of_boxes_and_the_reverse() -> None:
+    text = edits.retype(tabled(), "tables.0.columns.1", "yes_no")
+    column = tomllib.loads(text)["tables"][0]["columns"][1]
+    assert column["boxes_mm"] == {"oui": [80.0, 25.0], "non": [105.0, 25.0]}
+    assert "x_mm" not in column
+    back = tomllib.loads(edits.retype(text, "tables.0.columns.1", "text"))
+    assert back["tables"][0]["columns"][1]["x_mm"] == [80.0, 50.0]
+    assert "boxes_mm" not in back["tables"][0]["columns"][1]
+
+
+def test_what_all_pay_is_called_priced_and_gone_again() -> None:
+    text = prices.with_fixed(TEXT, [Choice("", "Adhésion de la famille", "10")])
+    arithmetic = tomllib.loads(text)["sum"]
+    assert arithmetic["fixed"] == {"adhesion_de_la_famille": "10"}
+    assert arithmetic["labels"] == {"adhesion_de_la_famille": "Adhésion de la famille"}
+    (known,) = prices.fixed(tomllib.loads(text))
+    dearer = prices.with_price(text, "sum", known.name, "12,5")
+    assert tomllib.loads(dearer)["sum"]["fixed"] == {"adhesion_de_la_famille": "12,50"}
+    gone = prices.with_fixed(dearer, [Choice(known.name, "", "")])
+    assert tomllib.loads(gone) == DATA
+    assert "# each" in gone
+    with pytest.raises(ValueError, match="recharger"):
+        prices.with_price(TEXT, "sum", "cotisation", "1")
 
 
 def test_single_zones_that_stand_in_a_grid_become_a_table_called_like_its_first_row() -> None:

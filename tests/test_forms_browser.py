@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, FileChooser, Page, expect
 
+from pipeline.drafting.doubts import doubts, settled
 from pipeline.drafting.draft import draft_of
 from pipeline.drafting.sheets import sheets
 from pipeline.drafting.write import toml_of
@@ -52,7 +53,7 @@ def tab_to(page: Page, selector: str) -> None:
 def choose(page: Page, label: str) -> None:
     """A zone of the list, by Tab and the arrow keys."""
     await_keys(page)
-    page.locator(".zones a").first.focus()
+    tab_to(page, ".zones a")
     for _ in range(20):
         if page.locator(".zones a:focus").inner_text().split("\n")[1].startswith(label):
             break
@@ -111,13 +112,16 @@ def test_a_blank_is_drafted_drawn_tried_kept_and_read_with_by_keyboard_only(
         page.goto(address)
         page.goto(address.partition("/entrer")[0] + "/formulaires")
         give = [blank, filled]
-        page.on("filechooser", lambda chooser: chooser.set_files(give.pop(0)))
+
+        def give_next(chooser: FileChooser) -> None:
+            if give:
+                chooser.set_files(give.pop(0))
+
+        page.on("filechooser", give_next)
         press(page, "n")
-        page.keyboard.press("Enter")
         page.wait_for_url("**/formulaires/stage-d-echecs", timeout=60_000)
         _price_and_move(page)
         press(page, "e")
-        page.keyboard.press("Enter")
         said = page.locator("#work .notice[role=status]")
         expect(said).to_contain_text("zoe.pdf est lu", timeout=90_000)
         expect(page.locator(".zones")).to_contain_text("zoe.martin@exemple.fr")
@@ -196,18 +200,22 @@ def test_a_fiche_of_the_next_edition_leads_to_its_form_by_keyboard_only(
         page.goto(address)
         page.goto(address.partition("/entrer")[0] + "/formulaires")
         _run(page, tmp_path, fiche, form="stage")
-        page.goto(page.url.partition("/accueil")[0] + "/relire")
+        tab_to(page, 'a[href="/relire"], #begin')
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/fiche/**")
+        await_keys(page)
         tab_to(page, 'a[href="/formulaires/stage/edition"]')
         assert_open_to_all(page, "a fiche of another edition")
         page.keyboard.press("Enter")
-        page.on("filechooser", lambda chooser: chooser.set_files(blank))
-        press(page, "n")
-        page.keyboard.press("Enter")
+        with page.expect_file_chooser() as asked:
+            press(page, "n")
+        asked.value.set_files(blank)
         page.wait_for_url("**/formulaires/stage-2027", timeout=60_000)
         _told_and_asked(page)
         press(page, "s")
         expect(page.locator(".notice[role=status]")).to_contain_text("Le modèle est enregistré")
-        page.goto(page.url.partition("/formulaires")[0] + "/accueil")
+        tab_to(page, '.notice a[href="/accueil"]')
+        page.keyboard.press("Enter")
         read(page)
         page.close()
     (table,) = tmp_path.rglob("registrations.csv")
@@ -238,9 +246,9 @@ def _told_and_asked(page: Page) -> None:
 
 
 def _try(page: Page) -> None:
-    page.on("filechooser", lambda chooser: chooser.set_files(TYPED))
-    press(page, "e")
-    page.keyboard.press("Enter")
+    with page.expect_file_chooser() as asked:
+        press(page, "e")
+    asked.value.set_files(TYPED)
     expect(page.locator("#work .notice[role=status]")).to_contain_text("est lu", timeout=90_000)
     expect(page.locator(".board text").first).to_be_attached()
     expect(page.locator(".zones")).to_contain_text("30,00\N{NO-BREAK SPACE}€")
@@ -249,12 +257,15 @@ def _try(page: Page) -> None:
 
 def _run(page: Page, folder: Path, scan: Path, *, form: str) -> None:
     """The next run reads with what was kept."""
-    (folder / "fiches-recues").mkdir(exist_ok=True)
-    (folder / "fiches-recues" / scan.name).write_bytes(scan.read_bytes())
-    page.goto(page.url.partition("/formulaires")[0] + "/accueil")
-    page.locator("body").press("Tab")
-    page.get_by_role("button", name="Lire ce qui est nouveau").focus()
+    await_keys(page)
+    tab_to(page, 'a[href="/accueil"]')
     page.keyboard.press("Enter")
+    page.wait_for_url("**/accueil")
+    await_keys(page)
+    with page.expect_file_chooser() as asked:
+        tab_to(page, "#files")
+        page.keyboard.press("Enter")
+    asked.value.set_files(scan)
     read(page)
     (table,) = folder.rglob("registrations.csv")
     rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
@@ -272,6 +283,141 @@ def test_every_page_of_forms_is_open_to_all(page: Page, own: Path, width: int) -
             assert_open_to_all(page, f"{zone} at {width}, {scheme}")
         overflows = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not overflows, (zone, width)
+
+
+def in_sight(page: Page, selector: str) -> bool:
+    box = page.locator(selector).first.bounding_box()
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 768
+
+
+def test_what_is_to_be_done_and_what_is_selected_stay_in_sight(page: Page, own: Path) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{page.url}/{own.name}?zone=zones.6")
+    await_keys(page)
+    page.mouse.move(400, 400)
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("scrollY > 300")
+    assert in_sight(page, ".steps ol")
+    page.locator(".board .zone").last.click()
+    expect(page.locator("#board .chosen").first).not_to_have_attribute("data-where", "zones.6")
+    assert in_sight(page, "#zone-title")
+    assert in_sight(page, ".steps ol")
+
+
+def test_on_a_phone_what_is_chosen_is_shown_with_what_it_asks(page: Page, own: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 768})
+    page.goto(f"{page.url}/{own.name}")
+    await_keys(page)
+    page.locator(".board .zone").first.click()
+    expect(page.locator("#zone-title")).to_be_visible()
+    page.wait_for_function("scrollY > 100")
+    assert in_sight(page, "#zone-title")
+
+
+def test_what_another_window_changed_is_told_where_one_looks(page: Page, own: Path) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{page.url}/{own.name}?zone=zones.6")
+    await_keys(page)
+    step = "act=row&zone=zones.6&page=2&seen=0"
+    status = page.evaluate(
+        "async (step) => (await fetch(document.getElementById('board').dataset.post, {"
+        "method: 'POST', body: new URLSearchParams(step),"
+        "headers: JSON.parse(document.body.getAttribute('hx-headers')) })).status",
+        step,
+    )
+    assert status == 200
+    page.mouse.move(400, 400)
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("scrollY > 300")
+    page.locator(".chosen").first.focus()
+    press(page, "ArrowRight")
+    expect(page.locator("#said")).to_contain_text("dans une autre fenêtre")
+    assert in_sight(page, "#said")
+    page.reload()
+    assert saved(page) == 1
+
+
+def test_what_was_typed_is_kept_while_a_zone_moves_and_left_only_when_asked(
+    page: Page, own: Path
+) -> None:
+    asked: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
+    page.goto(f"{page.url}/{own.name}?zone=zones.6")
+    press(page, "m")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Déjeuners")
+    page.locator(".chosen").first.focus()
+    press(page, "a")
+    page.locator(".chosen").first.focus()
+    press(page, "ArrowRight")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "1")
+    expect(page.locator("#label")).to_have_value("Déjeuners")
+    assert asked == []
+    await_keys(page)
+    page.locator(".zones a").first.click()
+    expect(page.locator("#label:focus")).to_have_value("Déjeuners")
+    assert ["n'est pas appliqué" in words for words in asked] == [True]
+    page.keyboard.press("Enter")
+    expect(page.locator("#board")).to_have_attribute("data-seen", "2")
+    expect(page.locator("#zone-title")).to_have_text("Déjeuners")
+    page.locator(".zones a").first.click()
+    expect(page.locator("#zone-title")).not_to_have_text("Déjeuners")
+    assert len(asked) == 1
+
+
+def test_a_blank_that_is_drafted_and_one_that_cannot_be_are_told(
+    page: Page, tmp_path: Path
+) -> None:
+    broken = tmp_path / "abîmé.pdf"
+    broken.write_bytes(b"%PDF-1.4 nothing")
+    page.evaluate(
+        "() => { window.seen = []; const said = document.getElementById('dropped');"
+        "new MutationObserver(() => window.seen.push(said.innerHTML)).observe(said,"
+        "{ childList: true }); }"
+    )
+    page.set_input_files("#files", broken)
+    expect(page.locator("#dropped.bad")).to_contain_text("PDF")
+    (first, *_) = page.evaluate("window.seen")
+    assert "cherche les zones de abîmé.pdf" in first
+    assert "<progress" in first
+    assert_open_to_all(page, "a blank that cannot be drafted")
+
+
+def test_a_doubt_about_the_whole_form_is_reached_and_unfolded_by_keys(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    own = tmp_path / "formulaires" / "stage"
+    own.mkdir(parents=True)
+    (tmp_path / "fiches.toml").write_text('forms = ["formulaires"]\n')
+    drafted = toml_of(draft_of(sheets(club(own / "blank.pdf", filled=False)), form_id="stage"))
+    fee = "«\u00a0Adhésion\u00a0: 10 €\u00a0» est imprimé sans case"
+    doubt = f"# À VÉRIFIER\u00a0: {fee}\u00a0: chaque fiche le paie-t-elle\u00a0?"
+    text = drafted.replace("[sum]\n", f"[sum]\n{doubt}\n")
+    for zone in list(doubts(text)):
+        text = settled(text, zone) if zone != "sum" else text
+    (own / "form.toml").write_text(text, "utf-8")
+    with started(tmp_path) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        page.goto(address.partition("/entrer")[0] + "/formulaires/stage")
+        press(page, "d")
+        expect(page.locator("#whole-1:focus")).to_be_visible()
+        tab_to(page, "[data-unfolds]")
+        page.keyboard.press("Enter")
+        expect(page.locator("#sum[open] summary:focus")).to_be_visible()
+        expect(page.locator("#sum input[name=price]")).to_have_value("10")
+        press(page, "d")
+        page.keyboard.press("Enter")
+        expect(page.locator(".steps")).to_contain_text("Rien à vérifier")
+        assert_open_to_all(page, "a form whose fee was added")
+        page.close()
+    (steps,) = tmp_path.rglob("etapes.json")
+    assert 'fixed = {adhesion = \\"10\\"}' in steps.read_text("utf-8")
 
 
 def test_a_zone_is_dragged_by_the_mouse_and_drawn_to_the_print(page: Page, own: Path) -> None:

@@ -13,6 +13,7 @@ from pipeline.bookkeeping.wanted import wanted
 from pipeline.config import Accounting
 from pipeline.errors import ConfigError
 from pipeline.exporters._totals import Totals
+from pipeline.forms.constraints import SumOf
 from pipeline.forms.schema import Form
 from pipeline.french import LINE_GAP, label, sentence
 from pipeline.judging.doubts import Doubt
@@ -103,6 +104,42 @@ def test_what_is_due_is_the_sum_of_all_that_is_priced(
     assert (held.total_due_cents, held.gap_cents) == (due, off)
     assert sum(line.amount_cents or 0 for line in lines(family, form)) == due
     assert sum(item.amount_cents for item in items_of(family, form)) == due
+
+
+@pytest.fixture(scope="module")
+def with_fee(tmp_path_factory: pytest.TempPathFactory) -> Form:
+    """Every family pays its membership."""
+    fee = 'adds = ["don"]\nfixed = { cotisation = "15" }\nlabels = { cotisation = "Adhésion" }'
+    return family_form(tmp_path_factory.mktemp("fee"), ('adds = ["don"]', fee))
+
+
+@given(_CHOICES.filter(bool), st.integers(0, 9))
+def test_what_all_pay_is_due_from_everybody(
+    with_fee: Form, formules: list[str], maillots: int
+) -> None:
+    due = _due(formules, assured=False, maillots=maillots, don=0) + 1500
+    family = _family(with_fee, formules, maillots=maillots, total=due)
+    held = with_due(family, with_fee)
+    assert (held.total_due_cents, held.gap_cents) == (due, 0)
+    assert ("Adhésion", 1500) in [(i.label, i.amount_cents) for i in items_of(held, with_fee)]
+
+
+def test_a_total_with_what_all_pay_speaks_for_its_counts(form: Form, with_fee: Form) -> None:
+    assert judge(_family(with_fee, ["loisir"], total=20000), with_fee, _ACCEPTS_ALL).findings == ()
+    (finding, *_) = judge(_family(form, ["loisir"], total=20000), form, _ACCEPTS_ALL).findings
+    assert finding.rule == "total_matches_tariff"
+    (bond, *_) = with_fee.bonds
+    assert isinstance(bond, SumOf)
+    assert bond.holds([0, 0, 18500, 20000])
+    assert 18500 in list(bond.mistaken([0, 0, 18500]))
+
+
+def test_what_all_pay_has_a_name_of_its_own(tmp_path: Path) -> None:
+    for n, (fee, words) in enumerate((('{ don = "15" }', "stands twice"),
+                                      ('{ cotisation = 15 }', "quotes"))):  # fmt: skip
+        change = ('adds = ["don"]', f'adds = ["don"]\nfixed = {fee}')
+        with pytest.raises(ConfigError, match=words):
+            family_form(tmp_path / str(n), change)
 
 
 @given(

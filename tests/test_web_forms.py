@@ -3,7 +3,8 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.config import Settings
+from pipeline.drafting.drafted import Draft
+from pipeline.drafting.records import Sheet
 from pipeline.drafting.snapping import Edges, edges_of
 from pipeline.drafting.steps import Steps, load, save
 from pipeline.errors import DocumentError
@@ -22,6 +25,7 @@ from pipeline.forms.schema import load_form, load_forms
 from pipeline.paths import FORMS, SHIPPED_FORM
 from pipeline.records import Candidate, FieldReading, Origin, Outcome, Registration, Source
 from pipeline.review import forming
+from pipeline.roles import Roles
 from pipeline.web import zoning
 from pipeline.web.shelf import DRAFTER
 from tests.desks import REPOSITORY
@@ -65,6 +69,7 @@ def test_the_list_says_what_may_be_changed(client: Attacker) -> None:
     assert "pas encore enregistré" in page
     assert "livré avec Fiches, en lecture seule" in page
     assert page.index("stage") < page.index("mais-2018-02-02")
+    assert '<td class="nowrap">02/02/2018</td>' in page
     assert 'href="/formulaires" aria-current="page"' in page
 
 
@@ -127,10 +132,73 @@ def test_every_act_of_the_page_is_a_step_that_can_be_taken_back(
     assert drawn(review) == after
 
 
+def test_what_a_zone_asks_and_what_it_costs_are_one_step(
+    review: Attacked, client: Attacker
+) -> None:
+    said = {"act": "describe", "zone": "zones.1", "label": "Repas", "name": "repas"}
+    act(client, **said, type="count", price="12,10")
+    assert drawn(review)["sum"] == {"tariffs": {"repas": "12,10"}}
+    act(client, **said, type="text", price="12,10")
+    assert "sum" not in drawn(review)
+    act(client, act="undo")
+    act(client, **said, type="amount", price="12,10", total="1")
+    assert drawn(review)["sum"] == {"total": "repas"}
+    act(client, act="undo")
+    boxes = {"option.0": "choix_1", "called.0": "Végétarien", "price.0": "2"}
+    act(client, **said, type="choice")
+    act(client, **said, type="choice", **boxes)
+    zone = drawn(review)["zones"][1]  # type: ignore[index]
+    assert zone["tariffs"] == {"choix_1": "2"}
+    assert zone["options"] == {"choix_1": "Végétarien"}
+    act(client, **said, type="text", **boxes)
+    assert "tariffs" not in drawn(review)["zones"][1]  # type: ignore[index]
+
+
+def test_rows_columns_and_what_all_pay_are_steps_of_the_page(
+    review: Attacked, client: Attacker
+) -> None:
+    act(client, act="row", zone="zones.1")
+    assert len(drawn(review)["zones"][1]["lines_mm"]) == 2  # type: ignore[index]
+    act(client, act="table", zone="zones.1")
+    page = act(client, act="column", zone="tables.0")
+    assert 'id="zone-title">Colonne<' in page
+    act(client, act="norow", zone="tables.0")
+    assert len(drawn(review)["tables"][0]["rows_mm"]) == 1  # type: ignore[index]
+    assert "Retirer tout le tableau" in client.get(STAGE, params={"zone": "tables.0"}).text
+    act(client, act="delete", zone="tables.0")
+    assert "tables" not in drawn(review)
+    page = act(client, act="fixed", called="Adhésion", price="10")
+    assert drawn(review)["sum"]["fixed"] == {"adhesion": "10"}  # type: ignore[index]
+    assert 'value="Adhésion"' in page
+
+
+def test_a_fee_that_the_print_names_is_added_or_not_each_by_one_answer(
+    review: Attacked, client: Attacker
+) -> None:
+    asked = "«\u00a0{}\u00a0» est imprimé sans case\u00a0: chaque fiche le paie-t-elle\u00a0?"
+    both = " ".join(map(asked.format, ("Adhésion : 10 €", "Frais de dossier : 4 €")))
+    folder = review.inbox.out / "brouillons" / "stage"
+    marked = f'{START.now}\n[sum]\n# À VÉRIFIER\u00a0: {both}\ntotal = "total"\n'
+    save(folder / "etapes.json", Steps((marked,)))
+    page = client.get(STAGE).text
+    assert "2\u00a0points à vérifier" in page
+    assert "Oui, l'ajouter à chaque fiche" in page
+    page = act(client, act="fee", zone="sum", called="Adhésion", price="10")
+    assert "Frais de dossier" in page
+    act(client, act="fee", zone="sum")
+    assert drawn(review)["sum"] == {
+        "total": "total", "fixed": {"adhesion": "10"}, "labels": {"adhesion": "Adhésion"}
+    }  # fmt: skip
+    assert "1\u00a0point à vérifier" in client.get(STAGE).text
+
+
 def test_a_price_is_asked_of_what_is_counted_and_of_nothing_else(client: Attacker) -> None:
     assert "Prix de chacun" not in client.get(f"{STAGE}?zone=zones.1").text
     act(client, act="describe", zone="zones.1", type="count", label="Repas", name="repas")
-    assert "Prix de chacun" in client.get(f"{STAGE}?zone=zones.1").text
+    page = client.get(f"{STAGE}?zone=zones.1").text
+    assert ("Prix de chacun" in page, "on écrit le total" in page) == (True, False)
+    page = client.get(f"{STAGE}?zone=zones.2").text
+    assert ("Prix de chacun" in page, "on écrit le total" in page) == (False, True)
 
 
 def test_a_table_is_made_of_the_zones_that_are_ticked(review: Attacked, client: Attacker) -> None:
@@ -278,7 +346,7 @@ def test_a_pdf_and_a_picture_are_drafted_and_opened(
     opened = client.post("/formulaires/ouvrir", headers=client.signed())
     assert opened.headers["hx-redirect"] == "/formulaires/fiche-d-ete-2026"
     page = client.get("/formulaires/fiche-d-ete-2026").text
-    assert "1\u00a0zone à vérifier" in page
+    assert "1\u00a0point à vérifier" in page
     os.utime(review.inbox.out / "brouillons" / "fiche-d-ete-2026" / "etapes.json", (1, 1))
     photo = tmp_path / "photo.png"
     Image.new("L", (1240, 1754), 255).save(photo, dpi=(150, 150))
@@ -314,11 +382,71 @@ def test_a_scan_is_tried_on_the_spot_and_its_values_stand_beside_the_zones(
     assert page.headers["hx-retarget"] == "#work"
     assert "30,00\u00a0€" in page.text
     assert 'class="sure"' in page.text or 'class="unsure"' in page.text
+    assert "Le tarif donne" not in page.text
     assert review.decided() == review.decided()
     act(client, act="put", spot="zones.2/lines_mm/0", x="53", y="178", w="48", h="9")
     assert "30,00\u00a0€" not in client.get(STAGE).text
     blank = client.post("/formulaires/essayer", params=asked, content=b"", headers=client.signed())
     assert "n'a pas été lu" in blank.text or blank.status_code == 422
+
+
+def tried_with(
+    review: Attacked, monkeypatch: pytest.MonkeyPatch, *readings: FieldReading, due: int | None
+) -> None:
+    source = Source("zoe.pdf", Path("zoe.pdf"), "0")
+    roles = Roles(total="total", priced=True)
+    registration = Registration("stage", 2, readings, total_due_cents=due, roles=roles)
+    outcome = Outcome(source, 1, (registration,))
+    monkeypatch.setattr(review.desk.shelf, "tried", lambda _form: outcome)
+
+
+def reading(field: str, kind: str, value: Any, text: str) -> FieldReading:
+    candidates = (Candidate(value, text, 0.99),)
+    return FieldReading(field, kind, 2, None, text, candidates, Origin.OCR)
+
+
+def test_a_trial_says_whether_the_tariff_gives_what_the_fiche_says(
+    review: Attacked, client: Attacker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    total = reading("total", "amount", 10150, "101,50")
+    tried_with(review, monkeypatch, total, due=9150)
+    page = client.get(STAGE).text
+    assert "Le tarif donne 91,50\u00a0€." in page
+    assert "La fiche dit 101,50\u00a0€\u00a0: écart de 10,00\u00a0€." in page
+    tried_with(review, monkeypatch, total, due=10150)
+    assert "La fiche dit la même somme." in client.get(STAGE).text
+
+
+def test_what_was_read_of_options_is_called_as_people_call_it_and_ticked_where_it_was(
+    review: Attacked, client: Attacker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act(client, act="describe", zone="zones.1", type="choice", label="Repas", name="repas")
+    act(client, act="options", zone="zones.1", **{"option.0": "choix_1", "called.0": "Végétarien"})
+    nothing = reading("service", "organisation", "", "")
+    tried_with(review, monkeypatch, nothing, reading("repas", "choice", "choix_1", "choix_1"),
+               due=None)  # fmt: skip
+    page = client.get(STAGE, params={"page": "2"}).text
+    assert ">Végétarien</span>" in page
+    assert page.count("✓</text>") == 1
+
+
+def test_what_was_tried_before_a_form_was_kept_is_not_said_of_it(
+    review: Attacked, client: Attacker
+) -> None:
+    shelf = review.desk.shelf
+    assert shelf is not None
+    act(client, act="describe", zone="zones.1", type="count", label="Repas", name="repas")
+    shelf.attempt("stage", _copied(review.inbox.folder.parent / "essai"))
+    assert shelf.tried("stage")
+    client.post(f"{STAGE}/garder", headers=client.signed(), data={"seen": seen(client)})
+    assert shelf.tried("stage") is None
+
+
+def _copied(folder: Path) -> Path:
+    folder.mkdir()
+    path = folder / "remplie.pdf"
+    path.write_bytes(TYPED.read_bytes())
+    return path
 
 
 def test_nothing_is_changed_where_others_can_open_the_page(
@@ -368,6 +496,22 @@ def test_an_empty_page_is_no_blank(tmp_path: Path) -> None:
         forming.work(forming.Draft(picture, tmp_path / "b.pdf", "club", DRAFTER), Settings())
 
 
+def test_a_photo_in_which_no_place_is_likely_is_no_blank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = forming.draft_of
+
+    def unsure(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
+        made = real(sheets, form_id=form_id)
+        return replace(made, zones=tuple(replace(z, sure=0.15) for z in made.zones), tables=())
+
+    monkeypatch.setattr(forming, "draft_of", unsure)
+    task = forming.Draft(SHIPPED_FORM / "blank.pdf", tmp_path / "b.pdf", "chat", DRAFTER)
+    with pytest.raises(DocumentError, match="Aucun endroit où écrire"):
+        forming.work(task, Settings())
+    assert not (tmp_path / "b.pdf").exists()
+
+
 def test_pictures_are_drawn_with_the_forms_as_they_are_kept(review: Attacked) -> None:
     (source,) = (filed.sources[0] for filed in review.desk.store.filed()[:1])
     before = review.desk.pictures.raw(source, page=1, width_px=300)
@@ -398,6 +542,8 @@ def test_a_shipped_form_s_next_edition_is_one_s_own_with_its_day_and_tariffs(
     assert "Nouvelle édition de mais-2018-02-02" in page
     assert "Rien d'autre que le vierge" in page
     (cost,) = re.findall(r'name="(cost\.[^"]*)" value="12,10"', page)
+    chosen = client.get(f"{path}?zone=zones.1").text
+    assert chosen.index('id="zone-title"') < chosen.index('id="edition-title"')
     sent = {"act": "edition", "event.date": "01/02/2019", cost: "13", "seen": "0"}
     answer = client.post(path, headers={**client.signed(), "hx-request": "true"}, data=sent)
     assert "Le jour est le 1er février 2019, et non plus le 2 février 2018." in answer.text
@@ -476,7 +622,7 @@ def test_a_fiche_whose_form_lost_a_field_waits_until_it_is_read_again(
 @given(
     st.sampled_from(
         ["put", "describe", "options", "price", "table", "head", "split", "join", "delete",
-         "area", "add", "sure", "undo", "redo", "", "x"]
+         "area", "add", "sure", "undo", "redo", "row", "norow", "column", "fixed", "fee", "", "x"]
     ),
     st.dictionaries(
         st.sampled_from(

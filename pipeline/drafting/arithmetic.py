@@ -2,14 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.drafting.drafted import DraftPeople, DraftSum, DraftTable, DraftZone
-from pipeline.drafting.tariffs import costs_of_one, singular
+from pipeline.drafting.tariffs import (
+    costs_of_one,
+    says_times,
+    singular,
+    tariff_cents,
+    without_prices,
+)
 from pipeline.text import fold
 
 _COUNTED = re.compile(r"^(?:nombre|nb|total|tarif|pour)\s+(?:d[e']s?\s*|les\s+)?", re.IGNORECASE)
 _IS_PAID = re.compile(r"\b(?:montant|somme|regl\w+|pay(?:er|e|es)|prix|cotisation)\b")
+_FEE = re.compile(r"\b(?:obligatoires?|adhesion|cotisation|frais de \w+|forfait)\b")
+_LONGEST_FEE = 60
+_FEE_DOUBT = "«\u00a0{}\u00a0» est imprimé sans case\u00a0: chaque fiche le paie-t-elle\u00a0?"
 _ELSEWHERE = "Le prix est imprimé ailleurs\u00a0: vérifiez-le."
 _UNCOUNTED = "autres"
 _OTHERS = (
@@ -23,9 +32,9 @@ _BESIDE = (
 )
 
 
-def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
+def sum_of(zones: Sequence[DraftZone], texts: Sequence[str] = ()) -> DraftSum | None:
     """``[sum]``: counts with their printed tariffs, gifts, and the amounts beside counts; None
-    where nothing costs anything."""
+    where nothing costs anything. ``texts``: the print, which may name what all pay."""
     once = [zone for zone in zones if not zone.repeated]
     counts = [z for z in once if z.type == "count" and z.tariff_cents is not None]
     tariffs = {zone.field: zone.tariff_cents for zone in counts if zone.tariff_cents is not None}
@@ -47,9 +56,38 @@ def sum_of(zones: Sequence[DraftZone]) -> DraftSum | None:
     why: tuple[str, ...] = () if total else ("Aucun total n'est demandé sur la fiche.",)
     if len(totals) > 1:
         why += ("Plusieurs totaux\u00a0: le dernier est pris.",)
+    why += tuple(_FEE_DOUBT.format(text) for text in texts if _is_fee(text, zones))
     if not any(tariffs.values()) and not adds and not any(z.tariffs_cents for z in zones):
         return None
     return DraftSum(total, tariffs, adds, lines, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What seems to be due from all: what it is called, and its cents; what else the doubt says
+    that names it is the ``rest``."""
+
+    called: str
+    cents: int
+    rest: str
+
+
+def fee_of(doubt: str) -> Fee | None:
+    """The first fee that a doubt of ``sum_of`` asks about."""
+    before, _, after = _FEE_DOUBT.partition("{}")
+    begin, _, named = doubt.partition(before)
+    text, asked, end = named.partition(after)
+    cents = tariff_cents(text) if asked else None
+    return Fee(without_prices(text), cents, f"{begin}{end}".strip()) if cents else None
+
+
+def _is_fee(text: str, zones: Sequence[DraftZone]) -> bool:
+    """Whether the print names an amount that seems to be due from all, and is asked nowhere."""
+    cents = tariff_cents(text)
+    if not cents or says_times(text) or len(text) > _LONGEST_FEE or not _FEE.search(fold(text)):
+        return False
+    costs = {cents for zone in zones for cents in (zone.tariff_cents, *zone.tariffs_cents.values())}
+    return cents not in costs
 
 
 def priced_elsewhere(zones: Sequence[DraftZone], texts: Sequence[str]) -> list[DraftZone]:

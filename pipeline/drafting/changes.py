@@ -5,10 +5,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.drafting.drawn import Item, items
+from pipeline.drafting.prices import fixed
 from pipeline.forms.constraints import date_of
 from pipeline.french_event import french_date
 
 _MOVED_MM = 1.0
+_FACTS = (
+    ("event", "hours", "Heures"),
+    ("event", "place", "Lieu"),
+    ("organiser", "name", "Organisateur"),
+    ("organiser", "email", "E-mail de l'organisateur"),
+    ("organiser", "iban", "IBAN"),
+    ("organiser", "bic", "BIC"),
+)
+"""What a form says of its event and organiser beside the day, and what people call it."""
 
 
 def changes(before: str, after: str) -> tuple[str, ...]:
@@ -23,6 +33,8 @@ def changes(before: str, after: str) -> tuple[str, ...]:
             if name in was
             else [f"«\u00a0{item.label}\u00a0» est ajouté."]
         )
+    said += _rows(old, new)
+    said += _fixed(old, new)
     said += [
         f"«\u00a0{item.label}\u00a0» n'y est plus." for name, item in was.items() if name not in now
     ]
@@ -41,8 +53,34 @@ def _head(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     if before != after and after:
         was = f", et non plus le {french_date(before)}" if before else ""
         yield f"Le jour est le {french_date(after)}{was}."
+    for part, key, called in _FACTS:
+        was, now = (str(each.get(part, {}).get(key, "")) for each in (old, new))
+        if was != now:
+            yield f"{called}\u00a0: {was or 'rien'} → {now or 'rien'}."
     if old.get("title") != new.get("title"):
         yield f"Le titre est «\u00a0{new.get('title', '')}\u00a0»."
+
+
+def _rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Of each table that both have, how many rows it has now, where that is another number."""
+    was, now = (
+        {str(table["columns"][0]["field"]): table for table in data.get("tables", ())}
+        for data in (old, new)
+    )
+    for name in was.keys() & now.keys():
+        before, after = len(was[name]["rows_mm"]), len(now[name]["rows_mm"])
+        if before != after:
+            called = now[name]["columns"][0].get("label", name)
+            yield f"Tableau «\u00a0{called}\u00a0»\u00a0: {after} lignes au lieu de {before}."
+
+
+def _fixed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    was, now = ({each.name: each for each in fixed(data)} for data in (old, new))
+    for name in {**was, **now}:
+        prices = [each[name].price if name in each else "" for each in (was, now)]
+        if prices[0] != prices[1]:
+            called = (now.get(name) or was[name]).called
+            yield f"{called}\u00a0: {_price(prices[0])} → {_price(prices[1])}."
 
 
 def _of_zone(was: Item, now: Item) -> Iterator[str]:

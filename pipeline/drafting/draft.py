@@ -51,7 +51,8 @@ def draft_of(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
         zones += gridded.zones
         tables += gridded.tables
     zones.sort(key=lambda zone: (zone.page, round(zone.places[0].y / 4), zone.places[0].x))
-    zones = priced_elsewhere(zones, [p.text for sheet in sheets for p in phrases_of(sheet)])
+    texts = [phrase.text for sheet in sheets for phrase in phrases_of(sheet)]
+    zones = priced_elsewhere(zones, texts)
     apart, in_tables = named_apart(zones, tables)
     asked = [*apart, *(column for table in in_tables for column in table.columns)]
     facts = facts_on(sheets)
@@ -65,7 +66,7 @@ def draft_of(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
         zones=apart,
         tables=in_tables,
         areas=tuple(area for area in areas if not _covers(area, asked)),
-        sum=sum_of(asked),
+        sum=sum_of(asked, texts),
         people=people_of(apart, in_tables),
     )
 

@@ -49,7 +49,7 @@ class DraftZone:
         """What is in doubt, in French; empty where nothing is."""
         if self.doubts or self.sure >= DOUBTFUL:
             return " ".join(self.doubts)
-        return "Type et place sont incertains."
+        return "Fiches hésite\u00a0: est-ce la bonne place, et le bon type\u00a0?"
 
     @property
     def places(self) -> tuple[BoxMm, ...]:

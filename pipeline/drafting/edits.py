@@ -180,9 +180,7 @@ def retype(text: str, where: str, kind: str) -> str:
     field_type, is_marks = fields.load(kind), fields.nature(kind) is Nature.MARK
     if where.startswith("tables"):
         if is_marks == ("x_mm" in entry):
-            raise ValueError(
-                "Cette colonne est faite autrement\u00a0: la retirer, et en faire une autre."
-            )
+            _turn_column(entry, [option for option, _ in field_type.options if option])
     elif is_marks and "lines_mm" in entry:
         _to_boxes(entry, [option for option, _ in field_type.options if option])
     elif not is_marks and "lines_mm" not in entry:
@@ -192,6 +190,25 @@ def retype(text: str, where: str, kind: str) -> str:
             entry.pop(key, None)
     entry["type"] = kind
     return blocks.written(document, text)
+
+
+def _turn_column(column: Any, usual: list[str]) -> None:
+    """Of a column for writing one of options, each of which has its part; and the reverse."""
+    spans = [column.get("x_mm"), *(s for key in PLACES[1:] for s in column.get(key, {}).values())]
+    begin = min(float(span[0]) for span in spans if span)
+    end = max(float(span[0]) + float(span[1]) for span in spans if span)
+    if "x_mm" not in column:
+        for key in (*PLACES[1:], "options", *PRICES):
+            column.pop(key, None)
+        column["x_mm"] = [begin, round(end - begin, 2)]
+        return
+    for key in ("x_mm", "comb"):
+        column.pop(key, None)
+    options = usual or ["choix_1"]
+    each = (end - begin) / len(options)
+    column["boxes_mm"] = tomlkit.inline_table()
+    for n, option in enumerate(options):
+        column["boxes_mm"][option] = [round(begin + n * each, 2), round(each, 2)]
 
 
 def _to_boxes(entry: Any, usual: list[str]) -> None:
@@ -211,9 +228,14 @@ def _to_lines(entry: Any) -> None:
 
 
 def delete(text: str, where: str) -> str:
-    """A zone, column or area taken out, with what the sum and the people say of it."""
+    """A zone, column, table or area taken out, with what the sum and the people say of it."""
     document = blocks.parsed(text)
     entry = entry_at(document, where)
+    if where.startswith("tables") and ".columns." not in where:
+        text = blocks.without(text, where)
+        for column in entry["columns"]:
+            text = forget(text, str(column["field"]))
+        return text
     name = str(entry.get("field", ""))
     if ".columns." in where:
         columns = entry_at(document, where.rpartition(".columns.")[0])["columns"]

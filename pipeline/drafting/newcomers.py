@@ -1,4 +1,5 @@
-"""What the blank of a next edition asks and the one before did not: zones put in, in doubt."""
+"""What the blank of a next edition asks and the one before did not: zones put in, in doubt; and
+rows of tables, which come and go."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -7,12 +8,13 @@ from typing import Any
 import tomlkit
 
 from pipeline.drafting import blocks
-from pipeline.drafting.beside import Printed
+from pipeline.drafting.beside import NEAR_MM, Printed
 from pipeline.drafting.doubts import doubted
 from pipeline.drafting.drafted import Draft, DraftTable, DraftZone
 from pipeline.drafting.edits import PLACES, names
 from pipeline.drafting.followed import Followed, label_of
-from pipeline.drafting.phrases import phrases_of
+from pipeline.drafting.phrases import Phrase, phrases_of
+from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.wording import free_name, option_name
 from pipeline.drafting.write import money_of, table_of, zone_of
 from pipeline.geometry import BoxMm
@@ -86,12 +88,66 @@ def _with_table(text: str, table: DraftTable, page: Followed | None) -> str:
     cells = [box for column in table.columns for box in column.places]
     fresh = [b for b in cells if not _covered(b, taken) and not _was_left_out(b, page)]
     if len(fresh) < len(cells) or not cells:
-        return text
+        return _with_rows(text, table, page) if cells and page else text
     known, columns = names(document), []
     for column in table.columns:
         known.append(free_name(column.field, known))
         columns.append(replace(column, field=known[-1], doubts=(_NEW, *column.doubts), line_of=""))
     return blocks.with_entry(text, "tables", table_of(replace(table, columns=tuple(columns))))
+
+
+def _with_rows(text: str, drafted: DraftTable, page: Followed) -> str:
+    """The table that stands where one was drafted, with the rows of that, where these came or
+    went since the blank before."""
+    document = blocks.parsed(text)
+    cells = [box for column in drafted.columns for box in column.places]
+    for n, table in enumerate(document.get("tables", ())):
+        if int(table.get("page", 1)) != drafted.page:
+            continue
+        rows = [(float(y), float(height)) for y, height in table["rows_mm"]]
+        x, width = min(_spans(table), key=lambda span: span[0])
+        boxes = [BoxMm(x, y, width, height) for y, height in rows]
+        if not any(_covered(box, cells) for box in boxes):
+            continue
+        head = _head_of(boxes[0], page.new)
+        new = [box for box in cells if box.right > x and box.x < x + width]
+        came = [b for b in new if not _covered(b, boxes) and not _was_there(b, head, page)]
+        kept = [b for b in boxes if _is_there(b, page) or not _was_there(b, head, page)]
+        if not kept or len(kept) + len(came) == len(rows):
+            return text
+        stays = [
+            row for row, box in zip(table["rows_mm"].unwrap(), boxes, strict=True) if box in kept
+        ]
+        table["rows_mm"] = sorted([*stays, *([round(b.y, 2), round(b.h, 2)] for b in came)])
+        return doubted(
+            blocks.written(document, text),
+            f"tables.{n}",
+            f"Ce tableau avait {len(rows)} lignes, et en a {len(kept) + len(came)} sur ce vierge.",
+        )
+    return text
+
+
+def _head_of(first: BoxMm, sheet: Sheet) -> Phrase | None:
+    print_ = Printed(sheet, phrases_of(sheet), sheet.places)
+    return print_.above(Place(first, Shape.CELL), most_mm=NEAR_MM)
+
+
+def _is_there(row: BoxMm, page: Followed) -> bool:
+    return _covered(row, (place.box_mm for place in page.new.places))
+
+
+def _was_there(row: BoxMm, head: Phrase | None, page: Followed) -> bool:
+    """Whether somebody could write there on the blank before."""
+    before = page.back(row, head)
+    return before is not None and _covered(before, (place.box_mm for place in page.old.places))
+
+
+def _spans(table: Any) -> Iterator[tuple[float, float]]:
+    """Where the columns of a table are written in, across."""
+    for column in table.get("columns", ()):
+        spans = [column["x_mm"]] if "x_mm" in column else []
+        spans += [span for key in PLACES[1:] for span in column.get(key, {}).values()]
+        yield from ((float(x), float(width)) for x, width in spans)
 
 
 def _taken(document: Any, page: int) -> Iterator[tuple[int, BoxMm]]:
@@ -104,11 +160,8 @@ def _taken(document: Any, page: int) -> Iterator[tuple[int, BoxMm]]:
                     yield (n if name == "zones" else -1), BoxMm(*map(float, box))
     for table in document.get("tables", ()):
         rows = [[float(v) for v in row] for row in table.get("rows_mm", ())]
-        for column in table.get("columns", ()) if int(table.get("page", 1)) == page else ():
-            spans = [column["x_mm"]] if "x_mm" in column else []
-            spans += [s for key in PLACES[1:] for s in column.get(key, {}).values()]
-            for x, width in spans:
-                yield from ((-1, BoxMm(float(x), y, float(width), h)) for y, h in rows)
+        for x, width in _spans(table) if int(table.get("page", 1)) == page else ():
+            yield from ((-1, BoxMm(x, y, width, h)) for y, h in rows)
 
 
 def _covered(box: BoxMm, boxes: Iterable[BoxMm]) -> bool:

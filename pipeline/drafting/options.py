@@ -66,7 +66,7 @@ def marked_kind(question: str, options: Sequence[str]) -> Kind:
         "ticks" if several else "choice",
         slug(question) if question else unasked,
         sure=0.6 if question else 0.45,
-        why=("Une seule réponse, ou plusieurs\u00a0? Vérifiez le type.",),
+        why=("Une seule réponse (choix), ou plusieurs (choix multiple)\u00a0? Vérifiez le type.",),
     )
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import tomlkit
 
 from pipeline.drafting import blocks
-from pipeline.drafting.edits import PRICES, entry_at, rename_key, set_key
-from pipeline.drafting.wording import option_name
+from pipeline.drafting.edits import PRICES, entry_at, names, rename_key, set_key
+from pipeline.drafting.wording import free_name, option_name
 from pipeline.money import cents_text, parse_cents
 
 _APART = 1.6
@@ -153,6 +153,11 @@ def price_of(text: str, where: str, option: str = "") -> int | None:
 def with_price(text: str, where: str, option: str, written: str) -> str:
     """What an option that has a tariff, or each of a counted field, costs now."""
     document = blocks.parsed(text)
+    if where == "sum":
+        if option not in document.get("sum", {}).get("fixed", ()):
+            raise ValueError("Ce montant n'est plus là\u00a0: recharger la page.")
+        _write(document["sum"]["fixed"], option, _cents(written))
+        return blocks.written(document, text)
     entry = entry_at(document, where)
     if not option:
         return price(text, str(entry["field"]), written)
@@ -161,6 +166,42 @@ def with_price(text: str, where: str, option: str, written: str) -> str:
         raise ValueError("Cette case n'a pas de prix\u00a0: recharger la page.")
     _write(entry[key], option, _cents(written))
     return blocks.written(document, text)
+
+
+def fixed(data: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """What every form costs, as ``Choice``: its name, what readers call it, and its price."""
+    arithmetic = data.get("sum", {})
+    called = arithmetic.get("labels", {})
+    return tuple(
+        Choice(name, called.get(name) or name.replace("_", " ").capitalize(), str(price))
+        for name, price in arithmetic.get("fixed", {}).items()
+    )
+
+
+def with_fixed(text: str, choices: Sequence[Choice]) -> str:
+    """The text with what every form costs; what is not called anything, or costs nothing, goes."""
+    if "sum" not in blocks.parsed(text) and not any(choice.called.strip() for choice in choices):
+        return text
+    text = blocks.with_table(text, "sum")
+    document = blocks.parsed(text)
+    taken = names(document)
+    arithmetic: Any = document["sum"]
+    kept: dict[str, tuple[str, str]] = {}
+    for choice in choices:
+        called, cents = " ".join(choice.called.split()), _cents(choice.price)
+        if called and cents:
+            name = choice.name or free_name(called, [*taken, *kept])
+            kept[name] = (called, cents_text(cents).replace(".", ",").removesuffix(",00"))
+    for key, n in (("fixed", 1), ("labels", 0)):
+        said = {name: words[n] for name, words in kept.items()}
+        if said and key not in arithmetic:
+            arithmetic[key] = tomlkit.inline_table()
+        for name in [name for name in arithmetic.get(key, ()) if name not in said]:
+            del arithmetic[key][name]
+        for name, words in said.items():
+            set_key(arithmetic[key], name, words)
+        set_key(arithmetic, key, arithmetic.get(key) or None)
+    return _without_empty_sum(blocks.written(document, text))
 
 
 def total(text: str, field: str, *, is_total: bool) -> str:

@@ -128,6 +128,56 @@ class _Cell:
         return box.y, box.y + box.h / 2, box.bottom
 
 
+def with_row(text: str, where: str) -> str:
+    """A table with a row more, or a zone with a line more, as far below the last one as that is
+    below the one before."""
+    document = blocks.parsed(text)
+    entry = entry_at(document, where)
+    rows = entry.get("rows_mm") or entry.get("lines_mm")
+    if not rows:
+        raise ValueError("Seuls un tableau et une zone de lignes ont des lignes.")
+    top = 0 if "rows_mm" in entry else 1
+    last = [float(value) for value in rows[-1]]
+    step_mm = last[top] - float(rows[-2][top]) if len(rows) > 1 else last[-1]
+    rows.append([*last[:top], round(last[top] + step_mm, 2), *last[top + 1 :]])
+    if "comb" in entry:
+        entry["comb"].append(entry["comb"][-1])
+    return blocks.written(document, text)
+
+
+def without_row(text: str, where: str) -> str:
+    """A table or a zone without its last row or line."""
+    document = blocks.parsed(text)
+    entry = entry_at(document, where)
+    rows = entry.get("rows_mm") or entry.get("lines_mm")
+    if not rows or len(rows) < 2:
+        raise ValueError("La dernière ligne qui reste ne se retire qu'avec toute la zone.")
+    del rows[-1]
+    if "comb" in entry:
+        del entry["comb"][-1]
+    return blocks.written(document, text)
+
+
+def with_column(text: str, where: str) -> tuple[str, str]:
+    """A table with a column for text more, right of the last one; the text, and where it stands."""
+    document = blocks.parsed(text)
+    table = entry_at(document, where)
+    if "columns" not in table:
+        raise ValueError("Seul un tableau a des colonnes.")
+    spans = [s for c in table["columns"] for s in _spans_of(c)]
+    begin, width = max(spans, key=sum)
+    name = free_name("colonne", names(document))
+    place = [round(begin + width, 2), round(width, 2)]
+    table["columns"].append({"field": name, "type": "text", "x_mm": place})
+    return blocks.written(document, text), f"{where}.columns.{len(table['columns']) - 1}"
+
+
+def _spans_of(column: Any) -> list[tuple[float, float]]:
+    spans = [column["x_mm"]] if "x_mm" in column else []
+    spans += [span for key in ("boxes_mm", "words_mm") for span in column.get(key, {}).values()]
+    return [(float(x), float(width)) for x, width in spans]
+
+
 def tabulate(text: str, wheres: Sequence[str]) -> str:
     """A table of zones that stand in rows and columns: each column is called and typed like its
     zone in the first row."""

@@ -5,7 +5,10 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from rapidfuzz import fuzz
+
 from pipeline.drafting import blocks, prices
+from pipeline.drafting.arithmetic import fee_of
 from pipeline.drafting.doubts import doubted
 from pipeline.drafting.drafted import Draft, DraftZone
 from pipeline.drafting.edits import head
@@ -13,16 +16,58 @@ from pipeline.drafting.followed import overlap
 from pipeline.forms.constraints import date_of
 from pipeline.french_event import french_date, weekday
 from pipeline.geometry import BoxMm
-from pipeline.money import cents_text, format_cents
+from pipeline.money import cents_text, format_cents, parse_cents
+from pipeline.text import fold
 
+_FACTS = {"event": ("hours", "place"), "organiser": ("email", "iban", "bic")}
+_SAME = 85.0
+"""Of 100: words so alike name the same."""
 _LEAST_OVERLAP = 0.25
 Boxes = Mapping[tuple[str, str], tuple[int, BoxMm, int, BoxMm]]
 
 
 def repriced(text: str, old: Draft, new: Draft, boxes: Boxes) -> str:
-    """The text with the day and the tariffs of the ``new`` print; ``boxes``: the page and the place
-    of each option or zone, before and now."""
-    return _dated(_with_prices(text, old, new, boxes), new)
+    """The text with the day, the tariffs and what else of its event and organiser the ``new`` print
+    says; ``boxes``: the page and the place of each option or zone, before and now."""
+    text = _with_fees(_with_prices(text, old, new, boxes), old, new)
+    return _dated(_with_facts(text, old, new), new)
+
+
+def _with_fees(text: str, old: Draft, new: Draft) -> str:
+    """What every form costs, where the print before said what the form says."""
+    for fee in prices.fixed(blocks.parsed(text)):
+        known = parse_cents(fee.price)
+        printed = [words for words, cents in _fees(old) if cents == known]
+        if not printed:
+            continue
+        costs = {c for w, c in _fees(new) if fuzz.ratio(fold(w), fold(printed[0])) > _SAME}
+        if len(costs) == 1:
+            text = prices.with_price(text, "sum", fee.name, cents_text(costs.pop()))
+        else:
+            why = f"«\u00a0{fee.called}\u00a0»\u00a0: {fee.price}\u00a0€ n'est plus imprimé."
+            text = doubted(text, "sum", why)
+    return text
+
+
+def _fees(draft: Draft) -> list[tuple[str, int]]:
+    said = draft.sum.why if draft.sum else ()
+    return [(fee.called, fee.cents) for why in said if (fee := fee_of(why))]
+
+
+def _with_facts(text: str, old: Draft, new: Draft) -> str:
+    """Hours, place, account and the like, where the print before said what the form says."""
+    document = blocks.parsed(text)
+    said = {}
+    for part, was, now in (
+        ("event", old.event, new.event),
+        ("organiser", old.organiser, new.organiser),
+    ):
+        for key in _FACTS[part]:
+            known = str(document.get(part, {}).get(key, ""))
+            before, after = getattr(was, key), getattr(now, key)
+            if known and known == before and after and after != before:
+                said[f"{part}.{key}"] = after
+    return head(text, said) if said else text
 
 
 def _with_prices(text: str, old: Draft, new: Draft, boxes: Boxes) -> str:

@@ -55,7 +55,8 @@ class Sum(Part):
     what the options cost that are chosen, and of ``adds``: amounts that are added as they stand.
 
     ``total`` is empty where nobody is asked to write it. ``lines``: the zone where a count's own
-    amount is written, by the count.
+    amount is written, by the count. ``fixed``: what every form costs, whatever is written on it;
+    ``labels``, what readers call that.
     """
 
     total: str = ""
@@ -63,6 +64,8 @@ class Sum(Part):
     whole_cents: dict[str, Cents] = Field(default={}, alias="tariffs_cents")
     adds: tuple[str, ...] = ()
     lines: dict[str, str] = {}
+    fixed_cents: dict[Name, Written] = Field(default={}, alias="fixed")
+    labels: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _is_written_once(self) -> Self:
@@ -198,20 +201,25 @@ class Arithmetic(_Constraint):
 
 
 class SumOf(Arithmetic):
-    """``total`` = the sum of each field times its whole number (cents a piece, 1 for amounts)."""
+    """``total`` = the sum of each field times its whole number (cents a piece, 1 for amounts), and
+    ``fixed_cents``, which all pay."""
 
     kind: Literal["sum"]
     times: Annotated[dict[str, Cents], Field(min_length=1)]
+    fixed_cents: Cents = 0
 
     @property
     def parts(self) -> tuple[str, ...]:
         return tuple(self.times)
 
     def due(self, numbers: Sequence[int]) -> int:
-        return sum(n * each for n, each in zip(numbers, self.times.values(), strict=True))
+        each_times = zip(numbers, self.times.values(), strict=True)
+        return sum((n * each for n, each in each_times), start=self.fixed_cents)
 
     def mistaken(self, numbers: Sequence[int], /) -> Iterator[int]:
         due = self.due(numbers)
+        if self.fixed_cents:
+            yield due - self.fixed_cents
         for number, each in zip(numbers, self.times.values(), strict=True):
             if each == 1:  # an amount
                 yield from (due - number, due + number)

@@ -42,11 +42,16 @@ def disagreements(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
     yield from _misuses(arithmetic, people, data.get("constraints"), by_name)
     if arithmetic:
         of_options = any(zone.tariffs_cents for zone in asked.values())
-        if not (arithmetic.tariffs_cents or arithmetic.adds or of_options or bad):
+        costs = arithmetic.tariffs_cents or arithmetic.adds or arithmetic.fixed_cents
+        if not (costs or of_options or bad):
             yield "sum", tr("nothing is added up: it, or the options of a zone, have tariffs")
         for count in arithmetic.lines:
             if count not in arithmetic.tariffs_cents:
                 yield f"sum.lines.{count}", tr("{name!r} has no tariff", name=count)
+        for name in arithmetic.fixed_cents.keys() & by_name.keys():
+            yield f"sum.fixed.{name}", tr("{name!r} stands twice", name=name)
+        for name in arithmetic.labels.keys() - arithmetic.fixed_cents.keys():
+            yield f"sum.labels.{name}", tr("{name!r} has no tariff", name=name)
     if people:
         yield from _ill_named(people, by_name, tables)
 

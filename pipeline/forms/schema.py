@@ -127,6 +127,11 @@ class Form(Part):
         return self.sum.adds if self.sum else ()
 
     @property
+    def fixed_cents(self) -> dict[str, int]:
+        """What every form costs, whatever is written on it."""
+        return self.sum.fixed_cents if self.sum else {}
+
+    @property
     def priced(self) -> tuple[Zone, ...]:
         """The zones of which options cost something."""
         return tuple(zone for zone in self.zones if zone.tariffs_cents)
@@ -134,7 +139,7 @@ class Form(Part):
     @property
     def is_priced(self) -> bool:
         """Whether anything on it carries a tariff, or is added up."""
-        return bool(self.tariffs_cents or self.adds or self.priced)
+        return bool(self.tariffs_cents or self.adds or self.priced or self.fixed_cents)
 
     @property
     def bonds(self) -> tuple[Constraint, ...]:
@@ -146,7 +151,10 @@ class Form(Part):
         times = {**self.tariffs_cents, **dict.fromkeys(self.adds, 1)}
         if self.priced:
             times[CHOSEN] = 1
-        return (SumOf(kind="sum", total=self.total, times=times),) if self.total and times else ()
+        if not (self.total and times):
+            return ()
+        fixed_cents = sum(self.fixed_cents.values())
+        return (SumOf(kind="sum", total=self.total, times=times, fixed_cents=fixed_cents),)
 
     @property
     def line_amounts(self) -> tuple[SumOf, ...]:
@@ -182,6 +190,7 @@ class Form(Part):
             titles=(
                 *((zone.field, title) for zone in self.zones if (title := self._title(zone))),
                 *(title for zone in self.zones for title in _option_titles(zone)),
+                *(self.sum.labels.items() if self.sum else ()),
             ),
         )
 

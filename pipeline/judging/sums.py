@@ -71,7 +71,8 @@ def gap(registration: Registration, form: Form, typed: Mapping[str, str]) -> Gap
 
 
 def lines(registration: Registration, form: Form) -> list[SumLine]:
-    """What a registration has of each tariff of its form, and the amounts that are added to it."""
+    """What a registration has of each tariff of its form, what all pay, and the amounts that are
+    added to it."""
     counted = []
     for field, tariff in form.tariffs_cents.items():
         reading = registration.reading(field)
@@ -82,10 +83,13 @@ def lines(registration: Registration, form: Form) -> list[SumLine]:
         for option, tariff in zone.tariffs_cents.items():
             count = None if chosen is None else chosen.count(option)
             counted.append(_line(form, option_of(zone.field, option), count, tariff))
+    for name, cents in form.fixed_cents.items():
+        counted.append(SumLine(name, label(name, form.roles), 1, cents, cents, as_written=True))
     for field in form.adds:
-        cents = _added_cents(registration.reading(field))
-        line = SumLine(field, label(field, form.roles), 1, cents or 0, cents, as_written=True)
-        counted.append(line if cents is not None else replace(line, count=None))
+        added_cents = _added_cents(registration.reading(field))
+        named = label(field, form.roles)
+        line = SumLine(field, named, 1, added_cents or 0, added_cents, as_written=True)
+        counted.append(line if added_cents is not None else replace(line, count=None))
     return counted
 
 

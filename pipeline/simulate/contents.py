@@ -91,6 +91,7 @@ def invent(form: Form, rng: np.random.Generator, *, wrong_sums: float = 0.08) ->
     due: int | None = None
     if form.is_priced:
         due = sum(counts.get(n, 0) * cents for n, cents in form.tariffs_cents.items())
+        due += sum(form.fixed_cents.values())
         due += sum(_adds(form.zone(name), *held) for name, held in beside.items())
     for zone in form.zones:
         value: Truth

@@ -15,19 +15,21 @@ from starlette.responses import PlainTextResponse, Response
 from pipeline import fields
 from pipeline.decisions import Filed
 from pipeline.drafting import drawn, people
+from pipeline.drafting.arithmetic import fee_of
 from pipeline.drafting.doubts import doubts
 from pipeline.drafting.drawn import Item
+from pipeline.drafting.prices import fixed
 from pipeline.drafting.snapping import Edges
 from pipeline.drafting.steps import Steps
+from pipeline.drafting.write import money_of
 from pipeline.errors import PipelineError
-from pipeline.fields import Means
 from pipeline.intake.naming import file_name
 from pipeline.language import on_a_page
 from pipeline.web import zoning
 from pipeline.web.desk import Desk, GoneError
 from pipeline.web.shelf import FormError, Opened, Shelf
 from pipeline.web.strangers import strangers
-from pipeline.web.trials import in_words, values_of, written
+from pipeline.web.trials import in_words, sum_in_words, values_of, written
 from pipeline.web.views import View
 
 ROOM = "/formulaires"
@@ -46,6 +48,7 @@ _WHOLE = ("event", "sum", "people")
 """Parts of a form that are no zones, and may be in doubt."""
 _OTHER_EDITION = ("same_print", "same_place")
 """Findings that ask whether a fiche is of another edition."""
+_KEPT = "Le modèle est enregistré"
 _DAY = "private, max-age=86400"
 
 
@@ -57,7 +60,8 @@ def _shelf(desk: Desk) -> Shelf:
 
 def _list(view: View) -> Response:
     shelf = _shelf(view.desk)
-    return view.page("forms.html.j2", known=shelf.known(), changeable=shelf.changeable)
+    kept = _KEPT in view.asked("dit")
+    return view.page("forms.html.j2", known=shelf.known(), changeable=shelf.changeable, kept=kept)
 
 
 def _opened(view: View) -> Opened:
@@ -91,10 +95,10 @@ def _act(view: View) -> Response:
     except (ValueError, FormError) as err:
         return _work(view, opened, page=page, where=where, problem=str(err))
     act = view.typed.get("act", "")
-    if act == "sure":
+    if act in ("sure", "fee"):
         selected.append(next(iter(doubts(opened.steps.now)), where))
     where = "".join(selected) or ("" if act in _MOVING else where)
-    moved = act in ("sure", "add")
+    moved = act in ("sure", "fee", "add")
     focus = view.typed.get("spot", "") or ("" if moved else act)
     return _work(view, opened, page=0 if moved else page, where=where, focus=focus)
 
@@ -112,6 +116,7 @@ def _work(
     page = max(1, min(page, shelf.sheet(opened, 1).pages))
     tried = shelf.tried(opened.known.id)
     values = values_of(tried, items) if tried else {}
+    whole = [(at, why) for at, why in doubted.items() if at in _WHOLE]
     doubtful = [item for item in items if item.faults or item.doubt]
     inner = "form_work.html.j2"
     given = {
@@ -128,7 +133,8 @@ def _work(
         "doubtful": doubtful,
         "next_doubt": _behind(selected, doubtful),
         "selected": selected,
-        "doubts": [(at, why) for at, why in doubted.items() if at in _WHOLE],
+        "doubts": whole,
+        "left": len(doubtful) + len(whole),
         "faults": drawn.elsewhere(faults, items),
         "has_faults": bool(faults),
         "problem": problem,
@@ -138,11 +144,16 @@ def _work(
         "roles": _ROLES,
         "extra": _extra(selected),
         "may_cost": _may_cost(selected),
+        "is_counted": selected is not None and zoning.is_counted(selected.type),
         "head": [(name, words, _said(data, name)) for name, words in zoning.HEAD],
         "people": _people(data),
+        "fixed": fixed(data),
+        "fee": _fee(doubted.get("sum", "")),
         "values": values,
         "written": written(items, values, page),
         "tried": in_words(tried) if tried else "",
+        "tried_sum": sum_in_words(tried) if tried else (),
+        "was_read": tried is not None and bool(tried.registrations),
     }
     status = 422 if problem else 200
     if not view.by_htmx:
@@ -178,6 +189,7 @@ def _edition(
         for option in item.options
         if option.price
     ]
+    costs += [(f"{zoning.COST}sum/{each.name}", each.called, each.price) for each in fixed(data)]
     return _Edition(before, shelf.changes(opened), _said(data, "event.date"), tuple(costs))
 
 
@@ -185,13 +197,26 @@ def _people(data: dict[str, Any]) -> dict[str, Any]:
     """What is asked about the people of a form, and what it says so far."""
     said = data.get("people", {})
     named = said.get("named", "")
+    named = named if isinstance(named, str) else " ".join(named)
+    nameable, countable = people.nameable(data), people.countable(data)
+    lines = [f"«\u00a0{each.called}\u00a0»" for each in nameable if str(each) == named]
+    counts = [f"«\u00a0{each.called}\u00a0»" for each in countable if each.is_counted]
     return {
-        "named": named if isinstance(named, str) else " ".join(named),
-        "nameable": people.nameable(data),
-        "countable": people.countable(data),
+        "named": named,
+        "nameable": nameable,
+        "countable": countable,
+        "said": f"Les noms sont dans {lines[0]}, les nombres dans {', '.join(counts)}."
+        if lines and counts
+        else "",
         "uncounted": said.get("labels", {}).get(said.get("uncounted", ""), ""),
         "members": said.get("members", ""),
     }
+
+
+def _fee(doubt: str) -> tuple[str, str]:
+    """What is proposed that every form costs: what it is called, and its price."""
+    fee = fee_of(doubt)
+    return (fee.called, money_of(fee.cents)) if fee else ("", "")
 
 
 def _first_page(items: tuple[Item, ...]) -> int:
@@ -219,9 +244,8 @@ def _may_cost(item: Item | None) -> bool:
     """Whether a sum can speak of a zone: of a number, or of what it speaks of already."""
     if item is None or not item.field:
         return False
-    means = fields.means(item.type) if fields.find(item.type) else Means.OTHER
     spoken_of = bool(item.price) or item.is_total or item.is_added
-    return spoken_of or means in (Means.COUNT, Means.AMOUNT)
+    return spoken_of or zoning.may_cost(item.type)
 
 
 def _said(data: dict[str, Any], name: str) -> str:
@@ -262,7 +286,7 @@ def _keep(view: View) -> Response:
     sources = view.desk.sources
     if sources is not None and sources.reading.inbox.is_dir():
         sources.reading.begin()
-    return view.away(ROOM, "Le modèle est enregistré\u00a0: les fiches sont lues avec lui.")
+    return view.away(ROOM, f"{_KEPT}\u00a0: les fiches sont lues avec lui.")
 
 
 def _throw_away(view: View) -> Response:

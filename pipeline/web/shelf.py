@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pipeline.config import Settings, write_settings
@@ -43,6 +44,7 @@ class Known:
 
     id: str
     title: str
+    day: str = ""
     shipped: bool = False
     drawn: bool = False
     new: bool = False
@@ -98,17 +100,19 @@ class Shelf:
         form = self._forms.get(form_id)
         drawn = (self._drafts / form_id / _STEPS).is_file()
         if form is None:
-            return Known(form_id, self._title(form_id), drawn=drawn, new=True)
+            return Known(form_id, *self._head(form_id), drawn=drawn, new=True)
         shipped = form.folder.parent == FORMS
-        return Known(form_id, form.title, shipped=shipped, drawn=drawn and not shipped)
+        day = _day(form.event.date)
+        return Known(form_id, form.title, day, shipped=shipped, drawn=drawn and not shipped)
 
-    def _title(self, form_id: str) -> str:
-        """What a form that was never kept calls itself."""
+    def _head(self, form_id: str) -> tuple[str, str]:
+        """What a form that was never kept calls itself, and its day."""
         try:
-            text = load(self._drafts / form_id / _STEPS).now
-            return str(tomllib.loads(text).get("title", form_id))
+            data = tomllib.loads(load(self._drafts / form_id / _STEPS).now)
+            day = data.get("event", {}).get("date")
+            return str(data.get("title", form_id)), _day(day)
         except (OSError, ValueError):
-            return form_id
+            return form_id, ""
 
     def open(self, form_id: str) -> Opened:
         """A form to be looked at. Raises FormError."""
@@ -288,6 +292,7 @@ class Shelf:
                     write_whole(folder / _FILE, opened.steps.now.encode(), durable=True)
                 shutil.rmtree(self._drafts / form_id, ignore_errors=True)
             self._forms[form_id] = load_form(folder)
+            self._tried.pop(form_id, None)
         self.kept(self.settings)
 
     def _own_folder(self) -> Path:
@@ -320,6 +325,11 @@ def _writing() -> Iterator[None]:
         yield
     except OSError as err:
         raise FormError(f"Le modèle n'a pas pu être écrit ({why(err)}).") from err
+
+
+def _day(day: object) -> str:
+    """As a list says it, ``02/02/2018``."""
+    return f"{day:%d/%m/%Y}" if isinstance(day, date) else ""
 
 
 def _changed_at(path: Path) -> float:

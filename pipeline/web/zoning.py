@@ -6,11 +6,13 @@ from math import isfinite
 
 from pipeline import fields
 from pipeline.drafting import edits, people, prices, regroup
-from pipeline.drafting.doubts import settled
+from pipeline.drafting.arithmetic import fee_of
+from pipeline.drafting.doubts import doubted, doubts, settled
 from pipeline.drafting.edits import Spot
 from pipeline.drafting.prices import Choice
 from pipeline.drafting.snapping import Edges, snapped
 from pipeline.drafting.steps import Steps
+from pipeline.fields import Means
 from pipeline.geometry import BoxMm
 
 HEAD = (
@@ -33,6 +35,8 @@ _NEW = (60.0, 8.0)
 _NEW_BOX = (4.0, 4.0)
 _AT_MM = 20.0
 _AREAS = ("office", "ignore")
+_SAID_OF_COSTS = {Means.COUNT: ("price",), Means.AMOUNT: ("total", "adds")}
+"""What the page sends of what a field costs, by what it means."""
 Typed = Mapping[str, str]
 
 
@@ -50,6 +54,8 @@ def step(steps: Steps, typed: Typed, edges: Callable[[int], Edges]) -> tuple[Ste
     if act == "add":
         box = _new_place(text, typed)
         text, selected = edits.add(text, _kind(typed), _page(typed), box)
+    elif act == "column":
+        text, selected = regroup.with_column(text, where)
     elif act == "put":
         text = _put(text, typed, edges)
     elif act in _SIMPLE:
@@ -75,7 +81,32 @@ def _described(text: str, where: str, typed: Typed) -> str:
     zone = edits.entry_at(tomllib.loads(text), where)
     if "lines_mm" in zone:
         text = edits.with_key(text, where, "repeated", typed.get("repeated", "") == "1")
-    return settled(text, where)
+    return settled(_costing(text, where, typed), where)
+
+
+def _costing(text: str, where: str, typed: Typed) -> str:
+    """What is said of its options and prices at the same time, where it still has such."""
+    zone = edits.entry_at(tomllib.loads(text), where)
+    if any(key in zone for key in edits.PLACES[1:]):
+        return _options(text, where, typed) if "option.0" in typed else text
+    if "price" not in typed:
+        return text
+    said = _SAID_OF_COSTS.get(_means(str(zone.get("type", ""))), ())
+    return _price(text, where, {name: typed.get(name, "") for name in said})
+
+
+def may_cost(kind: str) -> bool:
+    """Whether a sum can speak of a field of that type: of a number of pieces, or of an amount."""
+    return _means(kind) in _SAID_OF_COSTS
+
+
+def is_counted(kind: str) -> bool:
+    """Whether a field of that type says of how many the price is to be paid."""
+    return _means(kind) is Means.COUNT
+
+
+def _means(kind: str) -> Means:
+    return fields.means(kind) if fields.find(kind) else Means.OTHER
 
 
 def _field(text: str, where: str) -> str:
@@ -138,6 +169,28 @@ def _options(text: str, where: str, typed: Typed) -> str:
     return prices.with_options(text, where, choices)
 
 
+def _fixed(text: str, _where: str, typed: Typed) -> str:
+    """What every form costs; nobody doubts the sum then."""
+    choices = [
+        Choice(typed[f"fixed.{n}"], typed.get(f"called.{n}", ""), typed.get(f"price.{n}", ""))
+        for n in range(len(typed))
+        if f"fixed.{n}" in typed
+    ]
+    choices.append(Choice("", typed.get("called", ""), typed.get("price", "")))
+    return settled(prices.with_fixed(text, choices), "sum")
+
+
+def _fee(text: str, _where: str, typed: Typed) -> str:
+    """The fee that is in doubt made one that every form costs, or not (nothing is ``called``)."""
+    fee = fee_of(doubts(text).get("sum", ""))
+    if fee is None:
+        return text
+    text, known = settled(text, "sum"), prices.fixed(tomllib.loads(text))
+    text = doubted(text, "sum", fee.rest) if fee.rest else text
+    more = Choice("", typed.get("called", ""), typed.get("price", ""))
+    return prices.with_fixed(text, [*known, more])
+
+
 def _price(text: str, where: str, typed: Typed) -> str:
     name = _field(text, where)
     text = prices.price(text, name, typed.get("price", ""))
@@ -186,10 +239,14 @@ _SIMPLE: Mapping[str, Callable[[str, str, Typed], str]] = {
     "sure": lambda text, where, _: settled(text, where),
     "options": _options,
     "price": _price,
+    "fixed": _fixed,
+    "fee": _fee,
     "table": _table,
     "head": _head,
     "edition": _edition,
     "people": _people,
+    "row": lambda text, where, _: regroup.with_row(text, where),
+    "norow": lambda text, where, _: regroup.without_row(text, where),
     "split": lambda text, where, _: regroup.split(text, where),
     "join": lambda text, where, typed: regroup.join(text, where, typed.get("with", "")),
     "delete": lambda text, where, _: edits.delete(text, where),

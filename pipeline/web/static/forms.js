@@ -83,24 +83,64 @@ for (const end of ["pointerup", "pointercancel"]) {
 const at = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(document.getElementById("board").getScreenCTM().inverse());
 
 // The page stays where it is while its middle is put in anew.
-let top_px = 0;
-document.addEventListener("htmx:beforeSwap", () => { top_px = window.scrollY; });
-document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "work") window.scrollTo(0, top_px); });
+let top_px = 0, side_px = 0, about = "";
+const side = () => document.querySelector(".side");
+document.addEventListener("htmx:beforeSwap", () => { top_px = window.scrollY; side_px = side().scrollTop; ({ about } = side().dataset); });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "work") return;
+  window.scrollTo(0, top_px);
+  if (side().dataset.about === about) side().scrollTop = side_px;  // of another zone from its beginning
+});
 
 // After a step the keys go on with what they were about.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "work" || document.querySelector("#work [data-problem]")) return;
+  document.getElementById("dropped")?.replaceChildren();
   const { focus } = document.getElementById("board").dataset;
   const chosen = [...document.querySelectorAll(".chosen[tabindex]")];
   const zone = chosen.find((each) => each.dataset.spot === focus) || chosen[0];
   const again = focus && document.querySelector(`form[data-act="${CSS.escape(focus)}"] button`);
   (again || zone || document.querySelector(".zones a"))?.focus({ preventScroll: true });
   if (!again) zone?.scrollIntoView({ block: "nearest" });
+  const isBelow = matchMedia("(max-width: 62rem)").matches && event.detail.requestConfig.verb === "get";
+  if (isBelow) document.getElementById("zone-title")?.scrollIntoView({ block: "center" });
+  if (event.detail.pathInfo.requestPath.endsWith("/essai")) document.querySelector("#work .notice")?.scrollIntoView({ block: "nearest" });
 });
-document.querySelector('[data-key="e"]')?.addEventListener("click", (event) => {
+// What was typed and not applied is not lost without a word: a zone that is moved keeps it, and
+// whoever goes on to something else is asked.
+const unlike = (field) => {
+  if (!field.name || field.type === "hidden") return false;
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  return field.tagName === "SELECT" ? field.value !== (initial(field) || field.options[0]?.value) : differs(field);
+};
+const unapplied = (but) => [...document.querySelectorAll("#work .keyin")].filter((form) => form !== but).flatMap((form) => [...form.elements]).filter(unlike);
+let kept = [];
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, requestConfig } = event.detail;
+  const left = unapplied(elt), goesOn = elt.closest?.("#work") && requestConfig.parameters.act !== "put";
+  kept = goesOn ? [] : left.map(({ form, name, value, checked }) => ({ act: form.dataset.act, name, value, checked }));
+  if (!left.length || kept.length || confirm("Ce que vous venez d'écrire n'est pas appliqué : continuer sans ?")) return;
   event.preventDefault();
-  const files = document.getElementById("files");
-  document.getElementById("drop").scrollIntoView({ block: "center" });
-  files.focus();
+  wait(false);
+  left[0].focus();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "work") return;
+  for (const { act, name, value, checked } of kept) {
+    const field = document.querySelector(`#work [data-act="${act}"] [name="${CSS.escape(name)}"]`);
+    if (field) Object.assign(field, { value, checked });
+  }
+  kept = [];
+});
+window.addEventListener("beforeunload", (event) => { if (unapplied().length) event.preventDefault(); });
+
+// What a doubt about the whole form asks is folded away beside it.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-unfolds]");
+  if (!link) return;
+  event.preventDefault();
+  const fold = document.querySelector(link.getAttribute("href"));
+  fold.open = true;
+  fold.querySelector("summary").focus();
 });
 }

@@ -225,7 +225,7 @@ function press(key, event) {
   if (!target) return;
   event.preventDefault();
   if (busy) return;
-  if (target.control) target.control.focus(); else target.click();  // a label's key goes to its field
+  if (target.control && target.control.type !== "file") target.control.focus(); else target.click();  // a label's key goes to its field
 }
 
 // Tab goes through the fields of the form; past the last one it goes on as everywhere.
@@ -359,7 +359,9 @@ const send = async (files) => {
   const beside = drop.querySelector("[data-with]"), also = beside ? `&${beside.name}=${encodeURIComponent(beside.value)}` : "";
   let sent = 0;
   for (const file of files) {
-    said.textContent = `Dépôt de ${file.name} (${sent + 1} sur ${files.length})…`;
+    said.classList.remove("bad");
+    said.textContent = drop.dataset.doing?.replace("{name}", file.name) || `Dépôt de ${file.name} (${sent + 1} sur ${files.length})…`;
+    if (drop.dataset.doing) said.append(" ", Object.assign(document.createElement("progress"), { ariaLabel: "En cours" }));
     try {
       const answer = await fetch(`${drop.dataset.drops}?nom=${encodeURIComponent(file.name)}${also}`,
         { method: "POST", body: file, headers: { "X-Fiches": csrf } });
@@ -367,6 +369,7 @@ const send = async (files) => {
       if (!answer.ok || "tells" in drop.dataset) words.push(await answer.text());
     } catch { words.push(`${file.name} n'a pas pu être envoyé : réessayer.`); }
   }
+  said.classList.toggle("bad", sent < files.length);
   said.textContent = [`${drop.dataset.done}\u00a0: ${sent} sur ${files.length}.`, ...words].join("\n");
   if (sent) htmx.ajax("POST", drop.dataset.then, { target: "#standing" });
 };
