@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from PIL import Image
 
 from pipeline.engines import EngineLine
 from pipeline.errors import EngineError, StalledError
@@ -122,9 +123,11 @@ def _data(image: Gray, config: str) -> dict[str, list[str]]:
 
     # Documents run in parallel already: Tesseract's own threads would only fight over the cores.
     os.environ["OMP_THREAD_LIMIT"] = "1"
+    plain = Image.fromarray(image)
+    plain.format = "PPM"  # to make a PNG of a page takes as long as to read it
     try:
         data: dict[str, list[str]] = pytesseract.image_to_data(
-            image,
+            plain,
             lang="fra",
             config=config,
             output_type=pytesseract.Output.DICT,
