@@ -64,16 +64,9 @@ def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:
     return [_line(words) for words in by_crop]
 
 
-def read_words(page: Gray) -> list[tuple[str, BoxPx]]:
-    """The words of a whole page, with their boxes in px of that image.
-
-    Raises as ``read_lines``.
-    """
-    return [(text, box) for text, _, box in _words(page, _SPARSE_PAGE)]
-
-
 def read_print(page: Gray) -> list[tuple[str, float, BoxPx]]:
-    """As ``read_words``, each word with its confidence, from 0 to 1. Raises as ``read_lines``."""
+    """The words of a whole page with their confidence, from 0 to 1, and their boxes in px of that
+    image. Raises as ``read_lines``."""
     return _words(page, _SPARSE_PAGE)
 
 
