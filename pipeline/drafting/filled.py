@@ -71,7 +71,7 @@ def filled(page: Page, *, form_id: str) -> Filled | None:
     leaf = upright(page)
     if leaf is None or leaf.picture is None:
         return None
-    sheet = with_ticked(replace(leaf.sheet, number=1, places=()), leaf.picture)
+    sheet = with_ticked(replace(leaf.sheet, number=1, places=()), flatten(leaf.picture))
     places = places_of(replace(sheet, words=()))
     own = without_answers(replace(sheet, words=tuple(_print(sheet, places))), places)
     written = [word for word in sheet.words if not any(word is each for each in own)]

@@ -13,6 +13,7 @@ The exit status is 0 where all goals hold; an inbox that is there is not drawn a
 import argparse
 import csv
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -132,7 +133,8 @@ def compare(truth: Mapping[str, Any], read: Read) -> Compared:
 
 
 def _plain(label: str) -> str:
-    return fold(label).strip(" :*?")
+    """A label as it is compared: units in brackets stand beside fields, not in their labels."""
+    return re.sub(r"\([^()]*\)$", "", fold(label).strip(" :*?")).strip()
 
 
 def _grouped(layouts: Mapping[str, str], groups: Mapping[str, str]) -> dict[str, bool]:
