@@ -36,7 +36,8 @@ class Part:
     What stands on the pages before ``since`` is told: a form of several pages is told when it is
     whole, and is lost with the reader until then. ``read``: forms as they were read, each with its
     thumbnail. ``notes``: what the file says on pages without a form, by page; its forms may have to
-    heed it. ``facts``: what pages without a form that is filled in say of an event.
+    heed it. ``facts``: what pages without a form that is filled in say of an event. ``meanwhile``:
+    what is true of the page ``page`` unless it comes to more, which has yet to be told.
     """
 
     count: int
@@ -46,6 +47,7 @@ class Part:
     rejections: tuple[Rejection, ...] = ()
     notes: tuple[tuple[int, Finding], ...] = ()
     facts: tuple[Fact, ...] = ()
+    meanwhile: tuple[Rejection, ...] = ()
 
 
 Tell = Callable[[Any], None]
@@ -114,6 +116,7 @@ class _Reading:
         self._ahead = deque([Stretch(source)])
         self._now = self._ahead[0]
         self._page = self._since = 1
+        self._meanwhile: tuple[Rejection, ...] = ()
         self._count = self._lost = 0
         self._read: list[tuple[Registration, bytes]] = []
         self._rejections: list[Rejection] = []
@@ -123,12 +126,13 @@ class _Reading:
     def stretches(self) -> Iterator[Stretch]:
         """What is to be read next, for as long as there is anything."""
         while self._ahead:
-            self._now = self._ahead.popleft()
+            self._now, self._meanwhile = self._ahead.popleft(), ()
             self._page = self._since = self._now.first
             yield self._now
 
     def add(self, part: Part) -> None:
         self._count, self._page, self._since = part.count, part.page, part.since
+        self._meanwhile = part.meanwhile
         if self._now.tail:
             if part.page > (self._now.last or 0):
                 self._read += part.read[-1:]
@@ -143,7 +147,7 @@ class _Reading:
         page, last = self._page, self._now.last or self._count
         # A document that could not be opened, or has one page, is meant as a whole.
         number = page if self._count > 1 else None
-        self._rejections.append(Rejection(err.kind, str(err), number))
+        self._rejections += self._meanwhile or (Rejection(err.kind, str(err), number),)
         self._lost += 1
         if self._since < page:
             self._ahead.append(Stretch(self._source, self._since, page - 1, tail=True))

@@ -15,16 +15,17 @@ import numpy as np
 from pipeline.drafting.answered import rooms, whole_lines, without_answers
 from pipeline.drafting.draft import draft_of
 from pipeline.drafting.drafted import Draft
+from pipeline.drafting.held import held_words
 from pipeline.drafting.kinds import is_label
 from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.places import in_reading_order, places_of
 from pipeline.drafting.records import Place, Print, Shape, Sheet
-from pipeline.drafting.sheets import Leaf, seen
+from pipeline.drafting.sheets import Leaf, held, seen
 from pipeline.drafting.ticked import is_square, with_ticked
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
 from pipeline.paper.dropout import flatten
-from pipeline.records import Gray, Mask, Page
+from pipeline.records import Gray, Mask, Page, TextRun
 
 _LEAST_LABELS, _LEAST_SHARE = 3, 0.3
 """A page is a fiche where so many labels that the lexicon knows have room to write, and where they
@@ -56,6 +57,10 @@ class Filled:
     print_: Gray
     sheet: Sheet
     draft: Draft
+    lined: frozenset[str] = frozenset()
+    """The known labels' fields that something drawn serves: a line, a frame, a cell."""
+    runs: tuple[TextRun, ...] = ()
+    """The text that the page's file holds, on the picture."""
 
     @property
     def written(self) -> float:
@@ -72,8 +77,8 @@ def filled(page: Page, *, form_id: str) -> Filled | None:
     if leaf is None or leaf.picture is None:
         return None
     sheet = with_ticked(replace(leaf.sheet, number=1, places=()), flatten(leaf.picture))
-    places = places_of(replace(sheet, words=()))
-    own = without_answers(replace(sheet, words=tuple(_print(sheet, places))), places)
+    drawn = places_of(replace(sheet, words=()))
+    own = without_answers(replace(sheet, words=tuple(_print(sheet, drawn))), drawn)
     written = [word for word in sheet.words if not any(word is each for each in own)]
     printed = whole_lines(replace(sheet, words=own), own)
     printed = replace(printed, places=places_of(printed))
@@ -82,16 +87,33 @@ def filled(page: Page, *, form_id: str) -> Filled | None:
     draft = _asked(draft_of([printed], form_id=form_id), printed)
     if not _is_fiche(draft):
         return None
-    return Filled(leaf.picture, _without_writing(leaf.picture, printed, draft), printed, draft)
+    print_ = _without_writing(leaf.picture, printed, draft)
+    lined = frozenset(_lined(draft, drawn))
+    return Filled(leaf.picture, print_, printed, draft, lined, leaf.runs)
+
+
+def _lined(draft: Draft, drawn: Sequence[Place]) -> Iterator[str]:
+    for zone in draft.asked:
+        over = (overlap(box, place.box_mm) > 0 for box in zone.lines for place in drawn)
+        if zone.label and is_label(zone.label) and any(over):
+            yield zone.field
 
 
 def upright(page: Page) -> Leaf | None:
     """The page made straight, with its words; None where it shows no page of print.
 
-    Raises EngineError or StalledError.
+    A page whose file holds its labels as text is straight, and nobody has to read it. Raises
+    EngineError or StalledError.
     """
+    words = held_words(page)
+    if _labels_in(words) >= _LEAST_LABELS:
+        return held(page, words)
     turns = _likely_turns(page)
     return None if turns is None else seen(page, turns=turns)
+
+
+def _labels_in(words: Sequence[Print]) -> int:
+    return sum(_label_end(line, at) > 0 for line in lines_of(words) for at in range(len(line)))
 
 
 def _likely_turns(page: Page) -> tuple[int, ...] | None:
