@@ -20,7 +20,7 @@ _APART_MM = 3.0
 _BEHIND_SQUARE_MM, _OPTION_APART_MM = 4.0, 2.5
 _IN_PLACE = (Shape.LINE, Shape.CELL, Shape.COMB, Shape.AREA)
 _SAYS = re.compile(r"[^\W\d_]{2}")
-_HIDDEN = 0.2
+_HIDDEN, _LABELLED_CELLS, _SAME_COLUMN_MM = 0.2, 3, 1.5
 _COLONS = 3
 """With so many labels that end in colons, a page ends them all so."""
 
@@ -35,9 +35,25 @@ def own_print(sheet: Sheet, places: Sequence[Place]) -> Iterator[Print]:
     squares = [frame for frame in sheet.frames if is_square(frame)]
     legible = [word for word in sheet.words if not _is_mark(word, squares)]
     lines = lines_of(legible)
+    places = _but_label_cells(lines, places)
     colons = sum(_is_colon(line, _label_end(line, 0)) for line in lines) >= _COLONS
     for line in lines:
         yield from _print_in(line, places, squares, colons=colons)
+
+
+def _but_label_cells(lines: Sequence[Sequence[Print]], places: Sequence[Place]) -> Sequence[Place]:
+    """The places less those of a column in which labels stand: its cells have frames, too."""
+    within = [(_place_of(line[0], places), _label_end(line, 0) > 0) for line in lines]
+    kept = []
+    for place in places:
+        column = [label for cell, label in within if cell and _is_below(cell.box_mm, place.box_mm)]
+        if sum(column) < max(_LABELLED_CELLS, 0.5 * len(column)):
+            kept.append(place)
+    return kept
+
+
+def _is_below(cell: BoxMm, other: BoxMm) -> bool:
+    return abs(cell.x - other.x) <= _SAME_COLUMN_MM >= abs(cell.right - other.right)
 
 
 def _print_in(

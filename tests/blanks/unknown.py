@@ -134,7 +134,8 @@ def compare(truth: Mapping[str, Any], read: Read) -> Compared:
 
 def _plain(label: str) -> str:
     """A label as it is compared: units in brackets stand beside fields, not in their labels."""
-    return re.sub(r"\([^()]*\)$", "", fold(label).strip(" :*?")).strip()
+    words = re.sub(r"\([^()]*\)$", "", fold(label).strip(" :*?"))
+    return " ".join(re.findall(r"\w+", words))
 
 
 def _grouped(layouts: Mapping[str, str], groups: Mapping[str, str]) -> dict[str, bool]:
