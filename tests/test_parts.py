@@ -52,6 +52,21 @@ def test_a_page_that_is_lost_costs_itself_alone() -> None:
     ]
 
 
+def test_of_a_page_that_is_lost_while_more_is_sought_stands_what_was_true_before() -> None:
+    unknown = Rejection("no-form", "Aucun formulaire connu.", 2)
+
+    def tell_parts(stretch: Stretch, tell: Tell) -> None:
+        for page in range(stretch.first, 4):
+            if page == 2:
+                tell(Part(3, page, page, meanwhile=(unknown,)))
+                raise TimeLimitError("Trop long.")
+            tell(Part(3, page + 1, page + 1, ((Registration("form", page, ()), b""),)))
+
+    outcome = read_in_parts(SOURCE, tell_parts)
+    assert pages_of(outcome) == [1, 3]
+    assert outcome.rejections == (unknown,)
+
+
 def test_a_form_that_was_begun_before_the_lost_page_is_kept() -> None:
     outcome = read(7, deadly={4}, pages_of_form=3)
     assert pages_of(outcome) == [1, 5]

@@ -54,8 +54,9 @@ def facts_on(page: Page | AlignedPage, ctx: Context) -> tuple[Fact, ...]:
         lines = tuple(map(as_it_is, _held(shown)))
         rows = tuple(map(as_it_is, _rows(shown)))
     else:
+        rows = ()
         read = [run.text for run in plain.runs] if plain.drawn else _seen(plain, ctx, aligned)
-        lines = rows = _normaliser(_names(ctx)).lines(read) if _is_french(read) else ()
+        lines = _normaliser(_names(ctx)).lines(read) if _is_french(read) else ()
     facts = facts_of(lines, page=plain.number)
     if aligned is None:
         return facts if _announces(lines, facts, rows) else ()
@@ -64,14 +65,15 @@ def facts_on(page: Page | AlignedPage, ctx: Context) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.about is not About.TITLE)  # a fiche's own
 
 
-def _announces(lines: Iterable[Line], facts: Iterable[Fact], rows: Iterable[Line]) -> bool:
+def _announces(lines: Sequence[Line], facts: Iterable[Fact], rows: Sequence[Line] = ()) -> bool:
     """Whether a page that is of no known form is a flyer: a letter, or the fiche of somebody, names
-    people who do not want to be contacts of an event. ``rows``: its lines as they are seen."""
+    people who do not want to be contacts of an event. ``rows``: its lines as the page shows them,
+    where a file has them in another order."""
     text = fold("\n".join(line.text for line in lines))
     about = {fact.about for fact in facts}
     somewhere = about & {About.PLACE, About.ADDRESS, About.PROGRAMME}
     is_event = About.DATE in about and (somewhere or {About.ORGANISER, About.TARIFF} <= about)
-    answered = any(map(_is_answered, rows))
+    answered = any(map(_is_answered, (*lines, *rows)))
     return bool(is_event) and not answered and not _ANSWERS.search(text)
 
 
