@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.drafting.pixels import sheet_of_pixels
+from pipeline.drafting.pixels import _strokes, sheet_of_pixels
 from pipeline.drafting.places import places_of
 from pipeline.drafting.records import Place, Print
 from pipeline.drafting.straight import straightened
@@ -202,8 +202,9 @@ def test_a_faint_shade_is_whole_under_what_is_written_on_it() -> None:
 
 
 def test_a_rule_on_which_letters_stand_is_whole() -> None:
-    page = paper_of()
-    page[px(60) : px(60.4), px(30) : px(150)] = 60
-    written(page, 40, 60.2, 100)
-    rules = [r for r in sheet_of_pixels(noisy(page), DPI, 1).rules if r.w > r.h]
-    assert any(differ_mm(rule, BoxMm(30, 60, 120, 0.4)) < 1.5 for rule in rules), rules
+    ink = np.zeros((px(20), px(160)), np.uint8)
+    ink[px(10) : px(10.4), px(30) : px(150)] = 255
+    for x in (40, 45, 50):  # as broad at their foot as any
+        ink[px(9) : px(10), px(x) : px(x + 3.2)] = 255
+    (rule,) = _strokes(ink, PX_PER_MM)
+    assert differ_mm(rule, BoxMm(30, 10, 120, 0.4)) < 0.5
