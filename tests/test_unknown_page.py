@@ -94,17 +94,18 @@ def test_a_page_that_is_no_fiche_stays_rejected_with_its_reason(tmp_path: Path) 
 
 
 def event(folder: Path, *, filled: bool) -> Path:
-    """A page that announces an outing as flyers do, and asks who comes, on lines."""
+    """A page that announces an outing as flyers do, and asks who comes, in frames."""
+    values = ("Delacourt", "Maëlle", "02 99 12 34 56", "maelle@exemple.fr")
     with SmallBlank(folder / "outing.pdf") as blank:
         blank.text(20, 20, "Amicale laïque de Bessonne – sortie au parc animalier", size=14)
         blank.text(20, 28, "Dimanche 7 juin 2026, départ du car à 8 h, place de la Mairie")
         for n, label in enumerate(("Nom", "Prénom", "Téléphone", "Courriel")):
-            x = blank.text(20, 50 + 14 * n, f"{label} :") + 2
-            blank.rule(x, 50.8 + 14 * n, 150)
-        blank.text(20, 110, "Adultes : 26 € – Enfants : 17,50 €")
-        values = ("Delacourt", "Maëlle", "02 99 12 34 56", "maelle@exemple.fr")
-        for n, value in enumerate(values if filled else ()):
-            blank.text(45, 50 + 14 * n, value, font="Courier", size=12)
+            blank.text(20, 50 + 18 * n, label)
+            blank.frame(20, 52 + 18 * n, 120, 8)
+            if filled:
+                blank.text(24, 58 + 18 * n, values[n], font="Courier", size=12)
+        blank.text(20, 130, "Adultes : 26 € – Enfants : 17,50 €")
+        blank.prose(140, lines=3)
     return folder / "outing.pdf"
 
 
