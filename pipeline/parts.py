@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.errors import DocumentError
+from pipeline.errors import BugError, DocumentError
 from pipeline.event import Fact
 from pipeline.french import sentence
 from pipeline.records import Finding, Outcome, Registration, Rejection, Source
@@ -147,7 +147,9 @@ class _Reading:
         page, last = self._page, self._now.last or self._count
         # A document that could not be opened, or has one page, is meant as a whole.
         number = page if self._count > 1 else None
-        self._rejections += self._meanwhile or (Rejection(err.kind, str(err), number),)
+        lost = Rejection(err.kind, str(err), number)
+        # A bug is told whatever else is true.
+        self._rejections += (not isinstance(err, BugError) and self._meanwhile) or (lost,)
         self._lost += 1
         if self._since < page:
             self._ahead.append(Stretch(self._source, self._since, page - 1, tail=True))

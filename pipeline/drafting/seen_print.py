@@ -82,32 +82,14 @@ def _by_lines(rest: Gray, picture: Gray) -> Iterator[Print]:
         return
     lines = load(Settings().engine).read_lines(crops)
     for line, (x, y, w, h) in zip(lines, boxes, strict=True):
+        step, at = w / max(1, len(line.text)), 0
         if line.confidence < _LEAST_SURE_LINE:
             continue
-        words = line.text.split()
-        spans = _spans(words, np.asarray(rest[y : y + h, x : x + w] < _INK, np.uint8))
-        for word, (start, end) in zip(words, spans, strict=True):
-            box = BoxPx(x + start, y, end - start, h)
-            yield _print(word, line.confidence, box, PX_PER_MM)
-
-
-def _spans(words: Sequence[str], ink: Mask) -> list[tuple[float, float]]:
-    """Where each word of a line begins and ends: between its widest gaps; where there are too few,
-    by how many letters the words have."""
-    bare = np.flatnonzero(np.diff(np.pad(ink.any(axis=0), 1).astype(np.int8)))
-    gaps = [(int(start), int(end)) for start, end in zip(bare[1::2], bare[2::2], strict=False)]
-    wide, between = ink.shape[1], len(words) - 1
-    if len(gaps) >= between:
-        widest = sorted(sorted(gaps, key=lambda gap: gap[0] - gap[1])[:between])
-        starts = [0, *(end for _, end in widest)]
-        return list(zip(starts, [*(start for start, _ in widest), wide], strict=True))
-    ends = np.cumsum([len(word) + 1 for word in words])
-    step = wide / max(1, int(ends[-1]) - 1)
-    lengths = [len(word) for word in words]
-    return [
-        ((end - 1 - n) * step, (end - 1) * step)
-        for end, n in zip(ends.tolist(), lengths, strict=True)
-    ]
+        for word in line.text.split(" "):
+            if word:
+                box = BoxPx(x + at * step, y, len(word) * step, h)
+                yield _print(word, line.confidence, box, PX_PER_MM)
+            at += len(word) + 1
 
 
 def _pieces(picture: Gray) -> Iterator[tuple[int, int, int, int]]:
