@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.errors import DocumentError, MemoryLimitError
+from pipeline.errors import BugError, DocumentError, MemoryLimitError
 from pipeline.event import Fact
 from pipeline.french import sentence
 from pipeline.records import Finding, Outcome, Registration, Rejection, Source
@@ -36,7 +36,8 @@ class Part:
     What stands on the pages before ``since`` is told: a form of several pages is told when it is
     whole, and is lost with the reader until then. ``read``: forms as they were read, each with its
     thumbnail. ``notes``: what the file says on pages without a form, by page; its forms may have to
-    heed it. ``facts``: what pages without a form that is filled in say of an event.
+    heed it. ``facts``: what pages without a form that is filled in say of an event. ``meanwhile``:
+    what is true of the page ``page`` unless it comes to more, which has yet to be told.
     """
 
     count: int
@@ -46,6 +47,7 @@ class Part:
     rejections: tuple[Rejection, ...] = ()
     notes: tuple[tuple[int, Finding], ...] = ()
     facts: tuple[Fact, ...] = ()
+    meanwhile: tuple[Rejection, ...] = ()
 
 
 Tell = Callable[[Any], None]
@@ -132,6 +134,7 @@ class _Reading:
         self._ahead = deque([Stretch(source)])
         self._now = self._ahead[0]
         self._page = self._since = 1
+        self._meanwhile: tuple[Rejection, ...] = ()
         self._count = self._lost = 0
         self._tried = _Tried()
         self._read: list[tuple[Registration, bytes]] = []
@@ -142,12 +145,13 @@ class _Reading:
     def stretches(self) -> Iterator[Stretch]:
         """What is to be read next, for as long as there is anything."""
         while self._ahead:
-            self._now = self._ahead.popleft()
+            self._now, self._meanwhile = self._ahead.popleft(), ()
             self._page = self._since = self._now.first
             yield self._now
 
     def add(self, part: Part) -> None:
         self._count, self._page, self._since = part.count, part.page, part.since
+        self._meanwhile = part.meanwhile
         if self._now.tail:
             if part.page > (self._now.last or 0):
                 self._read += part.read[-1:]
@@ -169,7 +173,9 @@ class _Reading:
         page, last = self._page, self._now.last or self._count
         # A document that could not be opened, or has one page, is meant as a whole.
         number = page if self._count > 1 else None
-        self._rejections.append(Rejection(err.kind, str(err), number))
+        lost = Rejection(err.kind, str(err), number)
+        # A bug is told whatever else is true.
+        self._rejections += (not isinstance(err, BugError) and self._meanwhile) or (lost,)
         self._lost += 1
         if self._since < page:
             self._ahead.append(Stretch(self._source, self._since, page - 1, tail=True))

@@ -1,7 +1,7 @@
 """One document, from Source to Outcome: read page by page, then judged."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -16,6 +16,7 @@ from pipeline.errors import (
     TimeLimitError,
     bug_place,
 )
+from pipeline.event import Fact
 from pipeline.intake.ingest import open_pages
 from pipeline.judging.verdict import criteria, judged
 from pipeline.language import tr
@@ -26,7 +27,7 @@ from pipeline.paper.quality import quality_of, worst
 from pipeline.parts import Part, Stretch, Tell, outcome_of
 from pipeline.reading.flyer_page import facts_on
 from pipeline.reading.page import Context, FormPage, context, read_or_tell
-from pipeline.reading.unknown_page import read_unknown
+from pipeline.reading.unknown_page import Strange, read_unknown
 from pipeline.records import (
     AlignedPage,
     Finding,
@@ -83,22 +84,68 @@ def work(task: Stretch | Outcome, settings: Settings) -> Iterator[Part | Registr
 def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
     """Tell what each page gave; images never outlive their form. Raises what ``work`` does."""
     ctx = context(settings)
-    for step in read_forms(stretch, ctx):
-        facts = [(page, facts_on(page, ctx)) for page in step.free]
-        untold = [page for page, said in facts if not said]
-        texts = [_unknown(page) for page in untold if _is_text(page)]
-        strange = [read for page in untold if (read := _by_labels(page, step, ctx))]
-        by_labels = {registration.page for registration, _ in strange}
-        known = [(as_read(form), _thumbnail(form[0].clean)) for form in step.forms]
-        yield Part(
-            step.count,
-            step.page,
-            step.since,
-            (*known, *((registration, _thumbnail(clean)) for registration, clean in strange)),
-            (*(r for r in step.rejections if r.page not in by_labels), *texts),
-            step.notes,
-            tuple(fact for _, said in facts for fact in said),
-        )
+    steps = read_forms(stretch, ctx)
+    step: Step | None = next(steps)
+    while step:
+        was_fiche = yield from _parts_of(step, ctx)
+        step = _next(steps, was_fiche=was_fiche)
+
+
+def _next(steps: "Steps", *, was_fiche: bool) -> "Step | None":
+    try:
+        return steps.send(was_fiche)
+    except StopIteration:
+        return None
+
+
+def _parts_of(step: "Step", ctx: Context) -> Generator[Part, None, bool]:
+    """What a step brought to an end; answers whether a page was read by its labels alone.
+
+    That may take the time of another answer, and be ended: so all else is told before, and what is
+    told of the page then.
+    """
+    known = tuple((as_read(form), _thumbnail(form[0].clean)) for form in step.forms)
+    refused = tuple(r for r in step.rejections if _is_unknown(r, step))
+    others = tuple(r for r in step.rejections if r not in refused)
+    if refused:
+        at = refused[0].page or step.page
+        yield Part(step.count, at, at, known, others, step.notes, meanwhile=refused)
+        known, others = (), ()
+    answers = [_free(page, ctx, by_labels=bool(refused)) for page in step.free]
+    strange = [fiche for fiche, _ in answers if fiche]
+    texts = tuple(
+        _unknown(page)
+        for page, (fiche, facts) in zip(step.free, answers, strict=True)
+        if _is_text(page) and not (fiche or facts)
+    )
+    yield Part(
+        step.count,
+        step.page,
+        step.since,
+        (*known, *((fiche.registration, _thumbnail(fiche.clean)) for fiche in strange)),
+        (*others, *(() if strange else refused), *texts),
+        () if refused else step.notes,
+        tuple(fact for _, facts in answers for fact in facts),
+    )
+    return bool(strange)
+
+
+def _is_unknown(rejection: Rejection, step: "Step") -> bool:
+    """Whether a page that can be read by its labels was refused because no known form fits it."""
+    pages = (page for page in step.free if isinstance(page, Page))
+    is_of_page = any(page.number == rejection.page for page in pages)
+    return is_of_page and rejection.kind == AlignmentError.kind
+
+
+def _free(
+    page: Page | AlignedPage, ctx: Context, *, by_labels: bool
+) -> tuple[Strange | None, tuple[Fact, ...]]:
+    """A page without a known form, read as far as its labels allow; or what it says of an event."""
+    fiche = read_unknown(page, ctx) if by_labels and isinstance(page, Page) else None
+    if fiche and fiche.is_answered:
+        return fiche, ()
+    facts = facts_on(page, ctx)
+    return (None if facts else fiche), facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +165,11 @@ class Step:
     free: tuple[Page | AlignedPage, ...] = ()
 
 
-def _by_labels(
-    page: Page | AlignedPage, step: Step, ctx: Context
-) -> tuple[Registration, CleanPage] | None:
-    """A page that no known form fits, read as far as its labels allow."""
-    refused = {r.page for r in step.rejections if r.kind == AlignmentError.kind}
-    if isinstance(page, AlignedPage) or page.number not in refused:
-        return None
-    return read_unknown(page, ctx)
+Steps = Generator[Step, bool | None, None]
+"""It is sent whether a fiche of no known form was seen on the page of the step before."""
 
 
-def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
+def read_forms(stretch: Stretch, ctx: Context) -> Steps:
     """Read page by page; the first step comes before any page. Raises DocumentError.
 
     Consecutive pages of one form make one registration; a page seen again begins the next. So does
@@ -169,9 +210,11 @@ def read_forms(stretch: Stretch, ctx: Context) -> Iterator[Step]:
             notes = tuple((number, note) for note in beside)
             free = _free_pages(page, answers)
             free += [each.aligned for form in blanks for each in form]
-            yield Step(count, number + 1, since, forms, tuple(rejections), notes, tuple(free))
+            was_fiche = yield Step(
+                *(count, number + 1, since, forms, tuple(rejections), notes, tuple(free))
+            )
             # What was made of the step counts, too.
-            vain_s = 0.0 if is_form else vain_s + spent_s() - began_s
+            vain_s = 0.0 if is_form or was_fiche else vain_s + spent_s() - began_s
 
 
 def _given_up(number: int) -> Rejection:

@@ -48,10 +48,7 @@ _ASKED = {"field", "type", "comb", "pattern", "unit", "boxes_mm", "words_mm"}
 _PLACES: Any = {
     "id": True,
     "blank": True,
-    "zones": {
-        "__all__": {"field", "type", "page", "repeated", "lines_mm", "boxes_mm", "words_mm"}
-        | _ASKED
-    },
+    "zones": {"__all__": {"page", "repeated", "lines_mm"} | _ASKED},
     "areas": {"__all__": {"page", "boxes_mm"}},
     "tables": {
         "__all__": {

@@ -18,7 +18,7 @@ from blanks.leaflet import LEAFLET
 from blanks.named import Naming
 from blanks.small import SMALL
 from blanks.spots import Paired, Spot, moved, pair, spots_of
-from blanks.unknown import compare, draw_unknown
+from blanks.unknown import Read, compare, draw_unknown
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -316,7 +316,7 @@ def test_of_a_place_that_was_not_read_nothing_is_said() -> None:
 @pytest.fixture(scope="module")
 def unknown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     out = tmp_path_factory.mktemp("unknown")
-    return out, draw_unknown(out, each=1, cache=out, blanks=SMALL[:3], media=("typed",))
+    return out, draw_unknown(out, copies={"typed": 1}, cache=out, blanks=SMALL[:3])
 
 
 def test_pages_of_unknown_layouts_have_names_that_say_nothing(
@@ -333,9 +333,9 @@ def test_who_reads_all_of_unknown_pages_and_sorts_them_is_right(
 ) -> None:
     _, truth = unknown
     groups = {name: entry["layout"].upper() for name, entry in truth.items()}
-    compared = compare(truth, _parsed(truth), groups)
-    assert compared.exact == {"typed": 1.0}
-    assert compared.grouped == 1
+    compared = compare(truth, Read(_parsed(truth), groups))
+    assert compared.exact("typed") == 1
+    assert all(compared.grouped.values())
 
 
 def _parsed(truth: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -355,7 +355,7 @@ def test_values_under_other_labels_are_not_read(unknown: tuple[Path, dict[str, A
     _, truth = unknown
     read = {name: {f"no {label}": value for label, value in labels.items()}
             for name, labels in _parsed(truth).items()}  # fmt: skip
-    assert compare(truth, read, {}).exact["typed"] < 0.2
+    assert compare(truth, Read(read, {})).exact("typed") < 0.2
 
 
 def test_a_group_of_two_layouts_is_wrong_and_so_is_the_smaller_half_of_one() -> None:
@@ -363,4 +363,4 @@ def test_a_group_of_two_layouts_is_wrong_and_so_is_the_smaller_half_of_one() -> 
              for n, layout in enumerate("aaabbb")}  # fmt: skip
     for groups, right in (("xxxyyy", 6), ("xxzyyy", 5), ("xxxxyy", 2), ("xxx   ", 3)):
         named = {f"{n}": group.strip() for n, group in enumerate(groups)}
-        assert compare(truth, {}, named).grouped == right / 6
+        assert sum(compare(truth, Read({}, named)).grouped.values()) == right

@@ -75,3 +75,15 @@ def test_every_page_is_in_one_group(asked: list[tuple[str, ...]]) -> None:
     groups = groups_of((n, form(list(labels))) for n, labels in enumerate(asked))
     assert sorted(n for group in groups for n in group) == list(range(len(asked)))
     assert len(groups) == len(set(asked))
+
+
+@given(leans=st.lists(st.floats(-1.2, 1.2), min_size=len(LABELS), max_size=len(LABELS)))
+def test_labels_are_in_the_order_of_their_rows_though_a_photo_leans(leans: list[float]) -> None:
+    whole = form(list(LABELS))
+    zones = tuple(
+        zone.model_copy(
+            update={"lines_mm": ((20 + 95 * (n % 2), 40 + 22 * (n // 2) + lean, 80, 8),)}
+        )
+        for n, (zone, lean) in enumerate(zip(whole.zones, leans, strict=True))
+    )
+    assert fingerprint(whole.model_copy(update={"zones": zones})).labels == LABELS

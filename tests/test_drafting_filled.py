@@ -1,5 +1,7 @@
 """On a filled page, print and writing are told apart by the labels that the lexicon knows."""
 
+from contextlib import closing
+from dataclasses import astuple
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_blanks import SmallBlank
 
+from pipeline.config import Settings
 from pipeline.drafting.answered import whole_lines
 from pipeline.drafting.filled import Filled, filled
 from pipeline.drafting.kinds import is_label
@@ -17,7 +20,8 @@ from pipeline.drafting.records import Print, Sheet
 from pipeline.drafting.ticked import with_ticked
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
-from pipeline.records import Gray
+from pipeline.intake.ingest import open_pages
+from pipeline.records import Gray, Page, Source
 
 TYPES = ["surname", "given_name", "address", "postal_code", "town", "phone", "email"]
 
@@ -116,6 +120,78 @@ def test_a_line_ends_at_the_next_label_in_its_row() -> None:
     sheet = Sheet(1, 210, 297, labels, dots=dots)
     first, second = sorted(whole_lines(sheet, labels).dots, key=lambda run: run.x)
     assert (first.right, second.right) == (91, 185)
+
+
+def test_a_fold_across_the_page_makes_no_line_longer() -> None:
+    labels = tuple(Print("Nom :", BoxMm(20, 47 + 12 * n, 10, 4), 3.5) for n in range(3))
+    lines = tuple(BoxMm(31, 50 + 12 * n, 100 + n, 0.4) for n in range(3))
+    sheet = Sheet(1, 210, 297, labels, dots=(*lines, BoxMm(60, 140, 150, 0.3)))
+    ends = sorted(run.right for run in whole_lines(sheet, labels).dots)
+    assert ends == [131, 132, 133, 210]
+
+
+def test_a_part_of_a_word_is_no_ticked_square(tmp_path: Path) -> None:
+    with SmallBlank(tmp_path / "squares.pdf") as blank:
+        for x in (30, 55):
+            blank.frame(x, 40, 4, 4)
+    image = picture(tmp_path / "squares.pdf")
+    word = Print("50.00", BoxMm(50, 40, 12, 4), 4)
+    for words, more in (((), 1), ((word,), 0)):
+        sheet = Sheet(1, 210, 297, words, frames=(BoxMm(30, 40, 4, 4),))
+        assert len(with_ticked(sheet, image).frames) == 1 + more
+
+
+def test_a_grey_photo_has_no_squares_but_its_own(tmp_path: Path) -> None:
+    with SmallBlank(tmp_path / "squares.pdf") as blank:
+        for n, label in enumerate(("Nom", "Prénom", "Téléphone", "Courriel")):
+            blank.text(20, 40 + 16 * n, label)
+            blank.frame(20, 42 + 16 * n, 120, 8)
+            blank.text(24, 48 + 16 * n, ANSWERS[n], font="Courier", size=12)
+        for x, option in ((20, "oui"), (60, "non")):
+            blank.frame(x, 110, 4, 4)
+            blank.text(x + 6, 113.5, option)
+    image = picture(tmp_path / "squares.pdf")
+    on_page = seen(np.asarray(40 + image * 0.5, np.uint8))
+    assert len([frame for frame in on_page.sheet.frames if max(frame.w, frame.h) < 7]) == 2
+
+
+def test_what_hangs_below_a_line_and_stands_on_its_dots_is_no_print(tmp_path: Path) -> None:
+    with SmallBlank(tmp_path / "dots.pdf") as blank:
+        for n, label in enumerate(ASKED[:4]):
+            y = 45 + 14 * n
+            x = blank.text(20, y, f"{label} :") + 2
+            blank.text(x, y + 0.5, "." * 90)
+            blank.text(x + 8, y + 1, "gypjqgypjq", font="Times-Italic", size=16)
+    on_page = seen(picture(tmp_path / "dots.pdf"))
+    for n in range(4):
+        below = BoxMm(40, 45.9 + 14 * n, 30, 2)
+        assert dark(on_page.picture, below) > 200
+        assert dark(on_page.print_, below) < 20
+        dots = BoxMm(100, 44 + 14 * n, 40, 3)
+        assert dark(on_page.print_, dots) == dark(on_page.picture, dots) > 0
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.drafting.sheets.words_on", pytest.fail)
+
+
+@pytest.mark.usefixtures("unread")
+def test_the_text_of_a_pdf_is_taken_as_it_is_where_it_stands(tmp_path: Path) -> None:
+    on_lines(tmp_path)
+    with closing(open_pages(Source("", tmp_path / "lines.pdf", ""), Settings())) as pages:
+        held = pages.page(1)
+    assert isinstance(held, Page)
+    on_page = filled(held, form_id="inconnu")
+    assert on_page
+    assert [(zone.label, zone.type) for zone in on_page.draft.zones] == [
+        *zip(ASKED, TYPES, strict=True)
+    ]
+    assert {word.text for word in on_page.sheet.words}.isdisjoint(" ".join(ANSWERS).split())
+    (name,) = (run for run in on_page.runs if ANSWERS[0] in run.text)
+    letter = name.letters_px[-1]
+    assert letter
+    assert dark(on_page.picture, BoxMm(*(v / PX_PER_MM for v in astuple(letter)))) > 20
 
 
 @pytest.mark.parametrize("text", ["Nom", "Prénom", "Code postal", "Téléphone", "Télephone"])

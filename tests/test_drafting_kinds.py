@@ -41,6 +41,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
         ("Nombre de repas à 12 €", "count", "repas"),
         ("Nombre de lampions", "count", "nombre_lampions"),
         ("TOTAL À RÉGLER", "amount", "total"),
+        ("Valeur totale (€)", "amount", "valeur_totale"),
+        ("Dépense prévue en euros", "amount", "depense_prevue_euros"),
         ("Téléphonne", "phone", "telephone"),
         ("Personne à prévenir en cas d'urgence", "person", "urgence"),
         ("Personnes à charge", "number", "personnes_a_charge"),

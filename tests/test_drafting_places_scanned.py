@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.drafting.pixels import sheet_of_pixels
+from pipeline.drafting.pixels import _strokes, sheet_of_pixels
 from pipeline.drafting.places import places_of
 from pipeline.drafting.records import Place, Print
 from pipeline.drafting.straight import straightened
@@ -161,3 +161,50 @@ def test_letters_and_noise_are_no_strokes(tmp_path: Path) -> None:
     words = moved(sheet.words, shot.matrix)
     seen = sheet_of_pixels(straightened(shot.image, 200), DPI, 1, words)
     assert places_of(seen) == ()
+
+
+def noisy(page: Gray) -> Gray:
+    """As a scanner sees it: white is hardly ever all white."""
+    noise = np.random.default_rng(7).normal(0, 3, page.shape)
+    return np.clip(page - 4 + noise, 0, 255).astype(np.uint8)
+
+
+def px(mm: float) -> int:
+    return round(mm * PX_PER_MM)
+
+
+def paper_of(high_mm: float = 150) -> Gray:
+    return np.full((px(high_mm), px(210)), 255, np.uint8)
+
+
+def written(page: Gray, x: float, y: float, right: float) -> None:
+    """Letters of a broad pen that stand on a level."""
+    while x < right:
+        cv2.ellipse(page, (px(x), px(y - 2)), (px(1.6), px(2)), 0, 0, 300, 40, px(0.8))
+        x += 4.0
+
+
+@pytest.mark.parametrize("high_mm", [15, 30])
+def test_a_broad_dark_band_at_the_edge_is_no_shade_and_holds_no_dots(high_mm: float) -> None:
+    page = paper_of()
+    page[: px(high_mm)] = 45
+    page = noisy(page)
+    sheet = sheet_of_pixels(page, DPI, 1)
+    assert (sheet.tints, sheet.dots) == ((), ())
+
+
+def test_a_faint_shade_is_whole_under_what_is_written_on_it() -> None:
+    page = paper_of()
+    page[px(40) : px(47.5), px(15) : px(190)] = 246
+    written(page, 18, 46, 80)
+    (tint,) = sheet_of_pixels(noisy(page), DPI, 1).tints
+    assert differ_mm(tint, BoxMm(15, 40, 175, 7.5)) < 1.5
+
+
+def test_a_rule_on_which_letters_stand_is_whole() -> None:
+    ink = np.zeros((px(20), px(160)), np.uint8)
+    ink[px(10) : px(10.4), px(30) : px(150)] = 255
+    for x in (40, 45, 50):  # as broad at their foot as any
+        ink[px(9) : px(10), px(x) : px(x + 3.2)] = 255
+    (rule,) = _strokes(ink, PX_PER_MM)
+    assert differ_mm(rule, BoxMm(30, 10, 120, 0.4)) < 0.5

@@ -64,7 +64,21 @@ def test_a_tesseract_that_hangs_is_given_up(
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setattr(tesseract, "_TIME_LIMIT_S", 0.5)
     with pytest.raises(StalledError, match="Tesseract"):
-        tesseract.read_words(np.full((40, 200), 255, np.uint8))
+        tesseract.read_print(np.full((40, 200), 255, np.uint8))
+
+
+@pytest.mark.usefixtures("_asked_anew")
+def test_a_page_is_handed_to_tesseract_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "seen"
+    answers = f'[ "$1" = --version ] && exit 0; cp "$1" {kept}; exit 1'
+    _program(tmp_path / "bin", says="tesseract 5.3.0", then=answers)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    page = np.random.default_rng(1).integers(0, 255, (40, 200)).astype(np.uint8)
+    with pytest.raises(EngineError):
+        tesseract.read_print(page)
+    assert kept.read_bytes().endswith(page.tobytes())
 
 
 def test_an_unknown_engine_is_answered_with_the_known_ones() -> None:

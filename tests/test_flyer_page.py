@@ -11,13 +11,14 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.config import Settings
 from pipeline.decoding.normalise import as_it_is
 from pipeline.flyer.facts import facts_of
+from pipeline.geometry import BoxPx
 from pipeline.intake.filekind import Kind
 from pipeline.intake.textpage import text_pages
 from pipeline.paths import FONTS
 from pipeline.process import process_document
 from pipeline.reading.flyer_page import _announces, facts_on
 from pipeline.reading.page import Context, context
-from pipeline.records import Page, Source
+from pipeline.records import Page, Source, TextRun
 from tests.pages import form
 
 LETTER = """Nantes, le 12 janvier 2018
@@ -65,6 +66,25 @@ def test_drawn_flyers_are_announcements(group: str) -> None:
         if not _announces(read, facts_of(read)):
             missed.append(name)
     assert missed == []
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_what_was_typed_behind_a_label_last_answers_it(ctx: Context, *, answered: bool) -> None:
+    lines = (
+        "Amicale laïque de Bessonne – sortie au parc animalier",
+        "Dimanche 7 juin 2026, départ du car à 8 h",
+        "Lieu : place de la Mairie, 35500 Vitré",
+        "Nom et prénom :",
+        "Adultes : 26 € – Enfants : 17,50 €, repas compris, à régler avant le départ du car",
+        "Organisé par l'Amicale laïque de Bessonne, avec le soutien de la commune",
+    )
+    runs = [
+        TextRun(line, BoxPx(100, 100 + 60 * n, 20 * len(line), 30)) for n, line in enumerate(lines)
+    ]
+    typed = TextRun("Maëlle Delacourt", BoxPx(500, 282, 300, 28))
+    image = np.full((2339, 1654), 255, np.uint8)
+    page = Page(1, image, 200, runs=(*runs, *[typed] * answered))
+    assert bool(facts_on(page, ctx)) is not answered
 
 
 def test_noise_costs_no_normalising(ctx: Context) -> None:

@@ -184,13 +184,13 @@ def test_words_propose_the_form_that_prints_them_whichever_way_it_lies(
     # As Tesseract does, only what stands upright is read.
     turned = np.ascontiguousarray(np.rot90(blank.coarse, -turns))
 
-    def read_words(seen: Gray) -> list[tuple[str, BoxPx]]:
+    def read_print(seen: Gray) -> list[tuple[str, float, BoxPx]]:
         boxes = [(word.text, word.box_mm) for word in blank.words]
         k = COARSE_PX_PER_MM
-        words = [(text, BoxPx(b.x * k, b.y * k, b.w * k, b.h * k)) for text, b in boxes]
+        words = [(text, 0.9, BoxPx(b.x * k, b.y * k, b.w * k, b.h * k)) for text, b in boxes]
         return words if seen.shape == blank.coarse.shape and (seen == blank.coarse).all() else []
 
-    monkeypatch.setattr(propose.tesseract, "read_words", read_words)
+    monkeypatch.setattr(propose.tesseract, "read_print", read_print)
     proposals = propose.propose_by_words(turned, known, coarse_scale=1.0)
     assert proposals[0][1] is blank
     assert len(proposals) <= LIKELY
@@ -199,6 +199,21 @@ def test_words_propose_the_form_that_prints_them_whichever_way_it_lies(
     there = cv2.perspectiveTransform(corners, np.linalg.inv(proposals[0][2]))[0]
     at = {0: (0, 0), 1: (high, 0), 2: (wide, high), 3: (0, wide)}[turns]
     np.testing.assert_allclose(there[0], at, atol=1.0)
+
+
+@pytest.mark.parametrize(("times", "turned"), [(8, 1), (2, 4)])
+def test_a_page_that_reads_as_it_stands_is_not_turned(
+    known: tuple[BlankPage, ...], monkeypatch: pytest.MonkeyPatch, times: int, turned: int
+) -> None:
+    seen: list[Gray] = []
+
+    def read_print(image: Gray) -> list[tuple[str, float, BoxPx]]:
+        seen.append(image)
+        return [(f"{word}", 0.9, BoxPx(0, 0, 9, 9)) for word in ["inconnues"] * times]
+
+    monkeypatch.setattr(propose.tesseract, "read_print", read_print)
+    assert propose.propose_by_words(known[0].coarse, known, coarse_scale=1.0) == []
+    assert len(seen) == turned
 
 
 def test_no_form_is_drawn_before_a_page_of_it_is_seen(forms: list[Form]) -> None:

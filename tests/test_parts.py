@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import DamagedError, MemoryLimitError, TimeLimitError
+from pipeline.errors import (
+    BugError,
+    DamagedError,
+    DocumentError,
+    MemoryLimitError,
+    TimeLimitError,
+)
 from pipeline.parts import Part, Stretch, Tell, outcome_of, read_in_parts
 from pipeline.records import (
     Finding,
@@ -74,6 +80,26 @@ def test_what_ran_out_of_memory_is_tried_once_more() -> None:
     assert [one.page for one in outcome.registrations] == [1, 2, 4]
     assert [(r.kind, r.page) for r in outcome.rejections] == [("memory-limit", 3)]
     assert asked == [1, 2, 2, 3, 3, 4, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"), [(TimeLimitError("Trop long."), "no-form"), (BugError("Erreur."), "bug")]
+)
+def test_of_a_page_that_is_lost_while_more_is_sought_stands_what_was_true_before(
+    fault: DocumentError, kind: str
+) -> None:
+    unknown = Rejection("no-form", "Aucun formulaire connu.", 2)
+
+    def tell_parts(stretch: Stretch, tell: Tell) -> None:
+        for page in range(stretch.first, 4):
+            if page == 2:
+                tell(Part(3, page, page, meanwhile=(unknown,)))
+                raise fault
+            tell(Part(3, page + 1, page + 1, ((Registration("form", page, ()), b""),)))
+
+    outcome = read_in_parts(SOURCE, tell_parts)
+    assert pages_of(outcome) == [1, 3]
+    assert [(rejection.kind, rejection.page) for rejection in outcome.rejections] == [(kind, 2)]
 
 
 def test_a_form_that_was_begun_before_the_lost_page_is_kept() -> None:

@@ -2,20 +2,28 @@
 
 import csv
 import tomllib
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from filled_pages import ASKED, DPI, letter, on_lines
 from PIL import Image
+from pypdfium2 import PdfDocument
+from small_blanks import SmallBlank
 
+from pipeline import process
 from pipeline.config import Settings
 from pipeline.decisions import Act, Decision
+from pipeline.engines import tesseract
 from pipeline.forms.schema import load_forms
 from pipeline.forms.unknown import UNKNOWN, described, form_of
+from pipeline.guard import Guard
 from pipeline.judging.deciding import apply
+from pipeline.parts import Part, Stretch
 from pipeline.paths import FORMS
 from pipeline.process import process_document
-from pipeline.records import Gray, Outcome, Source, Status
+from pipeline.records import Gray, Outcome, Registration, Source, Status
 from pipeline.review.drawing import work
 from pipeline.review.forming import Share, drafted
 from pipeline.review.forming import work as form_work
@@ -83,6 +91,89 @@ def test_a_page_that_is_no_fiche_stays_rejected_with_its_reason(tmp_path: Path) 
     outcome = read(letter(tmp_path), tmp_path)
     assert outcome.registrations == ()
     assert [rejection.kind for rejection in outcome.rejections] == ["no-form"]
+
+
+def event(folder: Path, *, filled: bool) -> Path:
+    """A page that announces an outing as flyers do, and asks who comes, in frames."""
+    values = ("Delacourt", "Maëlle", "02 99 12 34 56", "maelle@exemple.fr")
+    with SmallBlank(folder / "outing.pdf") as blank:
+        blank.text(20, 20, "Amicale laïque de Bessonne – sortie au parc animalier", size=14)
+        blank.text(20, 28, "Dimanche 7 juin 2026, départ du car à 8 h, place de la Mairie")
+        for n, label in enumerate(("Nom", "Prénom", "Téléphone", "Courriel")):
+            blank.text(20, 50 + 18 * n, label)
+            blank.frame(20, 52 + 18 * n, 120, 8)
+            if filled:
+                blank.text(24, 58 + 18 * n, values[n], font="Courier", size=12)
+        blank.text(20, 130, "Adultes : 26 € – Enfants : 17,50 €")
+        blank.prose(140, lines=3)
+    return folder / "outing.pdf"
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_fiche_that_announces_its_event_is_one_where_somebody_answered(
+    tmp_path: Path, *, filled: bool
+) -> None:
+    path = event(tmp_path, filled=filled)
+    outcome = process_document(Source(path.name, path, ""), Settings())
+    read = [{r.field: r.text for r in fiche.readings} for fiche in outcome.registrations]
+    wanted = {"nom": "Delacourt", "prenom": "Maëlle", "telephone": "02 99 12 34 56"}
+    assert [wanted.items() <= each.items() for each in read] == [True] * filled
+    assert bool(outcome.facts) is not filled
+
+
+@pytest.fixture
+def _no_tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("PATH", str(tmp_path / "none"))
+    tesseract.is_installed.cache_clear()
+    yield
+    tesseract.is_installed.cache_clear()
+
+
+@pytest.mark.usefixtures("_no_tesseract")
+@pytest.mark.parametrize(("suffix", "least"), [("pdf", len(VALUES)), ("png", 3)])
+def test_without_tesseract_it_is_read_all_the_same(tmp_path: Path, suffix: str, least: int) -> None:
+    saved(on_lines(tmp_path), tmp_path / "lines.png")
+    source = Source("", tmp_path / f"lines.{suffix}", "")
+    (registration,) = process_document(source, Settings()).registrations
+    values = {reading.field: reading.text for reading in registration.readings}
+    assert len(VALUES.items() & values.items()) >= least
+
+
+def test_many_of_them_in_one_file_are_all_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent_s = count(0.0, 9.0)
+    monkeypatch.setattr("pipeline.process.spent_s", lambda: next(spent_s))
+    on_lines(tmp_path)
+    with PdfDocument.new() as pile, PdfDocument(tmp_path / "lines.pdf") as one:
+        for _ in range(6):
+            pile.import_pages(one)
+        pile.save(tmp_path / "pile.pdf")
+    outcome = process_document(Source("", tmp_path / "pile.pdf", ""), Settings(time_limit_s=10))
+    assert [fiche.page for fiche in outcome.registrations] == [1, 2, 3, 4, 5, 6]
+    assert outcome.rejections == ()
+
+
+def slow(task: Stretch | Outcome, settings: Settings) -> Iterator[Part | Registration]:
+    """The work of a run, in a child for which reading by labels takes for ever."""
+
+    def spin(*_: object) -> None:
+        while True:
+            pass
+
+    process.read_unknown = spin  # type: ignore[assignment]
+    return process.work(task, settings)
+
+
+def test_one_that_takes_too_long_stays_a_page_of_no_known_form(tmp_path: Path) -> None:
+    source = saved(on_lines(tmp_path), tmp_path / "page.png")
+    guard = Guard("tests.test_unknown_page:slow", Settings(time_limit_s=4))
+    try:
+        outcome = guard.read(source)
+    finally:
+        guard.close()
+    assert outcome.registrations == ()
+    assert [(r.kind, r.page) for r in outcome.rejections] == [("no-form", 1)]
 
 
 def test_what_describes_no_form_is_none() -> None:

@@ -5,7 +5,7 @@ Labels are compared by their letters, for an engine misreads some of them on som
 to a shift and a scale, for nobody knows how large a photographed sheet is.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,12 +14,14 @@ from rapidfuzz import fuzz
 
 from pipeline.drafting.kinds import key_of
 from pipeline.forms.schema import Form
+from pipeline.forms.zone import Zone
 
 _K = TypeVar("_K", bound=Hashable)
 _SAME_LABEL_PERCENT = 78.0
 _SAME_FORM = 0.68
 """Share of the labels of two pages that both have, at the same places."""
 _NEAR_MM = 4.0
+_ROW_MM = 3.0
 _MOST_PRINTS = 5
 """A form is known by so many of its copies, each misread another way."""
 _SCALE = 0.6, 1.7
@@ -35,9 +37,20 @@ class Fingerprint:
 
 def fingerprint(form: Form) -> Fingerprint:
     """That of a form, page by page."""
-    zones = sorted(form.zones, key=lambda zone: (zone.page, zone.box_mm.y, zone.box_mm.x))
+    zones = list(_in_rows(form))
     labels = tuple(key_of(zone.label or zone.field) for zone in zones)
     return Fingerprint(labels, tuple((zone.box_mm.x, zone.box_mm.y) for zone in zones))
+
+
+def _in_rows(form: Form) -> Iterator[Zone]:
+    """The zones from the top, those of a row from the left: on a photo, a row may lean."""
+    row: list[Zone] = []
+    for zone in sorted(form.zones, key=lambda zone: (zone.page, zone.box_mm.y)):
+        if row and (zone.page > row[0].page or zone.box_mm.y - row[0].box_mm.y > _ROW_MM):
+            yield from sorted(row, key=lambda zone: zone.box_mm.x)
+            row = []
+        row.append(zone)
+    yield from sorted(row, key=lambda zone: zone.box_mm.x)
 
 
 def groups_of(forms: Iterable[tuple[_K, Form]]) -> tuple[tuple[_K, ...], ...]:

@@ -62,7 +62,10 @@ def _longer(run: BoxMm, runs: Sequence[BoxMm], print_: Sequence[Print]) -> BoxMm
     ]
     x = max(before, default=run.x)
     x = x + 0.5 if before and run.x - x < _BEHIND_MM else run.x
-    further = [r.right for r in runs if r.right > run.right + _LONGER_MM]
+    others = [r.right for r in runs if r is not run]
+    # One that ends where another does was not cut short: what goes further may be a fold.
+    is_whole = any(abs(other - run.right) <= _LONGER_MM for other in others)
+    further = [] if is_whole else [other for other in others if other > run.right]
     right = min(further, default=run.right)
     if _between(run.right, right, run, print_):
         right = run.right

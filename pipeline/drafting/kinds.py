@@ -49,6 +49,7 @@ _CODE = re.compile(r"(?:n |code|matricule|identifiant|reference)\b")
 _NARROW_MM = 32.0
 """Nobody writes a name on a line so short."""
 _UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
+_IN_EUROS = re.compile(r"\(\s*(?:en\s+)?(?:€|euros?)\s*\)|\ben (?:€|euros\b)")
 _LABEL_SURE = 0.88
 _DAY = re.compile(
     r"\b(?:lun|mar|jeu)di\b|\b(?:merc|vend)redi\b|\bsamedi\b|\bdimanche\b|\b\d{1,2}(?:er)?[/ ]"
@@ -247,6 +248,8 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
     if not priced and said and said[0] in "€e" and kind.field != "quotient_familial":
         of_sum = "total" if _TOTAL.search(fold(text)) else ""
         return kind if kind.type == "amount" else Kind("amount", name, of_sum, 0.85)
+    if kind.type in ("text", "number") and _IN_EUROS.search(fold(label)):
+        return Kind("amount", name, "total" if _TOTAL.search(fold(text)) else "", 0.85)
     low = fold(text)
     if kind.type == "amount" and _TOTAL.search(low):
         return replace(kind, role="total")

@@ -30,7 +30,7 @@ _BAND_LEVEL, _BAND_LETTER_MM, _BAND_SHARE = 140, 6.0, 0.5
 """A band is darker than that; its white letters are no higher."""
 _STROKE_MM, _LONG_MM = 2.6, 6.0
 """The sides of a check square are as long; rules are longer than the strokes of letters."""
-_BESIDE_MM, _ALONE = 0.5, 0.4
+_BESIDE_MM, _ALONE, _RUNS_ON = 0.5, 0.4, 0.7
 _TOOTH_MM, _DASHES_APART_MM = 0.8, 1.8
 _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _CUT_MM, _CUT_SHARE = 0.9, 0.6
@@ -40,6 +40,7 @@ _SHADE_PX_PER_MM, _SHADE_MM = 6.0, 45.0
 """A shade is narrower than that in one direction: what is larger is the colour of the paper."""
 _FAINT_DEPTH, _SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 5, 9, 75, 55
 """How much darker than paper a shade is, at least and at most; and print, than what it is on."""
+_BESIDE_PRINT_MM, _LEAST_BESIDE = 3.5, 30
 _LEAST_SHADE_MM, _LEAST_CELL_MM, _MOST_CELL_MM = 3.0, 2.3, 40.0
 _FILLED, _RIM_MM, _SHADED = 0.88, 0.4, 0.75
 _RING_MM, _RING_LINE_MM, _RING_APART_MM, _RING_EVEN = (1.8, 6.5), 1.6, 0.8, 0.78
@@ -91,8 +92,17 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
 def _even(gray: Gray, px_per_mm: float) -> Gray:
     """The page on paper that is white everywhere; bands and shades keep their darkness."""
     small = cv2.resize(gray, None, fx=1 / px_per_mm, fy=1 / px_per_mm, interpolation=cv2.INTER_AREA)
-    window = np.ones((round(_SHADE_MM) | 1,) * 2, np.uint8)
-    paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, window), (0, 0), 4)
+    return _lit(gray, np.asarray(small, np.uint8), 1.0, blur_px=4)
+
+
+def _lit(gray: Gray, small: Gray, px_per_mm: float, *, blur_px: float) -> Gray:
+    """A picture on even paper; ``small`` is the same, so fine: the window is large."""
+    side = round(_SHADE_MM * px_per_mm) | 1
+    # Beyond the page is paper, too: else a broad band at its edge would be taken for that.
+    white = int(np.percentile(small, 90))
+    wide = cv2.copyMakeBorder(small, *(side,) * 4, cv2.BORDER_CONSTANT, value=white)
+    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    paper = cv2.GaussianBlur(closed[side:-side, side:-side], (0, 0), blur_px)
     paper = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(gray, cv2.max(paper, 40), scale=255), np.uint8)
 
@@ -184,14 +194,23 @@ def _strokes(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
     length = round(_STROKE_MM * px_per_mm)
     opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     beside = max(2, round(_BESIDE_MM * px_per_mm))
+    most = _BROAD_MM * px_per_mm / 2
     for x, y, w, h in _boxes(opened):
-        if h - 2 > _BROAD_MM * px_per_mm / 2:
+        if h - 2 > most and w >= _LONG_MM * px_per_mm:
+            y, h = _level_rows(opened[y : y + h, x : x + w], y)
+        if not 0 < h - 2 <= most:
             continue
         above = ink[max(0, y + 1 - beside) : y, x : x + w].any(axis=0)
         below = ink[y + h : y + h - 1 + beside, x : x + w].any(axis=0)
         # Of a row of letters much is left above or below whatever runs through them.
         if max(above.mean(), below.mean()) <= _ALONE:
             yield _mm(x, y + 1, w, max(1, h - 2), px_per_mm)
+
+
+def _level_rows(part: Mask, top: int) -> tuple[int, int]:
+    """Where a stroke begins, and how high it is, of which writing that stands on it is a part."""
+    rows = np.flatnonzero(np.mean(part > 0, axis=1) >= _RUNS_ON)
+    return (top + int(rows[0]), int(rows[-1] - rows[0]) + 1) if rows.size else (top, 0)
 
 
 def _turned(box: BoxMm) -> BoxMm:
@@ -303,14 +322,21 @@ def _shade_depth(gray: Gray, scale: float) -> Gray:
     bare = cv2.morphologyEx(small, cv2.MORPH_CLOSE, stroke)
     printed = cv2.compare(cv2.subtract(bare, small), _PRINT_DEPTH, cv2.CMP_GE)
     printed = cv2.dilate(printed, np.ones((3, 3), np.uint8))
-    lifted = cv2.medianBlur(np.where(printed > 0, bare, small).astype(np.uint8), 3)
-    # At a sixth of the size: this window is large.
+    lifted = cv2.medianBlur(_filled_in(small, np.asarray(printed, np.uint8), bare), 3)
     sixth = cv2.resize(lifted, None, fx=1 / 6, fy=1 / 6, interpolation=cv2.INTER_AREA)
-    window = np.ones((round(_SHADE_MM * _SHADE_PX_PER_MM / 6) | 1,) * 2, np.uint8)
-    paper = cv2.GaussianBlur(cv2.morphologyEx(sixth, cv2.MORPH_CLOSE, window), (0, 0), 2)
-    paper = cv2.resize(paper, lifted.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    lit = cv2.divide(lifted, cv2.max(paper, 40), scale=255)
+    lit = _lit(lifted, np.asarray(sixth, np.uint8), _SHADE_PX_PER_MM / 6, blur_px=2)
     return np.asarray(cv2.blur(cv2.bitwise_not(lit), (3, 3)), np.uint8)
+
+
+def _filled_in(small: Gray, printed: Mask, bare: Gray) -> Gray:
+    """The picture with its print as bright as what lies around it on the mean: its brightest, which
+    ``bare`` shows, would look like paper on the noise of a faint shade."""
+    rest = cv2.bitwise_not(printed)
+    window = (round(_BESIDE_PRINT_MM * _SHADE_PX_PER_MM) | 1,) * 2
+    share = cv2.blur(rest, window)
+    mean = cv2.divide(cv2.blur(cv2.bitwise_and(small, rest), window), share, scale=255)
+    mean = np.where(share >= _LEAST_BESIDE, mean, bare)
+    return np.asarray(np.where(printed > 0, mean, small), np.uint8)
 
 
 def _filled(mask: Mask, mode: int) -> Iterator[BoxMm]:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.config import Settings
+from pipeline.drafting.held import on_ink
 from pipeline.drafting.linework import lines_of
 from pipeline.drafting.records import Print
 from pipeline.engines import load, tesseract
@@ -39,6 +40,12 @@ def words_on(picture: Gray) -> tuple[Print, ...]:
     """
     read = list(_by_tesseract(picture)) if tesseract.is_installed() else []
     read += _by_lines(_without(read, picture), picture)
+    return tuple(_with_style(read, np.asarray(picture < _INK, np.uint8)))
+
+
+def words_held(words: Sequence[Print], picture: Gray) -> tuple[Print, ...]:
+    """The same, of words that the page's file itself holds: only their size and style are seen."""
+    read = list(on_ink(words, picture))
     return tuple(_with_style(read, np.asarray(picture < _INK, np.uint8)))
 
 

@@ -13,17 +13,18 @@ from PIL import Image
 
 from pipeline.config import Settings
 from pipeline.drafting.acroform import fields_of_pdf
+from pipeline.drafting.held import enlarged
 from pipeline.drafting.pixels import sheet_of_pixels, without_strokes
 from pipeline.drafting.places import with_fields
 from pipeline.drafting.records import Place, Print, Sheet
-from pipeline.drafting.seen_print import words_on
+from pipeline.drafting.seen_print import words_held, words_on
 from pipeline.drafting.straight import straightened
 from pipeline.drafting.vectors import pages_of_pdf
 from pipeline.errors import DamagedError
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.intake.filekind import Kind, kind_of
 from pipeline.intake.ingest import open_pages
-from pipeline.records import Gray, Page, Source
+from pipeline.records import Gray, Page, Source, TextRun
 
 _DPI = PX_PER_MM * 25.4
 _PT_PER_MM = 72 / 25.4
@@ -39,6 +40,8 @@ class Leaf:
 
     sheet: Sheet
     picture: Gray | None = None
+    runs: tuple[TextRun, ...] = ()
+    """The text that the file holds, on that picture."""
 
 
 def sheets(path: Path) -> tuple[Sheet, ...]:
@@ -101,6 +104,14 @@ def _read(image: Gray, page: Page) -> Leaf:
     bare = sheet_of_pixels(straight, _DPI, page.number)
     words = words_on(without_strokes(straight, _DPI, bare))
     return Leaf(sheet_of_pixels(straight, _DPI, page.number, words), straight)
+
+
+def held(page: Page, words: Sequence[Print]) -> Leaf:
+    """A page of a PDF, with the words that it holds, see ``held_words``; no engine reads any."""
+    large = enlarged(page)
+    bare = sheet_of_pixels(large.image, _DPI, page.number)
+    print_ = words_held(words, without_strokes(large.image, _DPI, bare))
+    return Leaf(sheet_of_pixels(large.image, _DPI, page.number, print_), large.image, large.runs)
 
 
 def _legible(words: Sequence[Print]) -> int:

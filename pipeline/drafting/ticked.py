@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from pipeline.drafting.linework import overlap
-from pipeline.drafting.records import Sheet
+from pipeline.drafting.records import Print, Sheet
 from pipeline.forms.blank import PX_PER_MM
 from pipeline.geometry import BoxMm
 from pipeline.records import Gray, Mask
@@ -23,7 +23,7 @@ _SIDES = 0.8
 """Share of each side that is dark, at least."""
 _REACH_PX = 3
 """A row rises or falls by so much across a page."""
-_SAME_ROW_MM, _ROW_MM = 0.4, 1.2
+_SAME_ROW_MM, _ROW_MM, _LETTERS = 0.4, 1.2, 4
 
 
 def with_ticked(sheet: Sheet, picture: Gray) -> Sheet:
@@ -33,11 +33,18 @@ def with_ticked(sheet: Sheet, picture: Gray) -> Sheet:
     ticked: list[BoxMm] = []
     for square in squares:
         for box in _like(square, picture):
-            if not any(overlap(box, other) > 0 for other in (*squares, *ticked)):
+            known = any(overlap(box, other) > 0 for other in (*squares, *ticked))
+            if not (known or any(_holds(word, box) for word in sheet.words)):
                 ticked.append(box)
     every = [*squares, *ticked]
     frames = (_level(frame, every) if is_square(frame) else frame for frame in sheet.frames)
     return replace(sheet, frames=(*frames, *(_level(box, every) for box in ticked)))
+
+
+def _holds(word: Print, box: BoxMm) -> bool:
+    """Whether a square would be a part of a word, as round letters on a line may look like one."""
+    letters = len(word.text) >= _LETTERS and word.box_mm.w > 2 * box.w
+    return letters and overlap(word.box_mm, box) > 0.5 * box.w * box.h
 
 
 def _level(square: BoxMm, squares: Sequence[BoxMm]) -> BoxMm:

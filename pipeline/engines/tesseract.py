@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from PIL import Image
 
 from pipeline.engines import EngineLine
 from pipeline.errors import EngineError, StalledError
@@ -63,16 +64,9 @@ def read_lines(crops: Sequence[Gray]) -> list[EngineLine]:
     return [_line(words) for words in by_crop]
 
 
-def read_words(page: Gray) -> list[tuple[str, BoxPx]]:
-    """The words of a whole page, with their boxes in px of that image.
-
-    Raises as ``read_lines``.
-    """
-    return [(text, box) for text, _, box in _words(page, _SPARSE_PAGE)]
-
-
 def read_print(page: Gray) -> list[tuple[str, float, BoxPx]]:
-    """As ``read_words``, each word with its confidence, from 0 to 1. Raises as ``read_lines``."""
+    """The words of a whole page with their confidence, from 0 to 1, and their boxes in px of that
+    image. Raises as ``read_lines``."""
     return _words(page, _SPARSE_PAGE)
 
 
@@ -122,9 +116,11 @@ def _data(image: Gray, config: str) -> dict[str, list[str]]:
 
     # Documents run in parallel already: Tesseract's own threads would only fight over the cores.
     os.environ["OMP_THREAD_LIMIT"] = "1"
+    plain = Image.fromarray(image)
+    plain.format = "PPM"  # to make a PNG of a page takes as long as to read it
     try:
         data: dict[str, list[str]] = pytesseract.image_to_data(
-            image,
+            plain,
             lang="fra",
             config=config,
             output_type=pytesseract.Output.DICT,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines import tesseract
 from pipeline.forms.blank import COARSE_PX_PER_MM, BlankPage, Features
-from pipeline.geometry import FloatArray
+from pipeline.geometry import BoxPx, FloatArray
 from pipeline.paper.index import best_few, likely_pages
 from pipeline.records import Gray
 from pipeline.text import fold
@@ -25,6 +25,8 @@ _WORDS_PX = 1754
 """The longer side of what words are read on: small print is legible at 150 dpi of A4."""
 _TURNS = (0, 2, 1, 3)
 """Quarter turns, the likeliest first."""
+_LEGIBLE, _LEAST_SURE, _LEAST_WORD = 60, 0.6, 3
+"""With so many letters in words that are surely read, a page stands upright."""
 _RATIO = 0.8
 """Lowe's ratio test (IJCV 2004)."""
 
@@ -77,13 +79,20 @@ def propose_by_words(
     page = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     for turns in _TURNS:
         turned = np.ascontiguousarray(np.rot90(page, turns))
+        read = tesseract.read_print(turned)
         words = [
             (fold(text), _turned_back(box.corners(), turned.shape, turns) * coarse_scale / scale)
-            for text, box in tesseract.read_words(turned)
+            for text, _, box in read
         ]
-        if proposals := _propose_words(_unique(words), blanks):
+        proposals = _propose_words(_unique(words), blanks)
+        if proposals or _is_upright(read):
             return proposals
     return []
+
+
+def _is_upright(read: Iterable[tuple[str, float, BoxPx]]) -> bool:
+    sure = (text for text, confidence, _ in read if confidence >= _LEAST_SURE)
+    return sum(len(t) for t in sure if len(t) >= _LEAST_WORD and t.isalpha()) >= _LEGIBLE
 
 
 def _propose_words(seen: dict[str, FloatArray], blanks: Sequence[BlankPage]) -> list[Proposal]:

@@ -52,25 +52,28 @@ def facts_on(page: Page | AlignedPage, ctx: Context) -> tuple[Fact, ...]:
     shown = [run for run in plain.runs if not run.hidden and run.sure]
     if not plain.drawn and sum(len(run.text) for run in shown) >= _LEAST_CHARACTERS:
         lines = tuple(map(as_it_is, _held(shown)))
+        rows = tuple(map(as_it_is, _rows(shown)))
     else:
+        rows = ()
         read = [run.text for run in plain.runs] if plain.drawn else _seen(plain, ctx, aligned)
         lines = _normaliser(_names(ctx)).lines(read) if _is_french(read) else ()
     facts = facts_of(lines, page=plain.number)
     if aligned is None:
-        return facts if _announces(lines, facts) else ()
+        return facts if _announces(lines, facts, rows) else ()
     if plain.drawn or not ctx.forms[aligned.form_id].zones_of(aligned.form_page):
         return facts
     return tuple(fact for fact in facts if fact.about is not About.TITLE)  # a fiche's own
 
 
-def _announces(lines: Iterable[Line], facts: Iterable[Fact]) -> bool:
+def _announces(lines: Sequence[Line], facts: Iterable[Fact], rows: Sequence[Line] = ()) -> bool:
     """Whether a page that is of no known form is a flyer: a letter, or the fiche of somebody, names
-    people who do not want to be contacts of an event."""
+    people who do not want to be contacts of an event. ``rows``: its lines as the page shows them,
+    where a file has them in another order."""
     text = fold("\n".join(line.text for line in lines))
     about = {fact.about for fact in facts}
     somewhere = about & {About.PLACE, About.ADDRESS, About.PROGRAMME}
     is_event = About.DATE in about and (somewhere or {About.ORGANISER, About.TARIFF} <= about)
-    answered = any(map(_is_answered, lines))
+    answered = any(map(_is_answered, (*lines, *rows)))
     return bool(is_event) and not answered and not _ANSWERS.search(text)
 
 
@@ -129,10 +132,26 @@ def _held(runs: Sequence[TextRun]) -> Iterator[str]:
         yield " ".join(line)
 
 
+def _rows(runs: Sequence[TextRun]) -> Iterator[str]:
+    """The lines of a text layer as the page shows them: what was typed over it comes last in it."""
+    rows: list[list[TextRun]] = []
+    for run in sorted(runs, key=lambda run: run.box_px.y + run.box_px.h / 2):
+        last = rows[-1][0].box_px if rows else None
+        if last and _is_level(last, run.box_px):
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    for row in rows:
+        yield " ".join(run.text for run in sorted(row, key=lambda run: run.box_px.x))
+
+
 def _is_beside(before: BoxPx, box: BoxPx) -> bool:
     """Whether a run goes on in the line of the one before it."""
-    level = abs(before.y + before.h / 2 - box.y - box.h / 2) < min(before.h, box.h) / 2
-    return level and box.x >= before.x + before.w / 2
+    return _is_level(before, box) and box.x >= before.x + before.w / 2
+
+
+def _is_level(box: BoxPx, other: BoxPx) -> bool:
+    return abs(box.y + box.h / 2 - other.y - other.h / 2) < min(box.h, other.h) / 2
 
 
 def _is_french(lines: Iterable[str]) -> bool:

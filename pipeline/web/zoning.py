@@ -18,7 +18,7 @@ from pipeline.geometry import BoxMm
 HEAD = (
     ("title", "Titre du modèle"),
     ("event.name", "Événement"),
-    ("event.date", "Jour (02/02/2018)"),
+    ("event.date", "Jour (jj/mm/aaaa)"),
     ("event.hours", "Heures"),
     ("event.place", "Lieu"),
     ("organiser.name", "Organisateur"),
