@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.drafting.grids import rows_and_columns
+from pipeline.drafting.printed_places import SQUARES
 from pipeline.drafting.records import Print
 from pipeline.geometry import BoxMm
 from pipeline.text import fold
@@ -29,6 +30,11 @@ class Cell:
     def is_free(self) -> bool:
         """Whether all of it is to write in, but for a unit."""
         return not self.words or bool(UNIT.fullmatch(fold(self.text)))
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether squares to tick are printed in it."""
+        return any(word.text[:1] in SQUARES for word in self.words)
 
 
 Row = tuple[Cell, ...]
@@ -80,6 +86,8 @@ def tables_in(rows: Sequence[Row], words: Sequence[Print]) -> Iterator[Table]:
 def _says_heads(row: Row) -> bool:
     """Whether a row may say what is to be written below it, rather than ask for it beside."""
     labelled = [cell for cell in row if not cell.is_free]
+    if any(cell.is_ticked for cell in row) or any(cell.is_free for cell in row[1:-1]):
+        return False
     asking = sum(cell.text.rstrip().endswith(":") for cell in labelled)
     return len(labelled) >= max(2, _HEAD_SHARE * len(row)) and asking * 2 <= len(labelled)
 
@@ -88,8 +96,7 @@ def _going_on(first: Row, rows: Sequence[Row]) -> Iterator[Row]:
     """The rows whose cells to write in begin and end where those of the first one do."""
     for row in rows:
         free = [cell for cell in row if cell.is_free]
-        is_title = len(row) == 1 and len(first) > 1
-        if is_title or not all(_is_column(cell.box, first) for cell in free):
+        if not all(_is_column(cell.box, first) for cell in free):
             return
         yield row
 

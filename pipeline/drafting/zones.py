@@ -163,7 +163,8 @@ def _is_same_date(before: Labelled, each: Labelled, zone: DraftZone) -> bool:
     a, b = before.place.box_mm, each.place.box_mm
     near = is_level(a, b) and 0 <= b.x - a.right < _GROUP_MM and b.w < 30
     is_day = zone.type in ("date", "birth_date") or "/" in before.behind
-    return near and is_day and not re.search(r"\w", before.behind)
+    own = each.label if each.how is How.LEFT else ""
+    return near and is_day and not re.search(r"\w", before.behind + own)
 
 
 def _is_amount_of(before: Labelled, each: Labelled, zone: DraftZone) -> bool:
