@@ -44,7 +44,7 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
         rows = rows_of(members)
         for table in tables_in(rows, sheet.words):
             tables += 1
-            yield from _of_table(table, tables)
+            yield from _of_table(table, tables, sheet.tints)
             rows = [row for row in rows if row not in (table.head, *table.rows)]
         rest = [cell for row in rows for cell in row]
         free = [cell.box for cell in rest if cell.is_free]
@@ -53,12 +53,25 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
                 yield from _single(cell, sheet, alone=len(members) == 1)
 
 
-def _of_table(table: Table, number: int) -> Iterator[Place]:
+def _of_table(table: Table, number: int, tints: Sequence[BoxMm]) -> Iterator[Place]:
+    barred = set(_barred(table, tints))
     for n, row in enumerate(table.rows, 1):
         for cell in row:
-            if cell.is_free:
+            if cell.is_free and cell.box not in barred:
                 column = table.column_of(cell)
                 yield Place(_beside_unit(cell), Shape.CELL, row=n, column=column, table=number)
+
+
+def _barred(table: Table, tints: Sequence[BoxMm]) -> Iterator[BoxMm]:
+    """The cells that are shaded where others of their row, and of their column, are not: nothing
+    is to be written there."""
+    free = [(n, cell) for n, row in enumerate(table.rows) for cell in row if cell.is_free]
+    shaded = {c.box for _, c in free if any(_fills(tint, c.box) for tint in tints)}
+    clear = [(n, table.column_of(c)) for n, c in free if c.box not in shaded]
+    rows, columns = ({key[at] for key in clear} for at in (0, 1))
+    for n, cell in free:
+        if cell.box in shaded and n in rows and table.column_of(cell) in columns:
+            yield cell.box
 
 
 def _is_option(word: BoxMm, square: BoxMm) -> bool:

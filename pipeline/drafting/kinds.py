@@ -48,7 +48,9 @@ _TOTAL = re.compile(r"(?<!sous )(?<!sous-)\btotal\b")
 _CODE = re.compile(r"(?:n |code|matricule|identifiant|reference)\b")
 _NARROW_MM = 32.0
 """Nobody writes a name on a line so short."""
-_UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
+_UNITS = re.compile(
+    r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?|cheques?|fois|mensualites?)\b|^\W?€"
+)
 _LABEL_SURE = 0.88
 _DAY = re.compile(
     r"\b(?:lun|mar|jeu)di\b|\b(?:merc|vend)redi\b|\bsamedi\b|\bdimanche\b|\b\d{1,2}(?:er)?[/ ]"
@@ -61,6 +63,8 @@ _UNKNOWN = 0.35
 _BARE_COUNT = "quantite"
 """What « Nombre » alone is called; « Nombre de lampions » by its own words."""
 _LONGEST_NAME = 32
+_SHORT, _LITTLE = 6, 0.4
+"""A word of so few letters, with the blanks around it, says little of so much longer a label."""
 _NOT_CODED = ("count", "person", "organisation", "surname")
 
 
@@ -260,6 +264,8 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
         return Kind("number", name, "", 0.6)
     if said.startswith("an") and kind.type == "text":
         return Kind("age", name, "", 0.8)
+    if said.startswith(("cheque", "mensualite", "fois")) and kind.type == "text":
+        return Kind("number", "nombre_cheques" if said[0] == "c" else "nombre_versements", "", 0.8)
     if said.startswith(("personne", "repas", "place")) and kind.type == "text":
         return Kind("count", name, "", 0.8)
     if said in ("cm", "kg", "km", "m", "watts", "kw") and kind.type in ("text", "number"):
@@ -333,6 +339,8 @@ def _held(label: str, known: str) -> float:
     if len(known) < 4:  # « n », « le »
         return 0.0
     share = len(known) / len(label)
+    if label.startswith(known) and len(known) <= _SHORT and share < _LITTLE:
+        return 0.4  # « Port » of « Port de lunettes ou de lentilles »
     if label.startswith(known):
         return 0.58 + 0.37 * share
     if known in label:

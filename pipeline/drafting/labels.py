@@ -24,6 +24,7 @@ from pipeline.drafting.kinds import kind_of, section_of
 from pipeline.drafting.phrases import Phrase, is_level, phrases_of, titles
 from pipeline.drafting.places import in_reading_order
 from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.rooms import is_wrapped
 from pipeline.drafting.squares import labels_of_marks
 from pipeline.drafting.tariffs import prices, says_times, without_prices
 from pipeline.geometry import BoxMm
@@ -31,6 +32,8 @@ from pipeline.geometry import BoxMm
 _OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
 _CORNER_MM, _UNDER_HEAD_MM, _PRICE_MM, _COLUMN_MM = 8.0, 9.0, 30.0, 20.0
 _BEHIND_CELL_MM = 3.0
+_TITLE, _NEXT_LINE = 1.15, 1.6
+"""A title is so much larger than labels; lines of one label stand so many sizes apart."""
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
@@ -75,6 +78,8 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     )
     if above and prices(above.text) and not without_prices(above.text):
         above = None  # a price says nothing of what is below it
+    if left and above and not near:  # a title is of all that is below it
+        near = above.size_mm > _TITLE * left.size_mm or (above.bold and not left.bold)
     if left and above and _is_in_its_frame(print_, box, above.box_mm, left.box_mm):
         return _taken(print_, place, above, How.ABOVE, behind_text)
     if left and near:
@@ -83,9 +88,27 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
         return _taken(print_, place, above, How.ABOVE, behind_text)
     if left:
         return _taken(print_, place, left, How.LEFT, behind_text, weight=0.85)
+    if wrapped := _label_before_break(print_, place):
+        return _taken(print_, place, wrapped, How.LEFT, behind_text, weight=0.85)
     if place.name:
         return Labelled(place, place.name, How.NAME, behind_text, sure=0.6)
     return Labelled(place, behind=behind_text, sure=0.2)
+
+
+def _label_before_break(print_: Printed, place: Place) -> Phrase | None:
+    """The label that ends the row above, where the line breaks between it and its place."""
+    words = print_.sheet.words
+    ends = (p for p in print_.phrases if p.text.endswith(":") and p not in print_.used)
+    wrapped = [p for p in ends if is_wrapped(p.box_mm, place, words)]
+    free = [
+        phrase
+        for phrase in wrapped
+        if not any(
+            o.box_mm.x > phrase.box_mm.x and is_beside(phrase.box_mm, o.box_mm)
+            for o in print_.places
+        )
+    ]
+    return max(free, key=lambda phrase: phrase.middle_mm, default=None)
 
 
 def _is_in_cell_before(print_: Printed, label: BoxMm, box: BoxMm) -> bool:
@@ -116,11 +139,31 @@ def _is_other_row(print_: Printed, phrase: Phrase) -> bool:
     )
 
 
+def _whole(print_: Printed, phrase: Phrase) -> Phrase:
+    """A label with the line above that it goes on from: « Adresse » over « professionnelle »."""
+    if not phrase.text[:1].islower():
+        return phrase
+    for upper in print_.phrases:
+        box = upper.box_mm
+        near = 0 < phrase.middle_mm - upper.middle_mm <= _NEXT_LINE * phrase.size_mm
+        if near and abs(box.x - phrase.box_mm.x) <= 1 and not upper.text.endswith((":", ".")):
+            if any(is_beside(box, p.box_mm) and _ends_at(box, p) for p in print_.places):
+                return phrase  # a line of running text
+            print_.used.add(upper)
+            return replace(phrase, text=f"{upper.text} {phrase.text}")
+    return phrase
+
+
+def _ends_at(label: BoxMm, place: Place) -> bool:
+    return -OVER_MM <= place.box_mm.x - label.right <= OVER_MM
+
+
 def _taken(
     print_: Printed, place: Place, phrase: Phrase, how: How, behind: str, *, weight: float = 1.0
 ) -> Labelled:
     print_.used.add(phrase)
-    return Labelled(place, phrase.text, how, behind, sure=SURE[how] * weight * phrase.sure)
+    label = _whole(print_, phrase).text if how is How.LEFT else phrase.text
+    return Labelled(place, label, how, behind, sure=SURE[how] * weight * phrase.sure)
 
 
 def _is_taken(print_: Printed, place: Place) -> bool:
@@ -223,7 +266,11 @@ def _is_corner(print_: Printed, place: Place) -> bool:
 
 
 def _next_is_square(print_: Printed, label: BoxMm) -> bool:
-    level = [p for p in print_.places if is_beside(label, p.box_mm) and p.box_mm.x >= label.x]
+    level = [
+        place
+        for place in print_.places
+        if is_beside(label, place.box_mm) and place.box_mm.x >= label.x and place.sure >= _GAP_SURE
+    ]
     following = min(level, key=lambda place: place.box_mm.x, default=None)
     return following is not None and following.shape is Shape.BOX
 

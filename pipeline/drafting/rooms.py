@@ -50,6 +50,7 @@ def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[P
                 continue
             is_served = any(_is_listed(place, label, sheet) for place in taken)
             is_served |= any(_right_by(box, label) for box in marked)
+            is_served |= any(is_wrapped(label, place, sheet.words) for place in taken)
             is_served |= any(overlap(box, label) > 0 for box in (marked if asks else boxes))
             box = _gap_after(label, phrase[-1].size_mm, sheet, areas)
             reach = replace(box, w=_next_word(label, box, sheet) - box.x)
@@ -89,6 +90,19 @@ def _is_listed(place: Place, label: BoxMm, sheet: Sheet) -> bool:
         return is_below and not _is_asked_in_row(box, sheet)
     starts = place.shape is Shape.LINE and abs(box.x - label.x) <= 3
     return near and starts
+
+
+def is_wrapped(label: BoxMm, place: Place, words: Sequence[Print]) -> bool:
+    """Whether a label ends its row, and its place begins the next one."""
+    box = place.box_mm
+    if place.shape is not Shape.LINE or not 0 < box.bottom - label.bottom <= _LIST_MM:
+        return False
+    own, next_ = BoxMm(label.right, label.y, 500.0, label.h), BoxMm(0, box.y, box.x, box.h)
+    row = (word.box_mm for word in words if word.box_mm.x > label.x + 1)
+    ends = not any(overlap(word, own) > 0 for word in row)
+    below = (word.box_mm for word in words if word.box_mm.y > label.bottom - 1)
+    begins = not any(overlap(word, next_) > 0.3 * word.w * word.h for word in below)
+    return ends and begins and label.x > box.x
 
 
 def _is_asked_in_row(square: BoxMm, sheet: Sheet) -> bool:

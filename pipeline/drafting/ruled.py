@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline.drafting.kinds import is_label
 from pipeline.drafting.linework import is_level
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm
@@ -145,6 +146,8 @@ def _unprinted(rule: BoxMm, sheet: Sheet) -> BoxMm | None:
         standing[0].bold or standing[0].size_mm > 1.15 * usual or _heads_page(standing, rule, sheet)
     )
     starts = standing[0].box_mm.x - rule.x < 5
+    if not asks and _is_ruled_off(standing, rule, sheet):
+        return None
     if covered >= _UNDERLINED * rule.w or (is_heading and starts):
         return None
     edges = [rule.x, *(e for w in standing for e in (w.box_mm.x, w.box_mm.right)), rule.right]
@@ -155,6 +158,16 @@ def _unprinted(rule: BoxMm, sheet: Sheet) -> BoxMm | None:
     if before and len(before) < len(standing) and not before[-1].text.endswith(":"):
         return None  # a line of print that it runs below
     return BoxMm(left + 0.8 * (left > rule.x), rule.y, right - left - 0.8 * (left > rule.x), rule.h)
+
+
+def _is_ruled_off(standing: Sequence[Print], rule: BoxMm, sheet: Sheet) -> bool:
+    """Whether a rule across all the print only ends what is said above it, which is no label."""
+    left = min(word.box_mm.x for word in sheet.words)
+    right = max(word.box_mm.right for word in sheet.words)
+    is_across = rule.x <= left + _MARGIN_MM and rule.w >= _FULL_SHARE * (right - left)
+    if not is_across or any(_in_series(rule, other) for other in sheet.rules if is_level(other)):
+        return False
+    return not is_label(" ".join(word.text for word in standing))
 
 
 def _heads_page(standing: Sequence[Print], rule: BoxMm, sheet: Sheet) -> bool:

@@ -21,7 +21,7 @@ _LEAD = ("a", "le", "par", "du", "au", "en", "de", "soit")
 """Words that only lead to a place."""
 _STACK_MM = 13.0
 _PAYS = re.compile(
-    r"\b(?:cheques?|especes|virement|carte bancaire|prelevement|voie postale|ancv)\b"
+    r"\b(?:cheques?|especes|virement|carte bancaire|prelevement|voie postale|ancv|paiement)\b"
 )
 _ALIGNED_MM = 2.5
 _JOINS = re.compile(r"[\s/.\-–|]*")
@@ -221,9 +221,14 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
     for mark in marks:
         box = mark.place.box_mm
         stacked = next((g for g in reversed(groups[-4:]) if _is_under(g, box)), None)
+        if stacked and _is_unpriced_payment(stacked, mark):
+            stacked = None
+        asking = next((g for g in reversed(groups[-4:]) if _is_no_of(g, mark)), None)
         last = groups[-1] if groups else None
         if mark.question or (stacked and _is_stated_apart(stacked, mark)):
             groups.append([mark])
+        elif asking:
+            asking.append(mark)
         elif last and (_is_same_button(last[-1], mark) or _is_asked_in_row(last[0], box)):
             last.append(mark)
         elif stacked is not None and stacked[0].place.shape is mark.place.shape:
@@ -240,6 +245,21 @@ def _is_stated_apart(group: Sequence[Labelled], mark: Labelled) -> bool:
     if group[0].question or not all(IS_STATED.match(fold(e.label)) for e in (*group, mark)):
         return False
     return len(group) > 1 or "non" not in (answer_of(group[0].label), answer_of(mark.label))
+
+
+def _is_unpriced_payment(group: Sequence[Labelled], mark: Labelled) -> bool:
+    """Whether it says how one pays, below what costs something."""
+    priced = all(tariff_cents(each.label) is not None for each in group)
+    return priced and tariff_cents(mark.label) is None and bool(_PAYS.search(fold(mark.label)))
+
+
+def _is_no_of(group: Sequence[Labelled], mark: Labelled) -> bool:
+    """Whether it is the « non » of a question whose « oui » ends the line above."""
+    first, box = group[0].place.box_mm, mark.place.box_mm
+    if len(group) > 1 or not group[0].question or first.x <= box.x:
+        return False
+    answers = answer_of(group[0].label), answer_of(mark.label)
+    return answers == ("oui", "non") and 0 < box.y - first.y <= _GROUP_MM
 
 
 def _is_same_button(before: Labelled, mark: Labelled) -> bool:
@@ -279,7 +299,13 @@ def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
     is_word = group[0].place.shape is Shape.WORD
     costs = [tariff_cents(option) for option in options]
     priced = sum(cost is not None for cost in costs) * 2 > len(costs) and any(costs)
+    if priced and kind.type == "ticks" and all(each.head for each in group):
+        kind = replace(kind, type="choice")  # a row of a table of prices
     why = kind.why
+    if kind.type == "yes_no" and not priced and (asked := tariff_cents(question)):
+        # « Repas (12 €) : oui □ non □ »
+        costs, priced = [asked if key == "oui" else 0 for key in keys], True
+        why += ("Le prix est celui de la question\u00a0: vérifiez-le.",)
     if priced and None in costs:
         why += ("Une option n'a pas de prix imprimé\u00a0: 0 est proposé.",)
     label = question or (options[0] if len(options) == 1 else "")
