@@ -63,6 +63,8 @@ _UNKNOWN = 0.35
 _BARE_COUNT = "quantite"
 """What « Nombre » alone is called; « Nombre de lampions » by its own words."""
 _LONGEST_NAME = 32
+_LEAST_LETTERS = 5
+"""A shorter label may be another one but for a letter."""
 _SHORT, _LITTLE = 6, 0.4
 """A word of so few letters, with the blanks around it, says little of so much longer a label."""
 _NOT_CODED = ("count", "person", "organisation", "surname")
@@ -326,7 +328,7 @@ def best_of(text: str, entries: Sequence[Entry]) -> tuple[Entry, float] | None:
         scorer=fuzz.ratio,
         score_cutoff=_LEAST_ALIKE_PERCENT,
     )
-    if near and len(key) > 5 and (best is None or near[1] / 100 * 0.96 > best[0]):
+    if near and len(key) >= _LEAST_LETTERS and (best is None or near[1] / 100 * 0.96 > best[0]):
         return entries[near[2]], near[1] / 100 * 0.96
     return (best[3], best[0]) if best else None
 

@@ -20,7 +20,8 @@ from pipeline.drafting.beside import (
     is_beside,
 )
 from pipeline.drafting.grids import beside
-from pipeline.drafting.kinds import kind_of, section_of
+from pipeline.drafting.kinds import is_label, kind_of, section_of
+from pipeline.drafting.linework import overlap
 from pipeline.drafting.phrases import Phrase, is_level, phrases_of, titles
 from pipeline.drafting.places import in_reading_order
 from pipeline.drafting.records import Place, Shape, Sheet
@@ -34,6 +35,7 @@ _CORNER_MM, _UNDER_HEAD_MM, _PRICE_MM, _COLUMN_MM = 8.0, 9.0, 30.0, 20.0
 _BEHIND_CELL_MM = 3.0
 _TITLE, _NEXT_LINE = 1.15, 1.6
 """A title is so much larger than labels; lines of one label stand so many sizes apart."""
+_TITLES_MM = 40.0
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
@@ -73,6 +75,8 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     if (inside and place.shape is Shape.AREA) or (inside and box.h > 1.8 * inside[0].box_mm.h):
         return _taken(print_, place, inside[0], How.INSIDE, behind_text)
     left, above = print_.before(place), print_.above(place)
+    if left is None and (titles_ := _titles_before(print_, place)):
+        return Labelled(place, titles_, How.LEFT, behind_text, sure=SURE[How.LEFT])
     near = left is not None and (
         box.x - left.box_mm.right <= NEAR_MM or _is_in_cell_before(print_, left.box_mm, box)
     )
@@ -93,6 +97,23 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     if place.name:
         return Labelled(place, place.name, How.NAME, behind_text, sure=0.6)
     return Labelled(place, behind=behind_text, sure=0.2)
+
+
+def _titles_before(print_: Printed, place: Place) -> str:
+    """« M. / Mme » before a line: words to ring that are its label, too."""
+    box = place.box_mm
+    ringed = [
+        other.box_mm
+        for other in print_.places
+        if other.shape is Shape.WORD
+        and is_beside(other.box_mm, box)
+        and 0 <= box.x - other.box_mm.x <= _TITLES_MM
+    ]
+    if not ringed or box.x - max(each.right for each in ringed) > _OPTION_MM:
+        return ""
+    words = [w for w in print_.sheet.words if any(overlap(w.box_mm, r) > 0 for r in ringed)]
+    text = " ".join(word.text for word in sorted(words, key=lambda word: word.box_mm.x))
+    return text if is_label(text) else ""
 
 
 def _label_before_break(print_: Printed, place: Place) -> Phrase | None:

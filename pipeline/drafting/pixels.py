@@ -19,6 +19,7 @@ from pipeline.drafting.linework import (
     sides,
     without_doubles,
 )
+from pipeline.drafting.mended import mended, thinned
 from pipeline.drafting.records import Print, Sheet
 from pipeline.geometry import BoxMm
 from pipeline.records import Gray, Mask
@@ -26,11 +27,12 @@ from pipeline.records import Gray, Mask
 _MM_PER_INCH = 25.4
 _BROAD_MM, _DEPTH = 2.4, 38
 """Ink is thin and so much darker than what lies around it, as on a scanned blank's print."""
+_LETTERED_MM, _LETTERED = 3.0, 148
 _BAND_LEVEL, _BAND_LETTER_MM, _BAND_SHARE = 140, 6.0, 0.5
 """A band is darker than that; its white letters are no higher."""
 _STROKE_MM, _LONG_MM = 2.6, 6.0
 """The sides of a check square are as long; rules are longer than the strokes of letters."""
-_BESIDE_MM, _ALONE = 0.5, 0.4
+_BESIDE_MM, _ALONE, _LEANS = 0.5, 0.4, 0.012
 _TOOTH_MM, _DASHES_APART_MM = 0.8, 1.8
 _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _CUT_MM, _CUT_SHARE = 0.9, 0.6
@@ -76,12 +78,15 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
         for run in _dots(ink, px_per_mm)
         if not (_is_on(run, rules) or _is_of_letters(run, words)) and _lies_in(run, page)
     ]
+    rules = [thinned(rule, ink, px_per_mm) for rule in rules]
+    if words:  # before they are read, what stands between two lines is not known
+        rules, dots = mended(rules, dots, words, even=even, px_per_mm=px_per_mm)
     return Sheet(
         number,
         width_mm,
         height_mm,
         words,
-        tuple(rules),
+        in_order(rules),
         tuple(frames),
         in_order(shades),
         in_order(_behind_words(run, words) for run in dots),
@@ -134,6 +139,9 @@ def _is_of_letters(stroke: BoxMm, words: Sequence[Print]) -> bool:
 def _bands(even: Gray, px_per_mm: float) -> Mask:
     """255 where dark bands are, with what white letters leave of them, else 0."""
     dark = cv2.compare(even, _BAND_LEVEL, cv2.CMP_LT)
+    # White letters take little of a band; dark ones never as much of the paper.
+    lettered = cv2.compare(cv2.blur(dark, _window(_LETTERED_MM * px_per_mm)), _LETTERED, cv2.CMP_GE)
+    dark = cv2.bitwise_or(dark, lettered)
     bands = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _square(_BROAD_MM * px_per_mm))
     closed = cv2.morphologyEx(bands, cv2.MORPH_CLOSE, _square(_BAND_LETTER_MM * px_per_mm))
     return np.asarray(closed, np.uint8)
@@ -148,8 +156,12 @@ def _ink(even: Gray, bands: Mask, px_per_mm: float) -> Mask:
     return np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(near_bands)), np.uint8)
 
 
+def _window(side_px: float) -> tuple[int, int]:
+    return (round(side_px) | 1,) * 2
+
+
 def _square(side_px: float) -> NDArray[np.uint8]:
-    return np.ones((round(side_px) | 1,) * 2, np.uint8)
+    return np.ones(_window(side_px), np.uint8)
 
 
 def _rings(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
@@ -185,7 +197,7 @@ def _strokes(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
     opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     beside = max(2, round(_BESIDE_MM * px_per_mm))
     for x, y, w, h in _boxes(opened):
-        if h - 2 > _BROAD_MM * px_per_mm / 2:
+        if h - 2 > max(_BROAD_MM * px_per_mm / 2, _LEANS * w):
             continue
         above = ink[max(0, y + 1 - beside) : y, x : x + w].any(axis=0)
         below = ink[y + h : y + h - 1 + beside, x : x + w].any(axis=0)
