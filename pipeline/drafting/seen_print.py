@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.config import Settings
+from pipeline.drafting.kinds import is_label
 from pipeline.drafting.linework import lines_of
 from pipeline.drafting.records import Print
 from pipeline.engines import load, tesseract
@@ -18,6 +19,7 @@ from pipeline.records import Gray, Mask
 _ENLARGED = 1.5
 """Tesseract was trained on print of some 300 dots an inch."""
 _LEAST_SURE, _LEAST_SURE_LINE = 0.3, 0.5
+"""What is less sure is read all the same where it is a label that forms print."""
 _INK = 140
 _LINE_MM, _WORDS_APART_MM, _MARGIN_MM = (1.2, 9.0), 2.2, 0.5
 _HIGH = re.compile(r"[^acegmnopqrsuvwxyz.,;:_-]")
@@ -45,7 +47,7 @@ def words_on(picture: Gray) -> tuple[Print, ...]:
 def _by_tesseract(picture: Gray) -> Iterator[Print]:
     large = cv2.resize(picture, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC)
     for text, sure, box in tesseract.read_print(np.asarray(large, np.uint8)):
-        if sure >= _LEAST_SURE:
+        if sure >= _LEAST_SURE or is_label(text):
             yield _print(text, sure, box, PX_PER_MM * _ENLARGED)
 
 
@@ -76,7 +78,7 @@ def _by_lines(rest: Gray, picture: Gray) -> Iterator[Print]:
     lines = load(Settings().engine).read_lines(crops)
     for line, (x, y, w, h) in zip(lines, boxes, strict=True):
         step, at = w / max(1, len(line.text)), 0
-        if line.confidence < _LEAST_SURE_LINE:
+        if line.confidence < _LEAST_SURE_LINE and not is_label(line.text):
             continue
         for word in line.text.split(" "):
             if word:

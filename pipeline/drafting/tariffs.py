@@ -34,7 +34,7 @@ _LIMIT = re.compile(
 _LEADS = re.compile(r"\s(?:à|de|d'|a|pour)$")
 """« Nombre de repas à », « Adhésion de »: what leads to an amount."""
 _PER = re.compile(r"\s*(?:par|/|l[ea]|l'|pour une?|chaque)\s*(\w{3,})")
-_OF = re.compile(r"(?:^|[^\w'])(\w{3,})\s*[:=]\s*$")
+_OF = re.compile(r"(?:^|[^\w'-])([\w-]{3,})\s*[:=(]\s*$")
 """What costs so much: a noun behind the amount, or before it."""
 _EDGES = " :.,;-–—=→/…*x×"
 

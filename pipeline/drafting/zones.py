@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.drafting.beside import How, Labelled
 from pipeline.drafting.drafted import DOUBTFUL, DraftZone
 from pipeline.drafting.kinds import Kind, key_of, kind_of, names_day, section_of, slug
-from pipeline.drafting.options import IS_STATED, answer_of, marked_kind
+from pipeline.drafting.options import IS_STATED, answer_of, how_many, marked_kind
 from pipeline.drafting.phrases import is_level
 from pipeline.drafting.records import Shape
 from pipeline.drafting.tariffs import tariff_cents, without_prices
@@ -299,6 +299,8 @@ def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
     is_word = group[0].place.shape is Shape.WORD
     costs = [tariff_cents(option) for option in options]
     priced = sum(cost is not None for cost in costs) * 2 > len(costs) and any(costs)
+    if is_word and kind.type == "ticks" and how_many(question) == "one":
+        kind = replace(kind, type="choice")  # one rings one of « matin / après-midi / journée »
     if priced and kind.type == "ticks" and all(each.head for each in group):
         kind = replace(kind, type="choice")  # a row of a table of prices
     why = kind.why
