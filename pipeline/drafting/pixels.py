@@ -46,6 +46,7 @@ _LEAST_SHADE_MM, _LEAST_CELL_MM, _MOST_CELL_MM = 3.0, 2.3, 40.0
 _FILLED, _RIM_MM, _SHADED = 0.88, 0.4, 0.75
 _RING_MM, _RING_LINE_MM, _RING_APART_MM, _RING_EVEN = (1.8, 6.5), 1.6, 0.8, 0.78
 _SQUARE_MM = 8.5
+_SIDE_MM, _SMALL_MM = 0.2, 6.0
 _EDGE_MM = 2.5
 _SIGNS = frozenset("/:-€□–—?()")
 _GROWN_MM = 0.35
@@ -68,6 +69,7 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
         for frame in without_doubles(in_order(frames), share=0.7)
         if _part(bands, frame, px_per_mm).mean() < _BAND_SHARE * 255
     ]
+    frames = [_on_its_sides(frame, frames) for frame in frames]
     page = BoxMm(0, 0, width_mm, height_mm).grown(-_EDGE_MM, -_EDGE_MM)
     words = tuple(_legible(words, frames))
     rules = [
@@ -91,6 +93,16 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
         in_order(shades),
         in_order(_behind_words(run, words) for run in dots),
     )
+
+
+def _on_its_sides(frame: BoxMm, frames: Sequence[BoxMm]) -> BoxMm:
+    """A check square up to the middle of its sides, which blur makes broad."""
+    grown = frame.grown(_SIDE_MM, _SIDE_MM)
+    if max(frame.w, frame.h) > _SMALL_MM or any(
+        overlap(grown, other) > 0 for other in frames if other is not frame
+    ):
+        return frame
+    return grown
 
 
 def _even(gray: Gray, px_per_mm: float) -> Gray:

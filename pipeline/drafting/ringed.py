@@ -36,7 +36,7 @@ _ANSWER_MM = 20.0
 """Options begin so near their question at most."""
 _LEAST_SIZES, _MOST_WORDS, _MOST_LETTERS = 3, 2, 14
 _MOST_WORDS_ASKED, _MOST_LETTERS_ASKED = 3, 24
-_PHRASE_GAP, _LABEL_GAP, _WORD_GAP = 1.4, 2.0, 0.8
+_PHRASE_GAP, _LABEL_GAP, _WORD_GAP = 1.4, 2.0, 0.6
 """Words of a phrase, of a label and of an option stand no further apart than so many sizes of their
 print."""
 

@@ -115,11 +115,13 @@ def _sized(line: Sequence[Print], ink: Mask) -> Iterator[Print]:
     for word, after in zip(line, [*line[1:], None], strict=True):
         box = word.box_mm
         level = replace(box, y=base - (_ASCENT + 0.01) * size, h=(_ASCENT + _DESCENT) * size)
+        if after and level.x < after.box_mm.x < level.right:  # an engine may box two as one
+            level = replace(level, w=after.box_mm.x - level.x)
         word = replace(word, box_mm=level, size_mm=size)
         room = _COLON_WITHIN * size
         room = min(room, after.box_mm.x - box.right) if after else room
         if word.text[-1] != ":" and (right := _colon_after(word, room, ink)):
-            wider = replace(level, w=right - box.x)
+            wider = replace(level, w=right - level.x)
             word = replace(word, text=f"{word.text} :", box_mm=wider)
         yield word
 
