@@ -6,6 +6,7 @@ What is between them tells: strokes, « ou », or wide gaps where a question or 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
@@ -36,9 +37,11 @@ _ANSWER_MM = 20.0
 """Options begin so near their question at most."""
 _LEAST_SIZES, _MOST_WORDS, _MOST_LETTERS = 3, 2, 14
 _MOST_WORDS_ASKED, _MOST_LETTERS_ASKED = 3, 24
-_PHRASE_GAP, _LABEL_GAP, _WORD_GAP = 1.4, 2.0, 0.6
+_PHRASE_GAP, _LABEL_GAP, _WORD_GAP = 1.4, 2.0, 0.8
 """Words of a phrase, of a label and of an option stand no further apart than so many sizes of their
 print."""
+_NARROW_GAP, _MORE = 0.6, 1.3
+"""Where the narrowest gap is narrower, so are all between the words of an option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +251,11 @@ def _spaced(part: _Part) -> Iterator[list[_Option]]:
         yield from _sizes(part)
         return
     phrases: list[list[Print]] = []
+    usual = min((b.box_mm.x - a.box_mm.right for a, b in pairwise(part.words)), default=0.0)
     for word in part.words:
         gap = word.box_mm.x - phrases[-1][-1].box_mm.right if phrases else 0.0
-        if phrases and gap <= _WORD_GAP * word.size_mm:
+        within = max(_NARROW_GAP * word.size_mm, _MORE * usual)
+        if phrases and gap <= min(_WORD_GAP * word.size_mm, within):
             phrases[-1].append(word)
         else:
             phrases.append([word])

@@ -92,6 +92,12 @@ def _is_side(rule: BoxMm, sheet: Sheet) -> bool:
 def _is_legend(rule: BoxMm, sheet: Sheet) -> bool:
     """Whether it goes on from the middle of a word: the upper side of a frame with a title."""
     middle = rule.y + rule.h / 2
+    before = any(
+        is_level(other) and abs(other.y - rule.y) <= _SIDE_MM and other.right < rule.x
+        for other in sheet.rules
+    )
+    if not (before or _has_corner(rule.right, rule, sheet)):
+        return False
     return any(
         -1 <= rule.x - box.right <= _AFTER_MM and box.y < middle < box.bottom - 0.38 * box.h
         for box in (word.box_mm for word in sheet.words if not word.text.endswith(":"))
