@@ -268,7 +268,7 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
         return Kind("age", name, "", 0.8)
     if said.startswith(("cheque", "mensualite", "fois")) and kind.type == "text":
         return Kind("number", "nombre_cheques" if said[0] == "c" else "nombre_versements", "", 0.8)
-    if said.startswith(("personne", "repas", "place")) and kind.type == "text":
+    if said.startswith(("personne", "repas", "place")) and kind.type in ("text", "organisation"):
         return Kind("count", name, "", 0.8)
     if said in ("cm", "kg", "km", "m", "watts", "kw") and kind.type in ("text", "number"):
         return Kind("number", name, "", 0.85, unit=said)

@@ -113,7 +113,9 @@ def _by_options(keys: set[str], *, is_one: bool) -> Kind | None:
     """What the options alone tell; ``is_one``: the question speaks of one of them."""
     for names, type_name, field, role in _OPTIONS:
         known = frozenset(map(key_of, names.split()))
-        share = sum(bool(known & {*key.split()}) for key in keys) / len(keys)
+        # « 18 h 30 » is no man.
+        spoken = ({word for word in key.split() if len(word) > 1 or key == word} for key in keys)
+        share = sum(bool(known & words) for words in spoken) / len(keys)
         if len(keys) > 1 and share > 0.6:
             return Kind("choice" if is_one else type_name, field, role, sure=0.95)
     return None

@@ -54,7 +54,8 @@ def labels_of_marks(print_: Printed) -> dict[int, Labelled]:
         for n, place in enumerate(row):
             mark = known.get(id(place))
             # Each of two lists side by side stands below its own question.
-            if mark and not is_asked and (n == 0 or place.shape is Shape.BOX):
+            follows = n == 0 or (place.shape is Shape.BOX and bool(known[id(row[0])].question))
+            if mark and not is_asked and follows:
                 known[id(place)] = _asked_above(print_, mark)
     return known
 

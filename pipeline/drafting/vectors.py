@@ -47,6 +47,7 @@ _LEADER = re.compile(r"[._…‥·/]+")
 _LEADER_GAP_MM, _LEAST_LEADERS, _LEAST_RUN_MM = 2.6, 3, 4.5
 _CELL_MM = 0.5
 """How far above its underscores a printed comb cell begins, in sizes of the font."""
+_ON_SIDE, _NEAR_CORNER = 0.03, 0.35
 _OVER_MM = 0.8
 _LEAST_LETTERS, _PICTURE_SHARE, _LEAST_DRAWN = 40, 0.5, 3
 """A page with fewer letters is a picture, as is what pictures cover so much of, and on which
@@ -340,11 +341,7 @@ def _add_curve(drawn: _Drawn, item: Mapping[str, Any], view: _View) -> None:
         _add_stroke(drawn, item, box)
         return
     points = [view.box(x, y, x, y) for x, y in item["pts"]]
-    corners = sum(
-        min(abs(p.x - box.x), abs(p.x - box.right)) <= 0.25 * box.w
-        and min(abs(p.y - box.y), abs(p.y - box.bottom)) <= 0.25 * box.h
-        for p in points
-    )
+    corners = sum(_is_near_corner(p, box) for p in points)
     is_round = len(points) <= 6 and 0.85 <= box.w / box.h <= 1.18 and box.w <= 8
     if corners >= 4 or is_round:
         if item.get("stroke"):
@@ -358,6 +355,13 @@ def _add_curve(drawn: _Drawn, item: Mapping[str, Any], view: _View) -> None:
         side = bounding_box([a, b])
         if min(side.w, side.h) < 0.1 and max(side.w, side.h) >= _LEAST_STROKE_MM:
             drawn.rules.append(side)
+
+
+def _is_near_corner(point: BoxMm, box: BoxMm) -> bool:
+    """Whether it is on a side near its end; of a circle, what is on a side is in its middle."""
+    across = min(abs(point.x - box.x), abs(point.x - box.right)) / box.w
+    down = min(abs(point.y - box.y), abs(point.y - box.bottom)) / box.h
+    return min(across, down) <= _ON_SIDE and max(across, down) <= _NEAR_CORNER
 
 
 def _brightness(colour: object) -> float:
