@@ -83,7 +83,7 @@ def _row_head(print_: Printed, row: Sequence[Place]) -> str:
         if first.y - 0.5 <= phrase.middle_mm <= first.bottom + 0.5
         and (
             start - 1 <= phrase.box_mm.x < first.x
-            or (phrase.box_mm.x < last + _BEHIND_CELL_MM and prices(phrase.text))
+            or (start - 1 <= phrase.box_mm.x < last + _BEHIND_CELL_MM and prices(phrase.text))
         )
     ]
     times = [phrase for phrase in level if phrase.box_mm.x > first.x and says_times(phrase.text)]

@@ -133,7 +133,7 @@ def _phrase(words: Sequence[Print]) -> Phrase:
 
 def _is_kept(text: str) -> bool:
     """Signs that say something beside a place."""
-    return any(sign in text for sign in "€=×@:")
+    return any(sign in text for sign in "€=×@:+")
 
 
 def _says(phrase: Phrase) -> bool:

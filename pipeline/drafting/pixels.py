@@ -43,6 +43,8 @@ _SHADE_PX_PER_MM, _SHADE_MM = 6.0, 45.0
 _FAINT_DEPTH, _SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 5, 9, 75, 55
 """How much darker than paper a shade is, at least and at most; and print, than what it is on."""
 _LEAST_SHADE_MM, _LEAST_CELL_MM, _MOST_CELL_MM = 3.0, 2.3, 40.0
+_INSET_MM, _AROUND_MM, _LEAST_STEP = 0.7, 2.2, 3
+"""A shade is looked at so far inside its edge, and what is around it between so far and so far."""
 _FILLED, _RIM_MM, _SHADED = 0.88, 0.4, 0.75
 _RING_MM, _RING_LINE_MM, _RING_APART_MM, _RING_EVEN = (1.8, 6.5), 1.6, 0.8, 0.78
 _SQUARE_MM = 8.5
@@ -298,7 +300,27 @@ def _shades(gray: Gray, px_per_mm: float) -> tuple[list[BoxMm], list[BoxMm]]:
     ]
     # Over a broad area even the faintest shade stands out from the noise.
     faint = cv2.inRange(cv2.blur(shade, (7, 7)), _FAINT_DEPTH, _DARK_DEPTH)
-    return list(without_doubles([*tints, *_tints(faint)], share=0.5)), cells
+    every = without_doubles([*tints, *_tints(faint)], share=0.5)
+    return [tint for tint in every if _stands_out(tint, shade)], cells
+
+
+def _stands_out(tint: BoxMm, shade: Gray) -> bool:
+    """Whether it is darker than what is around it: light falls unevenly on a page."""
+    inner = _part(shade, tint.grown(-_INSET_MM, -_INSET_MM), _SHADE_PX_PER_MM)
+    outer, between = (tint.grown(by, by) for by in (_AROUND_MM, _INSET_MM))
+    around = _part(shade, outer, _SHADE_PX_PER_MM).astype(np.float64)
+    top, left = (
+        round((a - b) * _SHADE_PX_PER_MM)
+        for a, b in (
+            (max(0.0, between.y), max(0.0, outer.y)),
+            (max(0.0, between.x), max(0.0, outer.x)),
+        )
+    )
+    high, wide = (round(v * _SHADE_PX_PER_MM) for v in (between.h, between.w))
+    around[top : top + high, left : left + wide] = np.nan
+    if not inner.size or np.isnan(around).all():
+        return True
+    return bool(np.median(inner) - np.nanmedian(around) >= _LEAST_STEP)
 
 
 def _is_shaded_about(box: BoxMm, mask: Mask) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from math import hypot
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ _LEADER = re.compile(r"[._…‥·/]+")
 _LEADER_GAP_MM, _LEAST_LEADERS, _LEAST_RUN_MM = 2.6, 3, 4.5
 _CELL_MM = 0.5
 """How far above its underscores a printed comb cell begins, in sizes of the font."""
-_ON_SIDE, _NEAR_CORNER = 0.03, 0.35
+_ON_SIDE, _NEAR_CORNER, _ROUND = 0.03, 0.35, 0.8
 _OVER_MM = 0.8
 _LEAST_LETTERS, _PICTURE_SHARE, _LEAST_DRAWN = 40, 0.5, 3
 """A page with fewer letters is a picture, as is what pictures cover so much of, and on which
@@ -342,7 +343,7 @@ def _add_curve(drawn: _Drawn, item: Mapping[str, Any], view: _View) -> None:
         return
     points = [view.box(x, y, x, y) for x, y in item["pts"]]
     corners = sum(_is_near_corner(p, box) for p in points)
-    is_round = len(points) <= 6 and 0.85 <= box.w / box.h <= 1.18 and box.w <= 8
+    is_round = 0.85 <= box.w / box.h <= 1.18 and box.w <= 8 and _is_circle(points, box)
     if corners >= 4 or is_round:
         if item.get("stroke"):
             drawn.shapes.append(box)
@@ -355,6 +356,13 @@ def _add_curve(drawn: _Drawn, item: Mapping[str, Any], view: _View) -> None:
         side = bounding_box([a, b])
         if min(side.w, side.h) < 0.1 and max(side.w, side.h) >= _LEAST_STROKE_MM:
             drawn.rules.append(side)
+
+
+def _is_circle(points: Sequence[BoxMm], box: BoxMm) -> bool:
+    """Whether all points that draw it are as far from its middle; few are those of its curves."""
+    middle = box.x + box.w / 2, box.y + box.h / 2
+    radii = [hypot(p.x - middle[0], p.y - middle[1]) for p in points]
+    return len(points) <= 6 or min(radii) >= _ROUND * max(radii)
 
 
 def _is_near_corner(point: BoxMm, box: BoxMm) -> bool:
