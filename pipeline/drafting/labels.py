@@ -133,11 +133,10 @@ def _titles_before(print_: Printed, place: Place) -> str:
 
 def _label_before_break(print_: Printed, place: Place) -> Phrase | None:
     """The label that ends the row above, where the line breaks between it and its place."""
-    words = print_.sheet.words
     unpriced = (phrase for phrase in print_.phrases if not prices(phrase.text))
     asks = (phrase for phrase in unpriced if phrase.text.endswith(":") or is_label(phrase.text))
     ends = (phrase for phrase in asks if phrase not in print_.used)
-    wrapped = [p for p in ends if is_wrapped(p.box_mm, place, words)]
+    wrapped = [p for p in ends if is_wrapped(p.box_mm, place, print_.sheet)]
     free = [
         phrase
         for phrase in wrapped
