@@ -59,8 +59,8 @@ def leaves(path: Path) -> tuple[Leaf, ...]:
     pages = open_pages(Source(path.name, path, ""), Settings())
     with closing(pages), path.open("rb") as file:
         if kind_of(file, path.name) is not Kind.PDF:
-            every = (seen(_whole(pages.page(n))) for n in range(1, pages.count + 1))
-            return tuple(as_large_as_print(leaf) for leaf in every)
+            whole = (_whole(pages.page(n)) for n in range(1, pages.count + 1))
+            return tuple(as_large_as_print(seen(page), page) for page in whole)
         vectors, fields = _vectors(path)
         return tuple(
             seen(_whole(pages.page(sheet.number)))
@@ -108,11 +108,15 @@ def _read(image: Gray, page: Page) -> Leaf:
     return Leaf(sheet_of_pixels(straight, _DPI, page.number, words), straight)
 
 
-def as_large_as_print(leaf: Leaf) -> Leaf:
-    """A photo's page that was taken for A4, as one of A5 where its print would be too large."""
+def as_large_as_print(leaf: Leaf, page: Page) -> Leaf:
+    """The sheet that was cut out of a photo, and taken for A4, as one of A5 where its print would
+    be too large for that."""
     sizes = sorted(word.size_mm for word in leaf.sheet.words)
     if leaf.picture is None or not sizes or sizes[len(sizes) // 2] < _LARGE_MM:
         return leaf
+    scale = _DPI / page.dpi
+    if {round(scale * side) for side in page.image.shape} == {*leaf.picture.shape}:
+        return leaf  # all of the picture is the page, whose size its file tells
     picture = np.asarray(
         cv2.resize(leaf.picture, None, fx=_A5, fy=_A5, interpolation=cv2.INTER_AREA), np.uint8
     )
