@@ -24,6 +24,7 @@ _JOINS = re.compile(r"[\s/.\-–|]*")
 _IS_LINE_AMOUNT = re.compile(
     r"^\W*(?:€|euros?|soit|sous[- ]total|montant)?\W*$|=\s*$", re.IGNORECASE
 )
+_LEADS = re.compile(r"\b(?:soit|font)\W*$", re.IGNORECASE)
 _SEVERAL_LINES = (
     "text",
     "long_text",
@@ -169,7 +170,9 @@ def _is_amount_of(before: Labelled, each: Labelled, zone: DraftZone) -> bool:
         return False
     label = each.label if each.how is How.LEFT else before.behind
     rest = without_prices(label) if label == before.behind or not label else label
-    return zone.type == "count" and bool(_IS_LINE_AMOUNT.search(rest.strip()) or "=" in label)
+    return zone.type == "count" and bool(
+        _IS_LINE_AMOUNT.search(rest.strip()) or "=" in label or _LEADS.search(label)
+    )
 
 
 def _line_amount(count: DraftZone, each: Labelled, page: int) -> DraftZone:
