@@ -114,3 +114,13 @@ def test_hours_are_no_men_and_days_that_come_late_no_options(
     for n, option in enumerate(options):
         squares(page, 50 + 7 * n, (20, option))
     assert list(types(page.draft)) == [field]
+
+
+def test_what_one_agrees_to_is_no_option_of_what_costs() -> None:
+    page = Page()
+    squares(page, 50, (20, "1 langue : 135 euros"))
+    squares(page, 57, (20, "2 langues : 220 euros"))
+    squares(page, 64, (20, "J'accepte le règlement intérieur"))
+    choice, agreed = page.draft.zones
+    assert list(choice.tariffs_cents.values()) == [13500, 22000]
+    assert (agreed.type, agreed.tariffs_cents) == ("checkbox", {})

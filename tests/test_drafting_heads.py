@@ -74,3 +74,12 @@ def test_a_cell_that_alone_is_shaded_is_not_to_write_in(tmp_path: Path) -> None:
     counts = [zone.tariff_cents for zone in zones if zone.type == "count"]
     assert counts == [1500, 0]
     assert [zone.type for zone in zones].count("amount") == 1
+
+
+def test_a_narrow_first_column_without_a_head_only_counts_rows() -> None:
+    page = Page()
+    page.text(32, 46, "Nom")
+    page.text(92, 46, "Prénom")
+    page.cells(50, {20: 8, 30: 58, 90: 58}, 3)
+    (table,) = page.draft.tables
+    assert [column.type for column in table.columns] == ["surname", "given_name"]

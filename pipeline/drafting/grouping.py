@@ -25,7 +25,7 @@ def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
     for mark in marks:
         box = mark.place.box_mm
         stacked = next((g for g in reversed(groups[-4:]) if _is_under(g, box)), None)
-        if stacked and (_is_unpriced_payment(stacked, mark) or _is_extra(stacked, mark)):
+        if stacked and (_is_no_more_priced(stacked, mark) or _is_extra(stacked, mark)):
             stacked = None
         asking = next((g for g in reversed(groups[-4:]) if _is_no_of(g, mark)), None)
         last = groups[-1] if groups else None
@@ -51,10 +51,12 @@ def _is_stated_apart(group: Sequence[Labelled], mark: Labelled) -> bool:
     return len(group) > 1 or "non" not in (answer_of(group[0].label), answer_of(mark.label))
 
 
-def _is_unpriced_payment(group: Sequence[Labelled], mark: Labelled) -> bool:
-    """Whether it says how one pays, below what costs something."""
+def _is_no_more_priced(group: Sequence[Labelled], mark: Labelled) -> bool:
+    """Whether it says how one pays, or what one agrees to, below what costs something."""
+    low = fold(mark.label)
     priced = all(tariff_cents(each.label) is not None for each in group)
-    return priced and tariff_cents(mark.label) is None and bool(_PAYS.search(fold(mark.label)))
+    is_other = bool(_PAYS.search(low) or IS_STATED.match(low))
+    return priced and tariff_cents(mark.label) is None and is_other
 
 
 def _is_extra(group: Sequence[Labelled], mark: Labelled) -> bool:

@@ -8,6 +8,8 @@ from pipeline.drafting.records import Place, Shape
 from pipeline.drafting.tariffs import prices, says_times
 
 _ROW_HEAD_MM, _BEHIND_CELL_MM = 140.0, 3.0
+_NUMBER_MM = 10.0
+"""A first column no wider, without a head, only counts its rows."""
 
 
 def by_table(places: Sequence[Place]) -> dict[int, list[Place]]:
@@ -24,7 +26,11 @@ def labels_of_cells(print_: Printed, cells: Sequence[Place]) -> dict[int, Labell
     heads = {n: _head(print_, [c for c in cells if c.column == n], cells) for n in columns}
     rows = {n: _row_head(print_, [c for c in cells if c.row == n]) for n in {c.row for c in cells}}
     known = {}
+    first = min(columns)
+    is_numbered = not heads[first] and len(columns) > 1 and all(heads[n] for n in columns - {first})
     for cell in cells:
+        if is_numbered and cell.column == first and cell.box_mm.w <= _NUMBER_MM:
+            continue  # its numbers could not be read
         head, row = heads[cell.column], rows[cell.row]
         behind = print_.behind(cell, most_mm=_BEHIND_CELL_MM)
         known[id(cell)] = Labelled(

@@ -18,6 +18,8 @@ _HIGH = 2.1, 7.5
 _FLOWS, _LIST_MM = 0.8, 9.0
 """Print so few sizes below a label goes on from it, as do check squares so near."""
 _BELOW_MM, _ABOVE_MM, _AREA_MM = 4.0, 1.5, 12.0
+_TABLE_MM = 4.0
+"""So near below the label that announces it a table begins."""
 _INDENT_MM, _RUNS_ON_MM = 6.0, 6.0
 """A line begins where that above it does, so nearly; gaps in a line of text are no wider."""
 _WRITTEN = (Shape.LINE, Shape.COMB, Shape.CELL, Shape.BOX)
@@ -68,7 +70,11 @@ def _goes_on(phrase: Sequence[Print], sheet: Sheet) -> bool:
     """Whether a label heads the print below it."""
     label, size = bounding_box([word.box_mm for word in phrase]), phrase[0].size_mm
     below = BoxMm(label.x, label.bottom, label.w, _FLOWS * size)
-    return phrase[0].bold or any(overlap(word.box_mm, below) > 0 for word in sheet.words)
+    table = any(
+        0 <= frame.y - label.bottom <= _TABLE_MM and abs(frame.x - label.x) <= _TABLE_MM
+        for frame in sheet.frames
+    )
+    return phrase[0].bold or table or any(overlap(w.box_mm, below) > 0 for w in sheet.words)
 
 
 def _is_long(phrase: Sequence[Print]) -> bool:

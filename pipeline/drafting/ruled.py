@@ -201,7 +201,10 @@ def _divides(rule: BoxMm, free: Sequence[BoxMm], sheet: Sheet) -> bool:
     if any(_in_series(rule, other) for other in (*free, *sheet.dots)):
         return False
     above = _words_above(rule, sheet.words)
-    return not (above and above[-1].text.endswith(":") and rule.y - above[-1].box_mm.bottom > 3)
+    asks = bool(above) and (
+        above[-1].text.endswith(":") or is_label(" ".join(word.text for word in above))
+    )
+    return not (asks and rule.y - above[-1].box_mm.bottom > 3)
 
 
 def _in_series(rule: BoxMm, other: BoxMm) -> bool:
