@@ -124,3 +124,16 @@ def test_what_one_agrees_to_is_no_option_of_what_costs() -> None:
     choice, agreed = page.draft.zones
     assert list(choice.tariffs_cents.values()) == [13500, 22000]
     assert (agreed.type, agreed.tariffs_cents) == ("checkbox", {})
+
+
+def test_one_choice_among_rows_with_prices_is_one() -> None:
+    page = Page()
+    page.text(20, 40, "COURS", bold=True)
+    page.text(160, 40, "MON CHOIX", bold=True)
+    for n, (what, costs) in enumerate((("Trampoline", "189 €"), ("Gym douce", "96 €"))):
+        page.text(20, 50 + 9 * n, what)
+        page.text(100, 50 + 9 * n, costs)
+        page.frame(155, 44 + 9 * n, 35, 9)
+        page.square(170, 50 + 9 * n)
+    (zone,) = page.draft.zones
+    assert (zone.type, list(zone.tariffs_cents.values())) == ("choice", [18900, 9600])

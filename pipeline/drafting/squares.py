@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.drafting.beside import SURE, How, Labelled, Printed
-from pipeline.drafting.options import IS_STATED
+from pipeline.drafting.options import IS_STATED, how_many
 from pipeline.drafting.phrases import Phrase, is_level
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.drafting.tariffs import prices, without_prices
@@ -190,7 +190,9 @@ def _square_of_row(print_: Printed, place: Place, before: Phrase) -> dict[int, L
     print_.used.update(row)
     # Hours in one column and a price in the next are no thousands.
     text = _BETWEEN.join(phrase.text for phrase in row)
-    return {id(place): Labelled(place, text, How.ROW, row=row[0].text, sure=0.8)}
+    head = _head_of_cell(print_, place)
+    own = head if how_many(head) == "one" else ""  # « Mon choix »
+    return {id(place): Labelled(place, text, How.ROW, head=own, row=row[0].text, sure=0.8)}
 
 
 def _parts(print_: Printed, phrase: Phrase, place: Place) -> bool:
