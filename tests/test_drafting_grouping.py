@@ -29,14 +29,15 @@ def test_each_question_of_a_row_has_its_own_yes_and_no() -> None:
 
 def test_the_answer_before_a_square_is_no_part_of_the_question() -> None:
     page = Page()
-    x = page.text(20, 50, "L'enfant suit-il un traitement ? oui") + 1
-    page.square(x, 50)
-    x = page.text(x + 10, 50, "non") + 1
-    page.square(x, 50)
-    (zone,) = page.draft.zones
-    assert zone.type == "yes_no"
-    assert list(zone.boxes) == ["oui", "non"]
-    assert zone.label == "L'enfant suit-il un traitement"
+    x = 20.0
+    for question in ("asthme", "aliments"):
+        for text in (f"{question} oui", "non"):
+            x = page.text(x, 50, text) + 1
+            page.square(x, 50)
+            x += 8
+    zones = page.draft.zones
+    assert [(zone.type, list(zone.boxes)) for zone in zones] == [("yes_no", ["oui", "non"])] * 2
+    assert [zone.label for zone in zones] == ["Asthme", "Aliments"]
 
 
 def test_a_no_on_the_next_line_answers_the_same_question() -> None:
