@@ -35,12 +35,14 @@ def test_labels_with_cells_between_them_head_no_table(tmp_path: Path) -> None:
         grid(
             blank,
             (
-                ("Né(e) le", "", "jj/mm/aaaa"),
-                ("Code postal", "", "cinq chiffres"),
-                ("Téléphone", "", "dix chiffres"),
+                ("Né(e) le", "", "Pièce", "à joindre"),
+                ("Code postal", "", "Ville", ""),
+                ("Téléphone", "", "Courriel", ""),
             ),
         )
-    assert list(types(draft(path)).values()) == ["birth_date", "postal_code", "phone"]
+    assert list(types(draft(path)).values()) == [
+        *("birth_date", "postal_code", "town", "phone", "email"),
+    ]
 
 
 def test_captions_with_room_below_them_head_no_table(tmp_path: Path) -> None:
