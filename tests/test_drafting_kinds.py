@@ -217,3 +217,16 @@ def test_a_name_is_plain_and_short(text: str) -> None:
 @given(st.sampled_from([e.label for e in lexicon()]))
 def test_case_accents_and_colons_change_nothing(label: str) -> None:
     assert kind_of(label.upper() + " :").type == kind_of(label).type
+
+
+def test_a_short_word_says_little_of_a_long_label() -> None:
+    assert kind_of("Port :").type == "phone"
+    assert kind_of("Port de lunettes, de lentilles ou d'appareils dentaires :").type != "phone"
+
+
+def test_cheques_behind_a_line_are_counted_in_figures() -> None:
+    assert kind_of("réglé en", behind="chèques à l'ordre du club").type == "number"
+
+
+def test_a_label_of_which_a_letter_is_not_seen_is_known() -> None:
+    assert kind_of("RÉNOM :").type == "given_name"

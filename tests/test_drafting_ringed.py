@@ -91,3 +91,25 @@ def test_what_stands_above_all_places_is_a_title() -> None:
 
     assert not ringed(title)
     assert len(ringed(asked)) == 2
+
+
+def spaced(blank: SmallBlank, text: str, *, head: str) -> None:
+    """Words with gaps between them, below a page's head."""
+    blank.text(20, 20, head, size=8)
+    x = blank.text(20, 60, "Ateliers :") + 4
+    for word in text.split():
+        x = blank.text(x, 60, word) + 3
+
+
+def test_the_head_of_a_page_says_that_words_are_to_be_ringed() -> None:
+    words = "poterie vannerie reliure"
+    assert len(ringed(lambda blank: spaced(blank, words, head="Entourez les mots."))) == 3
+    assert not ringed(lambda blank: spaced(blank, words, head="À rendre le 31 octobre."))
+
+
+def test_a_title_beside_what_says_to_ring_is_none() -> None:
+    def draw(blank: SmallBlank) -> None:
+        blank.text(60, 14, "Week-end des savoir-faire – samedi 15 et dimanche 16")
+        blank.text(70, 19, "Entourez ou rayez les mots.", size=8)
+
+    assert not ringed(draw)

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.drafting.drafted import DraftZone
 from pipeline.drafting.tariffs import costs_of_one, prices, says_times, tariff_cents, without_prices
 from pipeline.money import format_cents
+from tests.drafted_sheets import Page
 
 CENTS = st.integers(1, 999_999)
 WORDS = st.sampled_from(["Adulte", "Repas du soir", "Cours 2e cycle", "Moins de 12 ans", "T-shirt"])
@@ -88,3 +90,50 @@ def test_no_text_breaks_it_and_prices_stand_apart_in_it(text: str) -> None:
 )
 def test_print_says_what_one_of_something_costs(texts: list[str], costs: dict[str, int]) -> None:
     assert costs_of_one(texts) == costs
+
+
+def priced(*lines: str, options: tuple[str, ...] = (), label: str = "") -> DraftZone:
+    """The only zone of a page on which these lines are printed."""
+    page = Page()
+    for n, line in enumerate(lines):
+        page.text(20, 30 + 7 * n, line)
+    x = page.text(20, 80, label) + 3
+    for option in options:
+        x = page.ring(x, 80, option) + 5
+    if not options:
+        page.line(x, 80, 25)
+    (zone,) = page.draft.zones
+    return zone
+
+
+def test_what_a_count_costs_may_stand_in_a_sentence() -> None:
+    sentence = "Je m'inscris au stage (55 € par personne) et au repas (16,50 € par personne)"
+    stage = priced(sentence, label="Nombre de stagiaires :")
+    assert stage.tariff_cents == 5500
+    assert stage.doubts
+    assert priced(sentence, label="Nombre de repas :").tariff_cents == 1650
+
+
+def test_a_half_day_is_a_morning_or_an_afternoon() -> None:
+    options = ("matin", "après-midi", "journée")
+    zone = priced("(demi-journée : 18 € ; journée : 32 €)", label="Samedi :", options=options)
+    assert zone.type == "choice"
+    assert list(zone.tariffs_cents.values()) == [1800, 1800, 3200]
+    assert zone.doubts
+
+
+def test_options_of_which_one_has_no_price_elsewhere_get_none() -> None:
+    zone = priced("(journée : 32 €)", label="Samedi :", options=("matin", "après-midi", "journée"))
+    assert zone.tariffs_cents == {}
+
+
+def test_a_meal_behind_a_line_is_counted_with_its_price() -> None:
+    page = Page()
+    x = page.text(20, 50, "réserve(nt) :") + 1
+    page.line(x, 50, 16)
+    x = page.text(x + 17, 50, "repas à 22 € soit") + 1
+    page.line(x, 50, 30)
+    page.text(x + 31, 50, "€")
+    count, amount = page.draft.zones
+    assert (count.type, count.tariff_cents) == ("count", 2200)
+    assert (amount.type, amount.line_of) == ("amount", count.field)

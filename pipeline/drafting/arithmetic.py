@@ -1,7 +1,7 @@
 """What is proposed to be added up, and who the people of a form are."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.drafting.drafted import DraftPeople, DraftSum, DraftTable, DraftZone
@@ -20,6 +20,9 @@ _FEE = re.compile(r"\b(?:obligatoires?|adhesion|cotisation|frais de \w+|forfait)
 _LONGEST_FEE = 60
 _FEE_DOUBT = "«\u00a0{}\u00a0» est imprimé sans case\u00a0: chaque fiche le paie-t-elle\u00a0?"
 _ELSEWHERE = "Le prix est imprimé ailleurs\u00a0: vérifiez-le."
+_ROOT = 4
+"""Nouns of one family begin alike: « stage », « stagiaires »."""
+_HALF_DAY, _HALVES = "demi-journee", ("matin", "matinee", "apres-midi")
 _UNCOUNTED = "autres"
 _OTHERS = (
     *("responsable", "responsable1", "responsable2", "pere", "mere", "urgence", "medecin"),
@@ -91,15 +94,35 @@ def _is_fee(text: str, zones: Sequence[DraftZone]) -> bool:
 
 
 def priced_elsewhere(zones: Sequence[DraftZone], texts: Sequence[str]) -> list[DraftZone]:
-    """The zones; of counts beside which no price stands, with the one that the print names: « 18 €
-    par mois » of « Nombre de mois »."""
+    """The zones; of counts and options beside which no price stands, with the one that the print
+    names: « 18 € par mois » of « Nombre de mois », « stage (55 €) » of « Nombre de stagiaires »,
+    « demi-journée : 18 € » of « matin »."""
     costs = costs_of_one(texts)
-    return [
-        replace(zone, tariff_cents=costs[noun], doubts=(*zone.doubts, _ELSEWHERE))
-        if (noun := _noun(zone)) in costs
-        else zone
-        for zone in zones
-    ]
+    return [_priced_options(_priced_count(zone, costs), costs) for zone in zones]
+
+
+def _priced_count(zone: DraftZone, costs: Mapping[str, int]) -> DraftZone:
+    noun = _noun(zone)
+    alike = [n for n in costs if noun and n[:_ROOT] == noun[:_ROOT] and len(noun) >= _ROOT]
+    of = noun if noun in costs else alike[0] if len(alike) == 1 else ""
+    if not of:
+        return zone
+    return replace(zone, tariff_cents=costs[of], doubts=(*zone.doubts, _ELSEWHERE))
+
+
+def _priced_options(zone: DraftZone, costs: Mapping[str, int]) -> DraftZone:
+    """Options of which each is called like something that costs so much."""
+    if zone.tariffs_cents or len(zone.options) < 2 or not costs:
+        return zone
+    nouns = {key: fold(text).strip(" .:") for key, text in zone.options.items()}
+    known = {
+        key: costs.get(singular(noun), costs.get(_HALF_DAY) if noun in _HALVES else None)
+        for key, noun in nouns.items()
+    }
+    cents = {key: cost for key, cost in known.items() if cost is not None}
+    if len(cents) < len(known):
+        return zone
+    return replace(zone, tariffs_cents=cents, doubts=(*zone.doubts, _ELSEWHERE))
 
 
 def _noun(zone: DraftZone) -> str:

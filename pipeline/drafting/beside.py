@@ -15,7 +15,15 @@ _BEHIND_MM = 9.0
 _BAND_MM = 14.0
 """What is higher is no line to write on."""
 _UPPER_SHARE = 0.25
-SURE = {"inside": 0.95, "left": 0.95, "above": 0.85, "head": 0.9, "row": 0.9, "behind": 0.95}
+SURE = {
+    "inside": 0.95,
+    "left": 0.95,
+    "above": 0.85,
+    "below": 0.8,
+    "head": 0.9,
+    "row": 0.9,
+    "behind": 0.95,
+}
 """How sure a label is that stands there."""
 
 
@@ -25,6 +33,7 @@ class How(StrEnum):
     INSIDE = "inside"
     LEFT = "left"
     ABOVE = "above"
+    BELOW = "below"
     HEAD = "head"
     ROW = "row"
     BEHIND = "behind"

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.drafting.arithmetic import people_of, priced_elsewhere, sum_of
 from pipeline.drafting.cells import of_tables
 from pipeline.drafting.drafted import Draft, DraftArea, DraftTable, DraftZone
+from pipeline.drafting.emblem import without_emblem
 from pipeline.drafting.kinds import slug
 from pipeline.drafting.labels import labelled
 from pipeline.drafting.naming import named_apart
@@ -44,7 +45,7 @@ def draft_of(sheets: Sequence[Sheet], *, form_id: str) -> Draft:
         areas += offices
         outside = (p for p in sheet.places if not any(_holds(a, p.box_mm) for a in offices))
         kept = replace(sheet, places=tuple(outside))
-        known = labelled(kept)
+        known = without_emblem(labelled(kept))
         gridded = of_tables(known, page=sheet.number)
         free = [each for each in known if id(each) not in gridded.taken]
         zones += zones_of(free, page=sheet.number)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.drafting.grids import above, beside, combs, groups
 from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
-from pipeline.drafting.tables import UNIT, Cell, Table, rows_of, tables_in
+from pipeline.drafting.tables import ROOM_BELOW_MM, UNIT, Cell, Table, rows_of, tables_in
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
 
@@ -17,7 +17,7 @@ _AREA_MM = 14.0
 _PAGE_SHARE, _PAGE_HIGH, _STRIP_SHARE = 0.86, 0.4, 0.8
 """What is so wide and high frames the page."""
 _EDGE_MM = 3.5
-_ROOM_RIGHT_MM, _ROOM_BELOW_MM = 12.0, 5.5
+_ROOM_RIGHT_MM = 12.0
 _MOST_PRINT_LINES = 2
 _CENTRED_MM = 4.0
 _CORNER_MM, _FEW_WORDS, _OPTION_MM = 2.5, 5, 4.0
@@ -44,7 +44,7 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
         rows = rows_of(members)
         for table in tables_in(rows, sheet.words):
             tables += 1
-            yield from _of_table(table, tables)
+            yield from _of_table(table, tables, sheet.tints)
             rows = [row for row in rows if row not in (table.head, *table.rows)]
         rest = [cell for row in rows for cell in row]
         free = [cell.box for cell in rest if cell.is_free]
@@ -53,12 +53,25 @@ def in_frames(sheet: Sheet) -> Iterator[Place]:
                 yield from _single(cell, sheet, alone=len(members) == 1)
 
 
-def _of_table(table: Table, number: int) -> Iterator[Place]:
+def _of_table(table: Table, number: int, tints: Sequence[BoxMm]) -> Iterator[Place]:
+    barred = set(_barred(table, tints))
     for n, row in enumerate(table.rows, 1):
         for cell in row:
-            if cell.is_free:
+            if cell.is_free and cell.box not in barred:
                 column = table.column_of(cell)
                 yield Place(_beside_unit(cell), Shape.CELL, row=n, column=column, table=number)
+
+
+def _barred(table: Table, tints: Sequence[BoxMm]) -> Iterator[BoxMm]:
+    """The cells that are shaded where others of their row, and of their column, are not: nothing
+    is to be written there."""
+    free = [(n, cell) for n, row in enumerate(table.rows) for cell in row if cell.is_free]
+    shaded = {c.box for _, c in free if any(_fills(tint, c.box) for tint in tints)}
+    clear = [(n, table.column_of(c)) for n, c in free if c.box not in shaded]
+    rows, columns = ({key[at] for key in clear} for at in (0, 1))
+    for n, cell in free:
+        if cell.box in shaded and n in rows and table.column_of(cell) in columns:
+            yield cell.box
 
 
 def _is_option(word: BoxMm, square: BoxMm) -> bool:
@@ -160,7 +173,7 @@ def _beside_label(cell: Cell, sheet: Sheet, *, alone: bool) -> Iterator[Place]:
     asks = bool(unit) or text.rstrip(" *").endswith(":") or bool(_SIGNED.search(fold(text)))
     below = box.bottom - label.bottom
     is_top = label.y - box.y < max(4.0, below)
-    if lines <= _MOST_PRINT_LINES + asks and is_top and below >= _ROOM_BELOW_MM:
+    if lines <= _MOST_PRINT_LINES + asks and is_top and below >= ROOM_BELOW_MM:
         if asks or not alone or below >= _AREA_MM or _heads_room(label, words, box):
             free = BoxMm(box.x, label.bottom + 0.3, box.w, below - 0.3)
             yield Place(free, _shape(free), sure=1.0 if asks else 0.7)

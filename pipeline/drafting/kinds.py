@@ -48,7 +48,9 @@ _TOTAL = re.compile(r"(?<!sous )(?<!sous-)\btotal\b")
 _CODE = re.compile(r"(?:n |code|matricule|identifiant|reference)\b")
 _NARROW_MM = 32.0
 """Nobody writes a name on a line so short."""
-_UNITS = re.compile(r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?)\b|^\W?€")
+_UNITS = re.compile(
+    r"^\W{0,2}(cm|kg|km|m|watts|kw|ans?|€|euros?|personnes?|repas|places?|cheques?|fois|mensualites?)\b|^\W?€"
+)
 _IN_EUROS = re.compile(r"\(\s*(?:en\s+)?(?:€|euros?)\s*\)|\ben (?:€|euros\b)")
 _LABEL_SURE = 0.88
 _DAY = re.compile(
@@ -62,6 +64,10 @@ _UNKNOWN = 0.35
 _BARE_COUNT = "quantite"
 """What « Nombre » alone is called; « Nombre de lampions » by its own words."""
 _LONGEST_NAME = 32
+_LEAST_LETTERS = 5
+"""A shorter label may be another one but for a letter."""
+_SHORT, _LITTLE = 6, 0.4
+"""A word of so few letters, with the blanks around it, says little of so much longer a label."""
 _NOT_CODED = ("count", "person", "organisation", "surname")
 
 
@@ -266,7 +272,9 @@ def _by_print(kind: Kind, text: str, label: str, behind: str, shape: Shape, wide
         return Kind("number", name, "", 0.6)
     if said.startswith("an") and kind.type == "text":
         return Kind("age", name, "", 0.8)
-    if said.startswith(("personne", "repas", "place")) and kind.type == "text":
+    if said.startswith(("cheque", "mensualite", "fois")) and kind.type == "text":
+        return Kind("number", "nombre_cheques" if said[0] == "c" else "nombre_versements", "", 0.8)
+    if said.startswith(("personne", "repas", "place")) and kind.type in ("text", "organisation"):
         return Kind("count", name, "", 0.8)
     if said in ("cm", "kg", "km", "m", "watts", "kw") and kind.type in ("text", "number"):
         return Kind("number", name, "", 0.85, unit=said)
@@ -326,7 +334,7 @@ def best_of(text: str, entries: Sequence[Entry]) -> tuple[Entry, float] | None:
         scorer=fuzz.ratio,
         score_cutoff=_LEAST_ALIKE_PERCENT,
     )
-    if near and len(key) > 5 and (best is None or near[1] / 100 * 0.96 > best[0]):
+    if near and len(key) >= _LEAST_LETTERS and (best is None or near[1] / 100 * 0.96 > best[0]):
         return entries[near[2]], near[1] / 100 * 0.96
     return (best[3], best[0]) if best else None
 
@@ -339,6 +347,8 @@ def _held(label: str, known: str) -> float:
     if len(known) < 4:  # « n », « le »
         return 0.0
     share = len(known) / len(label)
+    if label.startswith(known) and len(known) <= _SHORT and share < _LITTLE:
+        return 0.4  # « Port » of « Port de lunettes ou de lentilles »
     if label.startswith(known):
         return 0.58 + 0.37 * share
     if known in label:

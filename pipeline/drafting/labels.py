@@ -10,7 +10,6 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipeline.drafting.beside import (
-    ABOVE_MM,
     NEAR_MM,
     OVER_MM,
     SURE,
@@ -19,23 +18,32 @@ from pipeline.drafting.beside import (
     Printed,
     is_beside,
 )
+from pipeline.drafting.captions import captions_of
 from pipeline.drafting.grids import beside
-from pipeline.drafting.kinds import kind_of, section_of
+from pipeline.drafting.heads import by_table, labels_of_cells
+from pipeline.drafting.kinds import is_label, kind_of, section_of
+from pipeline.drafting.linework import overlap
 from pipeline.drafting.phrases import Phrase, is_level, phrases_of, titles
 from pipeline.drafting.places import in_reading_order
 from pipeline.drafting.records import Place, Shape, Sheet
+from pipeline.drafting.rooms import is_wrapped
 from pipeline.drafting.squares import labels_of_marks
-from pipeline.drafting.tariffs import prices, says_times, without_prices
+from pipeline.drafting.tariffs import prices, without_prices
 from pipeline.geometry import BoxMm
 
-_OPTION_MM, _ROW_HEAD_MM = 8.0, 140.0
+_OPTION_MM = 8.0
 _CORNER_MM, _UNDER_HEAD_MM, _PRICE_MM, _COLUMN_MM = 8.0, 9.0, 30.0, 20.0
-_BEHIND_CELL_MM = 3.0
+_TITLE, _NEXT_LINE = 1.15, 1.6
+"""A title is so much larger than labels; lines of one label stand so many sizes apart."""
+_TITLES_MM = 40.0
 _GAP_SURE, _KNOWN = 0.65, 0.6
 """A gap behind a word is a place where the word is known as a label, or ends in a colon."""
 
 _IS_ABOUT_BEFORE = re.compile(r"\W*(?:[x×*]\s?\d|€|euros?\b|=|ans?\b|[ck][mg]\b|/)")
 """What stands behind a place and speaks of it, even where another place follows."""
+_LEADS_TO_SUM = re.compile(r"(?:=|\bsoit|\bfont)\W*$")
+_SENTENCE = re.compile(r".*[a-zà-ÿ)]{4,}\.\s+(?=[A-ZÀ-Ý])")
+"""What ends before a label begins: « Chèque à l'ordre du comité. Date : »."""
 
 
 def labelled(sheet: Sheet) -> tuple[Labelled, ...]:
@@ -43,22 +51,34 @@ def labelled(sheet: Sheet) -> tuple[Labelled, ...]:
     print_ = Printed(sheet, phrases_of(sheet), in_reading_order(sheet.places))
     places = tuple(place for place in print_.places if not _is_taken(print_, place))
     print_ = replace(print_, places=places)
-    tables = _tables(places)
+    tables = by_table(places)
+    captions = captions_of(print_)
     by_place: dict[int, Labelled] = {}
     for place in print_.places:
         if place.shape in (Shape.LINE, Shape.COMB, Shape.AREA):
-            by_place[id(place)] = _of_line(print_, place)
+            caption = captions.get(id(place))
+            by_place[id(place)] = (
+                _taken(print_, place, caption, How.BELOW, "")
+                if caption
+                else _of_line(print_, place)
+            )
     for cells in tables.values():
-        by_place |= _of_table(print_, cells)
+        by_place |= labels_of_cells(print_, cells)
     by_place |= labels_of_marks(print_)
     known = [by_place[id(place)] for place in print_.places if id(place) in by_place]
     return tuple(_in_sections(print_, known))
 
 
+def is_about_before(text: str) -> bool:
+    """Whether print between two places speaks of the first: a unit, « repas à 22 €, soit »."""
+    leads = bool(_LEADS_TO_SUM.search(text)) and len(prices(text)) == 1
+    return leads or bool(_IS_ABOUT_BEFORE.match(text))
+
+
 def _of_line(print_: Printed, place: Place) -> Labelled:
     box = place.box_mm
     behind = print_.behind(place)
-    if behind and _is_other_row(print_, behind) and not _IS_ABOUT_BEFORE.match(behind.text):
+    if behind and _is_other_row(print_, behind) and not is_about_before(behind.text):
         behind = None
     behind_text = behind.text if behind else ""
     inside = [
@@ -70,11 +90,15 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     if (inside and place.shape is Shape.AREA) or (inside and box.h > 1.8 * inside[0].box_mm.h):
         return _taken(print_, place, inside[0], How.INSIDE, behind_text)
     left, above = print_.before(place), print_.above(place)
+    if left is None and (titles_ := _titles_before(print_, place)):
+        return Labelled(place, titles_, How.LEFT, behind_text, sure=SURE[How.LEFT])
     near = left is not None and (
         box.x - left.box_mm.right <= NEAR_MM or _is_in_cell_before(print_, left.box_mm, box)
     )
     if above and prices(above.text) and not without_prices(above.text):
         above = None  # a price says nothing of what is below it
+    if left and above and not near:  # a title is of all that is below it
+        near = above.size_mm > _TITLE * left.size_mm or (above.bold and not left.bold)
     if left and above and _is_in_its_frame(print_, box, above.box_mm, left.box_mm):
         return _taken(print_, place, above, How.ABOVE, behind_text)
     if left and near:
@@ -83,9 +107,45 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
         return _taken(print_, place, above, How.ABOVE, behind_text)
     if left:
         return _taken(print_, place, left, How.LEFT, behind_text, weight=0.85)
+    if wrapped := _label_before_break(print_, place):
+        return _taken(print_, place, wrapped, How.LEFT, behind_text, weight=0.85)
     if place.name:
         return Labelled(place, place.name, How.NAME, behind_text, sure=0.6)
     return Labelled(place, behind=behind_text, sure=0.2)
+
+
+def _titles_before(print_: Printed, place: Place) -> str:
+    """« M. / Mme » before a line: words to ring that are its label, too."""
+    box = place.box_mm
+    ringed = [
+        other.box_mm
+        for other in print_.places
+        if other.shape is Shape.WORD
+        and is_beside(other.box_mm, box)
+        and 0 <= box.x - other.box_mm.x <= _TITLES_MM
+    ]
+    if not ringed or box.x - max(each.right for each in ringed) > _OPTION_MM:
+        return ""
+    words = [w for w in print_.sheet.words if any(overlap(w.box_mm, r) > 0 for r in ringed)]
+    text = " ".join(word.text for word in sorted(words, key=lambda word: word.box_mm.x))
+    return text if is_label(text) else ""
+
+
+def _label_before_break(print_: Printed, place: Place) -> Phrase | None:
+    """The label that ends the row above, where the line breaks between it and its place."""
+    unpriced = (phrase for phrase in print_.phrases if not prices(phrase.text))
+    asks = (phrase for phrase in unpriced if phrase.text.endswith(":") or is_label(phrase.text))
+    ends = (phrase for phrase in asks if phrase not in print_.used)
+    wrapped = [p for p in ends if is_wrapped(p.box_mm, place, print_.sheet)]
+    free = [
+        phrase
+        for phrase in wrapped
+        if not any(
+            o.box_mm.x > phrase.box_mm.x and is_beside(phrase.box_mm, o.box_mm)
+            for o in print_.places
+        )
+    ]
+    return max(free, key=lambda phrase: phrase.middle_mm, default=None)
 
 
 def _is_in_cell_before(print_: Printed, label: BoxMm, box: BoxMm) -> bool:
@@ -116,11 +176,31 @@ def _is_other_row(print_: Printed, phrase: Phrase) -> bool:
     )
 
 
+def _whole(print_: Printed, phrase: Phrase) -> Phrase:
+    """A label with the line above that it goes on from: « Adresse » over « professionnelle »."""
+    if not phrase.text[:1].islower():
+        return phrase
+    for upper in print_.phrases:
+        box = upper.box_mm
+        near = 0 < phrase.middle_mm - upper.middle_mm <= _NEXT_LINE * phrase.size_mm
+        if near and abs(box.x - phrase.box_mm.x) <= 1 and not upper.text.endswith((":", ".")):
+            if any(is_beside(box, p.box_mm) and _ends_at(box, p) for p in print_.places):
+                return phrase  # a line of running text
+            print_.used.add(upper)
+            return replace(phrase, text=f"{upper.text} {phrase.text}")
+    return phrase
+
+
+def _ends_at(label: BoxMm, place: Place) -> bool:
+    return -OVER_MM <= place.box_mm.x - label.right <= OVER_MM
+
+
 def _taken(
     print_: Printed, place: Place, phrase: Phrase, how: How, behind: str, *, weight: float = 1.0
 ) -> Labelled:
     print_.used.add(phrase)
-    return Labelled(place, phrase.text, how, behind, sure=SURE[how] * weight * phrase.sure)
+    label = _SENTENCE.sub("", _whole(print_, phrase).text) if how is How.LEFT else phrase.text
+    return Labelled(place, label, how, behind, sure=SURE[how] * weight * phrase.sure)
 
 
 def _is_taken(print_: Printed, place: Place) -> bool:
@@ -223,82 +303,13 @@ def _is_corner(print_: Printed, place: Place) -> bool:
 
 
 def _next_is_square(print_: Printed, label: BoxMm) -> bool:
-    level = [p for p in print_.places if is_beside(label, p.box_mm) and p.box_mm.x >= label.x]
+    level = [
+        place
+        for place in print_.places
+        if is_beside(label, place.box_mm) and place.box_mm.x >= label.x and place.sure >= _GAP_SURE
+    ]
     following = min(level, key=lambda place: place.box_mm.x, default=None)
     return following is not None and following.shape is Shape.BOX
-
-
-def _tables(places: Sequence[Place]) -> dict[int, list[Place]]:
-    tables: dict[int, list[Place]] = {}
-    for place in places:
-        if place.shape is Shape.CELL:
-            tables.setdefault(place.table, []).append(place)
-    return tables
-
-
-def _of_table(print_: Printed, cells: Sequence[Place]) -> dict[int, Labelled]:
-    """The cells of a table with the heads of their columns and rows."""
-    columns = {place.column for place in cells}
-    heads = {n: _head(print_, [c for c in cells if c.column == n], cells) for n in columns}
-    rows = {n: _row_head(print_, [c for c in cells if c.row == n]) for n in {c.row for c in cells}}
-    known = {}
-    for cell in cells:
-        head, row = heads[cell.column], rows[cell.row]
-        behind = print_.behind(cell, most_mm=_BEHIND_CELL_MM)
-        known[id(cell)] = Labelled(
-            cell,
-            head or row,
-            How.HEAD if head else How.ROW if row else How.NOTHING,
-            behind.text if behind and behind not in print_.used else "",
-            head=head,
-            row=row,
-            sure=0.9 if head or row else 0.2,
-        )
-    return known
-
-
-def _head(print_: Printed, column: Sequence[Place], cells: Sequence[Place]) -> str:
-    """What is printed over the first cell of a column, over several rows perhaps."""
-    first = min(column, key=lambda place: place.box_mm.y).box_mm
-    top = min(cell.box_mm.y for cell in cells)
-    over = [
-        phrase
-        for phrase in print_.phrases
-        if phrase.middle_mm < top + 0.5
-        and first.x - 1 <= phrase.box_mm.x + phrase.box_mm.w / 2 <= first.right + 1
-        and phrase.box_mm.w <= first.w + 4
-    ]
-    head: list[Phrase] = []
-    edge = top
-    for phrase in sorted(over, key=lambda phrase: -phrase.middle_mm):
-        if edge - phrase.box_mm.bottom > (ABOVE_MM if not head else 2.2):
-            break
-        head.insert(0, phrase)
-        edge = phrase.box_mm.y
-    print_.used.update(head)
-    return " ".join(phrase.text for phrase in head)
-
-
-def _row_head(print_: Printed, row: Sequence[Place]) -> str:
-    """What is printed left of the first cell of a row, in its columns without a place, and between
-    its cells; a price is a part of it."""
-    first = min(row, key=lambda place: place.box_mm.x).box_mm
-    last = max(cell.box_mm.right for cell in row)
-    level = [
-        phrase
-        for phrase in print_.phrases
-        if first.y - 0.5 <= phrase.middle_mm <= first.bottom + 0.5
-        and (
-            first.x - _ROW_HEAD_MM <= phrase.box_mm.x < first.x
-            or (phrase.box_mm.x < last + _BEHIND_CELL_MM and prices(phrase.text))
-        )
-    ]
-    times = [phrase for phrase in level if phrase.box_mm.x > first.x and says_times(phrase.text)]
-    if len(times) > 1:  # each is of the cell before it
-        level = [phrase for phrase in level if phrase not in times]
-    level.sort(key=lambda phrase: (round(phrase.box_mm.x / 4), phrase.box_mm.y))
-    print_.used.update(level)
-    return " ".join(phrase.text for phrase in level)
 
 
 def _in_sections(print_: Printed, known: Sequence[Labelled]) -> Iterator[Labelled]:

@@ -34,6 +34,8 @@ _ONE = re.compile(
 )
 _SPEAKS = re.compile(r"(?:je|nous|vous|j'|il|elle|l'enfant|mon enfant|votre enfant)\b")
 _ASKS = re.compile(r".*\?\s*$|(?:comment|pourquoi|ou|quand|combien|avez|etes|souhaitez|avons)\b")
+_FIRST = 3
+"""An option is what one of its first words says."""
 _CHOSEN = re.compile(r"\bseule?s?\b|\buniquement\b")
 """What an option says that leaves out the others."""
 
@@ -113,7 +115,11 @@ def _by_options(keys: set[str], *, is_one: bool) -> Kind | None:
     """What the options alone tell; ``is_one``: the question speaks of one of them."""
     for names, type_name, field, role in _OPTIONS:
         known = frozenset(map(key_of, names.split()))
-        share = sum(bool(known & {*key.split()}) for key in keys) / len(keys)
+        # « 18 h 30 » is no man, and « Baby-gym, 2 à 4 ans, mercredi » no day.
+        spoken = (
+            {word for word in key.split()[:_FIRST] if len(word) > 1 or key == word} for key in keys
+        )
+        share = sum(bool(known & words) for words in spoken) / len(keys)
         if len(keys) > 1 and share > 0.6:
             return Kind("choice" if is_one else type_name, field, role, sure=0.95)
     return None

@@ -94,13 +94,15 @@ def _body(word: Print) -> BoxMm:
 def _in_row(row: Sequence[Print], barriers: Sequence[BoxMm]) -> Iterator[Phrase]:
     level = [box for box in barriers if any(is_level(box, word.box_mm) for word in row)]
     phrase: list[Print] = []
+    end = 0.0
     for word in row:
+        start, end = end, word.box_mm.right
         if _SIGNS_ONLY.fullmatch(_LEADERS.sub("", word.text)) and not _is_kept(word.text):
             if _LEADERS.search(word.text) and phrase:  # what was dotted is a place, or none at all
                 yield _phrase(phrase)
                 phrase = []
             continue
-        if phrase and _is_apart(phrase[-1], word, level):
+        if phrase and _is_apart(phrase[-1], word, level, start):
             yield _phrase(phrase)
             phrase = []
         phrase.append(word)
@@ -108,9 +110,10 @@ def _in_row(row: Sequence[Print], barriers: Sequence[BoxMm]) -> Iterator[Phrase]
         yield _phrase(phrase)
 
 
-def _is_apart(before: Print, word: Print, level: Sequence[BoxMm]) -> bool:
+def _is_apart(before: Print, word: Print, level: Sequence[BoxMm], sign_mm: float) -> bool:
+    """``sign_mm``: where the dash or so ends that stands between, if one does."""
     start, end = before.box_mm.right, word.box_mm.x
-    if end - start > max(_LEAST_GAP_MM, _GAP_SIZES * before.size_mm):
+    if end - max(start, sign_mm) > max(_LEAST_GAP_MM, _GAP_SIZES * before.size_mm):
         return True
     return any(start - 0.7 <= box.x + box.w / 2 <= end + 0.7 for box in level) or bool(
         re.search(r"[.…_·]{3,}$", before.text)
@@ -130,7 +133,7 @@ def _phrase(words: Sequence[Print]) -> Phrase:
 
 def _is_kept(text: str) -> bool:
     """Signs that say something beside a place."""
-    return any(sign in text for sign in "€=×@:")
+    return any(sign in text for sign in "€=×@:+")
 
 
 def _says(phrase: Phrase) -> bool:

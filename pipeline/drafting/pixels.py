@@ -19,6 +19,7 @@ from pipeline.drafting.linework import (
     sides,
     without_doubles,
 )
+from pipeline.drafting.mended import mended, thinned
 from pipeline.drafting.records import Print, Sheet
 from pipeline.geometry import BoxMm
 from pipeline.records import Gray, Mask
@@ -26,11 +27,12 @@ from pipeline.records import Gray, Mask
 _MM_PER_INCH = 25.4
 _BROAD_MM, _DEPTH = 2.4, 38
 """Ink is thin and so much darker than what lies around it, as on a scanned blank's print."""
+_LETTERED_MM, _LETTERED = 3.0, 148
 _BAND_LEVEL, _BAND_LETTER_MM, _BAND_SHARE = 140, 6.0, 0.5
 """A band is darker than that; its white letters are no higher."""
 _STROKE_MM, _LONG_MM = 2.6, 6.0
 """The sides of a check square are as long; rules are longer than the strokes of letters."""
-_BESIDE_MM, _ALONE, _RUNS_ON = 0.5, 0.4, 0.7
+_BESIDE_MM, _ALONE, _RUNS_ON, _LEANS = 0.5, 0.4, 0.7, 0.012
 _TOOTH_MM, _DASHES_APART_MM = 0.8, 1.8
 _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _CUT_MM, _CUT_SHARE = 0.9, 0.6
@@ -42,9 +44,12 @@ _FAINT_DEPTH, _SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 5, 9, 75, 55
 """How much darker than paper a shade is, at least and at most; and print, than what it is on."""
 _BESIDE_PRINT_MM, _LEAST_BESIDE = 3.5, 30
 _LEAST_SHADE_MM, _LEAST_CELL_MM, _MOST_CELL_MM = 3.0, 2.3, 40.0
+_INSET_MM, _AROUND_MM, _LEAST_STEP = 0.7, 2.2, 3
+"""A shade is looked at so far inside its edge, and what is around it between so far and so far."""
 _FILLED, _RIM_MM, _SHADED = 0.88, 0.4, 0.75
 _RING_MM, _RING_LINE_MM, _RING_APART_MM, _RING_EVEN = (1.8, 6.5), 1.6, 0.8, 0.78
 _SQUARE_MM = 8.5
+_SIDE_MM, _SMALL_MM = 0.15, 6.0
 _EDGE_MM = 2.5
 _SIGNS = frozenset("/:-€□–—?()")
 _GROWN_MM = 0.35
@@ -67,6 +72,7 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
         for frame in without_doubles(in_order(frames), share=0.7)
         if _part(bands, frame, px_per_mm).mean() < _BAND_SHARE * 255
     ]
+    frames = [_on_its_sides(frame, frames) for frame in frames]
     page = BoxMm(0, 0, width_mm, height_mm).grown(-_EDGE_MM, -_EDGE_MM)
     words = tuple(_legible(words, frames))
     rules = [
@@ -77,16 +83,29 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
         for run in _dots(ink, px_per_mm)
         if not (_is_on(run, rules) or _is_of_letters(run, words)) and _lies_in(run, page)
     ]
+    rules = [thinned(rule, ink, px_per_mm) for rule in rules]
+    if words:  # before they are read, what stands between two lines is not known
+        rules, dots = mended(rules, dots, words, even=even, px_per_mm=px_per_mm)
     return Sheet(
         number,
         width_mm,
         height_mm,
         words,
-        tuple(rules),
+        in_order(rules),
         tuple(frames),
         in_order(shades),
         in_order(_behind_words(run, words) for run in dots),
     )
+
+
+def _on_its_sides(frame: BoxMm, frames: Sequence[BoxMm]) -> BoxMm:
+    """A check square up to the middle of its sides, which blur makes broad."""
+    grown = frame.grown(_SIDE_MM, _SIDE_MM)
+    if max(frame.w, frame.h) > _SMALL_MM or any(
+        overlap(grown, other) > 0 for other in frames if other is not frame
+    ):
+        return frame
+    return grown
 
 
 def _even(gray: Gray, px_per_mm: float) -> Gray:
@@ -144,6 +163,9 @@ def _is_of_letters(stroke: BoxMm, words: Sequence[Print]) -> bool:
 def _bands(even: Gray, px_per_mm: float) -> Mask:
     """255 where dark bands are, with what white letters leave of them, else 0."""
     dark = cv2.compare(even, _BAND_LEVEL, cv2.CMP_LT)
+    # White letters take little of a band; dark ones never as much of the paper.
+    lettered = cv2.compare(cv2.blur(dark, _window(_LETTERED_MM * px_per_mm)), _LETTERED, cv2.CMP_GE)
+    dark = cv2.bitwise_or(dark, lettered)
     bands = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _square(_BROAD_MM * px_per_mm))
     closed = cv2.morphologyEx(bands, cv2.MORPH_CLOSE, _square(_BAND_LETTER_MM * px_per_mm))
     return np.asarray(closed, np.uint8)
@@ -158,8 +180,12 @@ def _ink(even: Gray, bands: Mask, px_per_mm: float) -> Mask:
     return np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(near_bands)), np.uint8)
 
 
+def _window(side_px: float) -> tuple[int, int]:
+    return (round(side_px) | 1,) * 2
+
+
 def _square(side_px: float) -> NDArray[np.uint8]:
-    return np.ones((round(side_px) | 1,) * 2, np.uint8)
+    return np.ones(_window(side_px), np.uint8)
 
 
 def _rings(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
@@ -194,8 +220,8 @@ def _strokes(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
     length = round(_STROKE_MM * px_per_mm)
     opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     beside = max(2, round(_BESIDE_MM * px_per_mm))
-    most = _BROAD_MM * px_per_mm / 2
     for x, y, w, h in _boxes(opened):
+        most = max(_BROAD_MM * px_per_mm / 2, _LEANS * w)
         if h - 2 > most and w >= _LONG_MM * px_per_mm:
             y, h = _level_rows(opened[y : y + h, x : x + w], y)
         if not 0 < h - 2 <= most:
@@ -293,7 +319,27 @@ def _shades(gray: Gray, px_per_mm: float) -> tuple[list[BoxMm], list[BoxMm]]:
     ]
     # Over a broad area even the faintest shade stands out from the noise.
     faint = cv2.inRange(cv2.blur(shade, (7, 7)), _FAINT_DEPTH, _DARK_DEPTH)
-    return list(without_doubles([*tints, *_tints(faint)], share=0.5)), cells
+    every = without_doubles([*tints, *_tints(faint)], share=0.5)
+    return [tint for tint in every if _stands_out(tint, shade)], cells
+
+
+def _stands_out(tint: BoxMm, shade: Gray) -> bool:
+    """Whether it is darker than what is around it: light falls unevenly on a page."""
+    inner = _part(shade, tint.grown(-_INSET_MM, -_INSET_MM), _SHADE_PX_PER_MM)
+    outer, between = (tint.grown(by, by) for by in (_AROUND_MM, _INSET_MM))
+    around = _part(shade, outer, _SHADE_PX_PER_MM).astype(np.float64)
+    top, left = (
+        round((a - b) * _SHADE_PX_PER_MM)
+        for a, b in (
+            (max(0.0, between.y), max(0.0, outer.y)),
+            (max(0.0, between.x), max(0.0, outer.x)),
+        )
+    )
+    high, wide = (round(v * _SHADE_PX_PER_MM) for v in (between.h, between.w))
+    around[top : top + high, left : left + wide] = np.nan
+    if not inner.size or np.isnan(around).all():
+        return True
+    return bool(np.median(inner) - np.nanmedian(around) >= _LEAST_STEP)
 
 
 def _is_shaded_about(box: BoxMm, mask: Mask) -> bool:

@@ -6,7 +6,7 @@ from pipeline.drafting.linework import lines_of
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 
-_SQUARES = frozenset("□❑❒❏❐☐▢◻⬜○◯❍🞎🗆⎕")
+SQUARES = frozenset("□❑❒❏❐☐▢◻⬜○◯❍🞎🗆⎕")
 _TYPED = frozenset({"()", "[]", "(_)", "[_]", "|_|", "{}"})
 """What is typed for a square; its two sides may stand apart."""
 _OPENS, _CLOSES = frozenset("[({"), frozenset("])}")
@@ -22,7 +22,7 @@ def printed_squares(sheet: Sheet) -> Iterator[Place]:
             near = after is not None and 0 < after.box_mm.x - box.right <= _OPTION_MM
             if is_o and near and after is not None and after.text[:1].isalpha():
                 yield Place(box, Shape.BOX, sure=0.7)
-            elif word.text[:1] in _SQUARES or word.text[-1:] in _SQUARES:
+            elif word.text[:1] in SQUARES or word.text[-1:] in SQUARES:
                 yield from _squares_in(word)
             elif word.text in _TYPED:
                 yield Place(box, Shape.BOX, sure=0.8)
@@ -41,7 +41,7 @@ def _squares_in(word: Print) -> Iterator[Place]:
     """Each square of a word, which an option may stick to."""
     step = word.box_mm.w / len(word.text)
     for at, letter in enumerate(word.text):
-        if letter in _SQUARES:
+        if letter in SQUARES:
             wide = word.box_mm.w if len(word.text) == 1 else max(step, 0.7 * word.size_mm)
             yield Place(
                 BoxMm(word.box_mm.x + at * step, word.box_mm.y, wide, word.box_mm.h), Shape.BOX

@@ -6,6 +6,7 @@ What is between them tells: strokes, « ou », or wide gaps where a question or 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.drafting.linework import lines_of, overlap
 from pipeline.drafting.records import Place, Print, Shape, Sheet
@@ -39,23 +40,27 @@ _MOST_WORDS_ASKED, _MOST_LETTERS_ASKED = 3, 24
 _PHRASE_GAP, _LABEL_GAP, _WORD_GAP = 1.4, 2.0, 0.8
 """Words of a phrase, of a label and of an option stand no further apart than so many sizes of their
 print."""
+_NARROW_GAP, _MORE = 0.6, 1.3
+"""Where the narrowest gap is narrower, so are all between the words of an option."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """The words of a line up to the next question's end. ``is_answer``: a question is before them.
     ``is_asked``: the line says that they are to be ringed; ``is_near``, one close to it does.
-    ``is_title``: it is larger print, or stands above all places."""
+    ``is_told``: the head of the page does. ``is_title``: it is larger print, or stands above all
+    places."""
 
     words: tuple[Print, ...]
     is_answer: bool
     is_asked: bool
     is_near: bool
+    is_told: bool
     is_title: bool
 
     def has_room(self, option: Sequence[Print]) -> bool:
         """Whether an option is as short as they are."""
-        if self.is_asked:
+        if self.is_asked or (self.is_told and self.is_answer):
             return _is_short(option, _MOST_WORDS_ASKED, _MOST_LETTERS_ASKED)
         return _is_short(option, _MOST_WORDS, _MOST_LETTERS)
 
@@ -87,6 +92,7 @@ def _parts(
     lines: Sequence[Sequence[Print]], *, largest_mm: float, top_mm: float
 ) -> Iterator[_Part]:
     asking = [bounding_box([w.box_mm for w in line]) for line in lines if _says_ring(line)]
+    is_told = any(box.bottom < top_mm for box in asking)
     for line in lines:
         box = bounding_box([word.box_mm for word in line])
         near = any(
@@ -96,7 +102,7 @@ def _parts(
         question: Print | None = None
         for words in _up_to_questions(line):
             gap = words[0].box_mm.x - question.box_mm.right if question else _ANSWER_MM
-            yield _Part(tuple(words), gap < _ANSWER_MM, _says_ring(line), near, is_title)
+            yield _Part(tuple(words), gap < _ANSWER_MM, _says_ring(line), near, is_told, is_title)
             question = words[-1]
 
 
@@ -189,7 +195,8 @@ def _if_stroked(run: Sequence[_Option], part: _Part) -> float:
     """How surely options with strokes between them are to be ringed; 0 where they are not."""
     texts = [_text(option) for option in run]
     usual = sum(bool(_USUAL.fullmatch(text)) for text in texts)
-    if usual == len(texts) or part.is_near or (usual and len(texts) > 2):
+    near = part.is_near and not part.is_title
+    if usual == len(texts) or near or (usual and len(texts) > 2):
         return 1.0
     if not part.is_answer:
         return 0.0
@@ -205,6 +212,8 @@ def _if_spaced(run: Sequence[_Option], part: _Part) -> float:
     """The same of options with gaps between them."""
     if part.is_asked:
         return 1.0
+    if part.is_told and len(run) > 2:
+        return 0.9
     texts = map(_text, run)
     is_known = all(_USUAL.fullmatch(text) or _LIKELY.fullmatch(text) for text in texts)
     return 0.9 if is_known else 0.0
@@ -242,9 +251,11 @@ def _spaced(part: _Part) -> Iterator[list[_Option]]:
         yield from _sizes(part)
         return
     phrases: list[list[Print]] = []
+    usual = min((b.box_mm.x - a.box_mm.right for a, b in pairwise(part.words)), default=0.0)
     for word in part.words:
         gap = word.box_mm.x - phrases[-1][-1].box_mm.right if phrases else 0.0
-        if phrases and gap <= _WORD_GAP * word.size_mm:
+        within = max(_NARROW_GAP * word.size_mm, _MORE * usual)
+        if phrases and gap <= min(_WORD_GAP * word.size_mm, within):
             phrases[-1].append(word)
         else:
             phrases.append([word])

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.drafting.kinds import kind_of
-from pipeline.drafting.linework import lines_of, overlap, phrases_in
+from pipeline.drafting.linework import is_level, lines_of, overlap, phrases_in
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
@@ -18,6 +18,10 @@ _HIGH = 2.1, 7.5
 _FLOWS, _LIST_MM = 0.8, 9.0
 """Print so few sizes below a label goes on from it, as do check squares so near."""
 _BELOW_MM, _ABOVE_MM, _AREA_MM = 4.0, 1.5, 12.0
+_TABLE_MM = 4.0
+"""So near below the label that announces it a table begins."""
+_INDENT_MM, _RUNS_ON_MM = 6.0, 6.0
+"""A line begins where that above it does, so nearly; gaps in a line of text are no wider."""
 _WRITTEN = (Shape.LINE, Shape.COMB, Shape.CELL, Shape.BOX)
 _SIGNED = re.compile(r"\bsignatures?\b(?! electronique)")
 _SIGNED_MM, _LEAST_SIGNED_MM, _BESIDE_MM, _FOOT_MM = (110.0, 26.0), 28.0, 25.0, 6.0
@@ -50,6 +54,7 @@ def gaps(sheet: Sheet, taken: Sequence[Place], *, few_lines: bool) -> Iterator[P
                 continue
             is_served = any(_is_listed(place, label, sheet) for place in taken)
             is_served |= any(_right_by(box, label) for box in marked)
+            is_served |= any(is_wrapped(label, place, sheet) for place in taken)
             is_served |= any(overlap(box, label) > 0 for box in (marked if asks else boxes))
             box = _gap_after(label, phrase[-1].size_mm, sheet, areas)
             reach = replace(box, w=_next_word(label, box, sheet) - box.x)
@@ -65,7 +70,11 @@ def _goes_on(phrase: Sequence[Print], sheet: Sheet) -> bool:
     """Whether a label heads the print below it."""
     label, size = bounding_box([word.box_mm for word in phrase]), phrase[0].size_mm
     below = BoxMm(label.x, label.bottom, label.w, _FLOWS * size)
-    return phrase[0].bold or any(overlap(word.box_mm, below) > 0 for word in sheet.words)
+    table = any(
+        0 <= frame.y - label.bottom <= _TABLE_MM and abs(frame.x - label.x) <= _TABLE_MM
+        for frame in sheet.frames
+    )
+    return phrase[0].bold or table or any(overlap(w.box_mm, below) > 0 for w in sheet.words)
 
 
 def _is_long(phrase: Sequence[Print]) -> bool:
@@ -89,6 +98,32 @@ def _is_listed(place: Place, label: BoxMm, sheet: Sheet) -> bool:
         return is_below and not _is_asked_in_row(box, sheet)
     starts = place.shape is Shape.LINE and abs(box.x - label.x) <= 3
     return near and starts
+
+
+def is_wrapped(label: BoxMm, place: Place, sheet: Sheet) -> bool:
+    """Whether a label ends its row, and its place begins the next one."""
+    box = place.box_mm
+    if place.shape is not Shape.LINE or not 0 < box.bottom - label.bottom <= _LIST_MM:
+        return False
+    own, next_ = BoxMm(label.right, label.y, 500.0, label.h), BoxMm(0, box.y, box.x, box.h)
+    words = [word.box_mm for word in sheet.words]
+    ends = not any(overlap(word, own) > 0 for word in words if word.x > label.x + 1)
+    below = (word for word in words if word.y > label.bottom - 1)
+    begins = not any(overlap(word, next_) > 0.3 * word.w * word.h for word in below)
+    is_indented = label.x > box.x and abs(_row_start(label, sheet) - box.x) <= _INDENT_MM
+    return ends and begins and is_indented
+
+
+def _row_start(label: BoxMm, sheet: Sheet) -> float:
+    """Where the line of text begins, with its dots and rules, that a label ends."""
+    low = BoxMm(0, label.y, sheet.width_mm, label.h + 1)
+    strokes = (*sheet.dots, *(rule for rule in sheet.rules if is_level(rule)))
+    row = [box for box in (*(w.box_mm for w in sheet.words), *strokes) if overlap(box, low) > 0]
+    start = label.x
+    for box in sorted(row, key=lambda box: -box.right):
+        if box.x < start <= box.right + _RUNS_ON_MM:
+            start = box.x
+    return start
 
 
 def _is_asked_in_row(square: BoxMm, sheet: Sheet) -> bool:

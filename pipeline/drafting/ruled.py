@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline.drafting.kinds import is_label
 from pipeline.drafting.linework import is_level
 from pipeline.drafting.records import Place, Print, Shape, Sheet
 from pipeline.geometry import BoxMm
@@ -90,9 +91,16 @@ def _is_side(rule: BoxMm, sheet: Sheet) -> bool:
 
 def _is_legend(rule: BoxMm, sheet: Sheet) -> bool:
     """Whether it goes on from the middle of a word: the upper side of a frame with a title."""
+    middle = rule.y + rule.h / 2
+    before = any(
+        is_level(other) and abs(other.y - rule.y) <= _SIDE_MM and other.right < rule.x
+        for other in sheet.rules
+    )
+    if not (before or _has_corner(rule.right, rule, sheet)):
+        return False
     return any(
-        -1 <= rule.x - box.right <= _AFTER_MM and box.y < rule.y < box.bottom - 0.38 * box.h
-        for box in (word.box_mm for word in sheet.words)
+        -1 <= rule.x - box.right <= _AFTER_MM and box.y < middle < box.bottom - 0.38 * box.h
+        for box in (word.box_mm for word in sheet.words if not word.text.endswith(":"))
     )
 
 
@@ -145,6 +153,8 @@ def _unprinted(rule: BoxMm, sheet: Sheet) -> BoxMm | None:
         standing[0].bold or standing[0].size_mm > 1.15 * usual or _heads_page(standing, rule, sheet)
     )
     starts = standing[0].box_mm.x - rule.x < 5
+    if not asks and _is_ruled_off(standing, rule, sheet):
+        return None
     if covered >= _UNDERLINED * rule.w or (is_heading and starts):
         return None
     edges = [rule.x, *(e for w in standing for e in (w.box_mm.x, w.box_mm.right)), rule.right]
@@ -155,6 +165,16 @@ def _unprinted(rule: BoxMm, sheet: Sheet) -> BoxMm | None:
     if before and len(before) < len(standing) and not before[-1].text.endswith(":"):
         return None  # a line of print that it runs below
     return BoxMm(left + 0.8 * (left > rule.x), rule.y, right - left - 0.8 * (left > rule.x), rule.h)
+
+
+def _is_ruled_off(standing: Sequence[Print], rule: BoxMm, sheet: Sheet) -> bool:
+    """Whether a rule across all the print only ends what is said above it, which is no label."""
+    left = min(word.box_mm.x for word in sheet.words)
+    right = max(word.box_mm.right for word in sheet.words)
+    is_across = rule.x <= left + _MARGIN_MM and rule.w >= _FULL_SHARE * (right - left)
+    if not is_across or any(_in_series(rule, other) for other in sheet.rules if is_level(other)):
+        return False
+    return not is_label(" ".join(word.text for word in standing))
 
 
 def _heads_page(standing: Sequence[Print], rule: BoxMm, sheet: Sheet) -> bool:
@@ -181,7 +201,10 @@ def _divides(rule: BoxMm, free: Sequence[BoxMm], sheet: Sheet) -> bool:
     if any(_in_series(rule, other) for other in (*free, *sheet.dots)):
         return False
     above = _words_above(rule, sheet.words)
-    return not (above and above[-1].text.endswith(":") and rule.y - above[-1].box_mm.bottom > 3)
+    asks = bool(above) and (
+        above[-1].text.endswith(":") or is_label(" ".join(word.text for word in above))
+    )
+    return not (asks and rule.y - above[-1].box_mm.bottom > 3)
 
 
 def _in_series(rule: BoxMm, other: BoxMm) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.config import Settings
 from pipeline.drafting.held import on_ink
+from pipeline.drafting.kinds import is_label
 from pipeline.drafting.linework import lines_of
 from pipeline.drafting.records import Print
 from pipeline.engines import load, tesseract
@@ -19,6 +20,7 @@ from pipeline.records import Gray, Mask
 _ENLARGED = 1.5
 """Tesseract was trained on print of some 300 dots an inch."""
 _LEAST_SURE, _LEAST_SURE_LINE = 0.3, 0.5
+"""What is less sure is read all the same where it is a label that forms print."""
 _INK = 140
 _LINE_MM, _WORDS_APART_MM, _MARGIN_MM = (1.2, 9.0), 2.2, 0.5
 _HIGH = re.compile(r"[^acegmnopqrsuvwxyz.,;:_-]")
@@ -52,7 +54,7 @@ def words_held(words: Sequence[Print], picture: Gray) -> tuple[Print, ...]:
 def _by_tesseract(picture: Gray) -> Iterator[Print]:
     large = cv2.resize(picture, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC)
     for text, sure, box in tesseract.read_print(np.asarray(large, np.uint8)):
-        if sure >= _LEAST_SURE:
+        if sure >= _LEAST_SURE or is_label(text):
             yield _print(text, sure, box, PX_PER_MM * _ENLARGED)
 
 
@@ -83,7 +85,7 @@ def _by_lines(rest: Gray, picture: Gray) -> Iterator[Print]:
     lines = load(Settings().engine).read_lines(crops)
     for line, (x, y, w, h) in zip(lines, boxes, strict=True):
         step, at = w / max(1, len(line.text)), 0
-        if line.confidence < _LEAST_SURE_LINE:
+        if line.confidence < _LEAST_SURE_LINE and not is_label(line.text):
             continue
         for word in line.text.split(" "):
             if word:
@@ -120,11 +122,13 @@ def _sized(line: Sequence[Print], ink: Mask) -> Iterator[Print]:
     for word, after in zip(line, [*line[1:], None], strict=True):
         box = word.box_mm
         level = replace(box, y=base - (_ASCENT + 0.01) * size, h=(_ASCENT + _DESCENT) * size)
+        if after and level.x < after.box_mm.x < level.right:  # an engine may box two as one
+            level = replace(level, w=after.box_mm.x - level.x)
         word = replace(word, box_mm=level, size_mm=size)
         room = _COLON_WITHIN * size
         room = min(room, after.box_mm.x - box.right) if after else room
         if word.text[-1] != ":" and (right := _colon_after(word, room, ink)):
-            wider = replace(level, w=right - box.x)
+            wider = replace(level, w=right - level.x)
             word = replace(word, text=f"{word.text} :", box_mm=wider)
         yield word
 

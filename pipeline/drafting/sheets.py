@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image
@@ -22,6 +23,7 @@ from pipeline.drafting.straight import straightened
 from pipeline.drafting.vectors import pages_of_pdf
 from pipeline.errors import DamagedError
 from pipeline.forms.blank import PX_PER_MM
+from pipeline.geometry import BoxMm
 from pipeline.intake.filekind import Kind, kind_of
 from pipeline.intake.ingest import open_pages
 from pipeline.records import Gray, Page, Source, TextRun
@@ -31,6 +33,8 @@ _PT_PER_MM = 72 / 25.4
 _LEGIBLE, _LEAST_SURE, _LEAST_WORD = 40, 0.6, 3
 """With fewer letters in words that are surely read, a picture may lie on its side."""
 _QUALITY = 85
+_LARGE_MM, _A5 = 4.5, 0.5**0.5
+"""Print of most words is smaller (13 pt); A5 is so much of A4."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +62,8 @@ def leaves(path: Path) -> tuple[Leaf, ...]:
     pages = open_pages(Source(path.name, path, ""), Settings())
     with closing(pages), path.open("rb") as file:
         if kind_of(file, path.name) is not Kind.PDF:
-            return tuple(seen(_whole(pages.page(n))) for n in range(1, pages.count + 1))
+            whole = (_whole(pages.page(n)) for n in range(1, pages.count + 1))
+            return tuple(as_large_as_print(seen(page), page) for page in whole)
         vectors, fields = _vectors(path)
         return tuple(
             seen(_whole(pages.page(sheet.number)))
@@ -112,6 +117,30 @@ def held(page: Page, words: Sequence[Print]) -> Leaf:
     bare = sheet_of_pixels(large.image, _DPI, page.number)
     print_ = words_held(words, without_strokes(large.image, _DPI, bare))
     return Leaf(sheet_of_pixels(large.image, _DPI, page.number, print_), large.image, large.runs)
+
+
+def as_large_as_print(leaf: Leaf, page: Page) -> Leaf:
+    """The sheet that was cut out of a photo, and taken for A4, as one of A5 where its print would
+    be too large for that."""
+    sizes = sorted(word.size_mm for word in leaf.sheet.words)
+    if leaf.picture is None or not sizes or sizes[len(sizes) // 2] < _LARGE_MM:
+        return leaf
+    scale = _DPI / page.dpi
+    if {round(scale * side) for side in page.image.shape} == {*leaf.picture.shape}:
+        return leaf  # all of the picture is the page, whose size its file tells
+    picture = np.asarray(
+        cv2.resize(leaf.picture, None, fx=_A5, fy=_A5, interpolation=cv2.INTER_AREA), np.uint8
+    )
+    words = tuple(
+        replace(
+            word,
+            box_mm=BoxMm(*(_A5 * v for v in (box.x, box.y, box.w, box.h))),
+            size_mm=_A5 * word.size_mm,
+        )
+        for word, box in ((word, word.box_mm) for word in leaf.sheet.words)
+    )
+    sheet = sheet_of_pixels(picture, _DPI, leaf.sheet.number, words)
+    return Leaf(with_fields(sheet, ()), picture)
 
 
 def _legible(words: Sequence[Print]) -> int:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.drafting.beside import SURE, How, Labelled, Printed
-from pipeline.drafting.options import IS_STATED
+from pipeline.drafting.options import IS_STATED, how_many
 from pipeline.drafting.phrases import Phrase, is_level
 from pipeline.drafting.records import Place, Print, Shape, Sheet
-from pipeline.drafting.tariffs import prices
+from pipeline.drafting.tariffs import prices, without_prices
 from pipeline.geometry import BoxMm
 from pipeline.text import fold
 
@@ -19,6 +19,14 @@ _SAY_NOTHING = ("", "yes", "on", "off", "0", "1", "2", "3")
 _ASIDE_MM = 8.0
 _BETWEEN = " – "
 """Between the columns of a row that is one option."""
+_ANSWERED = re.compile(r"(?P<before>.*\w.*?)[\s:]+(?P<option>oui|non)\W*", re.IGNORECASE)
+_ANSWERS = re.compile(r"(?P<option>oui|non)\b[\s,;/–-]+(?P<next>.*\w.*[:?])\s*", re.IGNORECASE)
+"""A question and its answer, of a square behind both; an answer and the next question, of one
+before."""
+_QUESTION, _ANSWER_MM = 9, 5.0
+"""« Oui : □ » is shorter than questions are; an answer stands so near its square."""
+_CELL_WIDE, _LINES_MM = 25.0, 2.2
+"""A cell is at most so many squares wide; lines of its head stand so near each other."""
 _HEAD_MM = 60.0
 """So far over a square without a word beside it the head of its column stands at most."""
 
@@ -46,7 +54,8 @@ def labels_of_marks(print_: Printed) -> dict[int, Labelled]:
         for n, place in enumerate(row):
             mark = known.get(id(place))
             # Each of two lists side by side stands below its own question.
-            if mark and not is_asked and (n == 0 or place.shape is Shape.BOX):
+            follows = n == 0 or (place.shape is Shape.BOX and bool(known[id(row[0])].question))
+            if mark and not is_asked and follows:
                 known[id(place)] = _asked_above(print_, mark)
     return known
 
@@ -102,22 +111,29 @@ def _of_squares(print_: Printed, row: Sequence[Place]) -> dict[int, Labelled]:
         return _square_of_row(print_, place, before)
     known: dict[int, Labelled] = {}
     taken: Phrase | None = None
+    asked = ""
     for place, before, behind in pairs:
         if behind is None:
             known[id(place)] = _square_under(print_, place, before if before != taken else None)
             continue
-        text = _option(print_, behind)
+        text, head = _option(print_, behind), ""
+        if not without_prices(text) and (head := _head_of_cell(print_, place)):
+            text = f"{head} {text}"
         question = before if before is not taken and before not in print_.used else None
         if question:
             print_.used.add(question)
+            asked = question.text
+        next_ = _ANSWERS.fullmatch(text)
         taken = behind
         known[id(place)] = Labelled(
             place,
-            text,
+            next_["option"] if next_ else text,
             How.BEHIND,
-            question=question.text if question else "",
+            head=head,
+            question=asked,
             sure=SURE["behind"] * behind.sure,
         )
+        asked = next_["next"] if next_ else ""
     return known
 
 
@@ -127,7 +143,9 @@ _Pair = tuple[Place, Phrase | None, Phrase | None]
 def _stands_before(pairs: Sequence[_Pair]) -> bool:
     """Whether what squares stand for is printed before them: « Oui □  Non □ »."""
     near = [
-        p.box_mm.x - a.box_mm.right for p, a, _ in pairs if a and p.box_mm.x - a.box_mm.right < 9
+        p.box_mm.x - a.box_mm.right
+        for p, a, b in pairs
+        if a and p.box_mm.x - a.box_mm.right < 9 and not (b and _asks(p, a, b))
     ]
     far = [b.box_mm.x - p.box_mm.right for p, _, b in pairs if b]
     if len(near) < len(pairs):
@@ -137,6 +155,12 @@ def _stands_before(pairs: Sequence[_Pair]) -> bool:
     return max(near) < 0.5 * min(far)
 
 
+def _asks(place: Place, before: Phrase, behind: Phrase) -> bool:
+    """Whether what stands before a square asks, and what is close behind it is an answer."""
+    is_question = before.text.endswith((":", "?")) and len(before.text) >= _QUESTION
+    return is_question and behind.box_mm.x - place.box_mm.right <= _ANSWER_MM
+
+
 def _squares_behind(print_: Printed, pairs: Sequence[_Pair]) -> dict[int, Labelled]:
     known = {}
     for n, (place, before, _) in enumerate(pairs):
@@ -144,7 +168,9 @@ def _squares_behind(print_: Printed, pairs: Sequence[_Pair]) -> dict[int, Labell
             continue
         print_.used.add(before)
         question, colon, option = before.text.rpartition(":")
-        if n or not colon or not option.strip():
+        if answered := _ANSWERED.fullmatch(before.text):
+            question, option = answered["before"], answered["option"]
+        elif n or not colon or not option.strip():
             question, option = "", before.text
         if not n and not question and len(pairs) > 1:
             left = _left_of(print_, before)
@@ -164,7 +190,9 @@ def _square_of_row(print_: Printed, place: Place, before: Phrase) -> dict[int, L
     print_.used.update(row)
     # Hours in one column and a price in the next are no thousands.
     text = _BETWEEN.join(phrase.text for phrase in row)
-    return {id(place): Labelled(place, text, How.ROW, row=row[0].text, sure=0.8)}
+    head = _head_of_cell(print_, place)
+    own = head if how_many(head) == "one" else ""  # « Mon choix »
+    return {id(place): Labelled(place, text, How.ROW, head=own, row=row[0].text, sure=0.8)}
 
 
 def _parts(print_: Printed, phrase: Phrase, place: Place) -> bool:
@@ -206,6 +234,35 @@ def _square_under(print_: Printed, place: Place, before: Phrase | None) -> Label
         row=row,
         sure=0.75 if head else 0.6 if text else 0.2,
     )
+
+
+def _head_of_cell(print_: Printed, place: Place) -> str:
+    """What is printed over the column of a table's cell in which a square stands with its price;
+    empty where it stands in none."""
+    box = place.box_mm
+    cells = [f for f in print_.sheet.frames if _is_within(box, f) and f.w < _CELL_WIDE * box.w]
+    cell = min(cells, key=lambda frame: frame.w * frame.h, default=None)
+    if cell is None:
+        return ""
+    over = [
+        phrase
+        for phrase in print_.phrases
+        if 0 < cell.y - phrase.box_mm.bottom + 1 <= _HEAD_MM
+        and cell.x <= phrase.box_mm.x + phrase.box_mm.w / 2 <= cell.right
+        and without_prices(phrase.text)
+    ]
+    head: list[Phrase] = []
+    for phrase in sorted(over, key=lambda phrase: -phrase.middle_mm):
+        if head and head[0].box_mm.y - phrase.box_mm.bottom > _LINES_MM:
+            break
+        head.insert(0, phrase)
+    print_.used.update(head)
+    return " ".join(phrase.text for phrase in head)
+
+
+def _is_within(box: BoxMm, frame: BoxMm) -> bool:
+    inside = frame.contains(box.x, box.y) and frame.contains(box.right, box.bottom)
+    return inside and frame.w > 2 * box.w
 
 
 def _option(print_: Printed, phrase: Phrase) -> str:

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.drafting.grids import rows_and_columns
+from pipeline.drafting.printed_places import SQUARES
 from pipeline.drafting.records import Print
 from pipeline.geometry import BoxMm
 from pipeline.text import fold
 
 UNIT = re.compile(r"(?:€|eur|euros?|km|cm|ans?|kg|[x×]\s*\d+(?:[,.]\d\d)?\s*€)\.?")
 """What is printed in a cell that is to write in all the same."""
+ROOM_BELOW_MM = 5.5
+"""So much below a label in its frame is to write in."""
 _HEAD_SHARE, _OVER_MM, _LEAST_ROWS, _EDGE_MM = 0.6, 5.0, 2, 1.6
 
 
@@ -29,6 +32,18 @@ class Cell:
     def is_free(self) -> bool:
         """Whether all of it is to write in, but for a unit."""
         return not self.words or bool(UNIT.fullmatch(fold(self.text)))
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether squares to tick are printed in it."""
+        return any(word.text[:1] in SQUARES for word in self.words)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one can write below what is printed in it."""
+        top = min(word.box_mm.y for word in self.words) - self.box.y
+        below = self.box.bottom - max(word.box_mm.bottom for word in self.words)
+        return below >= ROOM_BELOW_MM and top < max(4.0, below)
 
 
 Row = tuple[Cell, ...]
@@ -69,6 +84,8 @@ def tables_in(rows: Sequence[Row], words: Sequence[Print]) -> Iterator[Table]:
             head, below = (), list(_going_on(rows[0], rows))
         else:
             head, below = (), []
+        if head and not any(cell.is_free for row in below[:1] for cell in row):
+            below = []  # these are heads of nothing, or others stand between
         written = tuple(row for row in below if any(cell.is_free for cell in row))
         if _are_headed(head, written) if head else len(written) >= _LEAST_ROWS:
             yield Table(head, written)
@@ -80,6 +97,10 @@ def tables_in(rows: Sequence[Row], words: Sequence[Print]) -> Iterator[Table]:
 def _says_heads(row: Row) -> bool:
     """Whether a row may say what is to be written below it, rather than ask for it beside."""
     labelled = [cell for cell in row if not cell.is_free]
+    if all(cell.has_room for cell in labelled):
+        return False  # captions of what is written below them in their cells
+    if any(cell.is_ticked for cell in row) or any(cell.is_free for cell in row[1:-1]):
+        return False
     asking = sum(cell.text.rstrip().endswith(":") for cell in labelled)
     return len(labelled) >= max(2, _HEAD_SHARE * len(row)) and asking * 2 <= len(labelled)
 
@@ -88,8 +109,7 @@ def _going_on(first: Row, rows: Sequence[Row]) -> Iterator[Row]:
     """The rows whose cells to write in begin and end where those of the first one do."""
     for row in rows:
         free = [cell for cell in row if cell.is_free]
-        is_title = len(row) == 1 and len(first) > 1
-        if is_title or not all(_is_column(cell.box, first) for cell in free):
+        if not all(_is_column(cell.box, first) for cell in free):
             return
         yield row
 

@@ -34,8 +34,10 @@ _LIMIT = re.compile(
 _LEADS = re.compile(r"\s(?:à|de|d'|a|pour)$")
 """« Nombre de repas à », « Adhésion de »: what leads to an amount."""
 _PER = re.compile(r"\s*(?:par|/|l[ea]|l'|pour une?|chaque)\s*(\w{3,})")
-_OF = re.compile(r"(?:^|[^\w'])(\w{3,})\s*[:=]\s*$")
+_OF = re.compile(r"(?:^|[^\w'-])([\w-]{3,})\s*[:=(]\s*$")
 """What costs so much: a noun behind the amount, or before it."""
+_HEAD = re.compile(r"personne|pers\b|tete")
+"""« Stage (55 € par personne) » costs so much."""
 _EDGES = " :.,;-–—=→/…*x×"
 
 
@@ -111,6 +113,8 @@ def costs_of_one(texts: Iterable[str]) -> Mapping[str, int]:
         for price in prices(text):
             after = _PER.match(plain(text), price.end)
             before = _OF.search(plain(text)[: price.start])
+            if after and before and before[0].rstrip().endswith("(") and not _HEAD.match(after[1]):
+                before = None  # « violon (18 € par mois) »
             for noun in (match[1] for match in (after, before) if match):
                 costs.setdefault(singular(noun), set()).add(price.cents)
     return {noun: cents.pop() for noun, cents in costs.items() if len(cents) == 1}

@@ -4,14 +4,16 @@ All is told in mm of the page as a viewer shows it: turned, and cut to its crop 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
+from math import hypot
 from pathlib import Path
 from typing import Any
 
 import pdfplumber
 
+from pipeline.drafting.dotted import dotted
 from pipeline.drafting.linework import (
     enclosed,
     in_order,
@@ -46,8 +48,7 @@ _LEADER = re.compile(r"[._…‥·/]+")
 _LEADER_GAP_MM, _LEAST_LEADERS, _LEAST_RUN_MM = 2.6, 3, 4.5
 _CELL_MM = 0.5
 """How far above its underscores a printed comb cell begins, in sizes of the font."""
-_DOT_MM, _DOT_GAP_MM, _LEAST_DOTS = 1.0, 2.6, 6
-"""Dashes and drawn dots are so short, stand so near each other, and are so many in a run."""
+_ON_SIDE, _NEAR_CORNER, _ROUND = 0.03, 0.35, 0.8
 _OVER_MM = 0.8
 _LEAST_LETTERS, _PICTURE_SHARE, _LEAST_DRAWN = 40, 0.5, 3
 """A page with fewer letters is a picture, as is what pictures cover so much of, and on which
@@ -140,12 +141,12 @@ def _sheet(page: Any, number: int) -> Sheet:
     dark = [box for box, brightness in drawn.shades if brightness < _LIGHT]
     crossed = [box for box in light if any(_crosses(rule, box) for rule in drawn.white)]
     every = joined((*rules, *(side for box in (*edged, *crossed, *dark) for side in sides(box))))
-    runs, strokes = _dashes(joined(rules))
     frames = [
         frame
         for frame in enclosed(every, view.width_mm, view.height_mm)
         if not any(overlap(frame, band) > 0.8 * frame.w * frame.h for band in dark)
     ]
+    runs, strokes = dotted(rules, frames)
     return Sheet(
         number,
         view.width_mm,
@@ -341,12 +342,8 @@ def _add_curve(drawn: _Drawn, item: Mapping[str, Any], view: _View) -> None:
         _add_stroke(drawn, item, box)
         return
     points = [view.box(x, y, x, y) for x, y in item["pts"]]
-    corners = sum(
-        min(abs(p.x - box.x), abs(p.x - box.right)) <= 0.25 * box.w
-        and min(abs(p.y - box.y), abs(p.y - box.bottom)) <= 0.25 * box.h
-        for p in points
-    )
-    is_round = len(points) <= 6 and 0.85 <= box.w / box.h <= 1.18 and box.w <= 8
+    corners = sum(_is_near_corner(p, box) for p in points)
+    is_round = 0.85 <= box.w / box.h <= 1.18 and box.w <= 8 and _is_circle(points, box)
     if corners >= 4 or is_round:
         if item.get("stroke"):
             drawn.shapes.append(box)
@@ -359,6 +356,20 @@ def _add_curve(drawn: _Drawn, item: Mapping[str, Any], view: _View) -> None:
         side = bounding_box([a, b])
         if min(side.w, side.h) < 0.1 and max(side.w, side.h) >= _LEAST_STROKE_MM:
             drawn.rules.append(side)
+
+
+def _is_circle(points: Sequence[BoxMm], box: BoxMm) -> bool:
+    """Whether all points that draw it are as far from its middle; few are those of its curves."""
+    middle = box.x + box.w / 2, box.y + box.h / 2
+    radii = [hypot(p.x - middle[0], p.y - middle[1]) for p in points]
+    return len(points) <= 6 or min(radii) >= _ROUND * max(radii)
+
+
+def _is_near_corner(point: BoxMm, box: BoxMm) -> bool:
+    """Whether it is on a side near its end; of a circle, what is on a side is in its middle."""
+    across = min(abs(point.x - box.x), abs(point.x - box.right)) / box.w
+    down = min(abs(point.y - box.y), abs(point.y - box.bottom)) / box.h
+    return min(across, down) <= _ON_SIDE and max(across, down) <= _NEAR_CORNER
 
 
 def _brightness(colour: object) -> float:
@@ -377,16 +388,3 @@ def _brightness(colour: object) -> float:
             cyan, magenta, yellow, black = parts
             return max(0.0, 1 - black - 0.3 * cyan - 0.59 * magenta - 0.11 * yellow)
     return 0.0
-
-
-def _dashes(rules: Iterable[BoxMm]) -> tuple[list[BoxMm], tuple[BoxMm, ...]]:
-    """Runs of drawn dots, which are leaders, apart from the strokes."""
-    every = list(rules)
-    short = [rule for rule in every if max(rule.w, rule.h) <= _DOT_MM]
-    small = [replace(rule, w=max(rule.w, rule.h)) for rule in short]
-    runs = []
-    for run in joined(small, gap_mm=_DOT_GAP_MM):
-        count = sum(overlap(run.grown(0.05, 0.2), dot.grown(0.05, 0.05)) > 0 for dot in small)
-        if count >= _LEAST_DOTS and run.w >= _LEAST_RUN_MM and run.w > 4 * run.h:
-            runs.append(run)
-    return runs, tuple(rule for rule in every if max(rule.w, rule.h) > _DOT_MM)

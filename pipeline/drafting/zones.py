@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from pipeline.drafting.beside import How, Labelled
 from pipeline.drafting.drafted import DOUBTFUL, DraftZone
+from pipeline.drafting.grouping import grouped
 from pipeline.drafting.kinds import Kind, key_of, kind_of, names_day, section_of, slug
-from pipeline.drafting.options import IS_STATED, answer_of, marked_kind
+from pipeline.drafting.options import answer_of, how_many, marked_kind
 from pipeline.drafting.phrases import is_level
 from pipeline.drafting.records import Shape
-from pipeline.drafting.tariffs import tariff_cents, without_prices
+from pipeline.drafting.tariffs import prices, tariff_cents, without_prices
 from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
 
@@ -19,15 +20,11 @@ _GROUP_MM = 9.0
 """Cells of one value stand so near each other at most."""
 _LEAD = ("a", "le", "par", "du", "au", "en", "de", "soit")
 """Words that only lead to a place."""
-_STACK_MM = 13.0
-_PAYS = re.compile(
-    r"\b(?:cheques?|especes|virement|carte bancaire|prelevement|voie postale|ancv)\b"
-)
-_ALIGNED_MM = 2.5
 _JOINS = re.compile(r"[\s/.\-–|]*")
 _IS_LINE_AMOUNT = re.compile(
     r"^\W*(?:€|euros?|soit|sous[- ]total|montant)?\W*$|=\s*$", re.IGNORECASE
 )
+_LEADS = re.compile(r"\b(?:soit|font)\W*$", re.IGNORECASE)
 _SEVERAL_LINES = (
     "text",
     "long_text",
@@ -163,7 +160,8 @@ def _is_same_date(before: Labelled, each: Labelled, zone: DraftZone) -> bool:
     a, b = before.place.box_mm, each.place.box_mm
     near = is_level(a, b) and 0 <= b.x - a.right < _GROUP_MM and b.w < 30
     is_day = zone.type in ("date", "birth_date") or "/" in before.behind
-    return near and is_day and not re.search(r"\w", before.behind)
+    own = each.label if each.how is How.LEFT else ""
+    return near and is_day and not re.search(r"\w", before.behind + own)
 
 
 def _is_amount_of(before: Labelled, each: Labelled, zone: DraftZone) -> bool:
@@ -172,7 +170,9 @@ def _is_amount_of(before: Labelled, each: Labelled, zone: DraftZone) -> bool:
         return False
     label = each.label if each.how is How.LEFT else before.behind
     rest = without_prices(label) if label == before.behind or not label else label
-    return zone.type == "count" and bool(_IS_LINE_AMOUNT.search(rest.strip()) or "=" in label)
+    return zone.type == "count" and bool(
+        _IS_LINE_AMOUNT.search(rest.strip()) or "=" in label or _LEADS.search(label)
+    )
 
 
 def _line_amount(count: DraftZone, each: Labelled, page: int) -> DraftZone:
@@ -192,19 +192,27 @@ def _goes_on(zones: Sequence[DraftZone], each: Labelled) -> tuple[int, DraftZone
     if each.how is not How.NOTHING or each.place.shape is not Shape.LINE or not zones:
         return None
     box = each.place.box_mm
-    if any(zone.lines and is_level(zone.lines[-1], box) for zone in zones[-2:]):
-        return None  # something else is asked in its row
-    for n in range(len(zones) - 1, max(-1, len(zones) - 4), -1):
+    if prices(each.behind):
+        return None
+    row = [z.lines[-1] for z in zones[-2:] if z.lines and is_level(z.lines[-1], box)]
+    for n in range(len(zones) - 1, max(-1, len(zones) - 6), -1):
         zone = zones[n]
         if not zone.lines or zone.comb or zone.type not in _SEVERAL_LINES:
             continue
         last = zone.lines[-1]
         if zone.type == "surname" and not fold(zone.label).startswith("noms"):
             continue
+        if any(not _is_other_column(other, last, box) for other in row):
+            continue  # something else is asked in its row
         below = 2 < box.y - last.y < _GOES_ON_MM
         if below and last.x - _GOES_LEFT_MM < box.x < last.right and box.right > last.x:
             return n, zone
     return None
+
+
+def _is_other_column(other: BoxMm, last: BoxMm, box: BoxMm) -> bool:
+    """Whether a line in the row of another stands left or right of all that goes on in it."""
+    return other.x >= max(box.right, last.right) or other.right <= min(box.x, last.x)
 
 
 def _with_line(zone: DraftZone, box: BoxMm) -> DraftZone:
@@ -212,54 +220,6 @@ def _with_line(zone: DraftZone, box: BoxMm) -> DraftZone:
     if zone.type in ("person", "surname"):
         return replace(zone, lines=lines, repeated=True, type="person")
     return replace(zone, lines=lines, type="long_text" if zone.type == "text" else zone.type)
-
-
-def grouped(marks: Sequence[Labelled]) -> list[list[Labelled]]:
-    """The marks that answer one question together: in a row, in a stack, or both."""
-    groups: list[list[Labelled]] = []
-    for mark in marks:
-        box = mark.place.box_mm
-        stacked = next((g for g in reversed(groups[-4:]) if _is_under(g, box)), None)
-        last = groups[-1] if groups else None
-        if mark.question or (stacked and _is_stated_apart(stacked, mark)):
-            groups.append([mark])
-        elif last and (_is_same_button(last[-1], mark) or _is_asked_in_row(last[0], box)):
-            last.append(mark)
-        elif stacked is not None and stacked[0].place.shape is mark.place.shape:
-            stacked.append(mark)
-        elif last and is_level(last[-1].place.box_mm, box) and mark.how is not How.NOTHING:
-            last.append(mark)
-        else:
-            groups.append([mark])
-    return groups
-
-
-def _is_stated_apart(group: Sequence[Labelled], mark: Labelled) -> bool:
-    """Whether a statement is agreed to by itself, below others that no question asks for."""
-    if group[0].question or not all(IS_STATED.match(fold(e.label)) for e in (*group, mark)):
-        return False
-    return len(group) > 1 or "non" not in (answer_of(group[0].label), answer_of(mark.label))
-
-
-def _is_same_button(before: Labelled, mark: Labelled) -> bool:
-    """Whether a PDF's buttons exclude each other, or both are ways to pay on a page."""
-    if mark.place.asked == "radio" and mark.place.name == before.place.name:
-        return True
-    aligned = abs(before.place.box_mm.x - mark.place.box_mm.x) < _ALIGNED_MM
-    return aligned and all(_PAYS.search(fold(each.label)) for each in (before, mark))
-
-
-def _is_asked_in_row(first: Labelled, box: BoxMm) -> bool:
-    return bool(first.question) and is_level(first.place.box_mm, box)
-
-
-def _is_under(group: Sequence[Labelled], box: BoxMm) -> bool:
-    return any(
-        abs(each.place.box_mm.x - box.x) < _ALIGNED_MM
-        and 0 < box.y - each.place.box_mm.y < _STACK_MM
-        and each.how is not How.HEAD
-        for each in group
-    )
 
 
 def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
@@ -278,7 +238,18 @@ def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
     is_word = group[0].place.shape is Shape.WORD
     costs = [tariff_cents(option) for option in options]
     priced = sum(cost is not None for cost in costs) * 2 > len(costs) and any(costs)
+    if is_word and kind.type == "ticks" and how_many(question) == "one":
+        kind = replace(kind, type="choice")  # one rings one of « matin / après-midi / journée »
+    if priced and kind.type == "ticks" and all(each.head for each in group):
+        kind = replace(kind, type="choice")  # a row of a table of prices
     why = kind.why
+    if kind.type == "yes_no" and any(costs) and "non" in keys:
+        priced = True  # « oui (+ 120 €) », and « non » costs nothing
+        costs = [cost or 0 for cost in costs]
+    if kind.type == "yes_no" and not priced and (asked := tariff_cents(question)):
+        # « Repas (12 €) : oui □ non □ »
+        costs, priced = [asked if key == "oui" else 0 for key in keys], True
+        why += ("Le prix est celui de la question\u00a0: vérifiez-le.",)
     if priced and None in costs:
         why += ("Une option n'a pas de prix imprimé\u00a0: 0 est proposé.",)
     label = question or (options[0] if len(options) == 1 else "")
