@@ -21,6 +21,7 @@ from pipeline.drafting.linework import (
 )
 from pipeline.drafting.mended import mended, thinned
 from pipeline.drafting.records import Print, Sheet
+from pipeline.drafting.shaded import in_mm, lit, part_of, shades_of
 from pipeline.geometry import BoxMm
 from pipeline.records import Gray, Mask
 
@@ -38,15 +39,6 @@ _DOT_MM, _DASH_MM, _DOT_GAP_MM = 0.95, 2.6, 2.7
 _CUT_MM, _CUT_SHARE = 0.9, 0.6
 """Dashes so long and so far apart are where one cuts."""
 _LEAST_DOTS, _LEAST_RUN_MM = 5, 5.0
-_SHADE_PX_PER_MM, _SHADE_MM = 6.0, 45.0
-"""A shade is narrower than that in one direction: what is larger is the colour of the paper."""
-_FAINT_DEPTH, _SHADE_DEPTH, _DARK_DEPTH, _PRINT_DEPTH = 5, 9, 75, 55
-"""How much darker than paper a shade is, at least and at most; and print, than what it is on."""
-_BESIDE_PRINT_MM, _LEAST_BESIDE = 3.5, 30
-_LEAST_SHADE_MM, _LEAST_CELL_MM, _MOST_CELL_MM = 3.0, 2.3, 40.0
-_INSET_MM, _AROUND_MM, _LEAST_STEP = 0.7, 2.2, 3
-"""A shade is looked at so far inside its edge, and what is around it between so far and so far."""
-_FILLED, _RIM_MM, _SHADED = 0.88, 0.4, 0.75
 _RING_MM, _RING_LINE_MM, _RING_APART_MM, _RING_EVEN = (1.8, 6.5), 1.6, 0.8, 0.78
 _SQUARE_MM = 8.5
 _SIDE_MM, _SMALL_MM = 0.15, 6.0
@@ -64,13 +56,13 @@ def sheet_of_pixels(gray: Gray, dpi: float, number: int, words: Sequence[Print] 
     bands = _bands(even, px_per_mm)
     ink = _ink(even, bands, px_per_mm)
     strokes = joined([*_strokes(ink, px_per_mm), *map(_turned, _strokes(ink.T, px_per_mm))])
-    edges = [side for box in _boxes(bands) for side in sides(_mm(*box, px_per_mm))]
-    shades, cells = _shades(gray, px_per_mm)
+    edges = [side for box in _boxes(bands) for side in sides(in_mm(*box, px_per_mm))]
+    shades, cells = shades_of(gray, px_per_mm)
     frames = [*enclosed([*strokes, *edges], width_mm, height_mm), *cells, *_rings(ink, px_per_mm)]
     frames = [
         frame
         for frame in without_doubles(in_order(frames), share=0.7)
-        if _part(bands, frame, px_per_mm).mean() < _BAND_SHARE * 255
+        if part_of(bands, frame, px_per_mm).mean() < _BAND_SHARE * 255
     ]
     frames = [_on_its_sides(frame, frames) for frame in frames]
     page = BoxMm(0, 0, width_mm, height_mm).grown(-_EDGE_MM, -_EDGE_MM)
@@ -111,25 +103,7 @@ def _on_its_sides(frame: BoxMm, frames: Sequence[BoxMm]) -> BoxMm:
 def _even(gray: Gray, px_per_mm: float) -> Gray:
     """The page on paper that is white everywhere; bands and shades keep their darkness."""
     small = cv2.resize(gray, None, fx=1 / px_per_mm, fy=1 / px_per_mm, interpolation=cv2.INTER_AREA)
-    return _lit(gray, np.asarray(small, np.uint8), 1.0, blur_px=4)
-
-
-def _lit(gray: Gray, small: Gray, px_per_mm: float, *, blur_px: float) -> Gray:
-    """A picture on even paper; ``small`` is the same, so fine: the window is large."""
-    side = round(_SHADE_MM * px_per_mm) | 1
-    # Beyond the page is paper, too: else a broad band at its edge would be taken for that.
-    white = int(np.percentile(small, 90))
-    wide = cv2.copyMakeBorder(small, *(side,) * 4, cv2.BORDER_CONSTANT, value=white)
-    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    paper = cv2.GaussianBlur(closed[side:-side, side:-side], (0, 0), blur_px)
-    paper = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(gray, cv2.max(paper, 40), scale=255), np.uint8)
-
-
-def _part(mask: Mask, box: BoxMm, px_per_mm: float) -> Mask:
-    edges = (box.x, box.y, box.right, box.bottom)
-    x, y, right, bottom = (max(0, round(v * px_per_mm)) for v in edges)
-    return mask[y : max(bottom, y + 1), x : max(right, x + 1)]
+    return lit(gray, np.asarray(small, np.uint8), 1.0, blur_px=4)
 
 
 def _behind_words(run: BoxMm, words: Sequence[Print]) -> BoxMm:
@@ -202,7 +176,7 @@ def _rings(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
         )
         even = 4 * np.pi * cv2.contourArea(outline) / cv2.arcLength(outline, closed=True) ** 2
         if thin and even >= _RING_EVEN and _is_apart(ink, outer, px_per_mm):
-            yield _mm(x, y, w, h, px_per_mm)
+            yield in_mm(x, y, w, h, px_per_mm)
 
 
 def _is_apart(ink: Mask, outer: Sequence[int], px_per_mm: float) -> bool:
@@ -221,16 +195,17 @@ def _strokes(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
     opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     beside = max(2, round(_BESIDE_MM * px_per_mm))
     for x, y, w, h in _boxes(opened):
-        most = max(_BROAD_MM * px_per_mm / 2, _LEANS * w)
+        most = _BROAD_MM * px_per_mm / 2
         if h - 2 > most and w >= _LONG_MM * px_per_mm:
-            y, h = _level_rows(opened[y : y + h, x : x + w], y)
-        if not 0 < h - 2 <= most:
+            level, high = _level_rows(opened[y : y + h, x : x + w], y)
+            y, h = (level, high) if high else (y, h)  # else it leans
+        if not 0 < h - 2 <= max(most, _LEANS * w):
             continue
         above = ink[max(0, y + 1 - beside) : y, x : x + w].any(axis=0)
         below = ink[y + h : y + h - 1 + beside, x : x + w].any(axis=0)
         # Of a row of letters much is left above or below whatever runs through them.
         if max(above.mean(), below.mean()) <= _ALONE:
-            yield _mm(x, y + 1, w, max(1, h - 2), px_per_mm)
+            yield in_mm(x, y + 1, w, max(1, h - 2), px_per_mm)
 
 
 def _level_rows(part: Mask, top: int) -> tuple[int, int]:
@@ -247,10 +222,6 @@ def _boxes(mask: Mask) -> Iterator[tuple[int, int, int, int]]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     for x, y, w, h, _ in stats[1:]:
         yield int(x), int(y), int(w), int(h)
-
-
-def _mm(x: float, y: float, w: float, h: float, px_per_mm: float) -> BoxMm:
-    return BoxMm(*(value / px_per_mm for value in (x, y, w, h)))
 
 
 def _rules(strokes: Sequence[BoxMm]) -> tuple[BoxMm, ...]:
@@ -293,7 +264,7 @@ def _dots(ink: Mask, px_per_mm: float) -> Iterator[BoxMm]:
         is_cut = part.mean() < _CUT_SHARE and part.sum() / len(starts) >= _CUT_MM * px_per_mm
         low = h <= 1.3 * _DOT_MM * px_per_mm
         if len(starts) >= _LEAST_DOTS and low and _is_even(starts) and not is_cut:
-            yield _mm(x, y, w, h, px_per_mm)
+            yield in_mm(x, y, w, h, px_per_mm)
 
 
 def _is_even(starts: NDArray[np.intp]) -> bool:
@@ -305,93 +276,6 @@ def _is_even(starts: NDArray[np.intp]) -> bool:
 
 def _is_on(run: BoxMm, rules: Sequence[BoxMm]) -> bool:
     return any(overlap(run.grown(0, 0.3), rule.grown(0, 0.3)) > 0.3 * run.w for rule in rules)
-
-
-def _shades(gray: Gray, px_per_mm: float) -> tuple[list[BoxMm], list[BoxMm]]:
-    """Rectangles of a light shade, and the white ones that these enclose."""
-    shade = _shade_depth(gray, _SHADE_PX_PER_MM / px_per_mm)
-    mask = cv2.inRange(shade, _SHADE_DEPTH, _DARK_DEPTH)
-    tints = _tints(mask)
-    cells = [
-        box
-        for box in _filled(cv2.bitwise_not(mask), cv2.RETR_LIST)
-        if _LEAST_CELL_MM <= min(box.w, box.h) <= _MOST_CELL_MM and _is_shaded_about(box, mask)
-    ]
-    # Over a broad area even the faintest shade stands out from the noise.
-    faint = cv2.inRange(cv2.blur(shade, (7, 7)), _FAINT_DEPTH, _DARK_DEPTH)
-    every = without_doubles([*tints, *_tints(faint)], share=0.5)
-    return [tint for tint in every if _stands_out(tint, shade)], cells
-
-
-def _stands_out(tint: BoxMm, shade: Gray) -> bool:
-    """Whether it is darker than what is around it: light falls unevenly on a page."""
-    inner = _part(shade, tint.grown(-_INSET_MM, -_INSET_MM), _SHADE_PX_PER_MM)
-    outer, between = (tint.grown(by, by) for by in (_AROUND_MM, _INSET_MM))
-    around = _part(shade, outer, _SHADE_PX_PER_MM).astype(np.float64)
-    top, left = (
-        round((a - b) * _SHADE_PX_PER_MM)
-        for a, b in (
-            (max(0.0, between.y), max(0.0, outer.y)),
-            (max(0.0, between.x), max(0.0, outer.x)),
-        )
-    )
-    high, wide = (round(v * _SHADE_PX_PER_MM) for v in (between.h, between.w))
-    around[top : top + high, left : left + wide] = np.nan
-    if not inner.size or np.isnan(around).all():
-        return True
-    return bool(np.median(inner) - np.nanmedian(around) >= _LEAST_STEP)
-
-
-def _is_shaded_about(box: BoxMm, mask: Mask) -> bool:
-    """Whether a white box has a shade all around it."""
-    outer = _part(mask, box.grown(_RIM_MM, _RIM_MM), _SHADE_PX_PER_MM)
-    inner = _part(mask, box, _SHADE_PX_PER_MM)
-    rim = np.count_nonzero(outer) - np.count_nonzero(inner)
-    return bool(rim >= _SHADED * (outer.size - inner.size))
-
-
-def _tints(mask: Mask) -> list[BoxMm]:
-    clean = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    return [
-        box
-        for box in _filled(clean, cv2.RETR_EXTERNAL)
-        if min(box.w, box.h) >= _LEAST_SHADE_MM and max(box.w, box.h) >= _LONG_MM
-    ]
-
-
-def _shade_depth(gray: Gray, scale: float) -> Gray:
-    """How much darker than the paper around it each point is, print left out."""
-    small = np.asarray(
-        cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-    )
-    stroke = np.ones((round(_BROAD_MM * _SHADE_PX_PER_MM) | 1,) * 2, np.uint8)
-    bare = cv2.morphologyEx(small, cv2.MORPH_CLOSE, stroke)
-    printed = cv2.compare(cv2.subtract(bare, small), _PRINT_DEPTH, cv2.CMP_GE)
-    printed = cv2.dilate(printed, np.ones((3, 3), np.uint8))
-    lifted = cv2.medianBlur(_filled_in(small, np.asarray(printed, np.uint8), bare), 3)
-    sixth = cv2.resize(lifted, None, fx=1 / 6, fy=1 / 6, interpolation=cv2.INTER_AREA)
-    lit = _lit(lifted, np.asarray(sixth, np.uint8), _SHADE_PX_PER_MM / 6, blur_px=2)
-    return np.asarray(cv2.blur(cv2.bitwise_not(lit), (3, 3)), np.uint8)
-
-
-def _filled_in(small: Gray, printed: Mask, bare: Gray) -> Gray:
-    """The picture with its print as bright as what lies around it on the mean: its brightest, which
-    ``bare`` shows, would look like paper on the noise of a faint shade."""
-    rest = cv2.bitwise_not(printed)
-    window = (round(_BESIDE_PRINT_MM * _SHADE_PX_PER_MM) | 1,) * 2
-    share = cv2.blur(rest, window)
-    mean = cv2.divide(cv2.blur(cv2.bitwise_and(small, rest), window), share, scale=255)
-    mean = np.where(share >= _LEAST_BESIDE, mean, bare)
-    return np.asarray(np.where(printed > 0, mean, small), np.uint8)
-
-
-def _filled(mask: Mask, mode: int) -> Iterator[BoxMm]:
-    """The boxes of what is a rectangle in a mask."""
-    outlines, _ = cv2.findContours(mask, mode, cv2.CHAIN_APPROX_SIMPLE)
-    for outline in outlines:
-        x, y, w, h = cv2.boundingRect(outline)
-        if min(w, h) > 4 and cv2.contourArea(outline) >= _FILLED * (w - 1) * (h - 1):
-            yield _mm(x, y, w, h, _SHADE_PX_PER_MM)
 
 
 def without_strokes(gray: Gray, dpi: float, sheet: Sheet) -> Gray:
