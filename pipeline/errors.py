@@ -118,9 +118,10 @@ class TimeLimitError(DocumentError):
 
 
 class MemoryLimitError(DocumentError):
-    """A page took more memory than it may."""
+    """A page took more memory than it may; ``crowded``: of a process that had done other work."""
 
     kind = "memory-limit"
+    crowded = False
 
 
 class StalledError(DocumentError):

@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from pipeline import limits, system
 from pipeline.config import Settings
-from pipeline.errors import DocumentError, EngineError
+from pipeline.errors import DocumentError, EngineError, MemoryLimitError
 from pipeline.language import tr
 from pipeline.parts import Part, Stretch, outcome_of
 from pipeline.records import Outcome, Registration, Source
@@ -84,16 +84,18 @@ class Guard:
         """
         child = self._take()
         try:
-            fault = child.each(task, tell)
+            raised = child.each(task, tell)
         except (DocumentError, EOFError, OSError) as err:
             code = self._end(child)
-            self.rest()  # whoever tries again has a child that no page has filled
-            if isinstance(err, DocumentError):  # it went too far
-                raise
-            raise limits.cause_of_death(code, self._settings) from None
+            went_too_far = isinstance(err, DocumentError)
+            fault = err if went_too_far else limits.cause_of_death(code, self._settings)
+            if isinstance(fault, MemoryLimitError) and child.has_worked:
+                fault.crowded = True
+                self.rest()  # whoever tries again has a child that no page has filled
+            raise fault from None
         self._idle.append(child)
-        if fault is not None:
-            raise fault
+        if raised is not None:
+            raise raised
 
     def rest(self) -> None:
         """End the children that wait; those that read go on."""
@@ -154,6 +156,7 @@ class _Child:
         self._pid = self._process.pid
         self._used_at = time.monotonic()
         self._is_done = False
+        self.has_worked = False
 
     @property
     def fresh(self) -> bool:
@@ -199,7 +202,7 @@ class _Child:
             match answer:
                 case _Done(fault, is_last):
                     self._used_at = time.monotonic()
-                    self._is_done = is_last
+                    self._is_done, self.has_worked = is_last, True
                     return fault
                 case _Gone():
                     raise EOFError

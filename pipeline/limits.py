@@ -68,7 +68,10 @@ def disarm() -> None:
 
 def end_in(seconds: float) -> None:
     """End this process then, even where no thread of Python can run, or until ``disarm``."""
-    faulthandler.dump_traceback_later(seconds, exit=True, file=_nowhere())
+    try:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=_nowhere())
+    except RuntimeError:  # no memory is left for the thread that would
+        os._exit(OUT_OF_MEMORY)
 
 
 @cache
@@ -83,8 +86,8 @@ def limit_memory(settings: Settings) -> None:
     fails as it may. The limit is handed down to programs that the child starts.
     """
     limit_bytes = _limit_bytes(settings)
+    Thread(target=_watch, args=(limit_bytes,), daemon=True).start()  # which needs some itself
     system.limit_data(_HARD_FACTOR * limit_bytes)
-    Thread(target=_watch, args=(limit_bytes,), daemon=True).start()
 
 
 def is_heavy(settings: Settings) -> bool:

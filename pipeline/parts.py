@@ -60,7 +60,7 @@ def outcome_of(task: Source | Outcome, each: Each) -> Outcome:
     """A document read and judged, or one as it was read, judged.
 
     ``each`` raises a DocumentError (French) where judging a form cannot go on: that costs the form,
-    of which the reading goes, too. One that ran out of memory is tried once more.
+    of which the reading goes, too. One that ran out of memory which others had filled goes again.
     """
     outcome = read_in_parts(task, each) if isinstance(task, Source) else task
     judged: list[Registration | None] = []
@@ -71,7 +71,7 @@ def outcome_of(task: Source | Outcome, each: Each) -> Outcome:
         try:
             each(replace(outcome, read=left), judged.append)
         except DocumentError as err:
-            if tried.may_again(err, len(judged) + 1):
+            if tried.may_again(err, len(judged) + 1, is_first=True):
                 continue
             failed = outcome.read[len(judged)]
             rejections.append(Rejection(err.kind, str(err), failed.page))
@@ -91,7 +91,7 @@ def read_in_parts(source: Source, read: Callable[[Stretch, Tell], None]) -> Outc
 
     ``read`` raises a DocumentError (French) where it cannot go on: that costs the page it was at.
     What was told is kept, and ``read`` is asked for the pages behind, until too many are lost. A
-    page that ran out of memory is tried once more.
+    page that ran out of memory that others had filled is tried again.
     """
     started = time.monotonic()
     reading = _Reading(source)
@@ -114,16 +114,17 @@ def _heeding(registration: Registration, note: Finding) -> Registration:
 
 
 class _Tried:
-    """What ran out of memory before: a reader may be full of what came before a page."""
+    """What ran out of memory that others had filled, and is tried once more."""
 
     def __init__(self) -> None:
         self._last = 0
 
-    def may_again(self, err: DocumentError, number: int) -> bool:
-        """Whether what failed, by its number from 1, may be tried once more."""
-        is_first = number != self._last
-        self._last = number
-        return is_first and isinstance(err, MemoryLimitError)
+    def may_again(self, err: DocumentError, number: int, *, is_first: bool) -> bool:
+        """Whether what failed, by its number from 1, may be tried; ``is_first``: nothing of the
+        document came before it in the same process."""
+        is_known, self._last = number == self._last, number
+        crowded = isinstance(err, MemoryLimitError) and (err.crowded or not is_first)
+        return crowded and not is_known
 
 
 class _Reading:
@@ -163,7 +164,7 @@ class _Reading:
 
     def goes_again(self, err: DocumentError) -> bool:
         """Whether the page that was being read is tried once more; if so, it comes next."""
-        if not self._tried.may_again(err, self._page):
+        if not self._tried.may_again(err, self._page, is_first=self._page == self._now.first):
             return False
         self._ahead.appendleft(replace(self._now, first=self._since))
         return True

@@ -58,14 +58,16 @@ def test_a_page_that_is_lost_costs_itself_alone() -> None:
     ]
 
 
-def test_what_ran_out_of_memory_is_tried_once_more() -> None:
+def test_what_ran_out_of_memory_that_others_had_filled_is_tried_once_more() -> None:
     asked: list[int] = []
+    crowded = MemoryLimitError("Trop grand.")
+    crowded.crowded = True
 
     def each(task: Stretch | Outcome, tell: Tell) -> None:
         if isinstance(task, Outcome):
             asked.append(-task.read[0].page)
             if asked.count(-task.read[0].page) == 1:
-                raise MemoryLimitError("Trop grand.")
+                raise crowded
             for form in task.read:
                 tell(form)
             return
@@ -80,6 +82,18 @@ def test_what_ran_out_of_memory_is_tried_once_more() -> None:
     assert [one.page for one in outcome.registrations] == [1, 2, 4]
     assert [(r.kind, r.page) for r in outcome.rejections] == [("memory-limit", 3)]
     assert asked == [1, 2, 2, 3, 3, 4, -1, -1]
+
+
+def test_what_needs_too_much_by_itself_is_tried_once() -> None:
+    asked: list[Stretch] = []
+
+    def tell_parts(stretch: Stretch, tell: Tell) -> None:
+        asked.append(stretch)
+        raise MemoryLimitError("Trop grand.")
+
+    (rejection,) = read_in_parts(SOURCE, tell_parts).rejections
+    assert rejection.kind == "memory-limit"
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
