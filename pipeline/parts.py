@@ -21,12 +21,14 @@ class Stretch:
     """Pages of a document to read: from ``first`` (1-based) to ``last``, None for the very last.
 
     ``tail``: they were told before, but for the form that was not whole when its reader was lost.
+    ``by_labels``: pages of no known form are read as far as their labels allow.
     """
 
     source: Source
     first: int = 1
     last: int | None = None
     tail: bool = False
+    by_labels: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,13 @@ class _Tried:
     """What ran out of memory that others had filled, and is tried once more."""
 
     def __init__(self) -> None:
-        self._last = 0
+        self._known: set[int] = set()
 
     def may_again(self, err: DocumentError, number: int, *, is_first: bool) -> bool:
         """Whether what failed, by its number from 1, may be tried; ``is_first``: nothing of the
         document came before it in the same process."""
-        is_known, self._last = number == self._last, number
+        is_known = number in self._known
+        self._known.add(number)
         crowded = isinstance(err, MemoryLimitError) and (err.crowded or not is_first)
         return crowded and not is_known
 
@@ -136,7 +139,7 @@ class _Reading:
         self._now = self._ahead[0]
         self._page = self._since = 1
         self._meanwhile: tuple[Rejection, ...] = ()
-        self._count = self._lost = 0
+        self._count = self._lost = self._unlabelled = 0
         self._tried = _Tried()
         self._read: list[tuple[Registration, bytes]] = []
         self._rejections: list[Rejection] = []
@@ -166,7 +169,13 @@ class _Reading:
         """Whether the page that was being read is tried once more; if so, it comes next."""
         if not self._tried.may_again(err, self._page, is_first=self._page == self._now.first):
             return False
-        self._ahead.appendleft(replace(self._now, first=self._since))
+        since = self._since
+        self._ahead.appendleft(replace(self._now, first=since))
+        if not self._now.tail:  # what was told of those pages is told again
+            self._read = [pair for pair in self._read if pair[0].page < since]
+            self._rejections = [r for r in self._rejections if (r.page or 0) < since]
+            self._notes = [(page, note) for page, note in self._notes if page < since]
+            self._facts = [fact for fact in self._facts if fact.page < since]
         return True
 
     def lose(self, err: DocumentError) -> None:
@@ -174,16 +183,19 @@ class _Reading:
         page, last = self._page, self._now.last or self._count
         # A document that could not be opened, or has one page, is meant as a whole.
         number = page if self._count > 1 else None
-        lost = Rejection(err.kind, str(err), number)
         # A bug is told whatever else is true.
-        self._rejections += (not isinstance(err, BugError) and self._meanwhile) or (lost,)
-        self._lost += 1
+        is_unlabelled = bool(self._meanwhile) and not isinstance(err, BugError)
+        lost = Rejection(err.kind, str(err), number)
+        self._rejections += self._meanwhile if is_unlabelled else (lost,)
+        self._unlabelled += is_unlabelled
+        self._lost += not is_unlabelled
         if self._since < page:
             self._ahead.append(Stretch(self._source, self._since, page - 1, tail=True))
         if page >= last:
             return
         if self._lost < _MOST_LOST:
-            self._ahead.append(Stretch(self._source, page + 1, last))
+            by_labels = self._unlabelled < _MOST_LOST  # which may cost all of a page's time, too
+            self._ahead.append(Stretch(self._source, page + 1, last, by_labels=by_labels))
             return
         for behind in range(page + 1, last + 1):
             message = (

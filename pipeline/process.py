@@ -87,7 +87,7 @@ def read_parts(stretch: Stretch, settings: Settings) -> Iterator[Part]:
     steps = read_forms(stretch, ctx)
     step: Step | None = next(steps)
     while step:
-        was_fiche = yield from _parts_of(step, ctx)
+        was_fiche = yield from _parts_of(step, ctx, by_labels=stretch.by_labels)
         step = _next(steps, was_fiche=was_fiche)
 
 
@@ -98,7 +98,7 @@ def _next(steps: "Steps", *, was_fiche: bool) -> "Step | None":
         return None
 
 
-def _parts_of(step: "Step", ctx: Context) -> Generator[Part, None, bool]:
+def _parts_of(step: "Step", ctx: Context, *, by_labels: bool) -> Generator[Part, None, bool]:
     """What a step brought to an end; answers whether a page was read by its labels alone.
 
     That may take the time of another answer, and be ended: so all else is told before, and what is
@@ -111,7 +111,8 @@ def _parts_of(step: "Step", ctx: Context) -> Generator[Part, None, bool]:
         at = refused[0].page or step.page
         yield Part(step.count, at, at, known, others, step.notes, meanwhile=refused)
         known, others = (), ()
-    answers = [_free(page, ctx, by_labels=bool(refused)) for page in step.free]
+    by_labels &= bool(refused)
+    answers = [_free(page, ctx, by_labels=by_labels) for page in step.free]
     strange = [fiche for fiche, _ in answers if fiche]
     texts = tuple(
         _unknown(page)

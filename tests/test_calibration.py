@@ -418,11 +418,12 @@ def test_what_keeps_its_line_but_is_not_clear_may_be_a_tidy_hand() -> None:
 
 def test_what_is_left_blank_is_measured_for_itself_but_no_money() -> None:
     """Whether writing was missed has nothing to do with what it would have said."""
-    maps = (_map(EMPTY, IDENTITY, c=5.0), _map("date", IDENTITY), _map("amount", MONEY))
+    written = (_map("date", IDENTITY), _map("number", MONEY), _map("amount", MONEY))
+    maps = (_map(EMPTY, IDENTITY, c=5.0), *written)
     cells = {(m.type, m.error, None, None, ""): m for m in maps}
     gate = Gate(cells, {}, {}, further={EMPTY: {(IDENTITY, NONE): 0.99}})
     assert gate.doubt(_reading("date", 0.9), Quality.GREY) is IDENTITY
-    for kind, doubt in (("date", None), ("number", None), ("amount", MONEY)):
+    for kind, doubt in (("date", None), ("number", None), ("amount", MONEY), ("iban", IDENTITY)):
         reading = replace(_reading(kind, 0.9), candidates=(Candidate(None, "", 0.9),))
         assert gate.doubt(reading, Quality.GREY) is doubt
         assert error_class(kind, "", "12") is (doubt or IDENTITY)

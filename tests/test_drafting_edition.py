@@ -343,6 +343,7 @@ def facts(path: Path, *, place: str, iban: str, fee: str) -> Path:
     [
         ("Adhésion obligatoire : 10 €", False, True),
         ("Frais de dossier 4,50 €", False, True),
+        ("Adhésion obligatoire : 12,10 €", False, True),
         ("Adhésion : 10 €", True, False),
         ("Le badge perdu coûte 10 €", False, False),
     ],

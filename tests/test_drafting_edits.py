@@ -271,6 +271,12 @@ def test_a_zone_gets_a_line_below_its_last_and_keeps_at_least_one() -> None:
         regroup.with_row(TEXT, "zones.3")
 
 
+def test_a_line_more_stands_below_two_side_by_side() -> None:
+    beside = TEXT.replace("[20.0, 40.0, 50.0, 8.0]", "[80.0, 30.0, 50.0, 8.0]")
+    lines = tomllib.loads(regroup.with_row(beside, "zones.0"))["zones"][0]["lines_mm"]
+    assert lines[1:] == [[80.0, 30.0, 50.0, 8.0], [80.0, 38.0, 50.0, 8.0]]
+
+
 def test_a_table_is_taken_out_whole_with_what_is_said_of_its_columns() -> None:
     data = tomllib.loads(edits.delete(tabled(), "tables.0"))
     assert "tables" not in data
@@ -301,6 +307,9 @@ def test_what_all_pay_is_called_priced_and_gone_again() -> None:
     assert "# each" in gone
     with pytest.raises(ValueError, match="recharger"):
         prices.with_price(TEXT, "sum", "cotisation", "1")
+    with pytest.raises(ValueError, match="à côté de son prix"):
+        prices.with_fixed(TEXT, [Choice("", " ", "5")])
+    assert "adhesion_de_la_famille" in edits.names(tomllib.loads(text)), "no zone is called so"
 
 
 def test_single_zones_that_stand_in_a_grid_become_a_table_called_like_its_first_row() -> None:
@@ -337,14 +346,6 @@ def test_an_option_is_added_called_and_priced_as_people_write_it() -> None:
     assert "# with its accent" in text
     gone = tomllib.loads(prices.with_options(text, "zones.3", choices[:1]))["zones"][3]
     assert gone["boxes_mm"].keys() == gone["tariffs"].keys() == {"loisir"}
-
-
-def test_an_option_is_renamed_in_all_that_names_it() -> None:
-    text = prices.rename_option(TEXT, "zones.3", "competition", "Élite")
-    zone = tomllib.loads(text)["zones"][3]
-    assert list(zone["boxes_mm"]) == ["loisir", "elite"]
-    assert (zone["tariffs"]["elite"], zone["options"]["elite"]) == ("210,50", "Compétition")
-    assert re.findall("#.*", text) == re.findall("#.*", TEXT)
 
 
 def test_prices_are_written_as_the_file_writes_them() -> None:

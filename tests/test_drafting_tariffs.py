@@ -114,6 +114,30 @@ def test_what_a_count_costs_may_stand_in_a_sentence() -> None:
     assert priced(sentence, label="Nombre de repas :").tariff_cents == 1650
 
 
+@pytest.mark.parametrize(
+    ("sentence", "label"),
+    [
+        ("Location d'un personnage (50 € par personnage)", "Nombre de personnes :"),
+        ("La carte (10 € par carte) est en vente", "Nombre de cartons :"),
+    ],
+)
+def test_words_that_only_begin_alike_share_no_price(sentence: str, label: str) -> None:
+    assert priced(sentence, label=label).tariff_cents is None
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        ("Avez-vous déjà payé l'acompte de 50 € ?", ("oui", "non")),
+        ("Êtes-vous adhérent ?", ("oui", "non (remise 5 €)")),
+    ],
+)
+def test_what_is_paid_or_taken_off_is_no_price_of_an_answer(
+    question: str, options: tuple[str, ...]
+) -> None:
+    assert not priced("", label=question, options=options).tariffs_cents
+
+
 def test_a_half_day_is_a_morning_or_an_afternoon() -> None:
     options = ("matin", "après-midi", "journée")
     zone = priced("(demi-journée : 18 € ; journée : 32 €)", label="Samedi :", options=options)

@@ -84,6 +84,48 @@ def test_what_ran_out_of_memory_that_others_had_filled_is_tried_once_more() -> N
     assert asked == [1, 2, 2, 3, 3, 4, -1, -1]
 
 
+def test_what_was_told_of_pages_that_are_read_again_is_told_once() -> None:
+    """Of two copies of a form of two pages that lie on the first page, one goes on on the next."""
+    tries = 0
+
+    def sheets(stretch: Stretch, tell: Tell) -> None:
+        nonlocal tries
+        tries += 1
+        whole = (Registration("form", 1, ()), b"whole")
+        note = (1, Finding("note_is_read", Severity.REVIEW, said="2 repas."))
+        tell(Part(2, 1, 1))
+        tell(Part(2, 2, 1, (whole,), (Rejection("cut", "Un morceau.", 1),), (note,)))
+        if tries == 1:
+            raise MemoryLimitError("Trop grand.")
+        tell(Part(2, 3, 3, ((Registration("form", 1, ()), b"begun"),)))
+
+    outcome = read_in_parts(SOURCE, sheets)
+    assert outcome.thumbnails == (b"whole", b"begun")
+    assert [one.kind for one in outcome.rejections] == ["cut"]
+    assert [len(one.findings) for one in outcome.read] == [0, 1]
+
+
+def test_pages_that_no_form_fits_do_not_cost_the_fiches_behind_them() -> None:
+    asked: list[bool] = []
+
+    def tell_parts(stretch: Stretch, tell: Tell) -> None:
+        asked.append(stretch.by_labels)
+        for page in range(stretch.first, 7):
+            if page < 4:
+                unknown = (Rejection("no-form", "Aucun formulaire connu.", page),)
+                tell(Part(6, page, page, meanwhile=unknown))
+                if stretch.by_labels:
+                    raise TimeLimitError("Trop long.")
+                tell(Part(6, page + 1, page + 1, (), unknown))
+            else:
+                tell(Part(6, page + 1, page + 1, ((Registration("form", page, ()), b""),)))
+
+    outcome = read_in_parts(SOURCE, tell_parts)
+    assert pages_of(outcome) == [4, 5, 6]
+    assert [(r.kind, r.page) for r in outcome.rejections] == [("no-form", n) for n in (1, 2, 3)]
+    assert asked == [True, True, False], "labels may cost all of a page's time"
+
+
 def test_what_needs_too_much_by_itself_is_tried_once() -> None:
     asked: list[Stretch] = []
 

@@ -23,7 +23,16 @@ from pipeline.judging.deciding import apply
 from pipeline.parts import Part, Stretch
 from pipeline.paths import FORMS
 from pipeline.process import process_document
-from pipeline.records import Gray, Outcome, Registration, Source, Status
+from pipeline.reading.unknown_page import _is_answered
+from pipeline.records import (
+    Candidate,
+    FieldReading,
+    Gray,
+    Outcome,
+    Registration,
+    Source,
+    Status,
+)
 from pipeline.review.drawing import work
 from pipeline.review.forming import Share, drafted
 from pipeline.review.forming import work as form_work
@@ -227,6 +236,18 @@ def _reviewed(desk: Desk, pictures: Pictures, folder: Path) -> None:
     labels = [zone["label"] for zone in tomllib.loads(text)["zones"]]
     assert labels == list(ASKED)
     assert (folder / "blank.pdf").is_file()
+
+
+def test_people_on_lines_of_their_own_answer_a_fiche() -> None:
+    """Lines that repeat are read apart: ``participant.1``."""
+    names = (("participant.1", "person"), ("participant.2", "person"), ("note", "text"))
+    readings = tuple(
+        FieldReading(field, kind, 1, None, "x", (Candidate("x", "x", 0.9),))
+        for field, kind in names
+    )
+    registration = Registration("unknown", 1, readings)
+    assert _is_answered(registration, {"participant", "note"})
+    assert not _is_answered(registration, {"note"})
 
 
 def test_its_page_is_drawn_as_its_places_are_stated(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ _FEE = re.compile(r"\b(?:obligatoires?|adhesion|cotisation|frais de \w+|forfait)
 _LONGEST_FEE = 60
 _FEE_DOUBT = "«\u00a0{}\u00a0» est imprimé sans case\u00a0: chaque fiche le paie-t-elle\u00a0?"
 _ELSEWHERE = "Le prix est imprimé ailleurs\u00a0: vérifiez-le."
-_ROOT = 4
-"""Nouns of one family begin alike: « stage », « stagiaires »."""
+_WHO = re.compile(r"(?:iaire|ante?|eur|euse|iste|ienne?)$")
+"""What those are called who do something: « stage », « stagiaire »."""
 _HALF_DAY, _HALVES = "demi-journee", ("matin", "matinee", "apres-midi")
 _UNCOUNTED = "autres"
 _OTHERS = (
@@ -89,8 +89,9 @@ def _is_fee(text: str, zones: Sequence[DraftZone]) -> bool:
     cents = tariff_cents(text)
     if not cents or says_times(text) or len(text) > _LONGEST_FEE or not _FEE.search(fold(text)):
         return False
-    costs = {cents for zone in zones for cents in (zone.tariff_cents, *zone.tariffs_cents.values())}
-    return cents not in costs
+    said = fold(without_prices(text))
+    asked = [name for zone in zones for name in (zone.label, *zone.options.values()) if name]
+    return not any(fold(name) in said or said in fold(name) for name in asked)
 
 
 def priced_elsewhere(zones: Sequence[DraftZone], texts: Sequence[str]) -> list[DraftZone]:
@@ -103,7 +104,8 @@ def priced_elsewhere(zones: Sequence[DraftZone], texts: Sequence[str]) -> list[D
 
 def _priced_count(zone: DraftZone, costs: Mapping[str, int]) -> DraftZone:
     noun = _noun(zone)
-    alike = [n for n in costs if noun and n[:_ROOT] == noun[:_ROOT] and len(noun) >= _ROOT]
+    root = _WHO.sub("", noun)
+    alike = [n for n in costs if n.startswith(root)] if len(root) > 2 and root != noun else []
     of = noun if noun in costs else alike[0] if len(alike) == 1 else ""
     if not of:
         return zone

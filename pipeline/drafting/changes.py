@@ -8,6 +8,7 @@ from pipeline.drafting.drawn import Item, items
 from pipeline.drafting.prices import fixed
 from pipeline.forms.constraints import date_of
 from pipeline.french_event import french_date
+from pipeline.pages import plural
 
 _MOVED_MM = 1.0
 _FACTS = (
@@ -71,7 +72,8 @@ def _rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         before, after = len(was[name]["rows_mm"]), len(now[name]["rows_mm"])
         if before != after:
             called = now[name]["columns"][0].get("label", name)
-            yield f"Tableau «\u00a0{called}\u00a0»\u00a0: {after} lignes au lieu de {before}."
+            lines = plural(after, "ligne", "lignes")
+            yield f"Tableau «\u00a0{called}\u00a0»\u00a0: {lines} au lieu de {before}."
 
 
 def _fixed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

@@ -103,8 +103,9 @@ def entries(document: Any) -> Iterator[tuple[str, Any]]:
 
 
 def names(document: Any) -> list[str]:
-    """The fields of a form, in its order."""
-    return [str(entry.get("field", "")) for _, entry in entries(document)]
+    """The names that a form has given: to its fields, in its order, and to what all pay."""
+    fields_ = [str(entry.get("field", "")) for _, entry in entries(document)]
+    return [*fields_, *document.get("sum", {}).get("fixed", ())]
 
 
 def relabel(text: str, where: str, label: str) -> str:

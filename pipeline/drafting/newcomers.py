@@ -18,6 +18,7 @@ from pipeline.drafting.records import Place, Shape, Sheet
 from pipeline.drafting.wording import free_name, option_name
 from pipeline.drafting.write import money_of, table_of, zone_of
 from pipeline.geometry import BoxMm
+from pipeline.pages import plural
 
 _NEW = "Nouveau sur ce vierge\u00a0: est-ce demandé\u00a0?"
 _COVERED = 0.3
@@ -122,7 +123,8 @@ def _with_rows(text: str, drafted: DraftTable, page: Followed) -> str:
         return doubted(
             blocks.written(document, text),
             f"tables.{n}",
-            f"Ce tableau avait {len(rows)} lignes, et en a {len(kept) + len(came)} sur ce vierge.",
+            f"Ce tableau avait {plural(len(rows), 'ligne', 'lignes')}, et en a "
+            f"{len(kept) + len(came)} sur ce vierge.",
         )
     return text
 

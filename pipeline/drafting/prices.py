@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 
 from pipeline.drafting import blocks
-from pipeline.drafting.edits import PRICES, entry_at, names, rename_key, set_key
+from pipeline.drafting.edits import PRICES, entry_at, names, set_key
 from pipeline.drafting.wording import free_name, option_name
 from pipeline.money import cents_text, parse_cents
 
@@ -92,20 +92,6 @@ def _call(entry: Any, name: str, called: str) -> None:
     if "options" not in entry:
         entry["options"] = tomlkit.inline_table()
     entry["options"][name] = called
-
-
-def rename_option(text: str, where: str, old: str, name: str) -> str:
-    """Another name of an option, as tables write it."""
-    document = blocks.parsed(text)
-    entry = entry_at(document, where)
-    taken = [option for key in ("boxes_mm", "words_mm") for option in entry.get(key, ())]
-    if old not in taken:
-        raise ValueError("Cette case n'est plus là\u00a0: recharger la page.")
-    new = option_name(name, [option for option in taken if option != old])
-    for key in ("boxes_mm", "words_mm", "options", *PRICES):
-        if old in entry.get(key, ()) and new != old:
-            rename_key(entry[key], old, new)
-    return blocks.written(document, text)
 
 
 def _price_options(entry: Any, prices: Mapping[str, str]) -> None:
@@ -189,6 +175,8 @@ def with_fixed(text: str, choices: Sequence[Choice]) -> str:
     kept: dict[str, tuple[str, str]] = {}
     for choice in choices:
         called, cents = " ".join(choice.called.split()), _cents(choice.price)
+        if cents and not called:
+            raise ValueError("Écrire aussi, à côté de son prix, ce que chaque fiche paie.")
         if called and cents:
             name = choice.name or free_name(called, [*taken, *kept])
             kept[name] = (called, cents_text(cents).replace(".", ",").removesuffix(",00"))

@@ -138,7 +138,8 @@ def with_row(text: str, where: str) -> str:
         raise ValueError("Seuls un tableau et une zone de lignes ont des lignes.")
     top = 0 if "rows_mm" in entry else 1
     last = [float(value) for value in rows[-1]]
-    step_mm = last[top] - float(rows[-2][top]) if len(rows) > 1 else last[-1]
+    tops = sorted({float(row[top]) for row in rows})  # two lines may stand side by side
+    step_mm = tops[-1] - tops[-2] if len(tops) > 1 else last[-1]
     rows.append([*last[:top], round(last[top] + step_mm, 2), *last[top + 1 :]])
     if "comb" in entry:
         entry["comb"].append(entry["comb"][-1])

@@ -46,7 +46,6 @@ _CELLS = re.compile(r"\|(?:_+\|){2,}")
 _LEADERS = re.compile(r"[._…‥·]+(?:/[._…‥·]+)*")
 _LEADER = re.compile(r"[._…‥·/]+")
 _LEADER_GAP_MM, _LEAST_LEADERS, _LEAST_RUN_MM = 2.6, 3, 4.5
-_CELL_MM = 0.5
 """How far above its underscores a printed comb cell begins, in sizes of the font."""
 _ON_SIDE, _NEAR_CORNER, _ROUND = 0.03, 0.35, 0.8
 _OVER_MM = 0.8

@@ -16,6 +16,8 @@ from pipeline.geometry import BoxMm, bounding_box
 from pipeline.text import fold
 
 _GOES_ON_MM, _GOES_LEFT_MM = 15.0, 120.0
+_NO_COST = re.compile(r"\b(?:deja|payee?s?|remises?|reductions?|rembours\w+|cautions?)\b")
+"""What a price is of that no answer makes due: « Avez-vous déjà payé l'acompte de 50 € ? »."""
 _GROUP_MM = 9.0
 """Cells of one value stand so near each other at most."""
 _LEAD = ("a", "le", "par", "du", "au", "en", "de", "soit")
@@ -243,10 +245,12 @@ def zone_of_marks(group: Sequence[Labelled], *, page: int) -> DraftZone:
     if priced and kind.type == "ticks" and all(each.head for each in group):
         kind = replace(kind, type="choice")  # a row of a table of prices
     why = kind.why
-    if kind.type == "yes_no" and any(costs) and "non" in keys:
+    if kind.type == "yes_no" and _NO_COST.search(fold(" ".join((question, *options)))):
+        priced = False
+    elif kind.type == "yes_no" and any(costs) and "non" in keys:
         priced = True  # « oui (+ 120 €) », and « non » costs nothing
         costs = [cost or 0 for cost in costs]
-    if kind.type == "yes_no" and not priced and (asked := tariff_cents(question)):
+    elif kind.type == "yes_no" and not priced and (asked := tariff_cents(question)):
         # « Repas (12 €) : oui □ non □ »
         costs, priced = [asked if key == "oui" else 0 for key in keys], True
         why += ("Le prix est celui de la question\u00a0: vérifiez-le.",)

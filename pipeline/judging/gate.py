@@ -75,6 +75,8 @@ class Gate:
         """The dearest class of which the reading may have an error; None where it is accepted."""
         kind = kind_of(reading)
         classes = classes_of(kind)
+        if kind == EMPTY and not self.proves(reading.type):
+            return classes[0]  # nor what might have been written there
         if reading.origin is Origin.TEXT_LAYER:
             return None if reading.posterior >= _SURE_TEXT else classes[0]
         thresholds = self.further.get(kind, self.thresholds)

@@ -117,7 +117,11 @@ def read_unknown(page: Page, ctx: Context) -> Strange | None:
 
 
 def _is_answered(registration: Registration, lined: Collection[str]) -> bool:
-    said = [means(r.type) for r in registration.readings if r.field in lined and r.text]
+    said = [
+        means(reading.type)
+        for reading in registration.readings
+        if reading.text and reading.field.partition(".")[0] in lined
+    ]
     return len(said) >= _LEAST_SAID and any(each in _NAMES for each in said)
 
 

@@ -9,7 +9,7 @@ from pipeline.money import format_cents
 from pipeline.records import Outcome, Status
 from pipeline.roles import BETWEEN
 
-_WHY = "Vérifier les prix, le montant fixe et les nombres."
+_WHY = "Vérifier les prix, les nombres, et ce que chaque fiche paie en plus."
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,14 +170,14 @@ def _options(text: str, where: str, typed: Typed) -> str:
 
 
 def _fixed(text: str, _where: str, typed: Typed) -> str:
-    """What every form costs; nobody doubts the sum then."""
+    """What every form costs."""
     choices = [
         Choice(typed[f"fixed.{n}"], typed.get(f"called.{n}", ""), typed.get(f"price.{n}", ""))
         for n in range(len(typed))
         if f"fixed.{n}" in typed
     ]
     choices.append(Choice("", typed.get("called", ""), typed.get("price", "")))
-    return settled(prices.with_fixed(text, choices), "sum")
+    return prices.with_fixed(text, choices)
 
 
 def _fee(text: str, _where: str, typed: Typed) -> str:
@@ -212,7 +212,7 @@ def _edition(text: str, _where: str, typed: Typed) -> str:
     if day := typed.get("event.date", "").strip():
         text = settled(edits.head(text, {"event.date": day}), "event")
     for name, price in typed.items():
-        if name.startswith(COST):
+        if name.startswith(COST) and price.strip():
             where, _, option = name.removeprefix(COST).partition("/")
             text = prices.with_price(text, where, option, price)
     return text

@@ -119,7 +119,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
   const left = unapplied(elt), goesOn = elt.closest?.("#work") && requestConfig.parameters.act !== "put";
   kept = goesOn ? [] : left.map(({ form, name, value, checked }) => ({ act: form.dataset.act, name, value, checked }));
-  if (!left.length || kept.length || confirm("Ce que vous venez d'écrire n'est pas appliqué : continuer sans ?")) return;
+  if (!left.length || kept.length || confirm("Ce que vous venez d'écrire n'est pas appliqué\u00a0: continuer sans\u00a0?")) return;
   event.preventDefault();
   wait(false);
   left[0].focus();
