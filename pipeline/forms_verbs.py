@@ -49,7 +49,7 @@ def _draft(arguments: argparse.Namespace) -> ExitCode:
         )
     read = leaves(path)
     made = draft_of([leaf.sheet for leaf in read], form_id=form_id)
-    if not made.asked:
+    if not made.is_form:
         raise InputError(
             tr("{path}: no place to write on was found: is it a blank form?", path=path)
         )

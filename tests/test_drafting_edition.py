@@ -308,7 +308,7 @@ def test_rows_of_a_table_come_and_go_with_those_of_the_print(
     wanted = [top + 8 + 9 * row for row in range(rows)]
     assert [row[0] for row in rows_of(made)] == pytest.approx(wanted, abs=0.3)
     assert f"en a {rows} sur ce vierge" in doubts(made)["tables.0"]
-    assert any(f"{rows} lignes au lieu de 3" in said for said in changes(text, made))
+    assert any(f"{rows}\u00a0lignes au lieu de 3" in said for said in changes(text, made))
 
 
 def test_a_row_that_the_form_left_out_stays_out(

@@ -437,9 +437,9 @@ def test_what_was_tried_before_a_form_was_kept_is_not_said_of_it(
     assert shelf is not None
     act(client, act="describe", zone="zones.1", type="count", label="Repas", name="repas")
     shelf.attempt("stage", _copied(review.inbox.folder.parent / "essai"))
-    assert shelf.tried("stage")
+    assert shelf.tried(shelf.open("stage"))
     client.post(f"{STAGE}/garder", headers=client.signed(), data={"seen": seen(client)})
-    assert shelf.tried("stage") is None
+    assert shelf.tried(shelf.open("stage")) is None
 
 
 def _copied(folder: Path) -> Path:

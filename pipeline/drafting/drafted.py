@@ -7,6 +7,8 @@ from typing import Literal
 
 from pipeline.geometry import BoxMm
 
+_LEAST_SURE = 0.3
+"""A picture of something else has places less sure than that alone."""
 DOUBTFUL = 0.6
 """Zones less sure than this are looked at first."""
 
@@ -131,3 +133,8 @@ class Draft:
     def asked(self) -> tuple[DraftZone, ...]:
         """The zones, and the columns of tables."""
         return (*self.zones, *(column for table in self.tables for column in table.columns))
+
+    @property
+    def is_form(self) -> bool:
+        """Whether anything on it is likely enough to be a place to write on."""
+        return max((zone.sure for zone in self.asked), default=0.0) >= _LEAST_SURE

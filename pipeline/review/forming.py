@@ -33,8 +33,6 @@ _MM_PER_PT, _MM_PER_INCH = 25.4 / 72, 25.4
 _PX_PER_MM = 6.0
 """Enough to see hairlines when a page is enlarged twice."""
 _MOST_PAGES = 12
-_LEAST_SURE = 0.3
-"""Where no place is surer, nobody is to write: it is a photo of something else."""
 _QUALITY = 85
 
 
@@ -154,9 +152,9 @@ def drafted(path: Path, blank: Path, form_id: str) -> str:
     ``blank`` as the form needs it. Raises DocumentError."""
     read = leaves(path)
     made = draft_of([leaf.sheet for leaf in read], form_id=form_id)
-    if max((zone.sure for zone in made.asked), default=0.0) < _LEAST_SURE:
+    if not made.is_form:
         raise DocumentError(
-            "Aucun endroit où écrire n'y est vu\u00a0: est-ce bien un formulaire vierge\u00a0?"
+            "Aucun endroit où écrire n'y est sûr\u00a0: est-ce bien un formulaire vierge\u00a0?"
         )
     write_blank(path, read, blank)
     return toml_of(made)

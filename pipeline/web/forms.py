@@ -49,7 +49,6 @@ _WHOLE = ("event", "sum", "people")
 _OTHER_EDITION = ("same_print", "same_place")
 """Findings that ask whether a fiche is of another edition."""
 _KEPT = "Le modèle est enregistré"
-_DAY = "private, max-age=86400"
 
 
 def _shelf(desk: Desk) -> Shelf:
@@ -114,7 +113,7 @@ def _work(
     selected = next((item for item in items if item.where == where), None)
     page = selected.page if selected and not page else page or _first_page(items)
     page = max(1, min(page, shelf.sheet(opened, 1).pages))
-    tried = shelf.tried(opened.known.id)
+    tried = shelf.tried(opened)
     values = values_of(tried, items) if tried else {}
     whole = [(at, why) for at, why in doubted.items() if at in _WHOLE]
     doubtful = [item for item in items if item.faults or item.doubt]
@@ -274,7 +273,8 @@ def renewal(view: View, filed: Filed) -> str:
 
 def _image(view: View) -> Response:
     sheet = _shelf(view.desk).sheet(_opened(view), view.leaf)
-    return Response(sheet.jpeg, media_type="image/jpeg", headers={"cache-control": _DAY})
+    # Another blank may have come under the same name.
+    return Response(sheet.jpeg, media_type="image/jpeg", headers={"cache-control": "no-cache"})
 
 
 def _keep(view: View) -> Response:

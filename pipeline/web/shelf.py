@@ -84,7 +84,7 @@ class Shelf:
         self._guard = Guard(_WORK, settings.model_copy(update=_LIMITS))
         self._lock = threading.RLock()
         self._sheets: dict[tuple[str, int], Sheet] = {}
-        self._tried: dict[str, Outcome] = {}
+        self._tried: dict[str, tuple[int, Outcome]] = {}
 
     def known(self) -> list[Known]:
         """All forms: one's own first, those that are being drawn before all."""
@@ -264,12 +264,13 @@ class Shelf:
             outcome = guard.read(Source(path.name, path, digest))
         finally:
             guard.close()
-        self._tried[form_id] = outcome
+        self._tried[form_id] = (opened.steps.number, outcome)
         return outcome
 
-    def tried(self, form_id: str) -> Outcome | None:
-        """What the last scan gave that was tried, since the form was changed."""
-        return self._tried.get(form_id)
+    def tried(self, opened: Opened) -> Outcome | None:
+        """What the last scan gave that was tried with the form as it is drawn there."""
+        number, outcome = self._tried.get(opened.known.id, (-1, None))
+        return outcome if number == opened.steps.number else None
 
     def keep(self, form_id: str, seen: int) -> None:
         """Put what was drawn into the folder of one's own forms, for all that is read from now on.
