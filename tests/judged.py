@@ -7,7 +7,7 @@ from pipeline.decisions import Act, Decision, End
 from pipeline.forms.schema import Form
 from pipeline.judging.calibration import Map, Writing
 from pipeline.judging.deciding import apply
-from pipeline.judging.error_class import ErrorClass, classes_of
+from pipeline.judging.error_class import EMPTY, ErrorClass, classes_of
 from pipeline.judging.gate import Gate
 from pipeline.records import Registration
 
@@ -22,7 +22,7 @@ def accepting(*types: str, above: float, maps: Iterable[Map] = ()) -> Gate:
     """
     identity = [
         Map(type=kind, error=error, a=1.0, b=1.0, c=0.0)
-        for kind in types
+        for kind in (*types, EMPTY)
         for error in classes_of(kind)
     ]
     return Gate(

@@ -178,12 +178,19 @@ def test_in_a_table_the_codes_go_with_the_towns_of_their_row(make_form: MakeForm
 
 
 def test_drawn_forms_have_codes_that_are_the_towns(form: Form) -> None:
-    agreed = [
-        communes.agree(str(filling.fields["cp"]), str(filling.fields["ville"]))
-        for filling in (invent(form, np.random.default_rng(seed)) for seed in range(60))
+    pairs = [
+        (str(filling.fields["cp"]), str(filling.fields["ville"]))
+        for filling in (invent(form, np.random.default_rng(seed)) for seed in range(90))
     ]
-    assert 50 <= sum(agree is True for agree in agreed) < 60  # some people err
-    filling = invent(form, np.random.default_rng(1))
+    whole = [pair for pair in pairs if all(pair)]
+    agreed = sum(communes.agree(*pair) is True for pair in whole)
+    assert len(whole) > 45
+    assert 0.83 * len(whole) <= agreed < len(whole)  # some people err
+    filling = next(
+        filling
+        for filling in (invent(form, np.random.default_rng(seed)) for seed in range(90))
+        if filling.fields["cp"]
+    )
     assert form.field_type("cp").parse(filling.written["cp"][0]) == filling.fields["cp"]
 
 
