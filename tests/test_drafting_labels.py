@@ -31,6 +31,14 @@ def test_a_label_stands_left_of_its_line() -> None:
     assert said(page) == [("Nom :", How.LEFT), ("Prénom :", How.LEFT)]
 
 
+def test_small_print_beside_a_place_takes_nothing_from_the_label_above_it() -> None:
+    page = Page()
+    page.text(20, 100, "Bulletin à renvoyer à l'amicale, 3 place du Marché", size=2.4)
+    page.text(120, 92, "Signature :")
+    page.area(120, 94, 60, 20)
+    assert only(page).label == "Signature :"
+
+
 def test_rows_that_nearly_touch_keep_their_own_labels() -> None:
     page = Page()
     for n, label in enumerate(["Employeur :", "Tél. :", "Nom :"]):

@@ -97,7 +97,8 @@ def _of_line(print_: Printed, place: Place) -> Labelled:
     )
     if above and prices(above.text) and not without_prices(above.text):
         above = None  # a price says nothing of what is below it
-    if left and above and not near:  # a title is of all that is below it
+    if left and above and not (near or (is_label(above.text) and not is_label(left.text))):
+        # A title is of all that is below it.
         near = above.size_mm > _TITLE * left.size_mm or (above.bold and not left.bold)
     if left and above and _is_in_its_frame(print_, box, above.box_mm, left.box_mm):
         return _taken(print_, place, above, How.ABOVE, behind_text)
