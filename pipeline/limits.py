@@ -67,7 +67,8 @@ def disarm() -> None:
 
 
 def end_in(seconds: float) -> None:
-    """End this process then, even where no thread of Python can run, or until ``disarm``."""
+    """End this process then, even where no thread of Python can run, or until ``disarm``; at once
+    where no memory is left to wait with."""
     try:
         faulthandler.dump_traceback_later(seconds, exit=True, file=_nowhere())
     except RuntimeError:  # no memory is left for the thread that would

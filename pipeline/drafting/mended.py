@@ -59,7 +59,7 @@ def _goes_on(
 ) -> bool:
     y = (_middle(last) + _middle(piece)) / 2
     gap = BoxMm(last.right, y, max(0.0, piece.x - last.right), 0.0)
-    if abs(_middle(last) - _middle(piece)) > _LEVEL_MM or not piece.x - last.right >= 0:
+    if abs(_middle(last) - _middle(piece)) > _LEVEL_MM or piece.x < last.right:
         return False
     if gap.w > _MOST_GAP_MM or any(_stands_in(word.box_mm, gap) for word in words):
         return False

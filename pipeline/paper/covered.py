@@ -150,7 +150,8 @@ def _line(blank: BlankPage, name: str, zone: Zone, box: BoxMm, *, is_hidden: boo
     searched = box.grown(0.0, _REACH_PX / PX_PER_MM)
     own = cv2.compare(crop(blank.from_sure_print_px, searched), 0, cv2.CMP_EQ)
     (_, top), inside = _corner_px(box, searched), crop(blank.from_sure_print_px, box)
-    own[:top] = own[top + len(inside) :] = 0
+    own[:top] = 0
+    own[top + len(inside) :] = 0
     printed = _by_cell(own) > 0
     near = cv2.dilate(own, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _REACH_PX + 1,) * 2))
     return _Line(name, zone, box, searched, printed & (not is_hidden), np.asarray(near, np.uint8))

@@ -107,8 +107,8 @@ def find_pale_ink(
     for box, own in boxes.items():
         inside = _inside(box)
         middle = _pixels(box.grown(-_BOX_HALO_MM, -_BOX_HALO_MM))
-        deep, apart = depth[middle] > least, from_print[middle] > _BOX_PRINT_PX
-        traces[middle][deep & apart] = 255
+        deep, is_free = depth[middle] > least, from_print[middle] > _BOX_PRINT_PX
+        traces[middle][deep & is_free] = 255
         if _is_filled(half, darkness, box, near_level + own):
             strokes[inside] = 255
     return PaleInk(_doubled(strokes, flat), _doubled(traces, flat))
