@@ -192,6 +192,22 @@ def test_a_fee_that_the_print_names_is_added_or_not_each_by_one_answer(
     assert "1\u00a0point à vérifier" in client.get(STAGE).text
 
 
+def test_what_all_pay_answers_the_doubt_about_that_fee_alone(
+    review: Attacked, client: Attacker
+) -> None:
+    asked = "«\u00a0{}\u00a0» est imprimé sans case\u00a0: chaque fiche le paie-t-elle\u00a0?"
+    both = " ".join(map(asked.format, ("Adhésion : 10 €", "Frais de dossier : 4 €")))
+    marked = f'{START.now}\n[sum]\n# À VÉRIFIER\u00a0: {both}\ntotal = "total"\n'
+    save(review.inbox.out / "brouillons" / "stage" / "etapes.json", Steps((marked,)))
+    page = act(client, act="fixed", called="Badge", price="3")
+    assert asked.format("Adhésion : 10 €") in page
+    more = {"fixed.0": "badge", "called.0": "Badge", "price.0": "3"}
+    page = act(client, act="fixed", called="Adhésion", price="10", **more)
+    assert asked.format("Adhésion : 10 €") not in page
+    assert asked.format("Frais de dossier : 4 €") in page
+    assert drawn(review)["sum"]["fixed"] == {"badge": "3", "adhesion": "10"}  # type: ignore[index]
+
+
 def test_a_price_is_asked_of_what_is_counted_and_of_nothing_else(client: Attacker) -> None:
     assert "Prix de chacun" not in client.get(f"{STAGE}?zone=zones.1").text
     act(client, act="describe", zone="zones.1", type="count", label="Repas", name="repas")

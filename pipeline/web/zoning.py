@@ -6,7 +6,7 @@ from math import isfinite
 
 from pipeline import fields
 from pipeline.drafting import edits, people, prices, regroup
-from pipeline.drafting.arithmetic import fee_of
+from pipeline.drafting.arithmetic import Fee, fee_of
 from pipeline.drafting.doubts import doubted, doubts, settled
 from pipeline.drafting.edits import Spot
 from pipeline.drafting.prices import Choice
@@ -14,6 +14,7 @@ from pipeline.drafting.snapping import Edges, snapped
 from pipeline.drafting.steps import Steps
 from pipeline.fields import Means
 from pipeline.geometry import BoxMm
+from pipeline.money import parse_cents
 
 HEAD = (
     ("title", "Titre du modèle"),
@@ -170,14 +171,16 @@ def _options(text: str, where: str, typed: Typed) -> str:
 
 
 def _fixed(text: str, _where: str, typed: Typed) -> str:
-    """What every form costs."""
+    """What every form costs; the fee that was in doubt is not, once it is among that."""
     choices = [
         Choice(typed[f"fixed.{n}"], typed.get(f"called.{n}", ""), typed.get(f"price.{n}", ""))
         for n in range(len(typed))
         if f"fixed.{n}" in typed
     ]
     choices.append(Choice("", typed.get("called", ""), typed.get("price", "")))
-    return prices.with_fixed(text, choices)
+    text, fee = prices.with_fixed(text, choices), fee_of(doubts(text).get("sum", ""))
+    is_added = fee is not None and parse_cents(typed.get("price", "")) == fee.cents
+    return _answered(text, fee) if fee and is_added else text
 
 
 def _fee(text: str, _where: str, typed: Typed) -> str:
@@ -185,10 +188,15 @@ def _fee(text: str, _where: str, typed: Typed) -> str:
     fee = fee_of(doubts(text).get("sum", ""))
     if fee is None:
         return text
-    text, known = settled(text, "sum"), prices.fixed(tomllib.loads(text))
-    text = doubted(text, "sum", fee.rest) if fee.rest else text
+    known = prices.fixed(tomllib.loads(text))
     more = Choice("", typed.get("called", ""), typed.get("price", ""))
-    return prices.with_fixed(text, [*known, more])
+    return prices.with_fixed(_answered(text, fee), [*known, more])
+
+
+def _answered(text: str, fee: Fee) -> str:
+    """The text without the doubt about a fee, and with what else is in doubt of the sum."""
+    text = settled(text, "sum")
+    return doubted(text, "sum", fee.rest) if fee.rest else text
 
 
 def _price(text: str, where: str, typed: Typed) -> str:
